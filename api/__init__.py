@@ -1,0 +1,1 @@
+"""The store as GeoJSON, tiles and push."""

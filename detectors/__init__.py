@@ -1,0 +1,1 @@
+"""One file per anomaly class; the folder listing is the catalogue."""

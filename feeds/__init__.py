@@ -1,0 +1,1 @@
+"""Bytes in, Batches out: one file per source or format."""
