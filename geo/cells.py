@@ -1,0 +1,79 @@
+"""H3 cells of arrays of positions: indices, parents, neighbours, hex text and GeoJSON outlines."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import h3
+import h3ronpy
+import numpy as np
+import numpy.typing as npt
+import shapely
+from h3ronpy.vector import coordinates_to_cells
+from shapely.geometry.polygon import orient
+
+from geo import antimeridian
+from geo.schema import Array
+
+Cells = npt.NDArray[np.uint64]
+
+NO_CELL = np.uint64(0)
+"""The cell of a missing position; H3 itself keeps 0 for 'none'."""
+
+
+def cells_of(lat: Array, lon: Array, resolution: int) -> Cells:
+    """The H3 cell (n,) of each point in degrees; 0 where either coordinate is NaN."""
+    lat, lon = np.asarray(lat, dtype=np.float64), np.asarray(lon, dtype=np.float64)
+    known = np.isfinite(lat) & np.isfinite(lon)
+    if known.all():
+        return _cells(lat, lon, resolution)
+    out = np.zeros(len(lat), dtype=np.uint64)
+    out[known] = _cells(lat[known], lon[known], resolution)
+    return out
+
+
+def parents(cells: Cells, resolution: int) -> Cells:
+    """The ancestors (n,) at a coarser `resolution` (no finer than the cells'); 0 stays 0.
+
+    Bit arithmetic on the index: resolution in bits 52 to 55, the unused digits all ones (H3 index, mode 1).
+    """
+    cells = np.asarray(cells, dtype=np.uint64)
+    unused = np.uint64((1 << 3 * (15 - resolution)) - 1)
+    raised = cells & ~np.uint64(0xF << 52) | np.uint64(resolution << 52) | unused
+    return np.where(cells == NO_CELL, NO_CELL, raised)
+
+
+def grid_disk(cells: Cells, k: int) -> Cells:
+    """All cells within `k` steps of any of the given ones, without repeats; 0 is left out."""
+    cells = np.asarray(cells, dtype=np.uint64)
+    near = h3ronpy.grid_disk(cells[cells != NO_CELL], k, flatten=True)
+    return np.unique(np.asarray(near, dtype=np.uint64))
+
+
+def cell_text(cell: int) -> str:
+    """The index as H3's usual hex text; empty for no cell."""
+    return f"{int(cell):x}" if cell else ""
+
+
+def cell_center(cell: int) -> tuple[float, float]:
+    """Latitude and longitude of the cell's centre, degrees."""
+    lat, lon = h3.cell_to_latlng(cell_text(cell))
+    return float(lat), float(lon)
+
+
+def cell_shape(cell: int) -> Any:
+    """The cell's outline as a shapely Polygon, or a MultiPolygon where it meets the antimeridian."""
+    lat, lon = np.array(h3.cell_to_boundary(cell_text(cell))).T
+    return antimeridian.polygon(lon, lat)
+
+
+def cell_polygon(cell: int) -> dict[str, Any]:
+    """The cell's outline as a GeoJSON geometry: counter-clockwise, cut at the antimeridian (RFC 7946)."""
+    shape = cell_shape(cell)
+    wound = [orient(part) for part in shapely.get_parts(shape)]
+    geometry: dict[str, Any] = shapely.geometry.mapping(wound[0] if len(wound) == 1 else shapely.MultiPolygon(wound))
+    return geometry
+
+
+def _cells(lat: Array, lon: Array, resolution: int) -> Cells:
+    return np.asarray(coordinates_to_cells(lat, lon, resolution), dtype=np.uint64)
