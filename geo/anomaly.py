@@ -15,7 +15,8 @@ PRIORITIES = ("", "low", "medium", "high", "critical")
 
 @dataclass(frozen=True)
 class Anomaly:
-    """One episode. Times are epoch ms UTC; `end` is the last evidence. `geometry` is a GeoJSON geometry, RFC 7946."""
+    """One episode. Times are epoch ms UTC; `end` is the last evidence. `geometry` is RFC 7946's, or
+    None for an aircraft that never sent a position."""
 
     id: str
     class_id: str
@@ -28,7 +29,7 @@ class Anomaly:
     priority: int
     confidence: float
     explanation: str
-    geometry: Mapping[str, Any]
+    geometry: Mapping[str, Any] | None
     h3: str
     cleared: str = ""
     evidence: Mapping[str, Any] = field(default_factory=dict)

@@ -1,0 +1,152 @@
+"""Streams: the slow, exact way for the few aircraft whose rows one airframe cannot all have flown.
+
+Each row goes to the live stream that can have reached it; none can: a new stream is born.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from geo.schema import NO_TIME, Array
+
+MOST = 4
+"""Streams kept per icao24; a fifth replaces the one that has been quiet longest, so junk cannot grow memory."""
+
+_NONE = int(NO_TIME)
+_MASK = (1 << 64) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """The newest row of one stream. `fix_time` is when its position was first seen; lat and lon NaN: not yet placed."""
+
+    icao24: int
+    flight: int
+    sub: int
+    time: int
+    lat: float
+    lon: float
+    fix_time: int
+    ground_speed: float
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One observation of a contested aircraft."""
+
+    index: int
+    time: int
+    stamp: int
+    lat: float
+    lon: float
+    ground_speed: float
+
+
+def flight_key(icao24: int, sub: int, time: int) -> int:
+    """A positive int64 that names a flight: a mix (splitmix64) of aircraft, stream and its first row's time."""
+    x = (icao24 * 0x9E3779B97F4A7C15 + time + sub * 0xD1342543DE82EF95) & _MASK
+    x = ((x ^ (x >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
+    x = ((x ^ (x >> 27)) * 0x94D049BB133111EB) & _MASK
+    return ((x ^ (x >> 31)) >> 1) | 1
+
+
+def reach_m(speed_a: float, speed_b: float, seconds: float) -> float:
+    """How far one airframe can have come: 2 km of noise and three times its reported speed for the time and 2 s more.
+
+    At least 600 kt (1,000 kt where no speed was sent), at most 2,000 kt: after readsb's speed_check, made generous
+    because a mistake here splits a flight.
+    """
+    speeds = [s for s in (speed_a, speed_b) if not math.isnan(s)]
+    knots = min(max(3.0 * max(speeds), 600.0), 2_000.0) if speeds else 1_000.0
+    return 2_000.0 + knots * 0.514444 * (abs(seconds) + 2.0)
+
+
+def metres(lat1: float, lon1: float, lat2: float, lon2: float) -> float:
+    """Great-circle distance of one pair; `geo.sphere.distance_m` for arrays."""
+    a, b, dl = math.radians(lat1), math.radians(lat2), math.radians(lon2 - lon1)
+    h = math.sin((b - a) / 2) ** 2 + math.cos(a) * math.cos(b) * math.sin(dl / 2) ** 2
+    return 2 * 6_371_008.8 * math.asin(min(1.0, math.sqrt(h)))
+
+
+def follow(
+    rows: Mapping[str, Array], span: slice, streams: list[Stream], out: Mapping[str, Array], gap_s: float
+) -> list[Stream]:
+    """Assign the rows of one aircraft one by one, writing into `out`; returns its live streams."""
+    live = list(streams)
+    icao24 = int(rows["icao24"][span.start])
+    out["followed"][span] = True
+    for row in _rows(rows, span):
+        live = [s for s in live if row.time - s.time <= gap_s * 1000]
+        chosen = _choose(live, row)
+        grown = _advance(chosen, row) if chosen else _born(icao24, live, row)
+        others = [s for s in live if s is not chosen]
+        _write(out, row, grown, chosen, others)
+        live = sorted([*others, grown], key=lambda s: -s.time)[:MOST]
+    return live
+
+
+def _rows(rows: Mapping[str, Array], span: slice) -> Iterator[Row]:
+    """The real rows of the span."""
+    names = ("carry", "time", "position_time", "lat", "lon", "ground_speed")
+    for k, (carry, time, own, lat, lon, speed) in enumerate(zip(*(rows[n][span].tolist() for n in names), strict=True)):
+        if not carry:
+            yield Row(span.start + k, time, own if own != _NONE else time, lat, lon, speed)
+
+
+def _choose(live: list[Stream], row: Row) -> Stream | None:
+    """The live stream that this row continues: the nearest within reach; without a position, the newest."""
+    if math.isnan(row.lat):
+        return max(live, key=lambda s: (s.time, -s.sub), default=None)
+    ranked = sorted((_strain(s, row), s.sub) for s in live if not math.isnan(s.lat))
+    if ranked and ranked[0][0] <= 1.0:
+        return next(s for s in live if s.sub == ranked[0][1])
+    return next((s for s in live if math.isnan(s.lat)), None)
+
+
+def _strain(stream: Stream, row: Row) -> float:
+    """Distance to the stream's last position as a share of what can be flown in the time; above 1 is out of reach."""
+    seconds = (row.stamp - stream.fix_time) / 1000.0
+    far = metres(stream.lat, stream.lon, row.lat, row.lon)
+    return far / reach_m(stream.ground_speed, row.ground_speed, seconds)
+
+
+def _advance(stream: Stream, row: Row) -> Stream:
+    """The stream with this row as its newest. A repeated position keeps the time when it was first seen."""
+    if math.isnan(row.lat):
+        return replace(stream, time=row.time)
+    when = stream.fix_time if (row.lat, row.lon) == (stream.lat, stream.lon) else row.stamp
+    return replace(stream, time=row.time, lat=row.lat, lon=row.lon, fix_time=when, ground_speed=row.ground_speed)
+
+
+def _born(icao24: int, live: list[Stream], row: Row) -> Stream:
+    """A new stream, numbered by the lowest number that is free."""
+    taken = {s.sub for s in live}
+    sub = min(k for k in range(len(taken) + 1) if k not in taken)
+    when = _NONE if math.isnan(row.lat) else row.stamp
+    key = flight_key(icao24, sub, row.time)
+    return Stream(icao24, key, sub, row.time, row.lat, row.lon, when, row.ground_speed)
+
+
+def _write(out: Mapping[str, Array], row: Row, grown: Stream, chosen: Stream | None, others: list[Stream]) -> None:
+    """The derived columns of the row."""
+    i = row.index
+    out["flight"][i], out["sub"][i] = grown.flight, grown.sub
+    out["prev_time"][i] = chosen.time if chosen else _NONE
+    placed = [s for s in others if not math.isnan(s.lat)]
+    if placed and not math.isnan(grown.lat):
+        rival = max(placed, key=lambda s: (s.time, -s.sub))
+        out["rival_time"][i] = rival.time
+        out["rival_km"][i] = metres(rival.lat, rival.lon, grown.lat, grown.lon) / 1000.0
+
+
+def flight_keys(icao24: Array, time: Array) -> Array:
+    """`flight_key` of stream 0 for arrays."""
+    x = icao24.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15) + time.astype(np.uint64)
+    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
+        x = (x ^ (x >> np.uint64(shift))) * np.uint64(factor)
+    keys: Array = ((x ^ (x >> np.uint64(31))) >> np.uint64(1)).astype(np.int64) | 1
+    return keys

@@ -1,0 +1,149 @@
+"""The engine: batches in, released rows and changed anomalies out. Live, replay and backfill are this one loop.
+
+Rows wait until the watermark (the newest data time less `lateness_s`) has passed them; then flights are assigned and
+every class judges the slices [t0, t1) that are complete, t0 and t1 being multiples of its `every_s` since the epoch.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from detectors._registry import BASE_COLUMNS, Detector
+from geo.anomaly import Anomaly
+from geo.batch import Batch
+from geo.cells import cells_of
+from geo.flights import DERIVED, Flights
+from geo.schema import COLUMNS, NO_TIME, Array, missing, present
+from pipeline.arrivals import Arrivals
+from pipeline.evaluate import ClassRun
+from pipeline.history import History
+
+STORED_CELL = 7
+"""H3 resolution that every stored position is indexed by."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """What one call gave: rows in (icao24, time) order with derived columns, rows too late to be judged, anomalies."""
+
+    rows: Batch
+    late: Batch
+    anomalies: Sequence[Anomaly]
+    watermark: int
+
+
+@dataclass
+class Engine:
+    """The state of all detection. `feed` takes batches of any size and order within `lateness_s`."""
+
+    classes: Mapping[str, Detector]
+    overrides: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    resources: Mapping[str, Any] = field(default_factory=dict)
+    lateness_s: float = 2.0
+    cells: bool = True
+
+    def __post_init__(self) -> None:
+        self.arrivals = Arrivals(int(self.lateness_s * 1000))
+        self.flights = Flights()
+        self.seen: set[str] = set()
+        self.counts: Counter[str] = Counter()
+        self.released = int(NO_TIME)
+        self.runs = {
+            name: ClassRun(spec, spec.configured(self.overrides.get(name)), self.resources)
+            for name, spec in self.classes.items()
+        }
+        self.histories = self._histories()
+
+    def feed(self, batch: Batch) -> Step:
+        """Take rows; judge what the watermark has now passed."""
+        self.arrivals.add(batch)
+        return self._advance(self.arrivals.release())
+
+    def finish(self) -> Step:
+        """The data has ended: judge everything, whatever the lateness."""
+        return self._advance(self.arrivals.release(everything=True), final=True)
+
+    def status(self) -> dict[str, str]:
+        """Why each class is inactive; '' for one that runs."""
+        lacking = {name: run.spec.missing(self.seen, set(self.resources)) for name, run in self.runs.items()}
+        return {name: f"no {'; no '.join(groups)} in the data" if groups else "" for name, groups in lacking.items()}
+
+    def _advance(self, batch: Batch, final: bool = False) -> Step:
+        rows, late = self._in_order(batch)
+        if len(rows):
+            rows = self._derive(rows)
+            self._remember(rows)
+        found = [a for run in self.runs.values() for a in self._judge(run, final)]
+        self._forget()
+        return Step(rows, late, found, self.arrivals.cut)
+
+    def _in_order(self, batch: Batch) -> tuple[Batch, Batch]:
+        """Sorted by (icao24, time) without duplicates; and the rows older than what has been released before."""
+        rows = batch.take(np.lexsort(tuple(batch[n] for n in reversed(_SAME))))
+        again = np.zeros(len(rows), dtype=bool)
+        again[1:] = np.logical_and.reduce([rows[n][1:] == rows[n][:-1] for n in _SAME])
+        late = rows["time"] < self.released
+        if late.any():
+            again |= late & (rows["time"] == self.flights.last_time(rows["icao24"]))
+            late &= ~again
+        self.released = self.arrivals.cut
+        self.counts.update(rows=len(rows), duplicate=int(again.sum()), late=int(late.sum()))
+        return rows.take(~again & ~late), rows.take(late)
+
+    def _derive(self, rows: Batch) -> Batch:
+        """Flights, and the H3 cell of every position."""
+        derived = self.flights.assign(rows.columns)
+        if self.cells:
+            derived["h3"] = cells_of(rows["lat"], rows["lon"], STORED_CELL)
+        return rows.with_columns(**derived)
+
+    def _remember(self, rows: Batch) -> None:
+        """Into the histories, by flight; note which columns the feeds really fill."""
+        self.seen |= {
+            name for name, values in rows.columns.items()
+            if name in COLUMNS and name not in self.seen and bool(present(name, values).any())
+        }  # fmt: skip
+        order = np.argsort(rows.columns["flight"], kind="stable")
+        names = {n for h in self.histories.values() for n in h.names}
+        sorted_rows = {n: _column(rows, n)[order] for n in names}
+        for history in self.histories.values():
+            history.extend(sorted_rows)
+
+    def _histories(self) -> dict[int, History]:
+        """One per sampling interval, with the columns and the reach that its classes need."""
+        out = {}
+        for sample_s in {run.spec.sample_s for run in self.runs.values()}:
+            specs = [run.spec for run in self.runs.values() if run.spec.sample_s == sample_s]
+            names = dict.fromkeys((*BASE_COLUMNS, *DERIVED, *(c for s in specs for c in s.columns)))
+            out[sample_s] = History(tuple(names), int(max(s.lookback_s for s in specs) * 1000), sample_s)
+        return out
+
+    def _judge(self, run: ClassRun, final: bool) -> Sequence[Anomaly]:
+        """The complete slices of one class, as one: the verdict on a row does not depend on how far it reaches."""
+        first, cut = self.arrivals.first, self.arrivals.cut
+        if first == NO_TIME:
+            return ()
+        if run.spec.missing(self.seen, set(self.resources)):
+            return run.skip(first, cut)
+        found = run.judge(self.histories[run.spec.sample_s], first, cut, final)
+        return [*found, *run.end()] if final else found
+
+    def _forget(self) -> None:
+        """Rows that no class can ask for any more, and aircraft long gone."""
+        for sample_s, history in self.histories.items():
+            judged = [r.judged for r in self.runs.values() if r.spec.sample_s == sample_s]
+            history.forget(min(judged) - history.keep_ms)
+        self.flights.forget(self.arrivals.cut - int(self.flights.gap_s * 1000))
+
+
+_SAME = ("icao24", "time", "source", "position_time")
+"""Rows equal in these are one observation."""
+
+
+def _column(rows: Batch, name: str) -> Array:
+    return rows.columns[name] if name in rows.columns else missing(name, len(rows))

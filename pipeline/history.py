@@ -1,0 +1,128 @@
+"""History: the recent rows of every flight, as chunks in time order; the only rows a detector can look back at."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from geo.schema import Array
+from geo.tracks import Tracks
+
+Columns = Mapping[str, Array]
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Rows sorted by (flight, time), with the offsets of each flight. Chunks follow each other in time."""
+
+    columns: Columns
+    flights: Array
+    offsets: Array
+
+    @staticmethod
+    def of(columns: Columns) -> Chunk:
+        flight = columns["flight"]
+        new = np.flatnonzero(np.append(True, flight[1:] != flight[:-1])[: len(flight)])
+        return Chunk(columns, flight[new], np.append(new, len(flight)))
+
+    def __len__(self) -> int:
+        return len(self.columns["time"])
+
+    def rows_of(self, flights: Array) -> Array:
+        """Row indices of the given (sorted) flights."""
+        at = np.searchsorted(self.flights, flights)
+        at = at[at < len(self.flights)]
+        at = at[np.isin(self.flights[at], flights, assume_unique=True)]
+        return ranges(self.offsets[at], self.offsets[at + 1])
+
+
+class History:
+    """Rows no older than `keep_ms` before the newest, at full rate or the first of each `sample_s` slot per flight."""
+
+    def __init__(self, names: Sequence[str], keep_ms: int, sample_s: int = 0) -> None:
+        self.names, self.keep_ms, self.sample_ms = tuple(names), keep_ms, sample_s * 1000
+        self.chunks: deque[Chunk] = deque()
+
+    def extend(self, columns: Columns) -> None:
+        """Add rows sorted by (flight, time), all newer than those before; forget what is too old to be asked for."""
+        rows = self._sampled(columns)
+        kept = {name: columns[name] if rows is None else columns[name][rows] for name in self.names}
+        if len(kept["time"]):
+            self.chunks.append(Chunk.of(kept))
+            self._fold()
+
+    def forget(self, before_ms: int) -> None:
+        """Drop chunks that end before this time, and cut a long one that reaches beyond it."""
+        while self.chunks and int(self.chunks[0].columns["time"].max()) < before_ms:
+            self.chunks.popleft()
+        if self.chunks and len(self.chunks[0]) > 100_000:
+            oldest = self.chunks.popleft()
+            new = oldest.columns["time"] >= before_ms
+            self.chunks.appendleft(Chunk.of({k: v[new] for k, v in oldest.columns.items()}))
+
+    def fresh(self, names: Sequence[str], t0: int, t1: int) -> Columns:
+        """The rows with t0 <= time < t1, in no order that matters."""
+        parts = []
+        for chunk in self.chunks:
+            time = chunk.columns["time"]
+            inside = (time >= t0) & (time < t1)
+            if inside.all():
+                parts.append({n: chunk.columns[n] for n in names})
+            elif inside.any():
+                parts.append({n: chunk.columns[n][inside] for n in names})
+        return _joined(parts, names)
+
+    def view(self, names: Sequence[str], t0: int, t1: int, lookback_ms: int, flights: Array | None) -> Tracks:
+        """Tracks of the given flights (None: all), from `lookback_ms` before t0 up to t1; fresh from t0 on."""
+        parts = []
+        for chunk in self.chunks:
+            rows = None if flights is None else chunk.rows_of(flights)
+            time = chunk.columns["time"] if rows is None else chunk.columns["time"][rows]
+            inside = (time >= t0 - lookback_ms) & (time < t1)
+            if not inside.all():
+                rows = np.flatnonzero(inside) if rows is None else rows[inside]
+            parts.append({n: chunk.columns[n] if rows is None else chunk.columns[n][rows] for n in names})
+        columns = _joined(parts, names)
+        if len(parts) > 1:
+            order = np.argsort(columns["flight"], kind="stable")
+            columns = {n: v[order] for n, v in columns.items()}
+        return Tracks(columns, columns["time"] >= t0)
+
+    def _fold(self) -> None:
+        """Join small neighbours of a sampled history, so that a long lookback is a few chunks and not thousands."""
+        while self.sample_ms and len(self.chunks) > 1 and len(self.chunks[-2]) <= 2 * len(self.chunks[-1]):
+            before, after = self.chunks[-2], self.chunks[-1]
+            if int(after.columns["time"].max() - before.columns["time"].min()) > self.keep_ms // 4:
+                return
+            columns = _joined([before.columns, after.columns], self.names)
+            order = np.argsort(columns["flight"], kind="stable")
+            self.chunks.pop(), self.chunks.pop()
+            self.chunks.append(Chunk.of({n: v[order] for n, v in columns.items()}))
+
+    def _sampled(self, columns: Columns) -> Array | None:
+        """The first row of each slot of each flight; None for all rows."""
+        if not self.sample_ms:
+            return None
+        slots: Array = np.flatnonzero(columns["time"] // self.sample_ms != columns["prev_time"] // self.sample_ms)
+        return slots
+
+
+def _joined(parts: Sequence[Columns], names: Sequence[str]) -> Columns:
+    if len(parts) == 1:
+        return parts[0]
+    if not parts:
+        return {n: np.zeros(0, dtype=np.int64) for n in names}
+    return {n: np.concatenate([p[n] for p in parts]) for n in names}
+
+
+def ranges(starts: Array, stops: Array) -> Array:
+    """The integers of all [start, stop) after each other."""
+    lengths = stops - starts
+    if not len(starts) or not lengths.sum():
+        return np.zeros(0, dtype=np.intp)
+    ends = np.cumsum(lengths)
+    step: Array = np.arange(ends[-1]) + np.repeat(starts - (ends - lengths), lengths)
+    return step

@@ -1,0 +1,204 @@
+"""Merge: stretches in, episodes out. The only place that gives anomalies their ids and lives."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from detectors._registry import PRIORITY, Detector
+from geo.anomaly import Anomaly
+from geo.schema import Array
+from geo.shapes import shape_of
+from geo.stretches import PATH_SLOT_MS, Stretches
+
+LONGEST_PATH = 256
+"""Vertices kept of an episode's path; a longer one keeps every second slot, then every fourth, ..."""
+
+
+@dataclass
+class Episode:
+    """An anomaly while it lasts. Every field grows in a way that does not depend on how the data was cut."""
+
+    id: str
+    subject: int
+    start: int
+    end: int
+    peak: int
+    score: float
+    confidence: float
+    priority: int
+    icao24: int
+    callsign: str
+    members: frozenset[int]
+    cleared: str
+    values: dict[str, Any]
+    path: dict[int, tuple[float, float, int]]
+    samples: dict[str, Mapping[str, Any]]
+    step: int = 1
+    state: str = "open"
+
+
+@dataclass
+class Merger:
+    """The open episodes of one class."""
+
+    spec: Detector
+    params: Any
+    params_hash: str
+    open: dict[int, list[Episode]] = field(default_factory=dict)
+
+    def add(self, found: Stretches) -> list[Episode]:
+        """Join the stretches to the open episodes, or open new ones; returns those that changed."""
+        changed: dict[str, Episode] = {}
+        for i in np.lexsort((found.subject, found.start, found.end)).tolist():
+            episode = self._match(found, i)
+            if episode is None:
+                episode = self._opened(found, i)
+                self.open.setdefault(episode.subject, []).append(episode)
+            else:
+                _grow(episode, found, i)
+            changed[episode.id] = episode
+        return list(changed.values())
+
+    def close(self, now_ms: int) -> list[Episode]:
+        """Episodes whose last evidence is further back than a new stretch could still join."""
+        done = [e for episodes in self.open.values() for e in episodes if now_ms - e.end > self._gap_ms]
+        for episode in done:
+            episode.state = "closed"
+        for subject in {e.subject for e in done}:
+            self.open[subject] = [e for e in self.open[subject] if e.state == "open"]
+            if not self.open[subject]:
+                del self.open[subject]
+        return done
+
+    @property
+    def _gap_ms(self) -> int:
+        """A stretch may report a start as far back as its lookback."""
+        return int((self.spec.merge_gap_s + self.spec.lookback_s) * 1000)
+
+    def _match(self, found: Stretches, i: int) -> Episode | None:
+        """The oldest open episode of the same subject (for pairs: sharing an aircraft) that the stretch touches."""
+        gap = int(self.spec.merge_gap_s * 1000)
+        start, end = int(found.start[i]), int(found.end[i])
+        if self.spec.scope == "pair":
+            members = set(found.members[i])
+            same = [e for episodes in self.open.values() for e in episodes if e.members & members]
+        else:
+            same = self.open.get(int(found.subject[i]), [])
+        near = [e for e in same if start - e.end <= gap and e.start - end <= gap]
+        return min(near, key=lambda e: (e.start, e.id), default=None)
+
+    def _opened(self, found: Stretches, i: int) -> Episode:
+        subject, start = int(found.subject[i]), int(found.start[i])
+        key = f"{self.spec.id}|{subject}|{start}".encode()
+        episode = Episode(
+            hashlib.blake2b(key, digest_size=8).hexdigest(), subject, start, start, start, -np.inf, 0.0, 0,
+            int(found.icao24[i]), "", frozenset(), found.cleared[i], {}, {}, {},
+        )  # fmt: skip
+        _grow(episode, found, i)
+        return episode
+
+    def anomaly(self, episode: Episode) -> Anomaly:
+        """The episode as everyone sees it."""
+        values = episode.values | {"duration": (episode.end - episode.start) / 1000.0, "aircraft": len(episode.members)}
+        geometry, cell = shape_of(self.spec.style.shape, path_of(episode), episode.subject, episode.peak)
+        named = self.spec.scope == "aircraft"
+        return Anomaly(
+            id=episode.id,
+            class_id=self.spec.id,
+            icao24=episode.icao24 if named and episode.icao24 >= 0 else None,
+            callsign=episode.callsign,
+            members=sorted(episode.members - ({episode.icao24} if named else set())),
+            start=episode.start,
+            end=episode.end,
+            state="cleared" if episode.cleared else episode.state,
+            priority=episode.priority or PRIORITY[self.spec.priority],
+            confidence=episode.confidence,
+            explanation=explain(self.spec.explain, values),
+            geometry=geometry,
+            h3=cell,
+            cleared=episode.cleared,
+            evidence={
+                "values": episode.values,
+                "parameters": {n: {"value": v, "unit": self.spec.params[n].unit} for n, v in vars(self.params).items()},
+                "parameters_hash": self.params_hash,
+                "samples": sorted(episode.samples.values(), key=lambda s: s["time"]),
+            },
+        )
+
+
+def explain(template: str, values: Mapping[str, Any]) -> str:
+    """The sentence, first letter raised."""
+    text = " ".join(template.format(**values).split())
+    return text[:1].upper() + text[1:]
+
+
+def _grow(episode: Episode, found: Stretches, i: int) -> None:
+    """Take a stretch into the episode; the highest score gives the values, the earliest one where two are equal."""
+    start, end, peak, score = int(found.start[i]), int(found.end[i]), int(found.peak[i]), float(found.score[i])
+    samples = {s["role"]: s for s in (found.samples[i] if found.samples else ())}
+    if score > episode.score or (score == episode.score and peak < episode.peak):
+        episode.score, episode.peak = score, peak
+        episode.values = {name: _plain(column[i]) for name, column in found.values.items()}
+        episode.samples |= {r: s for r, s in samples.items() if r not in ("first", "last")}
+    if "first" in samples and ("first" not in episode.samples or start < episode.samples["first"]["time"]):
+        episode.samples["first"] = samples["first"]
+    if "last" in samples and end >= episode.end:
+        episode.samples["last"] = samples["last"]
+    if found.callsign[i] and (end >= episode.end or not episode.callsign):
+        episode.callsign = found.callsign[i]
+    episode.cleared = found.cleared[i] if episode.cleared and found.cleared[i] else ""
+    episode.end = max(episode.end, end)
+    episode.start = min(episode.start, start)
+    episode.confidence = max(episode.confidence, float(found.confidence[i]))
+    episode.priority = max(episode.priority, int(found.priority[i]))
+    episode.members |= frozenset(int(m) for m in found.members[i])
+    _lengthen(episode, found.paths[i])
+
+
+def _lengthen(episode: Episode, points: Array) -> None:
+    """One vertex per slot, the earliest."""
+    path = episode.path
+    for lon, lat, ms in points.tolist():
+        slot = int(ms) // PATH_SLOT_MS
+        if slot not in path or ms < path[slot][2]:
+            path[slot] = (lon, lat, int(ms))
+    _thin(episode)
+
+
+def _thin(episode: Episode) -> None:
+    """Keep at most LONGEST_PATH vertices: the ends, and slots divisible by a power of two.
+
+    The power only grows with the number of slots, so no order of arrival can change what is left.
+    """
+    slots = sorted(episode.path)
+    while len(slots) > LONGEST_PATH:
+        episode.step *= 2
+        slots = [s for s in slots if s % episode.step == 0 or s in (slots[0], slots[-1])]
+    if len(slots) < len(episode.path):
+        episode.path = {s: episode.path[s] for s in slots}
+
+
+def path_of(episode: Episode) -> Array:
+    """The path's vertices in time order, (k, 3) of lon, lat, ms."""
+    slots = [s for s in sorted(episode.path) if s % episode.step == 0]
+    ends = sorted(episode.path)[:1] + sorted(episode.path)[-1:]
+    return np.array([episode.path[s] for s in sorted({*slots, *ends})], dtype=float).reshape(-1, 3)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, bytes):
+        return value.decode("ascii", "replace")
+    if isinstance(value, float | np.floating):
+        return None if not np.isfinite(value) else round(float(value), 4)
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def anomalies(merger: Merger, episodes: Iterable[Episode]) -> Sequence[Anomaly]:
+    """The episodes as anomalies, each once."""
+    unique = {e.id: e for e in episodes}
+    return [merger.anomaly(e) for e in unique.values()]
