@@ -1,4 +1,4 @@
-"""node_modules -> web/vendor and web/fonts: the dozen files that the page loads, nothing else. Run as `python -m web.assets`."""
+"""node_modules -> web/vendor and web/fonts: the files that the page loads, no more. Run as `python -m web.assets`."""
 
 from __future__ import annotations
 

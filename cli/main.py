@@ -1,0 +1,75 @@
+"""`skysift`: one group; each subcommand is one file of this folder, loaded when called. Domain errors end here."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from typing import Any
+
+import click
+
+from cli.ui import DATABASE, INPUT, SETUP, Failure
+from cli.version import __version__
+
+COMMANDS = {
+    "db": "Start, stop, show or reset the private PostGIS.",
+    "doctor": "Check the installation, and say what to do about what is wrong.",
+}
+"""Subcommand (its module in cli/ holds a click command named `command`): its line in the list."""
+
+ERRORS = {
+    ("store.programs", "ClusterError"): DATABASE,
+    ("web.assets", "MissingAsset"): SETUP,
+    ("feeds", "FeedError"): INPUT,
+    ("asyncpg", "PostgresError"): DATABASE,
+    ("sqlalchemy.exc", "OperationalError"): DATABASE,
+    ("builtins", "OSError"): INPUT,
+}
+"""Domain error (module, name): exit code. Only a module that was loaded can have raised one."""
+
+
+def known_errors() -> dict[type[BaseException], int]:
+    return {getattr(sys.modules[m], name): code for (m, name), code in ERRORS.items() if m in sys.modules}
+
+
+class Commands(click.Group):
+    """Loads a subcommand's module when it is needed: `skysift db` does not wait for pandas."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.Abort, click.exceptions.Exit, BrokenPipeError):
+            raise
+        except tuple(known_errors()) as error:
+            if ctx.params["traceback"]:
+                raise
+            code = next(code for kind, code in known_errors().items() if isinstance(error, kind))
+            raise Failure(in_words(error), code) from error
+
+
+def in_words(error: BaseException) -> str:
+    """The message; a system error as file and reason instead of its number."""
+    if isinstance(error, OSError) and error.strerror:
+        return f"{os.fsdecode(error.filename)}: {error.strerror}" if error.filename else error.strerror
+    return str(error)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, package_name="skysift")
+@click.option("--traceback", is_flag=True, help="On an error, show where in the code it arose.")
+def main(traceback: bool) -> None:
+    """Watches aircraft and says what is not normal, where, why, and how sure it is."""

@@ -1,0 +1,66 @@
+"""What many tests stand on: real recordings, one private PostGIS per session, a fresh database per module, Chromium."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from store.cluster import Cluster
+
+ROOT = Path(__file__).resolve().parents[1]
+
+QUIET_CHROMIUM = (
+    "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run",
+    "--disable-quic", "--disable-default-apps", "--disable-extensions", "--no-default-browser-check",
+    "--disable-features=OptimizationHints,MediaRouter,Translate",
+)  # fmt: skip
+"""Software WebGL without a word on the console, and nothing of the browser's own on the network."""
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """Real recordings, beside the checkout (or SKYSIFT_SHARED). They are never part of the repository."""
+    folder = Path(os.environ.get("SKYSIFT_SHARED", ROOT.parent / "shared"))
+    if not folder.is_dir():
+        pytest.fail(f"{folder} is missing: the tests read real recordings there; SKYSIFT_SHARED names another place")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """A private PostGIS of this session alone, without durability."""
+    folder = Path(tempfile.mkdtemp(prefix="skysift-test-"))
+    folder.chmod(0o755)  # as root, the server is another user and must get in
+    cluster = Cluster(folder, fast=True)
+    cluster.start()
+    yield cluster
+    cluster.stop()
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="module")
+def database_url(cluster: Cluster) -> Iterator[str]:
+    """An empty database with PostGIS, new for each test module."""
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    cluster.psql(f"CREATE DATABASE {name} TEMPLATE skysift")
+    yield cluster.url_of(name)
+    cluster.psql(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """A headless browser. Playwright keeps an event loop in this thread: no asyncio.run in the same test module."""
+    executable = os.environ.get("SKYSIFT_CHROMIUM") or shutil.which("chromium") or "chromium"
+    arguments = [*QUIET_CHROMIUM, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, headless=True, args=arguments)
+        yield browser
+        browser.close()
