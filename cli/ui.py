@@ -1,4 +1,4 @@
-"""How the command line speaks: console, progress bars, JSON for programs, errors with exit codes that mean something."""
+"""How the command line speaks: console, progress bars, JSON for programs, errors with exit codes that say something."""
 
 from __future__ import annotations
 
