@@ -1,0 +1,125 @@
+"""Checkpoint: an engine's whole state as bytes and back, so that a restart changes nothing. No pickle: it is read from disk."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, fields
+from typing import Any
+
+import numpy as np
+import orjson
+
+from geo.batch import Batch
+from geo.schema import NO_TIME, Array
+from geo.streams import Stream
+from pipeline.engine import Engine
+from pipeline.history import Chunk
+from pipeline.merge import Episode
+
+FORMAT = 1
+
+
+def save(engine: Engine) -> bytes:
+    """Everything that the next row's verdict may depend on."""
+    arrays: dict[str, Array] = {}
+    waiting = Batch.concat(engine.arrivals.waiting)
+    arrays |= {f"waiting/{name}": values for name, values in waiting.columns.items()}
+    for sample_s, history in engine.histories.items():
+        for k, chunk in enumerate(history.chunks):
+            arrays |= {f"history/{sample_s}/{k:06d}/{name}": values for name, values in chunk.columns.items()}
+    arrays |= {f"stream/{name}": values for name, values in _stream_columns(engine).items()}
+    state = {
+        "format": FORMAT,
+        "arrivals": {n: getattr(engine.arrivals, n) for n in ("cut", "first", "newest")},
+        "released": engine.released,
+        "seen": sorted(engine.seen),
+        "counts": dict(engine.counts),
+        "labels": {str(k): v for k, v in waiting.labels.items()},
+        "runs": {name: _run_state(run) for name, run in engine.runs.items()},
+    }
+    arrays["state"] = np.frombuffer(orjson.dumps(state), dtype=np.uint8)
+    out = io.BytesIO()
+    np.savez(out, **arrays)  # type: ignore[arg-type]
+    return out.getvalue()
+
+
+def restore(engine: Engine, data: bytes) -> None:
+    """Put the state into an engine made with the same classes. Raises ValueError when it is of another make."""
+    with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
+        state = orjson.loads(arrays["state"].tobytes())
+        if state["format"] != FORMAT:
+            raise ValueError(f"checkpoint of format {state['format']}, this version writes {FORMAT}: start without it")
+        stored = {name: arrays[name] for name in arrays.files if name != "state"}
+    engine.arrivals.cut, engine.arrivals.first, engine.arrivals.newest = (state["arrivals"][n] for n in ("cut", "first", "newest"))
+    labels = {int(k): v for k, v in state["labels"].items()}
+    engine.arrivals.waiting = [Batch(_under(stored, "waiting/"), labels)]
+    engine.released = state["released"]
+    engine.seen = set(state["seen"])
+    engine.counts.update(state["counts"])
+    engine.flights.streams = _streams(_under(stored, "stream/"))
+    _restore_histories(engine, stored)
+    for name, run in engine.runs.items():
+        if name in state["runs"]:
+            run.judged = state["runs"][name]["judged"]
+            run.merger.open = _by_subject(_episode(e) for e in state["runs"][name]["open"])
+
+
+def _under(arrays: Mapping[str, Array], prefix: str) -> dict[str, Array]:
+    return {name.removeprefix(prefix): values for name, values in arrays.items() if name.startswith(prefix)}
+
+
+def _restore_histories(engine: Engine, stored: Mapping[str, Array]) -> None:
+    """Chunks back in their order; a history whose columns have changed since starts empty."""
+    for sample_s, history in engine.histories.items():
+        columns = _under(stored, f"history/{sample_s}/")
+        for key in sorted({name.partition("/")[0] for name in columns}):
+            chunk = _under(columns, f"{key}/")
+            if set(chunk) == set(history.names):
+                history.chunks.append(Chunk.of(chunk))
+
+
+def _stream_columns(engine: Engine) -> dict[str, Array]:
+    streams = [s for several in engine.flights.streams.values() for s in several]
+    kinds = {"int": np.int64, "float": np.float64}
+    return {f.name: np.array([getattr(s, f.name) for s in streams], dtype=kinds[str(f.type)]) for f in fields(Stream)}
+
+
+def _streams(columns: Mapping[str, Array]) -> dict[int, list[Stream]]:
+    out: dict[int, list[Stream]] = {}
+    for values in zip(*(columns[f.name].tolist() for f in fields(Stream)), strict=True):
+        out.setdefault(values[0], []).append(Stream(*values))
+    return out
+
+
+def _run_state(run: Any) -> dict[str, Any]:
+    return {"judged": run.judged, "open": [_plain(e) for several in run.merger.open.values() for e in several]}
+
+
+def _plain(episode: Episode) -> dict[str, Any]:
+    """JSON has no sets and no integer keys."""
+    path = list(episode.path.values())
+    score = None if np.isinf(episode.score) else episode.score
+    return asdict(episode) | {"members": sorted(episode.members), "path": path, "score": score}
+
+
+def _episode(stored: dict[str, Any]) -> Episode:
+    from geo.stretches import PATH_SLOT_MS
+
+    path = {int(ms) // PATH_SLOT_MS: (lon, lat, int(ms)) for lon, lat, ms in stored["path"]}
+    score = -np.inf if stored["score"] is None else stored["score"]
+    return Episode(**stored | {"members": frozenset(stored["members"]), "path": path, "score": score})
+
+
+def _by_subject(episodes: Iterable[Episode]) -> dict[int, list[Episode]]:
+    out: dict[int, list[Episode]] = {}
+    for episode in episodes:
+        out.setdefault(episode.subject, []).append(episode)
+    return out
+
+
+def resumable(data: bytes, newest_ms: int, within_ms: int) -> bool:
+    """Whether a checkpoint is recent enough, in data time, to go on from."""
+    with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
+        last = orjson.loads(arrays["state"].tobytes())["arrivals"]["newest"]
+    return last != NO_TIME and abs(newest_ms - last) <= within_ms
