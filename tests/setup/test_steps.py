@@ -1,0 +1,60 @@
+"""Set-up steps: skipped while their inputs stay the same, run again when one changes, never stamped when they fail."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+STEPS = Path(__file__).resolve().parents[2] / "setup" / "steps.sh"
+
+
+def bash(script: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    text = f"set -euo pipefail; . '{STEPS}'; LOG={folder}/log; {script}"
+    return subprocess.run(["bash", "-c", text], cwd=folder, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    (tmp_path / ".venv").mkdir()
+    (tmp_path / ".venv" / "pyvenv.cfg").write_text("version = 3.11\n")
+    (tmp_path / "input").write_text("one")
+    return tmp_path
+
+
+COPY = 'step copy "a copy" output input bash -c "cat input >> output"'
+
+
+def test_a_step_runs_once(checkout: Path) -> None:
+    assert bash(f"{COPY}; {COPY}", checkout).returncode == 0
+    assert (checkout / "output").read_text() == "one"
+
+
+def test_a_changed_input_runs_it_again(checkout: Path) -> None:
+    bash(COPY, checkout)
+    (checkout / "input").write_text("two")
+    bash(COPY, checkout)
+    assert (checkout / "output").read_text() == "onetwo"
+
+
+def test_a_missing_output_runs_it_again(checkout: Path) -> None:
+    bash(COPY, checkout)
+    (checkout / "output").unlink()
+    bash(COPY, checkout)
+    assert (checkout / "output").read_text() == "one"
+
+
+def test_a_failing_step_shows_why_and_is_not_stamped(checkout: Path) -> None:
+    done = bash('step bad "a bad step" input input bash -c "echo the reason; false"', checkout)
+    assert done.returncode == 1
+    assert "the reason" in done.stderr
+    assert '"a bad step" failed' in done.stderr
+    assert not (checkout / ".venv" / "stamps" / "bad").exists()
+
+
+def test_an_interrupted_step_is_not_stamped(checkout: Path) -> None:
+    script = f"trap stop_child INT TERM; (sleep 0.5; kill -TERM $$) & {COPY.replace('cat', 'sleep 60; cat')}"
+    done = bash(script, checkout)
+    assert done.returncode == 130
+    assert not (checkout / ".venv" / "stamps" / "copy").exists()
