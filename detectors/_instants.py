@@ -64,7 +64,8 @@ class Instants:
 
     @cached_property
     def _key(self) -> Array:
-        return self.rank * self._width + (self.instant - self._origin) // self.step_ms
+        key: Array = self.rank * self._width + (self.instant - self._origin) // self.step_ms
+        return key
 
 
 def at_instants(tracks: Tracks, step_s: float, max_age_s: float) -> Instants:
@@ -95,8 +96,8 @@ def at_instants(tracks: Tracks, step_s: float, max_age_s: float) -> Instants:
 
 def _repeated(tracks: Tracks) -> Mask:
     """Rows of a moving aircraft whose position is the one before, forward-filled by the source."""
-    still = ~(tracks.ground_speed > MOVING_KT)
-    return ~still & (tracks.lat == tracks.previous(tracks.lat)) & (tracks.lon == tracks.previous(tracks.lon))
+    same: Mask = (tracks.lat == tracks.previous(tracks.lat)) & (tracks.lon == tracks.previous(tracks.lon))
+    return same & (tracks.ground_speed > MOVING_KT)
 
 
 def _stamps(tracks: Tracks) -> Array:
