@@ -49,7 +49,7 @@ def settings(socket_folder: Path, data: Path, fast: bool) -> Mapping[str, str]:
     if _shared_memory() < 512 * MB:  # a container's 64 MB are too few for parallel queries
         chosen["dynamic_shared_memory_type"] = "mmap"
     if fast:
-        chosen |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "logging_collector": "off"}
+        chosen |= {"fsync": "off", "full_page_writes": "off", "logging_collector": "off"}
     return chosen
 
 
