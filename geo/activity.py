@@ -1,0 +1,46 @@
+"""When a zone is active: periods in epoch ms, and hours of the week in local time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+DAY_MIN = 24 * 60
+FOREVER = (-(2**62), 2**62)
+
+
+@dataclass(frozen=True)
+class Hours:
+    """A window of the week: `days` as numbers from 0 (Monday), minutes of the day; `end` may lie beyond midnight."""
+
+    days: frozenset[int]
+    start: int
+    end: int
+
+    def hold(self, day: int, minute: int) -> bool:
+        today = day in self.days and self.start <= minute < self.end
+        return today or ((day - 1) % 7 in self.days and minute + DAY_MIN < self.end)
+
+
+@dataclass(frozen=True)
+class Activity:
+    """Always active where nothing is said; else in any of the periods, and in any of the weekly hours."""
+
+    periods: Sequence[tuple[int, int]] = ()
+    hours: Sequence[Hours] = ()
+    zone_name: str = "UTC"
+
+    def overlaps(self, start: int, end: int) -> bool:
+        """Whether the zone is active at some time from `start` to `end` (epoch ms)."""
+        if self.periods and not any(a <= end and start <= b for a, b in self.periods):
+            return False
+        return not self.hours or any(self._open(t) for t in (start, (start + end) // 2, end))
+
+    def _open(self, ms: int) -> bool:
+        local = datetime.fromtimestamp(ms / 1000, UTC).astimezone(ZoneInfo(self.zone_name))
+        return any(h.hold(local.weekday(), local.hour * 60 + local.minute) for h in self.hours)
+
+
+ALWAYS = Activity()
