@@ -107,7 +107,9 @@ class Detector:
                 raise ValueError(f"[detectors.{self.id}] has no parameter {name!r}; it has {', '.join(self.params)}")
             bound = self.params[name]
             if not bound.lo <= value <= bound.hi:
-                raise ValueError(f"[detectors.{self.id}] {name} = {value} is outside {bound.lo:g} to {bound.hi:g} {bound.unit}")
+                raise ValueError(
+                    f"[detectors.{self.id}] {name} = {value} is outside {bound.lo:g} to {bound.hi:g} {bound.unit}"
+                )
             values[name] = value
         return SimpleNamespace(**values)
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import SimpleNamespace
 
 import numpy as np
 
 from detectors._examples import during, fly
 from detectors._registry import PRIORITY, Describe, Example, Param, Style, detector
+from geo.batch import Batch
 from geo.schema import EMERGENCIES, NO_TIME, Array
 from geo.stretches import Stretches, stretches
 from geo.tracks import Mask, Tracks
@@ -26,10 +27,10 @@ def examples() -> Sequence[Example]:
     """Hits and near misses."""
     n = 300
 
-    def coded(code: bytes, rows: int, **columns: object) -> object:
-        return lambda: fly(seconds=n, squawk=during(code, b"1000", 50, 50 + rows, n, "S4"), **columns)
+    def coded(code: bytes, rows: int) -> Callable[[], Batch]:
+        return lambda: fly(seconds=n, squawk=during(code, b"1000", 50, 50 + rows, n, "S4"))
 
-    def cycling() -> object:
+    def cycling() -> Batch:
         on = (np.arange(n) // 15) % 2 == 1
         return fly(seconds=n, squawk=np.where(on, b"7700", b"2000"))
 
@@ -61,21 +62,42 @@ def gate(tracks: Tracks, p: SimpleNamespace) -> Mask:
 
 
 @detector(
-    id="squawk", title="Emergency code", priority="medium", scope="aircraft", every_s=1,
-    needs=[("squawk", "emergency")], uses=("squawk", "emergency"), lookback_s=180, merge_gap_s=300, single_row=True,
-    gate=gate, examples=examples,
+    id="squawk",
+    title="Emergency code",
+    priority="medium",
+    scope="aircraft",
+    needs=[("squawk", "emergency")],
+    uses=("squawk", "emergency"),
+    lookback_s=180,
+    every_s=1,
+    merge_gap_s=300,
+    single_row=True,
+    gate=gate,
+    examples=examples,
     explain="{code} for {duration:.0f} s{cycles}{where}",
     style=Style(shape="path", color="#ff3b30", icon="alert"),
     params={
-        "hold": Param(10, "s", "a code must hold this long; shorter ones are bit errors or a knob being turned", hi=120, source="seed 003; vatsim-radar 1417"),
-        "cycles": Param(3, "", "this many switches on within three minutes are called cycling", lo=2, hi=20, source="seed 003: repeated on/off patterns"),
+        "hold": Param(
+            10, "s", "a code must hold this long: shorter ones are bit errors or a knob being turned",
+            hi=120, source="seed 003; VATSIM-Radar issue 1417",
+        ),
+        "cycles": Param(
+            3, "", "this many switches on within three minutes are called cycling",
+            lo=2, hi=20, source="seed 003: repeated on/off patterns",
+        ),
     },
     describe=Describe(
-        definition="Aircraft that declare an emergency, loss of communication or unlawful interference by squawk (7700, 7600, 7500) or by the ADS-B emergency status.",
-        characteristics=("An emergency code held, or the ADS-B status set", "Repeated switching on and off", "A code in an unusual place, such as on the ground"),
-        audience=("Emergency response coordinators", "Operations analysts", "Regional monitoring teams", "Alert review teams"),
-        priority_note="Medium; 7700 is high and 7500 critical while airborne. A code seen once, or on the ground, is low.",
-        context="Codes are set for real emergencies, in error, in training and by ground tests: look at altitude, route and what happens next.",
+        definition="Aircraft that declare an emergency, loss of communication or unlawful interference, by squawk "
+        "(7700, 7600, 7500) or by the ADS-B emergency status.",
+        characteristics=(
+            "An emergency code held, or the ADS-B status set",
+            "Repeated switching on and off",
+            "A code in an unusual place, such as on the ground",
+        ),
+        audience=("Emergency response", "Operations analysts", "Regional monitoring teams", "Alert reviewers"),
+        priority_note="Medium; 7700 is high and 7500 critical. A code seen once, or on the ground, is low.",
+        context="Codes are set for real emergencies, in error, in training and by ground tests: look at altitude, "
+        "route and what happens next.",
     ),
 )  # fmt: skip
 def detect(tracks: Tracks, p: SimpleNamespace) -> Stretches:
@@ -89,11 +111,13 @@ def detect(tracks: Tracks, p: SimpleNamespace) -> Stretches:
     steady = held >= p.hold
     cycling = (level > 0) & (cycles >= p.cycles) & (cycles > 0)
     low = tracks.on_ground == 1
-    words = np.where(cycling, np.char.add(np.char.add(", switched on ", cycles.astype("U6")), " times in three minutes"), "")
+    words = np.where(
+        cycling, np.char.add(np.char.add(", switched on ", cycles.astype("U6")), " times in three minutes"), ""
+    )
     return stretches(
         tracks, steady | alone | cycling, begin=begin,
         confidence=np.where(steady, np.where(low, 0.6, 0.95), np.where(cycling, 0.8, 0.4)),
         score=level + 0.5 * cycling + np.where(steady, 0.4, 0.0),
         priority=np.where(low | ~(steady | cycling), PRIORITY["low"], level),
-        values={"code": text, "cycles": words, "where": np.where(low, ", on the ground", "")},
+        values={"code": text, "cycles": np.where(cycling, times, ""), "where": np.where(low, ", on the ground", "")},
     )  # fmt: skip

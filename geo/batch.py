@@ -1,4 +1,4 @@
-"""A Batch: equal-length arrays, one row per observation, checked against the schema; bad values are counted, not kept."""
+"""A Batch: equal-length arrays, one row per observation, checked against the schema; bad values are counted."""
 
 from __future__ import annotations
 

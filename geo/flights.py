@@ -31,10 +31,14 @@ DERIVED = ("flight", "sub", "prev_time", "rival_km", "rival_time")
 
 @dataclass
 class Flights:
-    """The streams that are still alive, by aircraft. `assign` is called with every new set of rows, in time order."""
+    """The streams that are still alive. `assign` is called with every new set of rows, in time order.
+
+    `lone` holds the last row of every aircraft with one stream as columns sorted by icao24; `several` the few others.
+    """
 
     gap_s: float = GAP_S
-    streams: dict[int, list[Stream]] = field(default_factory=dict)
+    lone: dict[str, Array] = field(default_factory=lambda: {n: np.zeros(0, dtype=d) for n, d in _CARRIED})
+    several: dict[int, list[Stream]] = field(default_factory=dict)
 
     def assign(self, columns: Mapping[str, Array]) -> dict[str, Array]:
         """The derived columns for rows sorted by (icao24, time).
@@ -44,58 +48,94 @@ class Flights:
         """
         if not len(columns["time"]):
             return {name: np.zeros(0, dtype=np.int64) for name in DERIVED}
-        rows = _with_carry(columns, self.streams)
+        rows = self._with_carry(columns)
         out = _single(rows, self.gap_s)
-        for aircraft in _contested(rows, out["jump"], self.streams):
-            a, b = np.searchsorted(rows["icao24"], [aircraft, aircraft + 1])
-            live = self.streams.get(aircraft, [])
-            self.streams[aircraft] = follow(rows, slice(int(a), int(b)), live, out, self.gap_s)
+        for aircraft in self._contested(rows, out["jump"]):
+            self._follow(aircraft, rows, out)
         self._keep(rows, out)
         real = ~rows["carry"]
         return {name: out[name][real] for name in DERIVED}
 
     def last_time(self, icao24: Array) -> Array:
         """The newest row's time of each aircraft, NO_TIME where it has none alive."""
-        aircraft, inverse = np.unique(icao24, return_inverse=True)
-        newest = [max((s.time for s in self.streams.get(a, ())), default=int(NO_TIME)) for a in aircraft.tolist()]
-        return np.array(newest, dtype=np.int64)[inverse]
+        at, known = self._find(icao24)
+        newest = np.where(known, self.lone["time"][at] if len(self.lone["time"]) else NO_TIME, NO_TIME)
+        for aircraft in self.several.keys() & set(np.unique(icao24).tolist()):
+            newest[icao24 == aircraft] = max(s.time for s in self.several[aircraft])
+        return newest
 
     def forget(self, before_ms: int) -> None:
-        """Drop streams whose last row is older: memory stays bounded by the aircraft now alive."""
-        for aircraft, streams in list(self.streams.items()):
+        """Drop aircraft whose last row is older: memory stays bounded by the aircraft now alive."""
+        old = self.lone["time"] < before_ms
+        if old.any():
+            self.lone = {n: v[~old] for n, v in self.lone.items()}
+        for aircraft, streams in list(self.several.items()):
             if max(s.time for s in streams) < before_ms:
-                del self.streams[aircraft]
+                del self.several[aircraft]
+
+    def _find(self, icao24: Array) -> tuple[Array, Array]:
+        """Where each aircraft stands in `lone`, and whether it does."""
+        known = self.lone["icao24"]
+        at = np.minimum(np.searchsorted(known, icao24), max(len(known) - 1, 0))
+        return at, known[at] == icao24 if len(known) else np.zeros(len(icao24), dtype=bool)
+
+    def _with_carry(self, columns: Mapping[str, Array]) -> dict[str, Array]:
+        """The rows with each lone stream's last row in front, so that differences across the cut come naturally."""
+        aircraft = columns["icao24"]
+        at, known = self._find(aircraft[np.append(True, aircraft[1:] != aircraft[:-1])])
+        at = at[known]
+        n, m = len(at), len(aircraft)
+        rows = {name: np.append(self.lone[name][at], _tail(columns, name, m, dtype)) for name, dtype in _CARRIED}
+        rows["carry"] = np.arange(n + m) < n
+        own = columns.get("position_time", missing("position_time", m))
+        rows["position_time"] = np.append(np.full(n, NO_TIME), own)
+        if not n:
+            return rows
+        order = np.argsort(rows["icao24"], kind="stable")
+        return {name: values[order] for name, values in rows.items()}
+
+    def _contested(self, rows: Mapping[str, Array], jump: Array) -> list[int]:
+        """Aircraft that have, or may now get, more than one stream."""
+        here = self.several.keys() & set(np.unique(rows["icao24"]).tolist()) if self.several else set()
+        return sorted(here | set(rows["icao24"][jump].tolist()))
+
+    def _follow(self, aircraft: int, rows: Mapping[str, Array], out: Mapping[str, Array]) -> None:
+        """The slow way for one aircraft; it goes back among the lone ones when a single stream is left."""
+        a, b = (int(i) for i in np.searchsorted(rows["icao24"], [aircraft, aircraft + 1]))
+        live = self.several.pop(aircraft, [])
+        if rows["carry"][a]:
+            live = [Stream(**{n: rows[n][a].item() for n, _ in _CARRIED})]
+        live = follow(rows, slice(a, b), live, out, self.gap_s)
+        self._drop(aircraft)
+        if len(live) == 1:
+            self._insert({n: np.array([getattr(live[0], n)], dtype=d) for n, d in _CARRIED})
+        else:
+            self.several[aircraft] = live
+
+    def _drop(self, aircraft: int) -> None:
+        keep = self.lone["icao24"] != aircraft
+        self.lone = {n: v[keep] for n, v in self.lone.items()}
+
+    def _insert(self, new: Mapping[str, Array]) -> None:
+        """Put rows of aircraft that are not in `lone` into it."""
+        joined = {n: np.append(self.lone[n], new[n]) for n, _ in _CARRIED}
+        order = np.argsort(joined["icao24"], kind="stable")
+        self.lone = {n: v[order] for n, v in joined.items()}
 
     def _keep(self, rows: Mapping[str, Array], out: Mapping[str, Array]) -> None:
-        """Remember the last row of every aircraft that has one stream."""
+        """Remember the last row of every aircraft that was not followed."""
         last = np.flatnonzero(np.append(rows["icao24"][1:] != rows["icao24"][:-1], True))
         last = last[~out["followed"][last]]
         fix = out["fix"][last]
         none = fix < 0
-        lat, lon, speed = (np.where(none, np.nan, rows[n][fix]).tolist() for n in ("lat", "lon", "ground_speed"))
-        when = np.where(none, NO_TIME, out["fix_time"][fix]).tolist()
-        head = (rows["icao24"][last], out["flight"][last], out["sub"][last], rows["time"][last])
-        for aircraft, *rest in zip(*(h.tolist() for h in head), lat, lon, when, speed, strict=True):
-            self.streams[aircraft] = [Stream(aircraft, *rest)]
-
-
-def _with_carry(columns: Mapping[str, Array], streams: Mapping[int, list[Stream]]) -> dict[str, Array]:
-    """The rows with each lone stream's last row put in front, so that differences across the cut come naturally."""
-    aircraft = columns["icao24"]
-    here = aircraft[np.append(True, aircraft[1:] != aircraft[:-1])].tolist()
-    carried = [s[0] for s in map(streams.get, here) if s is not None and len(s) == 1]
-    n, m = len(carried), len(aircraft)
-    rows = {
-        name: np.concatenate([np.array([getattr(s, name) for s in carried], dtype=dtype), _tail(columns, name, m, dtype)])
-        for name, dtype in _CARRIED
-    }
-    rows["carry"] = np.arange(n + m) < n
-    own = columns.get("position_time", missing("position_time", m))
-    rows["position_time"] = np.append(np.full(n, NO_TIME), own)
-    if not n:
-        return rows
-    order = np.lexsort((~rows["carry"], rows["icao24"]))
-    return {name: values[order] for name, values in rows.items()}
+        new = {n: rows[n][last] for n in ("icao24", "time")} | {n: out[n][last] for n in ("flight", "sub")}
+        new |= {n: np.where(none, np.nan, rows[n][fix]) for n in ("lat", "lon", "ground_speed")}
+        new["fix_time"] = np.where(none, NO_TIME, out["fix_time"][fix])
+        at, known = self._find(new["icao24"])
+        for name, _ in _CARRIED:
+            self.lone[name][at[known]] = new[name][known]
+        if not known.all():
+            self._insert({n: v[~known] for n, v in new.items()})
 
 
 def _tail(columns: Mapping[str, Array], name: str, m: int, dtype: str) -> Array:
@@ -159,11 +199,3 @@ def _reach(speed_a: Array, speed_b: Array, seconds: Array) -> Array:
     knots = np.where(np.isnan(fastest), 1_000.0, np.clip(3.0 * fastest, 600.0, 2_000.0))
     metres: Array = 2_000.0 + knots * 0.514444 * (np.abs(seconds) + 2.0)
     return metres
-
-
-def _contested(rows: Mapping[str, Array], jump: Array, streams: Mapping[int, list[Stream]]) -> list[int]:
-    """Aircraft that have, or may now get, more than one stream."""
-    several = {a for a, s in streams.items() if len(s) > 1}
-    if several:
-        several &= set(np.unique(rows["icao24"]).tolist())
-    return sorted(several | set(rows["icao24"][jump].tolist()))

@@ -46,7 +46,7 @@ class Column:
 
 
 _COLUMNS = (
-    Column("icao24", "i8", "", "24-bit address; bit 24 marks a non-ICAO address, bit 48 an identity that is no address"),
+    Column("icao24", "i8", "", "24-bit address; bit 24 marks a non-ICAO one, bit 48 an identity that is no address"),
     Column("time", "i8", "ms", "time of the last message, epoch UTC"),
     Column("position_time", "i8", "ms", "time of the position itself, epoch UTC"),
     Column("source", "u1", "", "what heard or computed the position: index into SOURCES"),

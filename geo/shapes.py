@@ -7,7 +7,8 @@ from typing import Any
 
 import h3
 import numpy as np
-import shapely
+import shapely.affinity
+import shapely.geometry
 
 from geo.cells import cell_polygon, cell_text
 from geo.schema import Array
@@ -50,14 +51,14 @@ def _hull(path: Array, peak: int) -> Geometry:
     hull = shapely.MultiPoint(np.column_stack([lon, path[:, 1]])).convex_hull.buffer(0.0025, quad_segs=2)
     parts = []
     for shift in (-360.0, 0.0, 360.0):
-        inside = shapely.intersection(shapely.transform(hull, lambda c, s=shift: c + [s, 0.0]), shapely.box(-180, -90, 180, 90))
+        inside = shapely.intersection(shapely.affinity.translate(hull, shift), shapely.box(-180, -90, 180, 90))
         parts += [p for p in shapely.get_parts(inside) if p.area > 0]
     rings = [[[[_r(x), _r(y)] for x, y in shapely.geometry.polygon.orient(p).exterior.coords]] for p in parts]
     return {"type": "MultiPolygon", "coordinates": rings}
 
 
 def cut(points: Array) -> list[Array]:
-    """A line of (lon, lat) as pieces that do not cross the antimeridian: each crossing ends at 180 and begins at -180."""
+    """A line of (lon, lat) as pieces: where it crosses the antimeridian one ends at 180 and the next begins at -180."""
     jump = np.flatnonzero(np.abs(np.diff(points[:, 0])) > 180.0)
     pieces, start, lead = [], 0, points[:0]
     for k in jump.tolist():

@@ -1,4 +1,4 @@
-"""Stretches: what a detector returns. One entry per unbroken run of evidence, as arrays; merge makes episodes of them."""
+"""Stretches: what a detector returns, one entry per unbroken run of evidence; merge makes episodes of them."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def stretches(
 
 
 def _run_starts(tracks: Tracks, rows: Array, origin: Array, reason: Array) -> Array:
-    """Where a new stretch begins among the hit rows: another flight, another reason, or a gap that merge would not bridge."""
+    """Where a new stretch begins among the hit rows: another flight or reason, or a gap that merge would not bridge."""
     new = np.ones(len(rows), dtype=bool)
     gap = tracks.time[origin[1:]] - tracks.time[rows[:-1]] > tracks.merge_gap_s * 1000
     new[1:] = gap | (tracks.flight[rows[1:]] != tracks.flight[rows[:-1]]) | (reason[1:] != reason[:-1])

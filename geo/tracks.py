@@ -90,7 +90,8 @@ class Tracks:
             return self.time
         span = int(self.time.max() - self.time.min()) + 1
         rank = np.cumsum(self.first) - 1
-        return rank * (4 * span + 2**40) + (self.time - self.time.min())
+        clock: Array = rank * (4 * span + 2**40) + (self.time - self.time.min())
+        return clock
 
     def ago(self, seconds: float) -> Index:
         """Index of the oldest row of the flight that is at most `seconds` older than each row."""
@@ -106,7 +107,8 @@ class Tracks:
             raise TypeError("window_sum takes integers: scale to millidegrees, metres or ms and round")
         total = np.concatenate([[0], np.cumsum(values, dtype=np.int64)])
         rows = np.arange(len(self))
-        return total[rows + 1] - total[self.ago(seconds)]
+        summed: Array = total[rows + 1] - total[self.ago(seconds)]
+        return summed
 
     def window_max(self, values: Array, seconds: float) -> Array:
         """Largest value over the rows of the last `seconds`; NaN counts as absent (-inf where all are)."""

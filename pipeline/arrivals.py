@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from geo.batch import Batch
 from geo.schema import NO_TIME
+from geo.tracks import Mask
 
 
 @dataclass
@@ -24,16 +27,14 @@ class Arrivals:
             self.waiting.append(batch)
             self.newest = max(self.newest, int(batch["time"].max()))
 
-    def release(self, everything: bool = False) -> Batch:
-        """The rows that the watermark has passed (or all), among them those that came too late."""
-        if not self.waiting:
-            return Batch.empty()
-        cut = self.newest + 1 if everything else max(self.cut, self.newest - self.lateness_ms)
+    def release(self, everything: bool = False) -> tuple[Batch, Mask]:
+        """All rows that wait, and which of them the watermark has passed; those are not kept."""
         rows = Batch.concat(self.waiting)
-        out = rows["time"] < cut
-        self.cut = cut
-        self.waiting = [] if out.all() else [rows.take(~out)]
-        released = rows if out.all() else rows.take(out)
-        if len(released) and self.first == NO_TIME:
-            self.first = int(released["time"].min())
-        return released
+        if not len(rows):
+            return rows, np.zeros(0, dtype=bool)
+        self.cut = self.newest + 1 if everything else max(self.cut, self.newest - self.lateness_ms)
+        passed: Mask = rows["time"] < self.cut
+        self.waiting = [] if passed.all() else [rows.take(~passed)]
+        if self.first == NO_TIME and passed.any():
+            self.first = int(rows["time"].min())
+        return rows, passed

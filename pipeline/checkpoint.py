@@ -1,10 +1,10 @@
-"""Checkpoint: an engine's whole state as bytes and back, so that a restart changes nothing. No pickle: it is read from disk."""
+"""Checkpoint: an engine's whole state as bytes and back, so that a restart changes nothing. Never pickle."""
 
 from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ import orjson
 from geo.batch import Batch
 from geo.schema import NO_TIME, Array
 from geo.streams import Stream
+from geo.stretches import PATH_SLOT_MS
 from pipeline.engine import Engine
 from pipeline.history import Chunk
 from pipeline.merge import Episode
@@ -28,7 +29,7 @@ def save(engine: Engine) -> bytes:
     for sample_s, history in engine.histories.items():
         for k, chunk in enumerate(history.chunks):
             arrays |= {f"history/{sample_s}/{k:06d}/{name}": values for name, values in chunk.columns.items()}
-    arrays |= {f"stream/{name}": values for name, values in _stream_columns(engine).items()}
+    arrays |= {f"lone/{name}": values for name, values in engine.flights.lone.items()}
     state = {
         "format": FORMAT,
         "arrivals": {n: getattr(engine.arrivals, n) for n in ("cut", "first", "newest")},
@@ -36,6 +37,7 @@ def save(engine: Engine) -> bytes:
         "seen": sorted(engine.seen),
         "counts": dict(engine.counts),
         "labels": {str(k): v for k, v in waiting.labels.items()},
+        "several": [asdict(s) for streams in engine.flights.several.values() for s in streams],
         "runs": {name: _run_state(run) for name, run in engine.runs.items()},
     }
     arrays["state"] = np.frombuffer(orjson.dumps(state), dtype=np.uint8)
@@ -51,18 +53,21 @@ def restore(engine: Engine, data: bytes) -> None:
         if state["format"] != FORMAT:
             raise ValueError(f"checkpoint of format {state['format']}, this version writes {FORMAT}: start without it")
         stored = {name: arrays[name] for name in arrays.files if name != "state"}
-    engine.arrivals.cut, engine.arrivals.first, engine.arrivals.newest = (state["arrivals"][n] for n in ("cut", "first", "newest"))
+    engine.arrivals.cut, engine.arrivals.first, engine.arrivals.newest = (
+        state["arrivals"][n] for n in ("cut", "first", "newest")
+    )
     labels = {int(k): v for k, v in state["labels"].items()}
     engine.arrivals.waiting = [Batch(_under(stored, "waiting/"), labels)]
     engine.released = state["released"]
     engine.seen = set(state["seen"])
     engine.counts.update(state["counts"])
-    engine.flights.streams = _streams(_under(stored, "stream/"))
+    engine.flights.lone = _under(stored, "lone/")
+    engine.flights.several = _grouped((Stream(**_numbers(s)) for s in state["several"]), "icao24")
     _restore_histories(engine, stored)
     for name, run in engine.runs.items():
         if name in state["runs"]:
             run.judged = state["runs"][name]["judged"]
-            run.merger.open = _by_subject(_episode(e) for e in state["runs"][name]["open"])
+            run.merger.open = _grouped((_episode(e) for e in state["runs"][name]["open"]), "subject")
 
 
 def _under(arrays: Mapping[str, Array], prefix: str) -> dict[str, Array]:
@@ -79,17 +84,9 @@ def _restore_histories(engine: Engine, stored: Mapping[str, Array]) -> None:
                 history.chunks.append(Chunk.of(chunk))
 
 
-def _stream_columns(engine: Engine) -> dict[str, Array]:
-    streams = [s for several in engine.flights.streams.values() for s in several]
-    kinds = {"int": np.int64, "float": np.float64}
-    return {f.name: np.array([getattr(s, f.name) for s in streams], dtype=kinds[str(f.type)]) for f in fields(Stream)}
-
-
-def _streams(columns: Mapping[str, Array]) -> dict[int, list[Stream]]:
-    out: dict[int, list[Stream]] = {}
-    for values in zip(*(columns[f.name].tolist() for f in fields(Stream)), strict=True):
-        out.setdefault(values[0], []).append(Stream(*values))
-    return out
+def _numbers(stored: Mapping[str, Any]) -> dict[str, Any]:
+    """JSON has no NaN: what came back as null was one."""
+    return {name: np.nan if value is None else value for name, value in stored.items()}
 
 
 def _run_state(run: Any) -> dict[str, Any]:
@@ -104,17 +101,15 @@ def _plain(episode: Episode) -> dict[str, Any]:
 
 
 def _episode(stored: dict[str, Any]) -> Episode:
-    from geo.stretches import PATH_SLOT_MS
-
     path = {int(ms) // PATH_SLOT_MS: (lon, lat, int(ms)) for lon, lat, ms in stored["path"]}
     score = -np.inf if stored["score"] is None else stored["score"]
     return Episode(**stored | {"members": frozenset(stored["members"]), "path": path, "score": score})
 
 
-def _by_subject(episodes: Iterable[Episode]) -> dict[int, list[Episode]]:
-    out: dict[int, list[Episode]] = {}
-    for episode in episodes:
-        out.setdefault(episode.subject, []).append(episode)
+def _grouped(items: Iterable[Any], key: str) -> dict[int, list[Any]]:
+    out: dict[int, list[Any]] = {}
+    for item in items:
+        out.setdefault(getattr(item, key), []).append(item)
     return out
 
 
@@ -122,4 +117,4 @@ def resumable(data: bytes, newest_ms: int, within_ms: int) -> bool:
     """Whether a checkpoint is recent enough, in data time, to go on from."""
     with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
         last = orjson.loads(arrays["state"].tobytes())["arrivals"]["newest"]
-    return last != NO_TIME and abs(newest_ms - last) <= within_ms
+    return bool(last != NO_TIME and abs(newest_ms - last) <= within_ms)

@@ -16,15 +16,12 @@ import numpy as np
 from detectors._registry import BASE_COLUMNS, Detector
 from geo.anomaly import Anomaly
 from geo.batch import Batch
-from geo.cells import cells_of
 from geo.flights import DERIVED, Flights
 from geo.schema import COLUMNS, NO_TIME, Array, missing, present
+from geo.tracks import Mask
 from pipeline.arrivals import Arrivals
 from pipeline.evaluate import ClassRun
 from pipeline.history import History
-
-STORED_CELL = 7
-"""H3 resolution that every stored position is indexed by."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +42,6 @@ class Engine:
     overrides: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     resources: Mapping[str, Any] = field(default_factory=dict)
     lateness_s: float = 2.0
-    cells: bool = True
 
     def __post_init__(self) -> None:
         self.arrivals = Arrivals(int(self.lateness_s * 1000))
@@ -62,45 +58,39 @@ class Engine:
     def feed(self, batch: Batch) -> Step:
         """Take rows; judge what the watermark has now passed."""
         self.arrivals.add(batch)
-        return self._advance(self.arrivals.release())
+        return self._advance()
 
     def finish(self) -> Step:
         """The data has ended: judge everything, whatever the lateness."""
-        return self._advance(self.arrivals.release(everything=True), final=True)
+        return self._advance(final=True)
 
     def status(self) -> dict[str, str]:
         """Why each class is inactive; '' for one that runs."""
         lacking = {name: run.spec.missing(self.seen, set(self.resources)) for name, run in self.runs.items()}
         return {name: f"no {'; no '.join(groups)} in the data" if groups else "" for name, groups in lacking.items()}
 
-    def _advance(self, batch: Batch, final: bool = False) -> Step:
-        rows, late = self._in_order(batch)
+    def _advance(self, final: bool = False) -> Step:
+        rows, late = self._in_order(*self.arrivals.release(everything=final))
         if len(rows):
-            rows = self._derive(rows)
+            rows = rows.with_columns(**self.flights.assign(rows.columns))
             self._remember(rows)
         found = [a for run in self.runs.values() for a in self._judge(run, final)]
         self._forget()
         return Step(rows, late, found, self.arrivals.cut)
 
-    def _in_order(self, batch: Batch) -> tuple[Batch, Batch]:
-        """Sorted by (icao24, time) without duplicates; and the rows older than what has been released before."""
-        rows = batch.take(np.lexsort(tuple(batch[n] for n in reversed(_SAME))))
-        again = np.zeros(len(rows), dtype=bool)
-        again[1:] = np.logical_and.reduce([rows[n][1:] == rows[n][:-1] for n in _SAME])
-        late = rows["time"] < self.released
+    def _in_order(self, batch: Batch, passed: Mask) -> tuple[Batch, Batch]:
+        """The released rows by (icao24, time) without duplicates; and those older than what was released before."""
+        order = _order(batch)
+        order = order[passed[order]]
+        again = np.zeros(len(order), dtype=bool)
+        again[1:] = np.logical_and.reduce([np.diff(batch[n][order]) == 0 for n in _SAME])
+        late = batch["time"][order] < self.released
         if late.any():
-            again |= late & (rows["time"] == self.flights.last_time(rows["icao24"]))
+            again |= late & (batch["time"][order] == self.flights.last_time(batch["icao24"][order]))
             late &= ~again
         self.released = self.arrivals.cut
-        self.counts.update(rows=len(rows), duplicate=int(again.sum()), late=int(late.sum()))
-        return rows.take(~again & ~late), rows.take(late)
-
-    def _derive(self, rows: Batch) -> Batch:
-        """Flights, and the H3 cell of every position."""
-        derived = self.flights.assign(rows.columns)
-        if self.cells:
-            derived["h3"] = cells_of(rows["lat"], rows["lon"], STORED_CELL)
-        return rows.with_columns(**derived)
+        self.counts.update(rows=len(order), duplicate=int(again.sum()), late=int(late.sum()))
+        return batch.take(order[~again & ~late]), batch.take(order[late])
 
     def _remember(self, rows: Batch) -> None:
         """Into the histories, by flight; note which columns the feeds really fill."""
@@ -143,6 +133,15 @@ class Engine:
 
 _SAME = ("icao24", "time", "source", "position_time")
 """Rows equal in these are one observation."""
+
+
+def _order(batch: Batch) -> Array:
+    """By aircraft and time; rows of one moment by source and position time, so that no order of arrival matters."""
+    aircraft, time = batch["icao24"], batch["time"]
+    order = np.lexsort((time, aircraft))
+    tied = np.diff(aircraft[order]) == 0
+    tied &= np.diff(time[order]) == 0
+    return np.lexsort(tuple(batch[n] for n in reversed(_SAME))) if tied.any() else order
 
 
 def _column(rows: Batch, name: str) -> Array:

@@ -30,7 +30,7 @@ class ClassRun:
         self._gate = _bound(spec.gate, params, resources) if spec.gate else None
 
     def judge(self, history: History, first: int, cut: int, final: bool = False) -> Sequence[Anomaly]:
-        """Judge every complete slice up to `cut` (with `final`, the incomplete last one too); the anomalies that changed."""
+        """Judge every complete slice up to `cut` (`final`: the incomplete last one too); the anomalies that changed."""
         t0, t1 = self._span(first, cut, final)
         if t1 <= t0:
             return ()
@@ -72,9 +72,10 @@ class ClassRun:
         return np.unique(fresh["flight"][passed])
 
 
-def _bound(function: Callable[..., Any], params: SimpleNamespace, resources: Mapping[str, Any]) -> Callable[[Tracks], Any]:
+def _bound(
+    function: Callable[..., Any], params: SimpleNamespace, resources: Mapping[str, Any]
+) -> Callable[[Tracks], Any]:
     """The function with its parameters and the resources that its signature names."""
     names = [n for n in inspect.signature(function).parameters if n in resources]
     given = {n: resources[n] for n in names}
     return lambda tracks: function(tracks, params, **given)
-

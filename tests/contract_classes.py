@@ -1,4 +1,4 @@
-"""Two classes that are not in the catalogue and pass through the same contract: one finds nothing, one finds at random."""
+"""Two classes that are not in the catalogue and pass the same contract: one finds nothing, one finds at random."""
 
 from __future__ import annotations
 

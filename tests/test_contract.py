@@ -1,4 +1,4 @@
-"""The contract that every anomaly class passes, looped over the registry; `null` and `random` classes go through it too."""
+"""The contract that every anomaly class passes, looped over the registry, and over a `null` and a `random` class."""
 
 from __future__ import annotations
 
