@@ -111,9 +111,7 @@ def detect(tracks: Tracks, p: SimpleNamespace) -> Stretches:
     steady = held >= p.hold
     cycling = (level > 0) & (cycles >= p.cycles) & (cycles > 0)
     low = tracks.on_ground == 1
-    words = np.where(
-        cycling, np.char.add(np.char.add(", switched on ", cycles.astype("U6")), " times in three minutes"), ""
-    )
+    times = np.char.add(np.char.add(", switched on ", cycles.astype("U6")), " times in three minutes")
     return stretches(
         tracks, steady | alone | cycling, begin=begin,
         confidence=np.where(steady, np.where(low, 0.6, 0.95), np.where(cycling, 0.8, 0.4)),
