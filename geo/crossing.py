@@ -47,16 +47,24 @@ def segments(lat0: Array, lon0: Array, alt0: Array, lat1: Array, lon1: Array, al
     return Segments(*(np.concatenate(pair) for pair in zip(vars(near).values(), vars(other).values(), strict=True)))
 
 
-def horizontal(some: Segments, shapes: Array) -> tuple[Array, Array, Array]:
-    """Where each segment lies inside its polygon (n,): index into the segments, entry and exit fraction.
+def horizontal(some: Segments, shapes: Array, lines: Array, whole: Array) -> tuple[Array, Array, Array]:
+    """Where each segment lies inside its polygon: index of the segment, entry and exit fraction, a row for each visit.
 
-    A segment that leaves a concave polygon and comes back gives one row for each visit.
+    `whole` says which segments lie inside from end to end: those need no clipping.
     """
-    lines = lines_of(some)
-    parts, index = shapely.get_parts(shapely.intersection(lines, shapes), return_index=True)
+    inside, clip = np.flatnonzero(whole), np.flatnonzero(~whole)
+    parts, owner = shapely.get_parts(shapely.intersection(lines[clip], shapes[clip]), return_index=True)
+    index = clip[owner]
+    entry, leave = _fractions(some.take(index), parts)
+    ones = np.ones(len(inside))
+    return np.append(inside, index), np.append(0 * ones, entry), np.append(ones, leave)
+
+
+def _fractions(some: Segments, parts: Array) -> tuple[Array, Array]:
+    """First and last fraction of each segment at which a piece of it lies."""
     coordinates, owner = shapely.get_coordinates(parts, return_index=True)
-    dx, dy = (some.lon1 - some.lon0)[index[owner]], (some.lat1 - some.lat0)[index[owner]]
-    x, y = coordinates[:, 0] - some.lon0[index[owner]], coordinates[:, 1] - some.lat0[index[owner]]
+    dx, dy = (some.lon1 - some.lon0)[owner], (some.lat1 - some.lat0)[owner]
+    x, y = coordinates[:, 0] - some.lon0[owner], coordinates[:, 1] - some.lat0[owner]
     length = dx * dx + dy * dy
     with np.errstate(invalid="ignore", divide="ignore"):
         fraction = np.clip((x * dx + y * dy) / length, 0, 1)
@@ -64,7 +72,7 @@ def horizontal(some: Segments, shapes: Array) -> tuple[Array, Array, Array]:
     # A point has no length: it is inside all the way.
     np.minimum.at(entry, owner, np.where(length == 0, 0, fraction))
     np.maximum.at(leave, owner, np.where(length == 0, 1, fraction))
-    return index, entry, leave
+    return entry, leave
 
 
 def vertical(alt0: Array, alt1: Array, floor: Array, ceiling: Array) -> tuple[Array, Array]:

@@ -124,14 +124,23 @@ class Zones:
         """Row, zone, entry and exit of every visit, in space and height."""
         lines = lines_of(some)
         line, zone = self._tree.query(lines)
+        near = ~self._above_or_below(some, line, zone)
+        line, zone = line[near], zone[near]
         hit = shapely.intersects(self.shapes[zone], lines[line])
         line, zone = line[hit], zone[hit]
         pairs = some.take(line)
-        visit, entry, leave = horizontal(pairs, self.shapes[zone])
+        whole = shapely.contains_properly(self.shapes[zone], lines[line])
+        visit, entry, leave = horizontal(pairs, self.shapes[zone], lines[line], whole)
         low, high = vertical(pairs.alt0, pairs.alt1, self._floor[zone], self._ceiling[zone])
         entry, leave = np.maximum(entry, low[visit]), np.minimum(leave, high[visit])
         good = entry <= leave
         return pairs.row[visit][good], zone[visit][good], entry[good], leave[good]
+
+    def _above_or_below(self, some: Segments, line: Array, zone: Array) -> Array:
+        """Pairs of which the whole segment is outside the height band: left out before any geometry is asked."""
+        top, bottom = np.maximum(some.alt0, some.alt1), np.minimum(some.alt0, some.alt1)
+        out: Array = (top[line] < self._floor[zone]) | (bottom[line] > self._ceiling[zone])
+        return out
 
     def _worth_asking(self, some: Segments) -> Array:
         """Rows of segments that may be near a zone: most of the world is not, and is told apart by a coarse grid."""
