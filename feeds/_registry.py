@@ -1,0 +1,121 @@
+"""The catalogue of formats: every format file declares one with @format_, and content decides which one fits."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from feeds._errors import FeedError
+from feeds._given import Given
+from feeds._source import Source
+from geo.batch import Batch
+
+NO_FORMAT = ("files", "folder", "live", "synthetic")
+"""Public modules that are no format of observations, as are those called *_files: they read reference data."""
+
+
+@dataclass(frozen=True)
+class Format:
+    """One format. `sniff` tells by content whether it fits; `read` gives batches in file order.
+
+    `live` says that an address may be polled for it; `when` gives a document's time (ms) from its head alone.
+    """
+
+    id: str
+    title: str
+    units: str
+    identity: str
+    example: str
+    sniff: Callable[[Given], bool]
+    read: Callable[[Given], Iterator[Batch]]
+    live: bool = False
+    when: Callable[[Given], int | None] = lambda given: None
+
+
+_FORMATS: dict[str, Format] = {}
+
+
+def format_(**spec: object) -> Callable[[Callable[[Given], Iterator[Batch]]], Callable[[Given], Iterator[Batch]]]:
+    """Declare the decorated generator as the reader of a format."""
+
+    def register(read: Callable[[Given], Iterator[Batch]]) -> Callable[[Given], Iterator[Batch]]:
+        one = Format(read=read, **spec)  # type: ignore[arg-type]
+        if one.id in _FORMATS:
+            raise ValueError(f"two formats are called {one.id!r}")
+        _FORMATS[one.id] = one
+        return read
+
+    return register
+
+
+def formats() -> dict[str, Format]:
+    """All formats by id. Imports every format file; one that fails to import raises."""
+    import feeds
+
+    for module in pkgutil.iter_modules(feeds.__path__):
+        if not module.name.startswith("_") and not module.name.endswith(NO_FORMAT):
+            importlib.import_module(f"feeds.{module.name}")
+    return dict(sorted(_FORMATS.items()))
+
+
+def find(given: Given, format: str | None = None) -> Format:
+    """The format that was named, or the one whose content fits. Raises FeedError naming the formats where none does."""
+    known = formats()
+    if format is not None:
+        if format not in known:
+            raise FeedError(f"there is no format {format!r}", hint=f"known: {', '.join(known)}")
+        return known[format]
+    if not given.head.strip():
+        raise given.error("the file is empty")
+    fits = [one for one in known.values() if one.sniff(given)]
+    if not fits:
+        listed = f"known formats: {', '.join(known)}; --format overrules"
+        raise given.error(f"no known format ({_looks_like(given)})", hint=listed)
+    if len(fits) > 1:
+        raise given.error(f"could be {' or '.join(f.id for f in fits)}", hint="say which with --format")
+    return fits[0]
+
+
+def _looks_like(given: Given) -> str:
+    """What the content resembles, in words."""
+    start = given.head.lstrip()[:15].lower()
+    if given.parquet:
+        return f"Parquet with columns {', '.join(given.parquet[:8])}"
+    if start.startswith((b"<!doctype", b"<html")):
+        return "a web page; tar1090 and readsb serve the data at data/aircraft.json"
+    if given.shape.top:
+        return f"JSON with keys {', '.join(sorted(given.shape.record)[:8]) or 'none'}"
+    return f"it begins with {given.head[:24]!r}"
+
+
+def open_source(spec: str, format: str | None = None) -> Source:
+    """A source from an address, a file, a folder, or "demo" / "synthetic:...". Raises FeedError."""
+    if spec == "demo" or spec.startswith("synthetic:"):
+        from feeds.synthetic import open_synthetic
+
+        source: Source = open_synthetic(spec)
+        return source
+    if spec.startswith(("http://", "https://")):
+        from feeds.live import LiveSource
+
+        return LiveSource(spec, format)
+    from feeds.files import FileSource
+    from feeds.folder import FolderSource
+
+    path = Path(spec)
+    if not path.exists():
+        raise FeedError("there is no such file", source=spec, hint="give a file, a folder, an http address or demo")
+    return FolderSource(path, format) if path.is_dir() else FileSource(path, format)
+
+
+def markdown() -> str:
+    """The table of docs/formats.md."""
+    lines = ["| id | format | units in the file | identity | polled live | example |", "|---|---|---|---|---|---|"]
+    for one in formats().values():
+        example = one.example.replace("|", "\\|")
+        live = "yes" if one.live else "no"
+        lines.append(f"| `{one.id}` | {one.title} | {one.units} | {one.identity} | {live} | `{example}` |")
+    return "\n".join(lines) + "\n"
