@@ -21,7 +21,7 @@ COMMANDS = {
 ERRORS = {
     ("store.programs", "ClusterError"): DATABASE,
     ("web.assets", "MissingAsset"): SETUP,
-    ("feeds", "FeedError"): INPUT,
+    ("feeds._errors", "FeedError"): INPUT,
     ("asyncpg", "PostgresError"): DATABASE,
     ("sqlalchemy.exc", "OperationalError"): DATABASE,
     ("builtins", "OSError"): INPUT,

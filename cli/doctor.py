@@ -1,0 +1,201 @@
+"""`skysift doctor`: one line per check of the installation, and what to do about what is wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import platform
+import re
+import shutil
+import socket
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import click
+import orjson
+from packaging.requirements import Requirement
+
+from cli.ui import FAILED, json_option, out, print_json
+from store.cluster import Cluster, ClusterError, default_state_dir
+from store.programs import Programs
+from web import assets, basemap
+
+ROOT = Path(__file__).resolve().parents[1]
+SET_UP = "run ./run --setup-only"
+GB = 1e9
+
+UNREACHABLE = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, ClusterError, TimeoutError)
+"""Whatever keeps a database from answering, a malformed DATABASE_URL included."""
+
+COLORS = {"ok": "green", "warn": "yellow", "fail": "red"}
+
+
+@dataclass(frozen=True)
+class Check:
+    """One line. `state` is ok, warn (works, but) or fail (does not work)."""
+
+    name: str
+    state: str
+    found: str
+    remedy: str = ""
+
+
+def python() -> Check:
+    enough = sys.version_info >= (3, 11)
+    found = f"{platform.python_version()} in {sys.prefix}"
+    return Check("python", "ok" if enough else "fail", found, "" if enough else "install Python 3.11 or newer")
+
+
+def packages() -> Check:
+    """What is installed against the lock."""
+    wrong = [text for line in _pins(ROOT / "requirements.lock") if (text := _mismatch(line))]
+    if wrong:
+        return Check("packages", "fail", "; ".join(wrong[:5]), SET_UP)
+    return Check("packages", "ok", "all as locked")
+
+
+def _pins(lock: Path) -> Iterator[Requirement]:
+    """The pins of a lock that apply to this machine; none where there is no lock (an installed wheel)."""
+    text = lock.read_text() if lock.exists() else ""
+    for line in re.findall(r"^[a-z0-9].*==.*?(?= \\$)", text, re.MULTILINE):
+        pin = Requirement(line)
+        if pin.marker is None or pin.marker.evaluate():
+            yield pin
+
+
+def _mismatch(pin: Requirement) -> str:
+    try:
+        found = version(pin.name)
+    except PackageNotFoundError:
+        return f"{pin.name} is missing"
+    return "" if pin.specifier.contains(found, prereleases=True) else f"{pin.name} is {found}, locked {pin.specifier}"
+
+
+def postgis_programs() -> Check:
+    if os.environ.get("DATABASE_URL"):
+        return Check("postgis", "ok", "not needed: DATABASE_URL is set")
+    try:
+        programs = Programs.find()
+    except ClusterError as error:
+        return Check("postgis", "fail", "not installed", str(error))
+    return Check("postgis", "ok", f"PostgreSQL {programs.version} with PostGIS in {programs.folder}")
+
+
+def database() -> Check:
+    """The database that the service would use: does it answer, and is PostGIS in it?"""
+    named = os.environ.get("DATABASE_URL")
+    try:
+        if not named and Cluster(default_state_dir()).pid() is None:
+            return Check(
+                "database", "warn", "the private PostGIS is not running", "./run starts it, or skysift db start"
+            )
+        found = _ask("SELECT current_setting('server_version') || ', PostGIS ' || postgis_lib_version()")
+    except asyncpg.UndefinedFunctionError:
+        return Check("database", "fail", "no PostGIS in it", "as its superuser: CREATE EXTENSION postgis")
+    except UNREACHABLE as error:
+        return Check(
+            "database", "fail", f"{error}", "check DATABASE_URL" if named else "skysift db stop; skysift db start"
+        )
+    return Check("database", "ok", f"PostgreSQL {found[0][0]}")
+
+
+def _ask(sql: str) -> list[Any]:
+    url = os.environ.get("DATABASE_URL") or Cluster(default_state_dir()).url
+
+    async def fetched() -> list[Any]:
+        connection = await asyncpg.connect(url, timeout=5)
+        try:
+            return list(await connection.fetch(sql, timeout=5))
+        finally:
+            await connection.close(timeout=5)
+
+    return asyncio.run(fetched())
+
+
+def web_files() -> Check:
+    expected = [assets.WEB / "vendor" / Path(name).name for name in assets.VENDOR]
+    expected += [assets.WEB / "fonts" / Path(name).name for name in assets.FONTS]
+    expected += [assets.WEB / "basemap" / f"{name}.json" for name in basemap.LAYERS]
+    missing = [str(path.relative_to(ROOT)) for path in expected if not path.exists()]
+    if missing:
+        return Check("map files", "fail", f"missing: {', '.join(missing[:3])}, {len(missing)} in all", SET_UP)
+    return Check("map files", "ok", f"{len(expected)} files in web/")
+
+
+def port() -> Check:
+    """Whether the usual port is free."""
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        taken = probe.connect_ex(("127.0.0.1", 8080)) == 0
+    if taken:
+        return Check("port 8080", "warn", "in use, perhaps by Skysift itself", "else: ./run --port 8081")
+    return Check("port 8080", "ok", "free")
+
+
+def disk() -> Check:
+    """Space where the database lies. Worldwide traffic at the default thinning takes about 20 GB a day."""
+    folder = default_state_dir()
+    while not folder.exists():
+        folder = folder.parent
+    free = shutil.disk_usage(folder).free
+    state = "fail" if free < 1 * GB else "warn" if free < 10 * GB else "ok"
+    remedy = "" if state == "ok" else "make room, or set SKYSIFT_STATE to a folder on a larger disk"
+    return Check("disk", state, f"{free / GB:.0f} GB free in {folder}", remedy)
+
+
+def feeds() -> list[Check]:
+    """What each feed delivered and what was refused of it, by reason."""
+    try:
+        rows = _ask("SELECT name, health FROM feeds ORDER BY name")
+    except UNREACHABLE:
+        return [Check("feeds", "ok", "none recorded yet")]
+    return [_feed(row["name"], orjson.loads(row["health"])) for row in rows] or [
+        Check("feeds", "ok", "none recorded yet")
+    ]
+
+
+def _feed(name: str, health: Mapping[str, Any]) -> Check:
+    """Some refused rows are a receiver's daily life; more than one in ten point to a wrong format or a fault."""
+    rejected = sorted(health.get("rejected", {}).items(), key=lambda item: -item[1])
+    refused, rows = sum(n for _, n in rejected), health.get("rows", 0)
+    reasons = ", ".join(f"{n:,} {reason}" for reason, n in rejected)
+    found = f"{health.get('state', 'unknown')}, {rows:,} rows" + (f"; refused: {reasons}" if reasons else "")
+    if health.get("state") == "down":
+        return Check(f"feed {name}", "warn", found, "is the receiver on, and the address right?")
+    if refused > 0.1 * (rows + refused):
+        return Check(f"feed {name}", "warn", found, "is it the right --format?")
+    return Check(f"feed {name}", "ok", found)
+
+
+CHECKS: tuple[Callable[[], Check], ...] = (python, packages, postgis_programs, database, web_files, port, disk)
+
+
+@click.command(name="doctor")
+@json_option
+@click.pass_context
+def command(ctx: click.Context, as_json: bool) -> None:
+    """Check the installation, and say what to do about what is wrong. Exit code 1 when something does not work."""
+    checks = [check() for check in CHECKS] + feeds()
+    if as_json:
+        print_json({"ok": not _failed(checks), "checks": [asdict(check) for check in checks]})
+    else:
+        for check in checks:
+            show(check)
+    if _failed(checks):
+        ctx.exit(FAILED)
+
+
+def _failed(checks: list[Check]) -> bool:
+    return any(check.state == "fail" for check in checks)
+
+
+def show(check: Check) -> None:
+    out.print(f"[{COLORS[check.state]}]{check.state:4}[/]  {check.name:10} ", end="")
+    out.print(check.found, markup=False, soft_wrap=True)
+    if check.remedy:
+        out.print(f"{'':18}-> {check.remedy}", markup=False, soft_wrap=True)

@@ -1,0 +1,71 @@
+"""`skysift doctor`: each line is right about a healthy and about a broken machine."""
+
+from __future__ import annotations
+
+import json
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from packaging.requirements import Requirement
+
+from cli import doctor
+from cli.main import main
+from store.cluster import Cluster
+
+
+def test_a_healthy_machine(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SKYSIFT_STATE", str(cluster.state_dir))
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    done = CliRunner().invoke(main, ["doctor", "--json"])
+    answer = json.loads(done.stdout)
+    assert [c for c in answer["checks"] if c["state"] == "fail"] == []
+    assert done.exit_code == 0
+    assert next(c for c in answer["checks"] if c["name"] == "database")["found"].startswith("PostgreSQL")
+
+
+def test_an_unreachable_database_fails_and_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://127.0.0.1:1/none")
+    done = CliRunner().invoke(main, ["doctor"])
+    assert done.exit_code == 1
+    assert "-> check DATABASE_URL" in done.stdout
+
+
+def test_a_malformed_database_url_fails_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "mysql://x")
+    assert doctor.database().state == "fail"
+
+
+def test_a_stopped_private_database_is_no_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SKYSIFT_STATE", str(tmp_path))
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    assert doctor.database().state == "warn"
+
+
+def test_missing_map_files_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor.assets, "WEB", doctor.ROOT / "no-such-folder")
+    found = doctor.web_files()
+    assert (found.state, found.remedy) == ("fail", doctor.SET_UP)
+    assert "vendor/maplibre-gl.mjs" in found.found
+
+
+def test_packages_are_held_to_the_lock() -> None:
+    assert doctor._mismatch(Requirement(f"click=={version('click')}")) == ""
+    assert doctor._mismatch(Requirement("click==0.1")).endswith("locked ==0.1")
+    assert doctor._mismatch(Requirement("no-such-package==1")) == "no-such-package is missing"
+    assert len(list(doctor._pins(doctor.ROOT / "requirements.lock"))) > 30
+
+
+@pytest.mark.parametrize(
+    ("health", "state"),
+    [
+        ({"state": "ok", "rows": 1000, "rejected": {"lat out of range": 3}}, "ok"),
+        ({"state": "ok", "rows": 10, "rejected": {"no time": 90}}, "warn"),
+        ({"state": "down", "rows": 0}, "warn"),
+    ],
+)
+def test_a_feed_shows_what_was_refused(health: dict[str, object], state: str) -> None:
+    found = doctor._feed("home", health)
+    assert found.state == state
+    assert all(reason in found.found for reason in health.get("rejected", {}))  # type: ignore[attr-defined]
