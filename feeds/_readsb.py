@@ -13,7 +13,7 @@ import numpy as np
 
 from feeds._convert import column, epoch_ms, numbers
 from feeds._text import EMERGENCY_CODE, SOURCE_CODE, codes, printable, squawks
-from geo.schema import NO_TIME, Array
+from geo.schema import COLUMNS, NO_TIME, Array, missing
 
 SAME = {
     "lat": "lat", "lon": "lon", "alt_geom": "geo_altitude", "track": "track", "ias": "indicated_airspeed",
@@ -119,6 +119,20 @@ def observed(
     out["alert"], out["spi"] = bits(found["alert"], -1, "i1"), bits(found["spi"], -1, "i1")
     out["db_flags"] = bits(found["dbFlags"], 0, "u1")
     out["gps_ok_before"] = epoch_ms(found["gpsOkBefore"])
+    return out
+
+
+def of_details(details: Sequence[Any], bad: Counter[str]) -> dict[str, Array]:
+    """The schema columns of detail objects of which some are None: those rows are missing throughout."""
+    at = np.flatnonzero([one is not None for one in details])
+    given = [details[i] for i in at]
+    some = strict(given) if not given or not isinstance(given[0], dict) else patient(given, bad)
+    return {name: _spread(values, at, len(details), name) for name, values in observed(*some, bad).items()}
+
+
+def _spread(values: Array, at: Array, rows: int, name: str) -> Array:
+    out = missing(name, rows) if COLUMNS[name].kind != "f" else np.full(rows, np.nan)
+    out[at] = values
     return out
 
 

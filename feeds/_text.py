@@ -57,7 +57,9 @@ def addresses(values: Sequence[str]) -> Array:
 
 def squawks(values: Sequence[str]) -> tuple[Array, int]:
     """Four octal digits as text, leading zeros restored, and how many were refused. A bare 0 means none sent."""
-    text: Array = np.strings.strip(fixed(values, 8)) if len(values) else np.empty(0, dtype="S8")
+    if not len(values):
+        return np.empty(0, dtype="S4"), 0
+    text: Array = np.strings.strip(fixed(values, 8))
     text = np.where(np.strings.endswith(text, b".0"), np.strings.replace(text, b".0", b"", 1), text)
     text = np.where(text == b"0", b"", text)
     sent = text != b""
