@@ -13,6 +13,8 @@ from cli.ui import DATABASE, INPUT, SETUP, Failure
 from cli.version import __version__
 
 COMMANDS = {
+    "detect": "Find anomalies in recordings; no database needed.",
+    "classes": "The anomaly classes and their parameters.",
     "db": "Start, stop, show or reset the private PostGIS.",
     "doctor": "Check the installation, and say what to do about what is wrong.",
 }

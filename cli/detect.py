@@ -1,0 +1,102 @@
+"""`skysift detect FILE...`: recordings in, anomalies out; no database, no server."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cli.anomaly_files import check_suffix, collection, write_features
+from cli.inputs import Judging, judging, judging_options
+from cli.ui import INPUT, Failure, err, json_option, print_json, progress, table
+from geo.anomaly import Anomaly, utc_text
+from geo.batch import Batch
+from pipeline.engine import Engine
+from pipeline.recording import run_recording
+
+
+@click.command(name="detect")
+@click.argument("files", nargs=-1, required=True)
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to .geojson, .parquet, .fgb or .csv.")
+@click.option("--format", "format_", help="Format of the files, where the content leaves it open.")
+@click.option("--cleared", is_flag=True, help="Also write what was seen and explained (state: cleared).")
+@judging_options
+@json_option
+def command(
+    files: Sequence[str], output: Path | None, format_: str | None, cleared: bool, as_json: bool, **options: Any
+) -> None:
+    """Find anomalies in FILES: recordings, snapshots, or folders of them.
+
+    Without -o the GeoJSON goes to standard output; the summary by class always goes to standard error.
+    """
+    if output:
+        check_suffix(output)
+    setup = judging(**options)
+    sources = _opened(files, format_)
+    engine = setup.engine(lateness_s=0.0)
+    with progress("reading", None) as advance:
+        rows = list(_read(sources, advance))
+    with progress("judging", sum(map(len, rows))) as advance:
+        anomalies = run_recording(engine, rows, advance)
+    written = [a.feature() for a in anomalies if cleared or a.state != "cleared"]
+    if output:
+        write_features(output, written)
+    elif not as_json:
+        click.echo(collection(written), nl=False)
+    summary = summarise(setup, engine, anomalies, rows, sources)
+    print_json(summary) if as_json else _show(summary, output)
+
+
+def _opened(files: Sequence[str], format_: str | None) -> list[Any]:
+    from feeds import open_source
+
+    sources = [open_source(spec, format_) for spec in files]
+    live = [s.name for s in sources if s.live]
+    if live:
+        raise Failure(f"{live[0]} is a live feed and has no end: give it to `skysift serve --feed`", INPUT)
+    return sources
+
+
+def _read(sources: Sequence[Any], advance: Any) -> Iterator[Batch]:
+    for source in sources:
+        for batch in source.batches():
+            advance(len(batch), source.name)
+            yield batch
+
+
+def summarise(
+    setup: Judging, engine: Engine, anomalies: Sequence[Anomaly], rows: Sequence[Batch], sources: Sequence[Any]
+) -> dict[str, Any]:
+    """Counts by class, what was read, and what was refused."""
+    standing = Counter(a.class_id for a in anomalies if a.state != "cleared")
+    innocent = Counter(a.class_id for a in anomalies if a.state == "cleared")
+    times = [t for b in rows if len(b) for t in (int(b["time"].min()), int(b["time"].max()))]
+    rejected = sum((s.rejected for s in sources), Counter())
+    why = engine.status()
+    return {
+        "rows": engine.counts["rows"], "duplicates": engine.counts["duplicate"],
+        "start": utc_text(min(times)) if times else None, "end": utc_text(max(times)) if times else None,
+        "rejected": dict(rejected),
+        "classes": {
+            name: {"anomalies": standing[name], "cleared": innocent[name], "inactive": why[name] or None}
+            for name in setup.classes
+        },
+    }  # fmt: skip
+
+
+def _show(summary: dict[str, Any], output: Path | None) -> None:
+    shown = table("class", "anomalies", "cleared", "")
+    for name, counts in summary["classes"].items():
+        found = str(counts["anomalies"]) if not counts["inactive"] else "-"
+        shown.add_row(
+            name, found, str(counts["cleared"] or ""), f"inactive: {counts['inactive']}" if counts["inactive"] else ""
+        )
+    err.print(shown)
+    err.print(f"{summary['rows']:,} rows, {summary['start']} to {summary['end']}; {summary['duplicates']:,} duplicates")
+    for reason, count in summary["rejected"].items():
+        err.print(f"  refused: {reason}: {count:,}", markup=False)
+    if output:
+        err.print(f"written to {output}", markup=False)
