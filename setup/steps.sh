@@ -19,14 +19,22 @@ stop_child() {
   exit 130
 }
 
-# One command, its output in a log: shown only if it fails. On a terminal the seconds count up.
+# The seconds so far and the last line of the log, on one line of the terminal.
+tick() {
+  local doing
+  doing=$(tail -n 1 "$LOG" 2>/dev/null | tr -cd '[:print:]' | cut -c 1-60)
+  printf '\r\033[K  %-28s %3d s  %s' "$1" "$2" "$doing"
+}
+
+# One command, its output in a log: shown in full only if it fails.
 watched() {
   local title=$1 began=$SECONDS
   shift
+  [ -t 1 ] || printf '  %-28s' "$title"
   "$@" >"$LOG" 2>&1 </dev/null &
   CHILD=$!
   while kill -0 "$CHILD" 2>/dev/null; do
-    [ ! -t 1 ] || printf '\r  %-28s %3d s ' "$title" $((SECONDS - began))
+    [ ! -t 1 ] || tick "$title" $((SECONDS - began))
     sleep 0.2
   done
   if ! wait "$CHILD"; then
@@ -34,8 +42,8 @@ watched() {
     die "\"$title\" failed; its last lines are above." "The whole output: $LOG" "Run the same command again when that is mended: it goes on from here."
   fi
   CHILD=""
-  [ ! -t 1 ] || printf '\r'
-  printf '  %-28s %3d s\n' "$title" $((SECONDS - began))
+  [ ! -t 1 ] || printf '\r\033[K  %-28s' "$title"
+  printf ' %3d s\n' $((SECONDS - began))
 }
 
 # step NAME TITLE OUTPUT "INPUT FILES" COMMAND...: the stamp holds a hash of the inputs, and is written only after success.
@@ -113,12 +121,15 @@ virtual_environment() {
   watched "virtual environment" "$python" -m venv --clear .venv
 }
 
-# What was compiled with -c requirements.lock holds the run-time packages too.
+# Modules are compiled when they are first imported: doing it here for all of them would double the time.
+pip_install() {
+  .venv/bin/python -m pip install --disable-pip-version-check --no-compile "$@"
+}
+
 python_packages() {
   local lock=$1
-  step "$lock" "Python packages" .venv/bin/python "$lock" .venv/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r "$lock"
-  step editable "skysift itself" .venv/bin/skysift "pyproject.toml cli/version.py" \
-    .venv/bin/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+  step "$lock" "Python packages" .venv/bin/python "$lock" pip_install --require-hashes -r "$lock"
+  step editable "skysift itself" .venv/bin/skysift "pyproject.toml cli/version.py" pip_install --no-deps --no-build-isolation -e .
 }
 
 node_is_new() {
@@ -129,8 +140,7 @@ node_is_new() {
 
 web_files() {
   if ! node_is_new; then
-    step node "Node.js, into .venv" .venv/bin/node setup/requirements-node.lock \
-      .venv/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r setup/requirements-node.lock
+    step node "Node.js, into .venv" .venv/bin/node setup/requirements-node.lock pip_install --require-hashes -r setup/requirements-node.lock
     PATH=$PWD/.venv/bin:$PATH
   fi
   step npm "npm packages" node_modules/.package-lock.json "package.json package-lock.json .npmrc" npm ci --ignore-scripts --no-progress
