@@ -26,7 +26,8 @@ tick() {
   printf '\r\033[K  %-28s %3d s  %s' "$1" "$2" "$doing"
 }
 
-# One command, its output in a log: shown in full only if it fails.
+# One command, its output in a log: shown in full only if it fails. It runs as a child of its own, so that Ctrl-C can end it;
+# the functions given to it end in exec, so that the child is the program itself.
 watched() {
   local title=$1 began=$SECONDS
   shift
@@ -70,7 +71,7 @@ find_python() {
 }
 
 as_root() {
-  if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi
+  if [ "$(id -u)" = 0 ]; then exec "$@"; else exec sudo -n "$@"; fi
 }
 
 has_postgis() {
@@ -113,17 +114,20 @@ system_packages() {
   watched "apt:$missing" apt_install $(for one in $missing; do if [ "$one" = postgis ]; then postgis_packages; else say "$one"; fi; done)
 }
 
+# A virtual environment holds its own path: in a checkout that was moved it is made anew.
 virtual_environment() {
   local python
   python=$(find_python)
   [ -n "$python" ] || die "no Python 3.11 or newer" "apt-get install python3 python3-venv, or set PYTHON=/path/to/python3."
-  if .venv/bin/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && [ -x .venv/bin/pip ]; then return 0; fi
+  if .venv/bin/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && [ -x .venv/bin/pip ] &&
+    [ "$(cat .venv/stamps/place 2>/dev/null || pwd)" = "$(pwd)" ]; then return 0; fi
   watched "virtual environment" "$python" -m venv --clear .venv
+  mkdir -p .venv/stamps && pwd >.venv/stamps/place
 }
 
 # Modules are compiled when they are first imported: doing it here for all of them would double the time.
 pip_install() {
-  .venv/bin/python -m pip install --disable-pip-version-check --no-compile "$@"
+  exec .venv/bin/python -m pip install --disable-pip-version-check --no-compile "$@"
 }
 
 python_packages() {

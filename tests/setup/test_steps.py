@@ -54,7 +54,7 @@ def test_a_failing_step_shows_why_and_is_not_stamped(checkout: Path) -> None:
 
 
 def test_an_interrupted_step_is_not_stamped(checkout: Path) -> None:
-    script = f"trap stop_child INT TERM; (sleep 0.5; kill -TERM $$) & {COPY.replace('cat', 'sleep 60; cat')}"
+    script = f"trap stop_child INT TERM; (sleep 0.5; kill -TERM $$) & {COPY.replace('cat', 'exec sleep 60; cat')}"
     done = bash(script, checkout)
     assert done.returncode == 130
     assert not (checkout / ".venv" / "stamps" / "copy").exists()
