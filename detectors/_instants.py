@@ -24,8 +24,8 @@ class Instants:
 
     `instant`: the end of its slot, ms. `row`: the view's row it was carried forward from, the newest one with a
     position before the instant. `rank`: dense number of the flight in the view. `lat`, `lon`, `baro_altitude` at the
-    instant; `ground_speed` and `track` as sent. `fresh`: the slot is to be judged. `own`: the row lies in this very
-    slot, not in an earlier one.
+    instant; `ground_speed` and `track` as sent. `age_s`: for how long the position was carried. `fresh`: the slot is
+    to be judged. `own`: the row lies in this very slot, not in an earlier one.
     """
 
     step_ms: int
@@ -39,6 +39,7 @@ class Instants:
     baro_altitude: Array
     ground_speed: Array
     track: Array
+    age_s: Array
     fresh: Mask
     own: Mask
 
@@ -73,10 +74,10 @@ def at_instants(tracks: Tracks, step_s: float, max_age_s: float) -> Instants:
 
     Nothing later than the instant is used. To stay independent of how the data was cut: judge entries that are
     `fresh`, in groups of which at least one is `own` (all of them, where the class has a gate), and look back no
-    further than lookback_s - max_age_s - step_s.
+    further than lookback_s - 2 * max_age_s - step_s.
     """
     step = int(step_s * 1000)
-    rows = np.flatnonzero(tracks.located & ~_repeated(tracks))
+    rows = np.flatnonzero(tracks.located & ~_repeated(tracks, max_age_s))
     stamp = _stamps(tracks)[rows]
     rank = (np.cumsum(tracks.first) - 1)[rows]
     slot = tracks.time[rows] // step
@@ -87,17 +88,19 @@ def at_instants(tracks: Tracks, step_s: float, max_age_s: float) -> Instants:
     entry, offset = _spread(np.maximum(last - slot + 1, 0))
     row, k = rows[entry], slot[entry] + offset
     begin = (tracks.time[tracks.fresh] // step).min(initial=np.iinfo(np.int64).max)
-    place = _carried(tracks, row, ((k + 1) * step - stamp[entry]) / 1000.0)
+    age_s = ((k + 1) * step - stamp[entry]) / 1000.0
+    place = _carried(tracks, row, age_s)
     return Instants(
         step, (k + 1) * step, row, rank[entry], tracks.flight[row], tracks.icao24[row], *place,
-        tracks.ground_speed[row], tracks.track[row], k >= begin, offset == 0,
+        tracks.ground_speed[row], tracks.track[row], age_s, k >= begin, offset == 0,
     )  # fmt: skip
 
 
-def _repeated(tracks: Tracks) -> Mask:
+def _repeated(tracks: Tracks, max_age_s: float) -> Mask:
     """Rows of a moving aircraft whose position is the one before, forward-filled by the source."""
-    same: Mask = (tracks.lat == tracks.previous(tracks.lat)) & (tracks.lon == tracks.previous(tracks.lon))
-    return same & (tracks.ground_speed > MOVING_KT)
+    same = (tracks.lat == tracks.previous(tracks.lat)) & (tracks.lon == tracks.previous(tracks.lon))
+    out: Mask = same & (tracks.ground_speed > MOVING_KT) & (tracks.dt_s <= max_age_s)
+    return out
 
 
 def _stamps(tracks: Tracks) -> Array:

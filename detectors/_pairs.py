@@ -1,0 +1,89 @@
+"""Pairs of aircraft that are near each other at common instants, and how steadily they have kept their places."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+from scipy.spatial import cKDTree
+
+from detectors._instants import Instants
+from geo.schema import Array
+from geo.sphere import EARTH_RADIUS_M, angle_between, bearing_deg, distance_m, unit_vectors
+from geo.tracks import Index, Mask
+
+_APART_M = 50_000.0
+"""Instants are a fourth dimension, further apart than any pair."""
+
+_SPARSE = 12
+"""Neighbours per aircraft on average up to which all pairs are listed at once."""
+
+
+@dataclass(frozen=True)
+class Relative:
+    """How two aircraft stand to each other, (n,): `metres`, `feet` apart, `along` and `cross` of the common course."""
+
+    metres: Array
+    feet: Array
+    along: Array
+    cross: Array
+    degrees: Array
+    share: Array
+    """Difference of speeds as a share of the faster."""
+
+
+def near_pairs(x: Instants, among: Mask, metres: float, crowd: int) -> tuple[Index, Index]:
+    """Entries (i, j) of the same instant within `metres`, among those that `among` marks; i before j.
+
+    An aircraft with more than `crowd` neighbours is left out: positions that collapse on one point are no formation,
+    and nothing here may grow with the square of a crowd.
+    """
+    rows = np.flatnonzero(among)
+    if len(rows) < 2:
+        return rows[:0], rows[:0]
+    slot = (x.instant[rows] - x.instant[rows].min()) // x.step_ms
+    points = np.column_stack([unit_vectors(x.lat[rows], x.lon[rows]) * EARTH_RADIUS_M, slot * _APART_M])
+    tree = cKDTree(points, balanced_tree=False)
+    if tree.count_neighbors(tree, metres) > (_SPARSE + 1) * len(rows):
+        few = tree.query_ball_point(points, metres, return_length=True) - 1 <= crowd
+        rows, points = rows[few], points[few]
+        pairs = cKDTree(points, balanced_tree=False).query_pairs(metres, output_type="ndarray")
+    else:
+        pairs = tree.query_pairs(metres, output_type="ndarray")
+        few = np.bincount(pairs.ravel(), minlength=len(rows)) <= crowd
+        pairs = pairs[few[pairs].all(axis=1)]
+    pairs = rows[np.sort(pairs, axis=1)]
+    pairs = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
+    return pairs[:, 0], pairs[:, 1]
+
+
+def relative(x: Instants, i: Index, j: Index) -> Relative:
+    """Of entries i to entries j; NaN where either is -1."""
+    both = (i >= 0) & (j >= 0)
+    a, b = (np.where(both, k, 0) for k in (i, j))
+    metres = np.where(both, distance_m(x.lat[a], x.lon[a], x.lat[b], x.lon[b]), np.nan)
+    turn = np.radians(x.track[[a, b]].astype(float))
+    course = np.degrees(np.arctan2(np.sin(turn).sum(axis=0), np.cos(turn).sum(axis=0)))
+    ahead = np.radians(bearing_deg(x.lat[a], x.lon[a], x.lat[b], x.lon[b]) - course)
+    fast, slow = np.maximum(*x.ground_speed[[a, b]]), np.minimum(*x.ground_speed[[a, b]])
+    return Relative(
+        metres,
+        np.abs(x.baro_altitude[a] - x.baro_altitude[b]),
+        metres * np.cos(ahead),
+        metres * np.sin(ahead),
+        angle_between(x.track[a], x.track[b]),
+        (fast - slow) / np.maximum(fast, 1.0),
+    )
+
+
+def groups(i: Index, j: Index) -> Sequence[Array]:
+    """The entries of each set that the pairs connect, sorted; pairs of different instants never share an entry."""
+    nodes, flat = np.unique(np.concatenate([i, j]), return_inverse=True)
+    n = len(i)
+    graph = coo_array((np.ones(n, dtype=np.int8), (flat[:n], flat[n:])), shape=(len(nodes), len(nodes)))
+    label = connected_components(graph, directed=False)[1]
+    order = np.argsort(label, kind="stable")
+    return np.split(nodes[order], np.flatnonzero(np.diff(label[order])) + 1) if n else []
