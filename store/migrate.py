@@ -1,0 +1,56 @@
+"""A database URL in, its schema at the wanted revision out (Alembic over asyncpg, scripts in migrations/)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+import asyncpg
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+from sqlalchemy.ext.asyncio import create_async_engine
+
+import migrations
+
+
+def upgrade(url: str, revision: str = "head") -> None:
+    """Bring the database to `revision`. Blocks; not for use inside a running event loop."""
+    asyncio.run(_with_connection(url, lambda config: command.upgrade(config, revision)))
+
+
+def downgrade(url: str, revision: str = "base") -> None:
+    """Take the database back to `revision`; `base` drops everything that Skysift made."""
+    asyncio.run(_with_connection(url, lambda config: command.downgrade(config, revision)))
+
+
+def is_current(connection: Connection) -> bool:
+    """Whether the database is at the newest revision."""
+    heads = set(ScriptDirectory.from_config(_config()).get_heads())
+    return set(MigrationContext.configure(connection).get_current_heads()) == heads
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+async def _with_connection(url: str, act: Callable[[Config], None]) -> None:
+    def go(connection: Connection) -> None:
+        config = _config()
+        config.attributes["connection"] = connection
+        act(config)
+
+    # The URL goes to asyncpg as it is: SQLAlchemy reads socket paths in it differently.
+    engine = create_async_engine("postgresql+asyncpg://", async_creator=lambda: asyncpg.connect(url))
+    try:
+        async with engine.connect() as connection:
+            await connection.run_sync(go)
+            await connection.commit()
+    finally:
+        await engine.dispose()

@@ -1,0 +1,84 @@
+"""The 6-hour partitions of `positions`: made as data arrives, indexed when closed, dropped when too old."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import asyncpg
+import numpy as np
+
+from geo.schema import Array
+
+PARTITION_MS = 6 * 3_600_000
+_LOCK = 0x736B7931
+"""Advisory lock: two writers never make the same partition at once."""
+
+_CHILDREN = """
+SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = 'positions'::regclass
+"""
+
+
+def name_of(start: int) -> str:
+    """The partition that begins at `start` (epoch ms)."""
+    return datetime.fromtimestamp(start / 1000, UTC).strftime("positions_%Y%m%d%H")
+
+
+def start_of(name: str) -> int:
+    """The start (epoch ms) of the partition with that name."""
+    return int(datetime.strptime(name, "positions_%Y%m%d%H").replace(tzinfo=UTC).timestamp() * 1000)
+
+
+def starts(time: Array) -> list[int]:
+    """The partitions that these times (epoch ms) fall in."""
+    slots: list[int] = np.unique(time // PARTITION_MS).tolist()
+    return [slot * PARTITION_MS for slot in slots]
+
+
+async def existing(connection: asyncpg.Connection) -> list[int]:
+    """Starts of the partitions there are, oldest first."""
+    rows = await connection.fetch(_CHILDREN)
+    return sorted(start_of(row["relname"]) for row in rows)
+
+
+async def create(connection: asyncpg.Connection, start: int) -> None:
+    """Make one partition. Attaching a finished table, unlike PARTITION OF, does not wait for readers of the others."""
+    name, bounds = name_of(start), _bounds(start)
+    async with connection.transaction():
+        await connection.execute("SELECT pg_advisory_xact_lock($1)", _LOCK)
+        if await connection.fetchval("SELECT to_regclass($1)", name):
+            return
+        await connection.execute(f"CREATE TABLE {name} (LIKE positions INCLUDING ALL)")
+        await connection.execute(f"ALTER TABLE positions ATTACH PARTITION {name} FOR VALUES {bounds}")
+
+
+def _bounds(start: int) -> str:
+    low, high = (datetime.fromtimestamp(ms / 1000, UTC).isoformat() for ms in (start, start + PARTITION_MS))
+    return f"FROM ('{low}') TO ('{high}')"
+
+
+async def index_closed(connection: asyncpg.Connection, now: int) -> list[str]:
+    """Build the GiST index of every partition that ended before `now` (epoch ms); their names."""
+    done = []
+    for start in await existing(connection):
+        name = name_of(start)
+        if start + PARTITION_MS > now or await _is_valid(connection, f"{name}_geom"):
+            continue
+        # Concurrently: late rows can still be stored. A build that was cut short leaves an invalid index behind.
+        await connection.execute(f"DROP INDEX IF EXISTS {name}_geom")
+        await connection.execute(f"CREATE INDEX CONCURRENTLY {name}_geom ON {name} USING gist (geom)")
+        await connection.execute(f"ANALYZE {name}")
+        done.append(name)
+    return done
+
+
+async def _is_valid(connection: asyncpg.Connection, index: str) -> bool:
+    sql = "SELECT i.indisvalid FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE c.relname = $1"
+    return bool(await connection.fetchval(sql, index))
+
+
+async def drop_before(connection: asyncpg.Connection, ms: int) -> list[str]:
+    """Drop the partitions that end at or before `ms` (epoch ms); their names."""
+    old = [name_of(start) for start in await existing(connection) if start + PARTITION_MS <= ms]
+    for name in old:
+        await connection.execute(f"DROP TABLE {name}")
+    return old

@@ -1,0 +1,60 @@
+"""Zones and cell counts into the database, both with the geometry that a box is matched against."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+import asyncpg
+import shapely
+
+from geo.cells import cell_shape
+from geo.schema import Array
+from store.state import changed
+
+_CELLS = """
+INSERT INTO cells AS t (h3, bucket_start, resolution, good, bad, aircraft, anomalies, geom)
+SELECT h3, to_timestamp(bucket_start / 1000.0), resolution, good, bad, aircraft, anomalies, ST_GeomFromEWKB(geom)
+FROM unnest($1::bigint[], $2::bigint[], $3::smallint[], $4::int[], $5::int[], $6::int[], $7::int[], $8::bytea[])
+  AS sent (h3, bucket_start, resolution, good, bad, aircraft, anomalies, geom)
+ON CONFLICT (h3, bucket_start) DO UPDATE SET good = excluded.good, bad = excluded.bad, aircraft = excluded.aircraft,
+  anomalies = excluded.anomalies
+WHERE (t.good, t.bad, t.aircraft, t.anomalies) IS DISTINCT FROM
+  (excluded.good, excluded.bad, excluded.aircraft, excluded.anomalies)
+"""
+_CELL_COLUMNS = ("h3", "bucket_start", "resolution", "good", "bad", "aircraft", "anomalies")
+
+_ZONES = """
+INSERT INTO zones (id, name, kind, floor_ft, ceiling_ft, floor_ref, ceiling_ref, active, geom)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, ST_GeomFromEWKB($9))
+"""
+ZONE_COLUMNS = ("id", "name", "kind", "floor_ft", "ceiling_ft", "floor_ref", "ceiling_ref", "active", "geometry")
+
+
+@lru_cache(maxsize=50_000)
+def _outline(cell: int) -> bytes:
+    shape: bytes = ewkb(cell_shape(cell))
+    return shape
+
+
+def ewkb(shape: Any) -> bytes:
+    """A shapely geometry in WGS84 degrees as EWKB."""
+    raw: bytes = shapely.to_wkb(shapely.set_srid(shape, 4326), include_srid=True)
+    return raw
+
+
+async def upsert_cells(connection: asyncpg.Connection, counts: Mapping[str, Array]) -> int:
+    """Columns h3, bucket_start (epoch ms), resolution, good, bad, aircraft, anomalies; how many rows changed."""
+    columns = [counts[name].tolist() for name in _CELL_COLUMNS]
+    outlines = [_outline(cell) for cell in columns[0]]
+    return changed(await connection.execute(_CELLS, *columns, outlines))
+
+
+async def replace_zones(connection: asyncpg.Connection, zones: Sequence[Mapping[str, Any]]) -> int:
+    """The zones that are loaded now, each with `ZONE_COLUMNS` (geometry: shapely, WGS84); how many."""
+    rows = [(*(zone[name] for name in ZONE_COLUMNS[:-1]), ewkb(zone["geometry"])) for zone in zones]
+    async with connection.transaction():
+        await connection.execute("DELETE FROM zones")
+        await connection.executemany(_ZONES, rows)
+    return len(rows)

@@ -1,0 +1,201 @@
+"""The database as GeoAlchemy2 tables; the columns of `positions` follow geo/schema.py, so they are declared once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from geoalchemy2 import Geometry
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Double,
+    Index,
+    Integer,
+    MetaData,
+    Sequence,
+    SmallInteger,
+    Table,
+    Text,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB, REAL, TIMESTAMP
+
+from geo.schema import COLUMNS
+
+metadata = MetaData()
+
+TIME = TIMESTAMP(timezone=True)
+DERIVED = ("flight", "sub", "h3")
+"""What the engine adds to a row: which flight, which of its sub-tracks, and the H3 cell at resolution 7."""
+
+_LEADING = ("time", "position_time", "icao24", "feed", "source")
+_TYPES: dict[str, Any] = {"f4": REAL(), "f8": Double(), "i8": TIME, "u1": SmallInteger(), "i1": Boolean()}
+OTHER = tuple(name for name in COLUMNS if name not in (*_LEADING, "lat", "lon"))
+"""Schema columns of `positions` that are nullable and stored under their own name."""
+
+anomaly_seq = Sequence("anomaly_seq", metadata=metadata)
+aircraft_seq = Sequence("aircraft_seq", metadata=metadata)
+
+
+def geom(kind: str = "POINT", dimension: int = 2, **options: Any) -> Column[Any]:
+    """A geometry column `geom`; its index is declared apart, because the open partition must not have one."""
+    return Column("geom", Geometry(kind, srid=4326, dimension=dimension, spatial_index=False), **options)
+
+
+def schema_column(name: str) -> Column[Any]:
+    """The database column of an observation's column: NULL is what the schema calls missing."""
+    return Column(name, _TYPES.get(COLUMNS[name].dtype, Text()), nullable=True)
+
+
+positions = Table(
+    "positions",
+    metadata,
+    Column("time", TIME, nullable=False),
+    Column("position_time", TIME),
+    Column("icao24", BigInteger, nullable=False),
+    Column("flight", BigInteger),
+    Column("sub", SmallInteger, nullable=False, server_default="0"),
+    Column("feed", SmallInteger, nullable=False, server_default="0"),
+    Column("source", SmallInteger, nullable=False, server_default="0"),
+    Column("h3", BigInteger),
+    geom(),
+    *(schema_column(name) for name in OTHER),
+    Index("positions_time", "time", postgresql_using="brin", postgresql_with={"pages_per_range": 32}),
+    Index("positions_icao24_time", "icao24", "time"),
+    postgresql_partition_by="RANGE (time)",
+)
+"""Every stored observation, in 6-hour partitions (store/partitions.py); rows without a position have no `geom`."""
+
+NOW_COLUMNS = (
+    "callsign", "squawk", "baro_altitude", "geo_altitude", "ground_speed", "track", "vertical_rate", "on_ground",
+    "emergency", "nic", "nac_p", "registration", "type_code", "category", "db_flags",
+)  # fmt: skip
+
+aircraft_now = Table(
+    "aircraft_now",
+    metadata,
+    Column("icao24", BigInteger, primary_key=True, autoincrement=False),
+    Column("sub", SmallInteger, primary_key=True, autoincrement=False),
+    Column("flight", BigInteger),
+    Column("time", TIME, nullable=False),
+    Column("position_time", TIME),
+    Column("feed", SmallInteger, nullable=False),
+    Column("source", SmallInteger, nullable=False),
+    geom(),
+    *(schema_column(name) for name in NOW_COLUMNS),
+    Column("seq", BigInteger, nullable=False),
+    prefixes=["UNLOGGED"],
+    postgresql_with={"fillfactor": 50},
+)
+"""Latest state per airframe and sub-track. Half-filled pages and no index on what moves: updates stay in their page."""
+
+track_segments = Table(
+    "track_segments",
+    metadata,
+    Column("id", BigInteger, nullable=False, server_default=text("nextval('track_segment_seq')")),
+    Column("flight", BigInteger, primary_key=True, autoincrement=False),
+    Column("sub", SmallInteger, primary_key=True, autoincrement=False),
+    Column("slot", TIME, primary_key=True),
+    Column("part", SmallInteger, primary_key=True, autoincrement=False),
+    Column("icao24", BigInteger, nullable=False),
+    Column("callsign", Text),
+    Column("start_time", TIME, nullable=False),
+    Column("end_time", TIME, nullable=False),
+    geom("LINESTRINGZM", 4, nullable=False),
+    Index("track_segments_id", "id", unique=True),
+    Index("track_segments_geom", "geom", postgresql_using="gist"),
+    Index("track_segments_icao24", "icao24", "start_time"),
+    Index("track_segments_time", "start_time", "end_time"),
+)
+"""The way flown in one 10-minute slot: Z metres (0 where unknown), M epoch seconds. `part` 1 lies west of 30 W."""
+
+track_segment_seq = Sequence("track_segment_seq", metadata=metadata)
+
+anomalies = Table(
+    "anomalies",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("class", Text, nullable=False),
+    Column("icao24", BigInteger),
+    Column("callsign", Text),
+    Column("start_time", TIME, nullable=False),
+    Column("end_time", TIME, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("priority", SmallInteger, nullable=False),
+    Column("confidence", REAL, nullable=False),
+    Column("h3", BigInteger),
+    geom("GEOMETRY"),
+    Column("feature", Text, nullable=False),
+    Column("seq", BigInteger, nullable=False, server_default=text("nextval('anomaly_seq')")),
+    Column("cleared", Text),
+    Column("params_hash", Text),
+    CheckConstraint("state IN ('open', 'closed', 'cleared')", name="anomalies_state"),
+    CheckConstraint("priority BETWEEN 1 AND 4", name="anomalies_priority"),
+    CheckConstraint("confidence BETWEEN 0 AND 1", name="anomalies_confidence"),
+    Index("anomalies_geom", "geom", postgresql_using="gist"),
+    Index("anomalies_seq", "seq", unique=True),
+    Index("anomalies_class_start", "class", "start_time"),
+    Index("anomalies_icao24", "icao24", "start_time"),
+    Index("anomalies_end", "end_time"),
+)
+"""One row per episode of any class: the class is a value. `seq` grows at every change and is the readers' cursor."""
+
+zones = Table(
+    "zones",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("floor_ft", REAL),
+    Column("ceiling_ft", REAL),
+    Column("floor_ref", Text),
+    Column("ceiling_ref", Text),
+    Column("active", JSONB),
+    geom("GEOMETRY", nullable=False),
+    Index("zones_geom", "geom", postgresql_using="gist"),
+)
+
+cells = Table(
+    "cells",
+    metadata,
+    Column("h3", BigInteger, primary_key=True, autoincrement=False),
+    Column("bucket_start", TIME, primary_key=True),
+    Column("resolution", SmallInteger, nullable=False),
+    Column("good", Integer, nullable=False),
+    Column("bad", Integer, nullable=False),
+    Column("aircraft", Integer, nullable=False),
+    Column("anomalies", Integer, nullable=False, server_default="0"),
+    geom("GEOMETRY", nullable=False),
+    Index("cells_bucket", "bucket_start", "resolution"),
+    Index("cells_geom", "geom", postgresql_using="gist"),
+)
+"""Counts per H3 cell and time bucket, with the cell's outline so that a box finds it."""
+
+feeds = Table(
+    "feeds",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("health", JSONB, nullable=False),
+    Column("updated", TIME, nullable=False),
+)
+
+classes_status = Table(
+    "classes_status",
+    metadata,
+    Column("class", Text, primary_key=True),
+    Column("active", Boolean, nullable=False),
+    Column("why", Text),
+    Column("updated", TIME, nullable=False),
+)
+
+labels = Table(
+    "labels",
+    metadata,
+    Column("icao24", BigInteger, primary_key=True, autoincrement=False),
+    Column("label", Text, nullable=False),
+)
+"""What an identity that is no address stands for: the source's flight id or the file's name."""
+
+meta = Table("meta", metadata, Column("key", Text, primary_key=True), Column("value", JSONB, nullable=False))

@@ -1,0 +1,46 @@
+"""Track segments into the database; a segment that is there already is continued or merged, never doubled."""
+
+from __future__ import annotations
+
+import asyncpg
+
+from store.lines import Segments
+from store.state import changed
+
+# Usually the new piece continues the old one; else both are taken apart and put in order of time (M).
+_MERGED = """
+CASE WHEN excluded.start_time >= t.end_time THEN ST_MakeLine(t.geom, excluded.geom) ELSE (
+  SELECT ST_MakeLine(fix ORDER BY ST_M(fix)) FROM (
+    SELECT DISTINCT ON (ST_M(fix)) fix FROM (
+      SELECT (ST_DumpPoints(t.geom)).geom UNION ALL SELECT (ST_DumpPoints(excluded.geom)).geom
+    ) AS both_lines (fix) ORDER BY ST_M(fix)
+  ) AS ordered
+) END
+"""
+_UPSERT = f"""
+INSERT INTO track_segments AS t (flight, sub, slot, part, icao24, callsign, start_time, end_time, geom)
+SELECT flight, sub, to_timestamp(slot / 1000.0), part, icao24, nullif(callsign, ''), to_timestamp(start_time / 1000.0),
+  to_timestamp(end_time / 1000.0), ST_GeomFromEWKB(geom)
+FROM unnest($1::bigint[], $2::smallint[], $3::bigint[], $4::smallint[], $5::bigint[], $6::text[], $7::bigint[],
+  $8::bigint[], $9::bytea[]) AS sent (flight, sub, slot, part, icao24, callsign, start_time, end_time, geom)
+ON CONFLICT (flight, sub, slot, part) DO UPDATE SET geom = {_MERGED},
+  callsign = coalesce(excluded.callsign, t.callsign),
+  start_time = least(t.start_time, excluded.start_time), end_time = greatest(t.end_time, excluded.end_time)
+"""
+
+
+async def upsert(connection: asyncpg.Connection, segments: Segments) -> int:
+    """Store the segments; how many rows were made or changed."""
+    if not segments.wkb:
+        return 0
+    columns = {name: values.tolist() for name, values in segments.columns.items()}
+    columns["callsign"] = [text.decode("ascii", "replace") for text in columns["callsign"]]
+    names = ("flight", "sub", "slot", "part", "icao24", "callsign", "start_time", "end_time")
+    return changed(await connection.execute(_UPSERT, *(columns[name] for name in names), segments.wkb))
+
+
+async def drop_before(connection: asyncpg.Connection, ms: int) -> int:
+    """Remove segments that end before `ms` (epoch ms); how many."""
+    return changed(
+        await connection.execute("DELETE FROM track_segments WHERE end_time < to_timestamp($1::float8)", ms / 1000)
+    )

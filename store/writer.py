@@ -1,0 +1,175 @@
+"""The engine's output into the database: observations, current state, segments, anomalies, cells, zones and status."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import asyncpg
+
+from geo.anomaly import Anomaly
+from geo.batch import Batch
+from geo.schema import Array
+from store import episodes, partitions, places, rows, segments, state
+from store.connect import open_pool
+from store.lines import Lines
+from store.thin import Thin
+
+CHANNEL = "skysift"
+"""Notifications wake readers up and carry only what kind of thing changed; what changed they read by cursor."""
+
+_META = "INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
+_FEED = """
+INSERT INTO feeds (name, health, updated) VALUES ($1, $2, $3)
+ON CONFLICT (name) DO UPDATE SET health = excluded.health, updated = excluded.updated
+"""
+_CLASS = """
+INSERT INTO classes_status (class, active, why, updated) VALUES ($1, $2, $3, $4)
+ON CONFLICT (class) DO UPDATE SET active = excluded.active, why = excluded.why, updated = excluded.updated
+"""
+_LABEL = "INSERT INTO labels (icao24, label) VALUES ($1, $2) ON CONFLICT (icao24) DO UPDATE SET label = excluded.label"
+
+
+@dataclass
+class Writer:
+    """One process's way into the database. Methods are coroutines; one task at a time per method is assumed."""
+
+    pool: asyncpg.Pool
+    thin: Thin
+    lines: Lines = field(default_factory=Lines)
+    known_partitions: set[int] = field(default_factory=set)
+    known_labels: dict[int, str] = field(default_factory=dict)
+
+    @classmethod
+    async def open(cls, url: str, store_every_s: float = 5.0) -> Writer:
+        """Connect. `store_every_s` thins what `write` stores, per flight; 0 stores every row.
+
+        Raises OSError or asyncpg.PostgresError when the database cannot be reached.
+        """
+
+        async def stage(connection: asyncpg.Connection) -> None:
+            await connection.execute(state.STAGE)
+
+        return cls(await open_pool(url, init=stage), Thin(store_every_s))
+
+    async def close(self) -> None:
+        await self.pool.close()
+
+    async def write(self, released: Batch) -> int:
+        """Store rows in `positions`, thinned; how many. Columns: the schema's plus flight, sub, h3 where known."""
+        kept = released.take(self.thin.keep(released))
+        await self._label(released.labels)
+        if not len(kept):
+            return 0
+        names = rows.column_names(kept)
+        async with self.pool.acquire() as connection:
+            await self._partitions(connection, kept["time"])
+            stream = rows.stream(kept, names)
+            await connection.copy_to_table("positions", source=stream, columns=names, format="binary")
+        return len(kept)
+
+    async def segments(self, released: Batch) -> int:
+        """Draw the rows' way into `track_segments`; how many changed. Best with a minute of rows or more."""
+        async with self.pool.acquire() as connection:
+            return await segments.upsert(connection, self.lines.build(released))
+
+    async def now(self, latest: Batch) -> int:
+        """Bring `aircraft_now` up to the rows, drop who fell silent, wake readers; how many aircraft changed."""
+        if not len(latest):
+            return 0
+        async with self.pool.acquire() as connection:
+            changed = await state.upsert(connection, latest)
+            await state.forget(connection, int(latest["time"].max()))
+            await _notify(connection, "aircraft")
+        return changed
+
+    async def save(self, anomalies: Sequence[Anomaly], hashes: Mapping[str, str] | None = None) -> int:
+        """Insert or update anomalies; how many changed. `hashes`: parameter hash by class id."""
+        async with self.pool.acquire() as connection:
+            changed = await episodes.save(connection, anomalies, hashes or {})
+            if changed:
+                await _notify(connection, "anomaly")
+        return changed
+
+    async def replace_range(
+        self,
+        classes: Sequence[str],
+        start: int,
+        end: int,
+        anomalies: Sequence[Anomaly],
+        hashes: Mapping[str, str] | None = None,
+    ) -> int:
+        """In one transaction `anomalies` become the episodes of `classes` that start in [start, end) ms."""
+        async with self.pool.acquire() as connection:
+            changed = await episodes.replace(connection, classes, start, end, anomalies, hashes or {})
+            if changed:
+                await _notify(connection, "anomaly")
+        return changed
+
+    async def cells(self, counts: Mapping[str, Array]) -> int:
+        """Counts per cell and bucket: columns h3, bucket_start (ms), resolution, good, bad, aircraft, anomalies."""
+        async with self.pool.acquire() as connection:
+            return await places.upsert_cells(connection, counts)
+
+    async def zones(self, zones: Sequence[Mapping[str, Any]]) -> int:
+        """Replace the zones; each a mapping with `places.ZONE_COLUMNS`, geometry as shapely in WGS84."""
+        async with self.pool.acquire() as connection:
+            return await places.replace_zones(connection, zones)
+
+    async def clock(self, data_time: int, watermark: int) -> None:
+        """Set data time, which is 'now' for every reader (epoch ms), and wake readers."""
+        async with self.pool.acquire() as connection:
+            await connection.executemany(_META, [("data_time", data_time), ("watermark", watermark)])
+            await _notify(connection, "clock")
+
+    async def meta(self, key: str, value: Any) -> None:
+        """Keep one JSON value under a key."""
+        async with self.pool.acquire() as connection:
+            await connection.execute(_META, key, value)
+
+    async def health(self, feeds: Sequence[Mapping[str, Any]], at: int) -> None:
+        """What each source says of itself (`Source.health()`, with at least `name`), as of `at` (epoch ms)."""
+        async with self.pool.acquire() as connection:
+            await connection.executemany(_FEED, [(feed["name"], dict(feed), _utc(at)) for feed in feeds])
+
+    async def class_status(self, inactive: Mapping[str, str | None], at: int) -> None:
+        """For each class id None when it runs, else why not; as of `at` (epoch ms)."""
+        values = [(name, why is None, why, _utc(at)) for name, why in inactive.items()]
+        async with self.pool.acquire() as connection:
+            await connection.executemany(_CLASS, values)
+
+    async def maintain(self, data_time: int) -> list[str]:
+        """Index the partitions that closed before data time (epoch ms); their names. Safe beside `write`."""
+        async with self.pool.acquire() as connection:
+            return await partitions.index_closed(connection, data_time)
+
+    async def drop_before(self, ms: int) -> list[str]:
+        """Retention: drop the partitions and segments that ended before `ms` (epoch ms); names of the partitions."""
+        async with self.pool.acquire() as connection:
+            await segments.drop_before(connection, ms)
+            gone = await partitions.drop_before(connection, ms)
+        self.known_partitions.clear()
+        return gone
+
+    async def _partitions(self, connection: asyncpg.Connection, time: Array) -> None:
+        for start in partitions.starts(time):
+            if start not in self.known_partitions:
+                await partitions.create(connection, start)
+                self.known_partitions.add(start)
+
+    async def _label(self, labels: Mapping[int, str]) -> None:
+        fresh = {key: text.replace("\0", "") for key, text in labels.items() if self.known_labels.get(key) != text}
+        if fresh:
+            async with self.pool.acquire() as connection:
+                await connection.executemany(_LABEL, list(fresh.items()))
+            self.known_labels.update({key: labels[key] for key in fresh})
+
+
+async def _notify(connection: asyncpg.Connection, kind: str) -> None:
+    await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, kind)
+
+
+def _utc(ms: int) -> datetime:
+    return datetime.fromtimestamp(ms / 1000, UTC)
