@@ -87,16 +87,16 @@ class Cluster:
         """For asyncpg and SQLAlchemy alike. The port names the socket; without it PGPORT would."""
         return f"postgresql://postgres@/{database}?host={quote(str(self.socket_folder))}&port=5432"
 
-    def start(self) -> str:
-        """Starts the server, making it first where need be, and returns the URL. Does nothing when it runs already."""
+    def start(self, database: str = DATABASE) -> str:
+        """Starts the server and makes the database, as far as need be; returns its URL."""
         with self._locked():
             programs, user = self._programs(), self.user
             if not self._accepts(programs, user):
                 self._end_orphans()
                 self._make(programs, user)
                 self._launch(programs, user)
-            self._make_database()
-        return self.url
+            self._make_database(database)
+        return self.url_of(database)
 
     def stop(self) -> bool:
         """Stops the server within 5 s, open connections or not. False when it was not running."""
@@ -262,10 +262,10 @@ class Cluster:
         if user.run(start, timeout=START_S + 30).returncode:
             raise ClusterError(f"the private database did not start:\n{self._log()}")
 
-    def _make_database(self) -> None:
-        if not self.psql(f"SELECT 1 FROM pg_database WHERE datname = '{DATABASE}'"):
-            self.psql(f"CREATE DATABASE {DATABASE}")
-        self.psql("SET client_min_messages = warning; CREATE EXTENSION IF NOT EXISTS postgis", DATABASE)
+    def _make_database(self, name: str) -> None:
+        if not self.psql(f"SELECT 1 FROM pg_database WHERE datname = '{name}'"):
+            self.psql(f'CREATE DATABASE "{name}"')
+        self.psql("SET client_min_messages = warning; CREATE EXTENSION IF NOT EXISTS postgis", name)
 
     def _log(self) -> str:
         """The end of what the server had to say."""
