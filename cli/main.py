@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import keyword
 import os
 import sys
 from typing import Any
@@ -14,6 +15,9 @@ from cli.version import __version__
 
 COMMANDS = {
     "detect": "Find anomalies in recordings; no database needed.",
+    "replay": "Play recordings through the live door.",
+    "backfill": "Judge stored history anew, or recordings on their way in.",
+    "import": "Store recordings without judging them.",
     "classes": "The anomaly classes and their parameters.",
     "db": "Start, stop, show or reset the private PostGIS.",
     "doctor": "Check the installation, and say what to do about what is wrong.",
@@ -44,7 +48,8 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = importlib.import_module(f"cli.{cmd_name}").command
+        module = f"{cmd_name}_" if keyword.iskeyword(cmd_name) else cmd_name
+        command: click.Command = importlib.import_module(f"cli.{module}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -11,6 +11,7 @@ import asyncpg
 
 from geo.anomaly import Anomaly
 from geo.batch import Batch
+from geo.cells import cells_of
 from geo.schema import Array
 from store import episodes, partitions, places, rows, segments, state
 from store.connect import open_pool
@@ -19,6 +20,9 @@ from store.thin import Thin
 
 CHANNEL = "skysift"
 """Notifications wake readers up and carry only what kind of thing changed; what changed they read by cursor."""
+
+STORED_CELL = 7
+"""H3 resolution that every stored position is indexed by: about 5 km2."""
 
 _META = "INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
 _FEED = """
@@ -59,7 +63,7 @@ class Writer:
 
     async def write(self, released: Batch) -> int:
         """Store rows in `positions`, thinned; how many. Columns: the schema's plus flight, sub, h3 where known."""
-        kept = released.take(self.thin.keep(released))
+        kept = _placed(released.take(self.thin.keep(released)))
         await self._label(released.labels)
         if not len(kept):
             return 0
@@ -165,6 +169,13 @@ class Writer:
             async with self.pool.acquire() as connection:
                 await connection.executemany(_LABEL, list(fresh.items()))
             self.known_labels.update({key: labels[key] for key in fresh})
+
+
+def _placed(batch: Batch) -> Batch:
+    """With the H3 cell of every position; only what is stored needs one."""
+    if "h3" in batch.columns:
+        return batch
+    return batch.with_columns(h3=cells_of(batch["lat"], batch["lon"], STORED_CELL))
 
 
 async def _notify(connection: asyncpg.Connection, kind: str) -> None:

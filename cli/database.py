@@ -1,0 +1,35 @@
+"""The database that a command works on: DATABASE_URL, or the private PostGIS, started and migrated."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from cli.ui import err
+from store.cluster import DATABASE, Cluster, default_state_dir
+from store.migrate import upgrade
+
+DEMO = "skysift_demo"
+"""Demo traffic has a database of its own, so that it never mixes with real traffic."""
+
+
+@contextmanager
+def database(demo: bool = False) -> Iterator[str]:
+    """The URL of a database at the newest revision. A private server that was not running is stopped afterwards."""
+    given = os.environ.get("DATABASE_URL")
+    if given:
+        upgrade(given)
+        yield given
+        return
+    cluster = Cluster(default_state_dir())
+    running = cluster.pid() is not None
+    if not running:
+        err.print(f"starting the private PostGIS in {cluster.base}", markup=False)
+    url = cluster.start(DEMO if demo else DATABASE)
+    try:
+        upgrade(url)
+        yield url
+    finally:
+        if not running:
+            cluster.stop()

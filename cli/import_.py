@@ -1,0 +1,35 @@
+"""`skysift import FILE...`: store recordings without judging them; `skysift backfill` judges what is stored."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+import click
+
+from cli.database import database
+from cli.history import store_and_judge
+from cli.inputs import Judging
+from cli.ui import err, json_option, print_json
+
+
+@click.command(name="import")
+@click.argument("files", nargs=-1, required=True)
+@click.option("--format", "format_", help="Format of the files, where the content leaves it open.")
+@click.option("--store-every", default=0.0, show_default=True, help="Seconds between stored rows of a flight; 0: all.")
+@json_option
+def command(files: Sequence[str], format_: str | None, store_every: float, as_json: bool) -> None:
+    """Store FILES. Flights are told apart; nothing is judged."""
+    from feeds import open_source
+
+    sources = [open_source(spec, format_) for spec in files]
+    with database() as url:
+        batches = [batch for source in sources for batch in source.batches()]
+        asyncio.run(store_and_judge(url, Judging({}), batches, store_every, "storing"))
+    rejected = {s.name: dict(s.rejected) for s in sources if s.rejected}
+    if as_json:
+        print_json({"rows": sum(map(len, batches)), "rejected": rejected})
+        return
+    err.print(f"{sum(map(len, batches)):,} rows from {len(sources)} files")
+    for name, reasons in rejected.items():
+        err.print(f"  {name}: refused {', '.join(f'{n:,} {why}' for why, n in reasons.items())}", markup=False)

@@ -1,0 +1,133 @@
+"""The live door: sources are polled, the engine ticks, the sink is told; the same loop plays a recording back."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from geo.batch import Batch
+from geo.schema import NO_TIME
+from pipeline import checkpoint
+from pipeline.cells import CellCounts
+from pipeline.engine import Engine, Step
+from pipeline.inbox import Inbox
+from pipeline.sink import Sink
+
+TICK_S = 1.0
+STATUS_S, SEGMENTS_S, CHECKPOINT_S, MAINTAIN_S = 5.0, 30.0, 60.0, 600.0
+"""How often the slower duties come round, in seconds of running time."""
+
+
+class Polled(Protocol):
+    """What a live source offers."""
+
+    name: str
+
+    def poll(self) -> AsyncIterator[Batch]: ...
+    def health(self) -> dict[str, Any]: ...
+
+
+@dataclass
+class Live:
+    """`run` goes on until cancelled, or until every source has ended. Times of duties are running time, never data's."""
+
+    engine: Engine
+    sources: Sequence[Polled]
+    sink: Sink
+    checkpoint: Path | None = None
+    keep_days: float = 30.0
+    tick_s: float = TICK_S
+    inbox: Inbox = field(default_factory=Inbox)
+    cells: CellCounts = field(default_factory=CellCounts)
+    undrawn: list[Batch] = field(default_factory=list)
+    due: dict[str, float] = field(default_factory=dict)
+
+    async def run(self) -> None:
+        """Poll and tick. On the way out, what was seen is judged no further, but the state is kept."""
+        polls = [asyncio.create_task(self._poll(k, source)) for k, source in enumerate(self.sources)]
+        try:
+            while not all(poll.done() for poll in polls):
+                started = time.monotonic()
+                await self.tick()
+                await asyncio.sleep(max(0.0, self.tick_s - (time.monotonic() - started)))
+            await asyncio.gather(*polls)
+            await self._sent(await asyncio.to_thread(self._end))
+        finally:
+            for poll in polls:
+                poll.cancel()
+            with suppress(asyncio.CancelledError):
+                await asyncio.gather(*polls, return_exceptions=True)
+            self.keep()
+
+    async def tick(self) -> None:
+        """Judge what has come in, tell the sink, see to what is due."""
+        step = await asyncio.to_thread(self.engine.feed, self.inbox.take())
+        await self._sent(step)
+        await self._duties()
+
+    async def _poll(self, number: int, source: Polled) -> None:
+        async for batch in source.poll():
+            self.inbox.put(batch, number)
+
+    def _end(self) -> Step:
+        self.engine.feed(self.inbox.take())
+        return self.engine.finish()
+
+    async def _sent(self, step: Step) -> None:
+        """Rows before anomalies: whoever hears of an anomaly finds its track stored."""
+        if len(step.rows):
+            await self.sink.write(step.rows)
+            await self.sink.now(step.rows)
+            self.undrawn.append(step.rows)
+            self.cells.add(step.rows)
+        if len(step.late):
+            await self.sink.write(step.late)
+        if step.anomalies:
+            await self.sink.save(step.anomalies, self.hashes())
+        if self.engine.arrivals.newest != NO_TIME:
+            await self.sink.clock(self.engine.arrivals.newest, step.watermark)
+
+    def hashes(self) -> Mapping[str, str]:
+        """Which parameters judge now, by class."""
+        return {name: run.merger.params_hash for name, run in self.engine.runs.items()}
+
+    async def _duties(self) -> None:
+        now = self.engine.arrivals.newest
+        if now == NO_TIME:
+            return
+        if self._is_due("status", STATUS_S):
+            await self.sink.health([self._health(s) for s in self.sources], now)
+            await self.sink.class_status({n: why or None for n, why in self.engine.status().items()}, now)
+        if self._is_due("segments", SEGMENTS_S):
+            drawn, self.undrawn = Batch.concat(self.undrawn), []
+            await self.sink.segments(drawn)
+            if counts := self.cells.take(now):
+                await self.sink.cells(counts)
+        if self._is_due("checkpoint", CHECKPOINT_S):
+            await asyncio.to_thread(self.keep)
+        if self._is_due("maintain", MAINTAIN_S):
+            await self.sink.maintain(now)
+            await self.sink.drop_before(now - int(self.keep_days * 86_400_000))
+
+    def _health(self, source: Polled) -> Mapping[str, Any]:
+        return source.health() | {"dropped": self.inbox.dropped, **self.engine.counts}
+
+    def _is_due(self, duty: str, every_s: float) -> bool:
+        """True when the duty has not come round for this long; the first time after one interval."""
+        now = time.monotonic()
+        if now - self.due.setdefault(duty, now) < every_s:
+            return False
+        self.due[duty] = now
+        return True
+
+    def keep(self) -> None:
+        """Write the checkpoint, whole or not at all."""
+        if self.checkpoint and self.engine.arrivals.newest != NO_TIME:
+            part = self.checkpoint.with_suffix(".part")
+            part.write_bytes(checkpoint.save(self.engine))
+            part.replace(self.checkpoint)
