@@ -3,7 +3,7 @@
 LOG=""
 CHILD=""
 
-say() { printf '%s\n' "$*"; }
+say() { printf '%s\n' "$@"; }
 
 die() {
   say "" "skysift set-up: $1" >&2
