@@ -16,7 +16,7 @@ from cli.inputs import judging, judging_options
 from cli.ui import err, json_option, print_json
 
 
-class Moment(click.ParamType):
+class Moment(click.ParamType[int]):
     """An RFC 3339 time; without a zone it is UTC."""
 
     name = "time"

@@ -74,7 +74,7 @@ def summarise(
     standing = Counter(a.class_id for a in anomalies if a.state != "cleared")
     innocent = Counter(a.class_id for a in anomalies if a.state == "cleared")
     times = [t for b in rows if len(b) for t in (int(b["time"].min()), int(b["time"].max()))]
-    rejected = sum((s.rejected for s in sources), Counter())
+    rejected: Counter[str] = sum((s.rejected for s in sources), Counter())
     why = engine.status()
     return {
         "rows": engine.counts["rows"], "duplicates": engine.counts["duplicate"],

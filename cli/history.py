@@ -1,4 +1,4 @@
-"""What `import`, `backfill` and the first start of `serve` share: rows through the backfill door, with a progress bar."""
+"""What `import`, `backfill` and the first `serve` share: rows through the backfill door, with a progress bar."""
 
 from __future__ import annotations
 

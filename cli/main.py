@@ -14,6 +14,7 @@ from cli.ui import DATABASE, INPUT, SETUP, Failure
 from cli.version import __version__
 
 COMMANDS = {
+    "serve": "Watch feeds and serve the map.",
     "detect": "Find anomalies in recordings; no database needed.",
     "replay": "Play recordings through the live door.",
     "backfill": "Judge stored history anew, or recordings on their way in.",

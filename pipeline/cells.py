@@ -18,6 +18,9 @@ BUCKET_MS = 1_800_000
 RESOLUTION = 4
 """GPSJam's resolution: about 1,770 km2 a cell."""
 
+SAMPLE_MS = 60_000
+
+_PLACES = (("lat", "last_lat"), ("lon", "last_lon"))
 _KEYS = ("bucket", "h3", "icao24")
 
 
@@ -28,15 +31,12 @@ class CellCounts:
     seen: dict[str, Array] = field(default_factory=dict)
 
     def add(self, rows: Batch) -> None:
-        """Take rows into the buckets of their time."""
-        lat, lon = (
-            np.where(np.isnan(rows[a]), rows[b], rows[a]) for a, b in (("lat", "last_lat"), ("lon", "last_lon"))
-        )
-        place = np.flatnonzero(~np.isnan(lat))
-        minute = (
-            rows["time"][place] // 60_000 != rows["prev_time"][place] // 60_000 if "prev_time" in rows.columns else None
-        )
-        place = place[minute] if minute is not None else place
+        """Take rows with `prev_time` into the buckets of their time; one row a minute of each flight is enough."""
+        if not len(rows):
+            return
+        lat, lon = (np.where(np.isnan(rows["lat"]), rows[last], rows[now]) for now, last in _PLACES)
+        minute = rows["time"] // SAMPLE_MS != rows.columns["prev_time"] // SAMPLE_MS
+        place = np.flatnonzero(minute & ~np.isnan(lat))
         if not len(place):
             return
         known, bad = judged({name: values[place] for name, values in rows.columns.items()})

@@ -1,4 +1,4 @@
-"""The inbox: what sources deliver between two ticks. Bounded; what does not fit is dropped, oldest first, and counted."""
+"""The inbox: what sources deliver between two ticks. Bounded: the oldest is dropped, and counted."""
 
 from __future__ import annotations
 

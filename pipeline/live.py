@@ -34,7 +34,7 @@ class Polled(Protocol):
 
 @dataclass
 class Live:
-    """`run` goes on until cancelled, or until every source has ended. Times of duties are running time, never data's."""
+    """`run` goes on until cancelled, or until every source has ended. Duties go by running time, never by data's."""
 
     engine: Engine
     sources: Sequence[Polled]

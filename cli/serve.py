@@ -1,0 +1,157 @@
+"""`skysift serve`: database, engine and API together, until Ctrl-C or SIGTERM."""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import signal
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cli.database import database
+from cli.history import store_and_judge
+from cli.inputs import Judging, judging, judging_options
+from cli.resume import checkpoint_path, resumed, stored_span
+from cli.ui import err
+from pipeline.live import Live, Polled
+from store.writer import Writer
+
+HOUR_MS = 3_600_000
+DEMO_STEP_S = 10.0
+"""History of the demo is made at this interval: 24 h of 350 aircraft are three million rows."""
+
+STOP_S = 4.0
+
+
+@dataclass(frozen=True)
+class Service:
+    """What `serve` was asked for."""
+
+    feeds: Sequence[str]
+    host: str
+    port: int
+    title: str
+    store_every_s: float
+    lateness_s: float
+    keep_days: float
+    demo_hours: float
+
+    @property
+    def demo(self) -> bool:
+        return not self.feeds
+
+
+@click.command(name="serve")
+@click.option("--feed", "feeds", multiple=True, help="Address, file or folder; repeat for several. Default: the demo.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Only loopback, until access control exists.")
+@click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65_535), help="0 takes a free one.")
+@click.option("--title", default="Skysift", show_default=True, help="What the page calls itself.")
+@click.option("--store-every", "store_every_s", default=5.0, show_default=True, help="Seconds between stored rows.")
+@click.option("--lateness", "lateness_s", default=2.0, show_default=True, help="Seconds to wait for late rows.")
+@click.option("--keep-days", default=30.0, show_default=True, help="Days of detailed history to keep.")
+@click.option("--demo-hours", default=24.0, show_default=True, help="Hours of demo history made at the first start.")
+@judging_options
+def command(zones: Sequence[Path], **options: Any) -> None:
+    """Watch the feeds and serve the map. Recorded files are judged and stored first, live ones are polled."""
+    service = Service(**{name: options.pop(name) for name in Service.__dataclass_fields__})
+    setup = judging(zones=zones or (demo_zones() if service.demo else ()), **options)
+    signal.signal(signal.SIGTERM, _as_interrupt)
+    with database(service.demo) as url:
+        try:
+            _prepare(url, setup, service)
+            with _api(url, setup, service):
+                asyncio.run(_watch(url, setup, service))
+        except KeyboardInterrupt:
+            err.print("stopping")
+
+
+def _as_interrupt(number: int, frame: object) -> None:
+    """SIGTERM ends things the way Ctrl-C does: every `finally` runs."""
+    raise KeyboardInterrupt
+
+
+def demo_zones() -> Sequence[Path]:
+    """The made-up zones that belong to the demo."""
+    import geo
+
+    return [Path(geo.__file__).parent / "data" / "demo_zones.geojson"]
+
+
+def _prepare(url: str, setup: Judging, service: Service) -> None:
+    """Zones into the database; recorded files, and the demo's past, into history."""
+    asyncio.run(_show_zones(url, setup))
+    if service.demo:
+        _demo_past(url, setup, service)
+        return
+    from feeds import open_source
+
+    recorded = [s for s in (open_source(spec) for spec in service.feeds) if not s.live]
+    batches = [batch for source in recorded for batch in source.batches()]
+    if batches:
+        found = asyncio.run(store_and_judge(url, setup, batches, service.store_every_s, "judging and storing"))
+        err.print(f"{sum(map(len, batches)):,} recorded rows: {found:,} anomalies")
+
+
+async def _show_zones(url: str, setup: Judging) -> None:
+    from store.zones import zone_rows
+
+    writer = await Writer.open(url)
+    try:
+        await writer.zones(zone_rows(setup.resources["zones"]) if "zones" in setup.resources else [])
+    finally:
+        await writer.close()
+
+
+def _demo_past(url: str, setup: Judging, service: Service) -> None:
+    """What the demo has not lived through yet, at most `demo_hours`, up to now."""
+    from feeds.synthetic import Synthetic
+
+    now = int(time.time() * 1000)
+    stored = asyncio.run(stored_span(url))
+    start = max(now - int(service.demo_hours * HOUR_MS), stored[1] + 1 if stored else 0)
+    if now - start < 60_000:
+        return
+    batches = Synthetic(seed=1).batches(start, now, step_s=DEMO_STEP_S)
+    asyncio.run(store_and_judge(url, setup, batches, 0.0, f"making {(now - start) / HOUR_MS:.1f} h of demo traffic"))
+
+
+@contextmanager
+def _api(url: str, setup: Judging, service: Service) -> Iterator[None]:
+    """The API in a process of its own, stopped on the way out."""
+    from api.server import serve
+    from api.settings import Settings
+
+    settings = Settings(
+        database_url=url, title=service.title, host=service.host, port=service.port, overrides=dict(setup.overrides)
+    )
+    process = multiprocessing.get_context("spawn").Process(target=serve, args=(settings,), name="api")
+    process.start()
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.join(STOP_S)
+        if process.is_alive():
+            process.kill()
+
+
+async def _watch(url: str, setup: Judging, service: Service) -> None:
+    """Poll the live feeds until interrupted; with recordings alone there is only the map to serve."""
+    from feeds import open_source
+
+    sources: list[Polled] = [s for s in map(open_source, service.feeds or ("demo",)) if s.live]
+    if not sources:
+        await asyncio.Event().wait()
+    writer = await Writer.open(url, service.store_every_s)
+    try:
+        kept = checkpoint_path(url)
+        engine = await resumed(setup.engine(service.lateness_s), kept, url)
+        await Live(engine, sources, writer, kept, service.keep_days).run()
+    finally:
+        await writer.close()
