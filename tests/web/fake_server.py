@@ -1,0 +1,215 @@
+"""A real HTTP server on 127.0.0.1 that speaks the API of the contract from a World; tests reach into it to change the world."""
+
+from __future__ import annotations
+
+import base64
+import calendar
+import gzip
+import hashlib
+import json
+import mimetypes
+import queue
+import re
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from fake_world import COLUMNS, NOW, World, utc
+
+WEB = Path(__file__).resolve().parents[2] / "web"
+mimetypes.add_type("text/javascript", ".mjs")
+mimetypes.add_type("font/woff2", ".woff2")
+
+
+class FakeServer:
+    """`with FakeServer(world) as server: server.url`. `extra` is one more folder that may hold vendor/, fonts/, basemap/."""
+
+    def __init__(self, world: World | None = None, extra: Path | None = None, port: int = 0) -> None:
+        self.world = world or World()
+        self.folders = [WEB, *([extra] if extra else [])]
+        self.streams: list[queue.Queue[bytes | None]] = []
+        self.requests: list[str] = []
+        self.broken: set[str] = set()
+        self.refuse_streams = False
+        self.started = time.monotonic()
+        self.http = ThreadingHTTPServer(("127.0.0.1", port), type("Bound", (_Handler,), {"fake": self}))
+        self.http.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self.http.server_address[1]}"
+        self.stopping = threading.Event()
+
+    def __enter__(self) -> FakeServer:
+        for target in (self.http.serve_forever, self._tick):
+            threading.Thread(target=target, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stopping.set()
+        self.drop_streams()
+        self.http.shutdown()
+        self.http.server_close()
+
+    def now(self) -> int:
+        """Data time, epoch ms: starts at a fixed date and runs on."""
+        return NOW + int((time.monotonic() - self.started) * 1000)
+
+    def push(self, event: str, data: Any, seq: int | None = None) -> None:
+        """Send one event to every open stream."""
+        head = f"id: {seq}\n" if seq is not None else ""
+        frame = f"{head}event: {event}\ndata: {json.dumps(data)}\n\n".encode()
+        for stream in list(self.streams):
+            stream.put(frame)
+
+    def drop_streams(self) -> None:
+        """Cut every open stream, as a restart of the server would."""
+        for stream in list(self.streams):
+            stream.put(None)
+
+    def _tick(self) -> None:
+        while not self.stopping.wait(1.0):
+            if not self.streams:
+                continue
+            now = self.now()
+            rows = [self.world.row(flight, now) for flight in self.world.flights]
+            self.push("aircraft", {"time": now, "columns": COLUMNS, "rows": rows})
+            self.push("clock", {"data_time": utc(now), "watermark": utc(now - 5000)})
+
+
+class _Handler(BaseHTTPRequestHandler):
+    fake: FakeServer
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *_: object) -> None:
+        """Quiet: pytest shows what matters."""
+
+    def do_GET(self) -> None:
+        url = urlsplit(self.path)
+        self.fake.requests.append(self.path)
+        query = {k: v[0] for k, v in parse_qs(url.query).items()}
+        if any(url.path.startswith(prefix) for prefix in self.fake.broken):
+            return self._json(
+                {"type": "about:blank", "title": "Database unreachable", "status": 503, "detail": "broken on purpose"},
+                503,
+            )
+        if url.path == "/stream":
+            return self._stream()
+        if url.path == "/" or url.path.startswith("/static/"):
+            return self._file("index.html" if url.path == "/" else url.path.removeprefix("/static/"))
+        answer = self._answer(url.path, query)
+        return (
+            self._json(answer)
+            if answer is not None
+            else self._json({"title": "Not found", "status": 404, "detail": url.path}, 404)
+        )
+
+    def _answer(self, path: str, query: dict[str, str]) -> Any:
+        world, now = self.fake.world, self.fake.now()
+        if path == "/classes":
+            return {"classes": world.classes}
+        if path == "/health":
+            feed = {
+                "name": "demo",
+                "format": "synthetic",
+                "live": True,
+                "state": "ok",
+                "rows": 1_204_331,
+                "rejected": {"lat out of range": 3},
+            }
+            return {
+                "status": "ok",
+                "version": "0.1.0",
+                "data_time": utc(now),
+                "feeds": [feed],
+                "classes": {"active": 8, "inactive": 1},
+                "database": {"ok": True},
+                "lag_s": 1.2,
+            }
+        match = re.fullmatch(r"/collections/([\w-]+)/items(?:/(.+))?", path)
+        if not match:
+            return None
+        collection, fid = match.groups()
+        if fid:
+            return world.anomalies.get(fid)
+        features = self._features(collection, query, now)
+        return {"type": "FeatureCollection", "features": features, "links": []}
+
+    def _features(self, collection: str, query: dict[str, str], now: int) -> list[Any]:
+        world = self.fake.world
+        if collection == "aircraft":
+            return world.aircraft(_ms(query["at"]) if "at" in query else now)
+        if collection in ("anomalies", "cleared"):
+            start, end = query.get("datetime", "../..").split("/")
+            pool = world.anomalies.values() if collection == "anomalies" else world.cleared
+            return [
+                f
+                for f in pool
+                if (end == ".." or f["properties"]["start"] <= end)
+                and (start == ".." or f["properties"]["end"] >= start)
+            ]
+        if collection == "positions":
+            start, end = query["datetime"].split("/")
+            return world.positions(query["icao24"], _ms(start), min(_ms(end), now))
+        return world.overlays(collection) if hasattr(world, "overlays") else []
+
+    def _json(self, value: Any, status: int = 200) -> None:
+        kind = "application/json" if status < 400 else "application/problem+json"
+        self._send(json.dumps(value).encode(), kind, status)
+
+    def _file(self, name: str) -> None:
+        for folder in self.fake.folders:
+            path = (folder / name).resolve()
+            if path.is_file() and folder.resolve() in path.parents:
+                return self._send(path.read_bytes(), mimetypes.guess_type(path.name)[0] or "application/octet-stream")
+        return self._json({"title": "Not found", "status": 404, "detail": name}, 404)
+
+    def _send(self, body: bytes, kind: str, status: int = 200) -> None:
+        packed = len(body) > 2000 and not kind.startswith("font/")
+        csp = policy(body.decode()) if kind == "text/html" else None
+        body = gzip.compress(body, 1) if packed else body
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Cache-Control", "no-cache")
+        if packed:
+            self.send_header("Content-Encoding", "gzip")
+        if csp:
+            self.send_header("Content-Security-Policy", csp)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def _stream(self) -> None:
+        if self.fake.refuse_streams:
+            return self._json({"title": "Starting", "status": 503, "detail": "not yet"}, 503)
+        box: queue.Queue[bytes | None] = queue.Queue()
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.send_header("Connection", "close")
+        self.end_headers()
+        self.fake.streams.append(box)
+        hello = {"data_time": utc(self.fake.now()), "title": "Skysift", "version": "0.1.0"}
+        try:
+            self.wfile.write(f"retry: 500\nevent: hello\ndata: {json.dumps(hello)}\n\n".encode())
+            while (frame := box.get()) is not None:
+                self.wfile.write(frame)
+                self.wfile.flush()
+        except (BrokenPipeError, ConnectionResetError):
+            self.close_connection = True
+        finally:
+            self.close_connection = True
+            self.fake.streams.remove(box)
+
+
+def policy(html: str) -> str:
+    """The Content-Security-Policy that the page must live under: nothing inline but the import map, by its hash."""
+    inline = re.search(r'<script type="importmap">(.*?)</script>', html, re.S)
+    digest = base64.b64encode(hashlib.sha256(inline[1].encode()).digest()).decode() if inline else ""
+    return (
+        f"default-src 'none'; script-src 'self' 'sha256-{digest}'; style-src 'self'; img-src 'self' data: blob:; "
+        "connect-src 'self'; font-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
+
+
+def _ms(text: str) -> float:
+    return calendar.timegm(time.strptime(text[:19], "%Y-%m-%dT%H:%M:%S")) * 1000.0

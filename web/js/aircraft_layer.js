@@ -1,0 +1,181 @@
+// One instanced WebGL2 layer for all aircraft: the shader moves them, so a frame costs the same for ten as for ten thousand.
+import { STRIDE } from './fleet.js';
+import { drawAtlas, SHAPES } from './silhouettes.js';
+
+const vertex = (shader) => `#version 300 es
+${shader.vertexShaderPrelude}
+${shader.define}
+layout(location = 0) in vec2 a_corner;
+layout(location = 1) in vec4 a_motion;
+layout(location = 2) in vec4 a_ease;
+layout(location = 3) in vec4 a_color;
+layout(location = 4) in vec3 a_look;
+uniform float u_now, u_wall, u_size, u_wrap, u_ahead;
+uniform vec2 u_viewport;
+out vec2 v_uv;
+out vec4 v_color;
+out float v_emphasis;
+void main() {
+  float age = u_now - a_ease.z;
+  vec2 at = a_motion.xy + a_motion.zw * clamp(age, -30.0, 60.0) + a_ease.xy * exp(-max(0.0, u_wall - a_ease.w) * 3.0);
+  at.x += u_wrap;
+  float track = a_look.x;
+  vec4 here = projectTile(at);
+  vec4 nose = projectTile(at + vec2(sin(track), -cos(track)) * u_ahead);
+  vec2 forward = (nose.xy / nose.w - here.xy / here.w) * u_viewport;
+  forward = dot(forward, forward) > 0.0 ? normalize(forward) : vec2(0.0, 1.0);
+  bool dot_shape = a_look.y > ${(SHAPES - 1.5).toFixed(1)};
+  float size = u_size * (dot_shape ? 0.55 : 1.0) * (1.0 + 0.35 * a_look.z);
+  vec2 offset = (vec2(forward.y, -forward.x) * a_corner.x + forward * a_corner.y) * size;
+  gl_Position = here;
+  gl_Position.xy += offset / u_viewport * here.w;
+  v_uv = vec2((a_look.y + 0.5 + 0.5 * a_corner.x) / ${SHAPES}.0, 0.5 - 0.5 * a_corner.y);
+  v_color = vec4(a_color.rgb, 1.0 - 0.7 * smoothstep(60.0, 240.0, age));
+  v_emphasis = a_look.z;
+}`;
+
+const FRAGMENT = `#version 300 es
+precision mediump float;
+uniform sampler2D u_atlas;
+in vec2 v_uv;
+in vec4 v_color;
+in float v_emphasis;
+out vec4 o_color;
+void main() {
+  vec2 cover = texture(u_atlas, v_uv).rg;
+  vec3 edge = mix(vec3(0.02, 0.035, 0.06), vec3(1.0), v_emphasis);
+  vec3 color = mix(edge, v_color.rgb, cover.r / max(cover.g, 0.001));
+  float alpha = cover.g * v_color.a;
+  o_color = vec4(color * alpha, alpha);
+}`;
+
+const SIZES = [[0, 5], [2, 7.5], [4, 12], [6, 17], [9, 24], [13, 32]];
+
+export function iconSize(zoom) {
+  const i = SIZES.findIndex(([z]) => z > zoom);
+  if (i < 0) return SIZES[SIZES.length - 1][1];
+  if (i === 0) return SIZES[0][1];
+  const [[z0, a], [z1, b]] = [SIZES[i - 1], SIZES[i]];
+  return a + ((zoom - z0) / (z1 - z0)) * (b - a);
+}
+
+export function createAircraftLayer({ fleet, clock }) {
+  const programs = new Map();
+  let gl, map, instances, vao, atlas, drawn;
+
+  function programFor(shader) {
+    if (!programs.has(shader.variantName)) programs.set(shader.variantName, link(gl, vertex(shader), FRAGMENT));
+    return programs.get(shader.variantName);
+  }
+
+  function upload() {
+    if (drawn === fleet.version) return;
+    drawn = fleet.version;
+    gl.bindBuffer(gl.ARRAY_BUFFER, instances);
+    gl.bufferData(gl.ARRAY_BUFFER, fleet.rows(), gl.DYNAMIC_DRAW);
+  }
+
+  return {
+    id: 'aircraft',
+    type: 'custom',
+    renderingMode: '2d',
+    onAdd(theMap, context) {
+      [map, gl] = [theMap, context];
+      drawn = -1;
+      programs.clear();
+      ({ vao, instances } = layout(gl));
+      atlas = texture(gl, drawAtlas());
+    },
+    render(_, args) {
+      if (!fleet.size) return;
+      const { program, at } = programFor(args.shaderData);
+      gl.useProgram(program);
+      upload();
+      project(gl, at, args.defaultProjectionData);
+      const canvas = map.getCanvas();
+      const zoom = map.getZoom();
+      gl.uniform2f(at('u_viewport'), canvas.clientWidth / 2, canvas.clientHeight / 2);
+      gl.uniform1f(at('u_now'), fleet.seconds(clock.now()));
+      gl.uniform1f(at('u_wall'), performance.now() / 1000);
+      gl.uniform1f(at('u_size'), iconSize(zoom) * 0.62);
+      gl.uniform1f(at('u_ahead'), 0.02 / 2 ** Math.max(0, zoom));
+      gl.activeTexture(gl.TEXTURE0);
+      gl.bindTexture(gl.TEXTURE_2D, atlas);
+      gl.uniform1i(at('u_atlas'), 0);
+      gl.bindVertexArray(vao);
+      for (const wrap of worldCopies(map)) {
+        gl.uniform1f(at('u_wrap'), wrap);
+        gl.drawArraysInstanced(gl.TRIANGLE_STRIP, 0, 4, fleet.size);
+      }
+      gl.bindVertexArray(null);
+    },
+  };
+}
+
+// Which copies of the flat world can be seen; on the globe there is one.
+function worldCopies(map) {
+  if (map.getProjection()?.type === 'globe' && map.getZoom() < 6) return [0];
+  const bounds = map.getBounds();
+  const first = Math.floor((bounds.getWest() + 180) / 360);
+  const last = Math.floor((bounds.getEast() + 180) / 360);
+  return Array.from({ length: Math.min(5, last - first + 1) }, (_, i) => first + i);
+}
+
+function project(gl, at, data) {
+  gl.uniformMatrix4fv(at('u_projection_matrix'), false, data.mainMatrix);
+  gl.uniformMatrix4fv(at('u_projection_fallback_matrix'), false, data.fallbackMatrix);
+  gl.uniform4f(at('u_projection_tile_mercator_coords'), ...data.tileMercatorCoords);
+  gl.uniform4f(at('u_projection_clipping_plane'), ...data.clippingPlane);
+  gl.uniform1f(at('u_projection_transition'), data.projectionTransition);
+}
+
+function layout(gl) {
+  const vao = gl.createVertexArray();
+  gl.bindVertexArray(vao);
+  gl.bindBuffer(gl.ARRAY_BUFFER, gl.createBuffer());
+  gl.bufferData(gl.ARRAY_BUFFER, new Float32Array([-1, -1, 1, -1, -1, 1, 1, 1]), gl.STATIC_DRAW);
+  gl.enableVertexAttribArray(0);
+  gl.vertexAttribPointer(0, 2, gl.FLOAT, false, 0, 0);
+  const instances = gl.createBuffer();
+  gl.bindBuffer(gl.ARRAY_BUFFER, instances);
+  const parts = [[4, gl.FLOAT, false, 0], [4, gl.FLOAT, false, 4], [4, gl.UNSIGNED_BYTE, true, 8], [3, gl.FLOAT, false, 9]];
+  parts.forEach(([size, type, unit, offset], i) => {
+    gl.enableVertexAttribArray(i + 1);
+    gl.vertexAttribPointer(i + 1, size, type, unit, STRIDE * 4, offset * 4);
+    gl.vertexAttribDivisor(i + 1, 1);
+  });
+  gl.bindVertexArray(null);
+  return { vao, instances };
+}
+
+function texture(gl, canvas) {
+  const made = gl.createTexture();
+  gl.bindTexture(gl.TEXTURE_2D, made);
+  gl.pixelStorei(gl.UNPACK_FLIP_Y_WEBGL, false);
+  gl.pixelStorei(gl.UNPACK_PREMULTIPLY_ALPHA_WEBGL, false);
+  gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA8, gl.RGBA, gl.UNSIGNED_BYTE, canvas);
+  gl.generateMipmap(gl.TEXTURE_2D);
+  gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, gl.LINEAR_MIPMAP_LINEAR);
+  gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_WRAP_S, gl.CLAMP_TO_EDGE);
+  gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_WRAP_T, gl.CLAMP_TO_EDGE);
+  return made;
+}
+
+function link(gl, vertexSource, fragmentSource) {
+  const program = gl.createProgram();
+  for (const [type, source] of [[gl.VERTEX_SHADER, vertexSource], [gl.FRAGMENT_SHADER, fragmentSource]]) {
+    const shader = gl.createShader(type);
+    gl.shaderSource(shader, source);
+    gl.compileShader(shader);
+    if (!gl.getShaderParameter(shader, gl.COMPILE_STATUS)) throw new Error(`aircraft shader: ${gl.getShaderInfoLog(shader)}`);
+    gl.attachShader(program, shader);
+  }
+  gl.linkProgram(program);
+  if (!gl.getProgramParameter(program, gl.LINK_STATUS)) throw new Error(`aircraft shader: ${gl.getProgramInfoLog(program)}`);
+  const places = new Map();
+  const at = (name) => {
+    if (!places.has(name)) places.set(name, gl.getUniformLocation(program, name));
+    return places.get(name);
+  };
+  return { program, at };
+}

@@ -1,0 +1,70 @@
+// The evidence of an anomaly as tables: what was measured, the thresholds it is held against, and sample rows.
+import { h } from './dom.js';
+import { parseTime, clockText } from './time.js';
+
+const MOST_ROWS = 40;
+const MOST_COLUMNS = 8;
+
+export function evidenceTables(evidence, params = {}) {
+  const { values, samples, thresholds } = sortOut(evidence);
+  const blocks = [];
+  if (Object.keys(values).length) blocks.push(block('Measured', pairs(values, params)));
+  const limits = { ...defaults(params), ...thresholds };
+  if (Object.keys(limits).length) blocks.push(block('Thresholds', pairs(limits, params)));
+  if (samples.length) blocks.push(block(`Samples (${samples.length})`, sampleTable(samples)));
+  return blocks;
+}
+
+// Detectors may name their parts a little differently: tell them apart by what they are.
+function sortOut(evidence) {
+  const out = { values: {}, samples: [], thresholds: {} };
+  for (const [key, value] of Object.entries(evidence ?? {})) {
+    if (Array.isArray(value) && value.some((row) => row && typeof row === 'object')) out.samples.push(...value.filter((row) => row && typeof row === 'object' && !Array.isArray(row)));
+    else if (/^(param|threshold|limit)/.test(key) && value && typeof value === 'object') Object.assign(out.thresholds, value);
+    else if (value && typeof value === 'object' && !Array.isArray(value)) Object.assign(out.values, value);
+    else out.values[key] = value;
+  }
+  return out;
+}
+
+function defaults(params) {
+  return Object.fromEntries(Object.entries(params ?? {}).map(([name, p]) => [name, p?.value ?? p?.default]));
+}
+
+const block = (title, content) => h('section', { class: 'block' }, h('h3', { text: title }), content);
+
+function pairs(values, params) {
+  const rows = Object.entries(values).slice(0, MOST_ROWS).map(([name, value]) => {
+    const { unit = '', help = '' } = params?.[name] ?? {};
+    return h('tr', {}, h('th', { scope: 'row', text: words(name), title: help }), h('td', { text: `${shown(value, name)}${unit ? ` ${unit}` : ''}` }));
+  });
+  return h('table', { class: 'pairs' }, h('tbody', {}, rows));
+}
+
+function sampleTable(samples) {
+  const columns = [...new Set(samples.flatMap((row) => Object.keys(row)))].slice(0, MOST_COLUMNS);
+  const head = h('tr', {}, columns.map((name) => h('th', { scope: 'col', text: words(name) })));
+  const rows = samples.slice(0, MOST_ROWS).map((row) => h('tr', {}, columns.map((name) => h('td', { text: shown(row[name], name) }))));
+  return h('div', { class: 'scroll-x', tabindex: '0', role: 'region', 'aria-label': 'Samples' }, h('table', { class: 'samples' }, h('thead', {}, head), h('tbody', {}, rows)));
+}
+
+export const words = (name) => String(name).replaceAll('_', ' ').slice(0, 60);
+
+// A value as text: numbers to a sensible number of digits, times as times, anything else as it is.
+export function shown(value, name = '') {
+  if (value === null || value === undefined || value === '') return '–';
+  if (typeof value === 'number') return timeLike(name, value) ? clockText(value) : numberText(value);
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (Array.isArray(value)) return value.slice(0, 12).map((v) => shown(v)).join(', ');
+  if (typeof value === 'object') return JSON.stringify(value).slice(0, 120);
+  return /^\d{4}-\d\d-\d\dT/.test(value) ? clockText(parseTime(value)) : String(value).slice(0, 200);
+}
+
+const timeLike = (name, value) => /(^|_)time$|^(start|end)$/.test(name) && value > 1e11;
+
+export function numberText(value) {
+  if (!Number.isFinite(value)) return '–';
+  const size = Math.abs(value);
+  const digits = size >= 1000 || Number.isInteger(value) ? 0 : size >= 100 ? 1 : size >= 1 ? 2 : 4;
+  return value.toLocaleString('en', { maximumFractionDigits: digits });
+}

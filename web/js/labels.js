@@ -1,0 +1,88 @@
+// Callsigns beside the aircraft, on a canvas over the map: only when there is room, never two on one spot.
+import { altitudeText } from './altitude.js';
+import { iconSize } from './aircraft_layer.js';
+import { latOf, lngOf } from './geo.js';
+
+const MOST = 220;
+const FROM_ZOOM = 5.5;
+const CELL = [78, 26]; // px: one label per cell of this grid
+
+export class Labels {
+  #map;
+  #app;
+  #canvas;
+  #ctx;
+  #blank = true;
+
+  constructor(map, app) {
+    this.#map = map;
+    this.#app = app;
+    this.#canvas = document.createElement('canvas');
+    this.#canvas.className = 'labels';
+    this.#canvas.setAttribute('aria-hidden', 'true');
+    this.#ctx = this.#canvas.getContext('2d');
+    map.getCanvasContainer().append(this.#canvas);
+    map.on('resize', () => this.#fit());
+    map.on('render', () => this.#draw());
+    this.#fit();
+  }
+
+  #fit() {
+    const { clientWidth, clientHeight } = this.#map.getCanvas();
+    const ratio = Math.min(2, devicePixelRatio);
+    this.#canvas.width = clientWidth * ratio;
+    this.#canvas.height = clientHeight * ratio;
+    this.#ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
+  }
+
+  #wanted() {
+    const { layers } = this.#app.state.get();
+    return layers.aircraft && layers.labels && this.#map.getZoom() >= FROM_ZOOM;
+  }
+
+  #draw() {
+    if (!this.#wanted() && this.#blank) return;
+    const { clientWidth: width, clientHeight: height } = this.#map.getCanvas();
+    this.#ctx.clearRect(0, 0, width, height);
+    this.#blank = true;
+    if (!this.#wanted()) return;
+    const zoom = this.#map.getZoom();
+    this.#ctx.font = '500 11px Inter, sans-serif';
+    this.#ctx.lineWidth = 3;
+    this.#ctx.lineJoin = 'round';
+    this.#ctx.strokeStyle = 'rgba(6, 10, 17, .85)';
+    for (const { one, x, y } of this.#placed(width, height)) this.#write(one, x + iconSize(zoom) * 0.5 + 4, y, zoom);
+    this.#blank = false;
+  }
+
+  #placed(width, height) {
+    const taken = new Set();
+    const out = [];
+    const bounds = this.#map.getBounds();
+    const [west, south, east, north] = [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()];
+    this.#app.fleet.eachWhere((one, mx, my) => {
+      const lat = latOf(my);
+      let lng = lngOf(mx);
+      if (lng < west) lng += 360;
+      if (lng > east || lng < west || lat < south || lat > north || out.length >= MOST) return;
+      const { x, y } = this.#map.project([lng, lat]);
+      if (x < 0 || y < 0 || x > width || y > height) return;
+      const key = `${Math.floor(x / CELL[0])}/${Math.floor(y / CELL[1])}`;
+      if (taken.has(key)) return;
+      taken.add(key);
+      out.push({ one, x, y });
+    });
+    return out;
+  }
+
+  #write(one, x, y, zoom) {
+    const lines = [one.callsign || one.id];
+    if (zoom >= 8) lines.push(`${altitudeText(one.baro_altitude, one.on_ground)}${Number.isFinite(one.ground_speed) ? `  ${Math.round(one.ground_speed)} kt` : ''}`);
+    lines.forEach((text, i) => {
+      const at = y + 4 + (i - (lines.length - 1) / 2) * 12.5;
+      this.#ctx.fillStyle = i ? '#8ea4bd' : '#d5e0ec';
+      this.#ctx.strokeText(text, x, at);
+      this.#ctx.fillText(text, x, at);
+    });
+  }
+}

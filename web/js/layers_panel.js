@@ -1,0 +1,164 @@
+// The left panel: one switch per class of /classes, grouped by priority, then the layers of the map itself.
+import { altitudeGradient } from './altitude.js';
+import { inTime, RANKS } from './anomalies.js';
+import { throttle } from './bus.js';
+import { h, safeColor, setText } from './dom.js';
+import { bucketsOf } from './histogram.js';
+import { classIcon, icon } from './icons.js';
+
+const MAP_LAYERS = [
+  ['aircraft', 'Aircraft', 'Every aircraft now heard, coloured by altitude'],
+  ['labels', 'Callsigns', 'Callsigns beside aircraft, from zoom 5.5'],
+  ['trails', 'Track of selection', 'Where the selected aircraft flew, coloured by altitude'],
+  ['zones', 'Zones', 'Restricted and other airspace that was loaded'],
+  ['cells', 'Interference', 'Share of aircraft with bad navigation, by H3 cell'],
+  ['cleared', 'Cleared', 'Anomalies that were explained and set aside'],
+  ['graticule', 'Graticule', 'Lines of latitude and longitude'],
+];
+const SPARKS = 24;
+
+export class LayersPanel {
+  #app;
+  #rows = new Map(); // class id -> {row, count, spark}
+  #groups = h('div', { class: 'groups' });
+  #switches = new Map();
+
+  constructor(root, app, { card }) {
+    this.#app = app;
+    this.card = card;
+    const act = (text, fn, title) => h('button', { class: 'quiet', type: 'button', onclick: fn, title, text });
+    const head = h('div', { class: 'panel-head' }, h('h2', { text: 'Layers' }), h('div', { class: 'head-actions' },
+      act('All', () => app.state.set({ off: new Set() }), 'Switch every class on'),
+      act('None', () => app.state.set({ off: new Set(app.classes.map((c) => c.id)) }), 'Switch every class off')));
+    root.append(head, h('div', { class: 'panel-body' }, this.#groups, this.#mapLayers()));
+    app.bus.on('classes', () => this.#build());
+    app.bus.on('anomalies', throttle(() => this.#numbers(), 500));
+    app.bus.on('overlay', () => this.#layerNotes());
+    app.state.on(['off'], () => this.#pressed());
+    app.state.on(['layers'], () => this.#layersPressed());
+    app.state.on(['live', 'at', 'end', 'window'], throttle(() => this.#numbers(), 500));
+  }
+
+  #build() {
+    this.#rows.clear();
+    const groups = [...RANKS].reverse().filter(Boolean).map((priority) => {
+      const classes = this.#app.classes.filter((c) => c.priority === priority);
+      if (!classes.length) return null;
+      const label = `${priority[0].toUpperCase()}${priority.slice(1)} priority`;
+      return h('section', { class: 'group', 'aria-label': label }, h('h3', { text: label }), classes.map((c) => this.#row(c)));
+    });
+    this.#groups.replaceChildren(...groups.filter(Boolean));
+    this.#pressed();
+    this.#numbers();
+  }
+
+  #row(one) {
+    const count = h('span', { class: 'count' });
+    const spark = sparkline();
+    const toggle = h('button', {
+      class: 'layer', type: 'button', role: 'switch', 'data-class': one.id, onclick: (event) => this.#toggle(one.id, event.altKey),
+      title: 'Click: on or off. Alt-click: this class alone.',
+    }, h('span', { class: 'chip' }, classIcon(one.style)), h('span', { class: 'name', text: one.title }), one.active ? spark.node : null, count);
+    const about = h('button', { class: 'icon-button small', type: 'button', 'aria-label': `About ${one.title}`, onclick: (event) => this.card.open(one.id, event.currentTarget) }, icon('info'));
+    const row = h('div', { class: one.active ? 'layer-row' : 'layer-row inactive', style: { '--color': safeColor(one.style?.color) } }, toggle, about);
+    if (!one.active) row.append(h('p', { class: 'why', text: `Inactive: ${one.why || 'something it needs is missing'}` }));
+    this.#rows.set(one.id, { toggle, count, spark, active: one.active, title: one.title });
+    return row;
+  }
+
+  #toggle(id, solo) {
+    const { off } = this.#app.state.get();
+    const others = this.#app.classes.map((c) => c.id).filter((other) => other !== id);
+    if (solo) {
+      const alone = !off.has(id) && others.every((other) => off.has(other));
+      this.#app.state.set({ off: alone ? new Set() : new Set(others) });
+      return;
+    }
+    const next = new Set(off);
+    if (!next.delete(id)) next.add(id);
+    this.#app.state.set({ off: next });
+  }
+
+  #pressed() {
+    const { off } = this.#app.state.get();
+    for (const [id, { toggle }] of this.#rows) toggle.setAttribute('aria-checked', String(!off.has(id)));
+  }
+
+  // Counts and the little curves, for the time that is shown.
+  #numbers() {
+    if (!this.#app.clock.known()) return;
+    const state = this.#app.state.get();
+    const now = this.#app.clock.now();
+    const [start, end] = this.#app.span();
+    const byClass = Map.groupBy(this.#app.anomalies.all().filter((one) => !one.cleared), (one) => one.cls);
+    for (const [id, row] of this.#rows) {
+      const all = byClass.get(id) ?? [];
+      const count = all.filter((one) => inTime(one, state, now)).length;
+      setText(row.count, row.active || count ? String(count) : '–');
+      row.toggle.setAttribute('aria-label', `${row.title}, ${count} in this time`);
+      row.spark.draw(bucketsOf(all, start, end, SPARKS).map((bucket) => bucket.total));
+    }
+  }
+
+  #mapLayers() {
+    const rows = MAP_LAYERS.map(([key, name, help]) => {
+      const note = h('span', { class: 'count' });
+      const toggle = h('button', { class: 'layer plain', type: 'button', role: 'switch', title: help, 'data-layer': key, onclick: () => this.#toggleLayer(key) },
+        h('span', { class: 'switch' }), h('span', { class: 'name', text: name }), note);
+      this.#switches.set(key, { toggle, note });
+      return h('div', { class: 'layer-row' }, toggle);
+    });
+    const scale = h('div', { class: 'legend', 'aria-label': 'Altitude colours, 0 to 45,000 feet' }, h('div', { class: 'ramp', style: { background: altitudeGradient() } }),
+      h('div', { class: 'ramp-words' }, ...['0 ft', '15,000', '30,000', '45,000'].map((text) => h('span', { text }))));
+    rows[0].append(scale);
+    rows[4].append(h('div', { class: 'legend keys' }, ...[['low', '< 2 %'], ['mid', '< 10 %'], ['bad', '≥ 10 %']].map(([cls, text]) => h('span', { class: `key ${cls}`, text }))));
+    const section = h('section', { class: 'group', 'aria-label': 'Map' }, h('h3', { text: 'Map' }), rows);
+    this.#layersPressed();
+    return section;
+  }
+
+  #toggleLayer(key) {
+    const { layers } = this.#app.state.get();
+    this.#app.state.set({ layers: { ...layers, [key]: !layers[key] } });
+  }
+
+  #layersPressed() {
+    const { layers } = this.#app.state.get();
+    for (const [key, { toggle }] of this.#switches) toggle.setAttribute('aria-checked', String(layers[key]));
+    this.#layerNotes();
+  }
+
+  #layerNotes() {
+    const { overlays, fleet, state } = this.#app;
+    if (!overlays) return;
+    setText(this.#switches.get('aircraft').note, fleet.size ? fleet.size.toLocaleString('en') : '');
+    for (const key of ['zones', 'cells']) {
+      const failed = overlays.failed.get(key);
+      const note = !state.get().layers[key] ? '' : failed ? 'failed' : String(overlays.count.get(key) ?? '');
+      setText(this.#switches.get(key).note, note);
+      this.#switches.get(key).note.title = failed ?? '';
+    }
+  }
+
+  // The number of aircraft changes with every tick: main calls this once a second.
+  tick() {
+    this.#layerNotes();
+  }
+}
+
+const SVG = 'http://www.w3.org/2000/svg';
+
+function sparkline() {
+  const node = document.createElementNS(SVG, 'svg');
+  const path = document.createElementNS(SVG, 'path');
+  node.setAttribute('viewBox', `0 0 ${SPARKS * 2} 14`);
+  node.setAttribute('class', 'spark');
+  node.setAttribute('aria-hidden', 'true');
+  node.append(path);
+  const draw = (values) => {
+    const most = Math.max(3, ...values);
+    const d = values.map((v, i) => (v ? `M${i * 2 + 1} 14V${(14 - 1.5 - (v / most) * 11).toFixed(1)}` : '')).join('');
+    if (path.getAttribute('d') !== d) path.setAttribute('d', d);
+  };
+  return { node, draw };
+}

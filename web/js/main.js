@@ -1,0 +1,135 @@
+// Wires the page: makes the parts, hands each what it needs, and starts. The only place that knows them all.
+import { createAircraftLayer } from './aircraft_layer.js';
+import { Anomalies } from './anomalies.js';
+import { AnomalyLayers } from './anomaly_layers.js';
+import { createApi } from './api.js';
+import { createBus, throttle } from './bus.js';
+import { ClassCard } from './class_card.js';
+import { createClock } from './clock.js';
+import { addControls } from './controls.js';
+import { Detail } from './detail.js';
+import { $, setText } from './dom.js';
+import { Fleet } from './fleet.js';
+import { formatHash, parseHash } from './hash.js';
+import { bindKeys, Help } from './keyboard.js';
+import { Labels } from './labels.js';
+import { LayersPanel } from './layers_panel.js';
+import { ListPanel } from './list_panel.js';
+import { createMap, goBounds } from './map.js';
+import { startMotion } from './motion.js';
+import { Overlays } from './overlays.js';
+import { Pointer } from './pointer.js';
+import { Search } from './search.js';
+import { Session } from './session.js';
+import { bindSheets, bindToasts } from './sheets.js';
+import { createState } from './state.js';
+import { brand, Status } from './status.js';
+import { Stream } from './stream.js';
+import { TimeBar } from './timebar.js';
+import { TimeMachine } from './timemachine.js';
+import { Track } from './track.js';
+
+function createApp() {
+  const bus = createBus();
+  const clock = createClock();
+  const state = createState(parseHash(location.hash));
+  const api = createApi();
+  const app = { bus, clock, state, api, classes: [], fleet: new Fleet({ clock }), anomalies: new Anomalies({ bus, api, clock }) };
+  app.classOf = (id) => app.session.classOf(id);
+  // [start, end] of the time bar, epoch ms.
+  app.span = () => {
+    const { live, end, window } = state.get();
+    const right = live ? clock.live() : end;
+    return [right - window * 1000, right];
+  };
+  app.escape = () => app.card.close() || app.status.toggle(false) || app.detail.close();
+  return app;
+}
+
+function buildMapParts(app, map) {
+  map.setPadding(paddingNow());
+  app.anomalyLayers = new AnomalyLayers(map, app);
+  app.overlays = new Overlays(map, app);
+  app.track = new Track(map, app);
+  map.addLayer(createAircraftLayer(app), 'selected/line');
+  const show = ({ layers }) => map.setLayoutProperty('aircraft', 'visibility', layers.aircraft ? 'visible' : 'none');
+  app.state.on(['layers'], show);
+  show(app.state.get());
+  app.labels = new Labels(map, app);
+  app.pointer = new Pointer(map, app);
+  app.session = new Session(map, app);
+  app.time = new TimeMachine(map, app);
+}
+
+function buildPanels(app, map) {
+  app.card = new ClassCard($('#card'), app);
+  app.layersPanel = new LayersPanel($('#layers'), app, { card: app.card });
+  app.list = new ListPanel($('#list'), map, app);
+  app.detail = new Detail($('#detail'), map, app);
+  app.timebar = new TimeBar($('#timebar'), app);
+  app.search = new Search($('#search'), map, app);
+  app.status = new Status($('#status'), app);
+  const { title, help } = brand($('#brand'), { onhelp: () => app.help.toggle() });
+  $('#status').after(help);
+  app.help = new Help($('#help'), app);
+  addControls($('#controls'), map, app);
+  bindSheets(app);
+  bindToasts(app, { toast: $('#toast'), live: $('#announce') });
+  app.bus.on('title', (text) => {
+    setText(title, text);
+    document.title = text;
+  });
+  app.bus.on('reveal', (one) => reveal(map, one));
+}
+
+// Room that the panels take from the map, so that "centre" means the middle of what can be seen.
+function paddingNow() {
+  if (innerWidth < 760) return { left: 0, right: 0, top: 56, bottom: 150 };
+  return { left: innerWidth < 1180 ? 0 : 276, right: 384, top: 56, bottom: 104 };
+}
+
+// An anomaly opened from the list comes into view if it is not there already.
+function reveal(map, one) {
+  if (!one.box || !one.anchor) return;
+  const { x, y } = map.project(one.anchor);
+  const pad = paddingNow();
+  const { clientWidth, clientHeight } = map.getCanvas();
+  const inside = x > pad.left && y > pad.top && x < clientWidth - pad.right && y < clientHeight - pad.bottom;
+  if (!inside || map.getZoom() < 4) goBounds(map, one.box, { maxZoom: Math.max(6.5, map.getZoom()) });
+}
+
+function bindAddress(app, map) {
+  const write = throttle(() => history.replaceState(null, '', formatHash(app.state.get()) || location.pathname), 300);
+  app.state.on(['view', 'off', 'layers', 'projection', 'window', 'live', 'at', 'end', 'selected'], write);
+  addEventListener('hashchange', () => {
+    const wanted = parseHash(location.hash);
+    app.state.set(wanted);
+    const { view } = wanted;
+    if (view) map.jumpTo({ center: [view.lng, view.lat], zoom: view.zoom, bearing: view.bearing, pitch: view.pitch });
+  });
+}
+
+async function start() {
+  const app = createApp();
+  const container = $('#map');
+  const map = await createMap(container, app.state);
+  buildMapParts(app, map);
+  buildPanels(app, map);
+  bindAddress(app, map);
+  bindKeys(app);
+  addEventListener('resize', throttle(() => map.setPadding(paddingNow()), 300));
+  setInterval(() => [app.timebar, app.status, app.layersPanel, app.detail].forEach((part) => part.tick()), 1000);
+  new Stream(app.bus);
+  startMotion(map, app);
+  container.skysift = { map, app }; // for tests and for the curious: nothing reads it
+  await app.session.start();
+  if (app.state.get().selected) app.detail.show();
+  document.body.dataset.ready = 'true';
+}
+
+start().catch((error) => {
+  console.error(error);
+  const box = $('#fatal');
+  box.hidden = false;
+  setText($('p', box), error?.message || 'Unknown error');
+});

@@ -1,0 +1,74 @@
+// The MapLibre map: made once, bound to the state (view, projection, graticule), with the detailed coast added on first need.
+import * as maplibre from 'maplibre-gl';
+import { basemapStyle, COARSE_LAYERS, DETAIL_SOURCES, DETAIL_ZOOM, detailLayers } from './basemap.js';
+import { throttle } from './bus.js';
+
+const START = { center: [14, 40], zoom: 2.2 };
+const reduced = matchMedia('(prefers-reduced-motion: reduce)');
+
+// Resolves with the map once its style is loaded.
+export function createMap(container, state) {
+  const { view, projection } = state.get();
+  const map = new maplibre.Map({
+    container,
+    style: { ...basemapStyle(), projection: { type: projection } },
+    center: view ? [view.lng, view.lat] : START.center,
+    zoom: view?.zoom ?? START.zoom,
+    bearing: view?.bearing ?? 0,
+    pitch: view?.pitch ?? 0,
+    maxZoom: 14,
+    maxPitch: 60,
+    fadeDuration: reduced.matches ? 0 : 150,
+    attributionControl: false,
+    cooperativeGestures: false,
+  });
+  map.addControl(new maplibre.AttributionControl({ compact: false, customAttribution: 'MapLibre' }), 'bottom-left');
+  map.addControl(new maplibre.ScaleControl({ unit: 'nautical', maxWidth: 90 }), 'bottom-left');
+  map.getCanvas().setAttribute('aria-label', 'Map of aircraft and anomalies');
+  bindView(map, state);
+  bindDetail(map);
+  state.on(['projection'], ({ projection: type }) => map.setProjection({ type }));
+  return new Promise((resolve) => map.once('style.load', () => {
+    bindGraticule(map, state);
+    resolve(map);
+  }));
+}
+
+function bindView(map, state) {
+  const note = throttle(() => {
+    const { lng, lat } = map.getCenter().wrap();
+    state.set({ view: { lng, lat, zoom: map.getZoom(), bearing: map.getBearing(), pitch: map.getPitch() } });
+  }, 250);
+  // Only what the user did counts as a choice of view; the first fit to the data does not.
+  map.on('moveend', (event) => (event.originalEvent || event.chosen || state.get().view ? note() : undefined));
+}
+
+function bindDetail(map) {
+  const add = () => {
+    if (map.getZoom() < DETAIL_ZOOM - 0.3 || map.getSource('land10') || !map.getLayer('coast50')) return;
+    for (const [id, source] of Object.entries(DETAIL_SOURCES)) map.addSource(id, source);
+    for (const [layer, before] of detailLayers()) map.addLayer(layer, before);
+    // The coarse coast stays until the fine one is drawn, so the land never vanishes.
+    map.once('idle', () => COARSE_LAYERS.forEach((id) => map.setLayerZoomRange(id, 0, DETAIL_ZOOM)));
+  };
+  map.on('style.load', add);
+  map.on('zoom', add);
+}
+
+function bindGraticule(map, state) {
+  const apply = ({ layers }) => map.setLayoutProperty('graticule', 'visibility', layers.graticule ? 'visible' : 'none');
+  state.on(['layers'], apply);
+  apply(state.get());
+}
+
+// Moves the view, at once where the user asked for less motion.
+export function go(map, camera) {
+  const options = { ...camera, essential: false };
+  if (reduced.matches) map.jumpTo(options, { chosen: true });
+  else map.easeTo({ duration: 700, ...options }, { chosen: true });
+}
+
+export function goBounds(map, [west, south, east, north], options = {}) {
+  const camera = map.cameraForBounds([[west, south], [east, north]], { padding: 48, maxZoom: 9, ...options });
+  if (camera) go(map, camera);
+}

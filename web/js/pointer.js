@@ -1,0 +1,87 @@
+// What lies under the pointer: anomalies first, then aircraft, then areas. Hover shows a tip, click selects.
+import { altitudeText } from './altitude.js';
+import { h } from './dom.js';
+import { mercatorX, mercatorY } from './geo.js';
+import { iconSize } from './aircraft_layer.js';
+
+const REACH = 6; // px around the pointer in which a marker counts as meant
+
+export class Pointer {
+  #map;
+  #app;
+  #tip = h('div', { class: 'tip', role: 'status', hidden: true });
+  #due = 0;
+
+  constructor(map, app) {
+    this.#map = map;
+    this.#app = app;
+    map.getContainer().append(this.#tip);
+    map.on('mousemove', (event) => this.#moved(event));
+    map.on('mouseout', () => this.#hide());
+    map.on('dragstart', () => this.#hide());
+    map.on('click', ({ point }) => app.state.set({ selected: this.pick(point)?.ref ?? null }));
+  }
+
+  // {ref: {kind, id}, one} at a point of the screen, or null.
+  pick(point) {
+    const marker = this.#anomaly(point, /\/(anchor|points)$/);
+    if (marker) return marker;
+    return this.#aircraft(point) ?? this.#anomaly(point, /\/(line|fill)$/);
+  }
+
+  #anomaly({ x, y }, parts) {
+    const layers = this.#app.anomalyLayers.hit.filter((id) => parts.test(id));
+    if (!layers.length) return null;
+    const found = this.#map.queryRenderedFeatures([[x - REACH, y - REACH], [x + REACH, y + REACH]], { layers });
+    const known = found.map((f) => this.#app.anomalies.get(f.properties.id)).filter(Boolean);
+    const one = known.sort((a, b) => b.rank - a.rank || b.end - a.end)[0];
+    return one ? { ref: { kind: 'anomaly', id: one.id }, one } : null;
+  }
+
+  #aircraft(point) {
+    if (!this.#app.state.get().layers.aircraft) return null;
+    const here = this.#map.unproject(point);
+    const radius = iconSize(this.#map.getZoom()) / 2 + 4;
+    const aside = this.#map.unproject([point.x + radius, point.y]);
+    const x = mercatorX(here.lng);
+    const one = this.#app.fleet.nearest(x, mercatorY(here.lat), Math.abs(mercatorX(aside.lng) - x));
+    return one ? { ref: { kind: 'aircraft', id: one.id }, one } : null;
+  }
+
+  #moved(event) {
+    if (performance.now() < this.#due || event.originalEvent.buttons) return;
+    this.#due = performance.now() + 60;
+    const hit = this.pick(event.point);
+    this.#map.getCanvas().style.cursor = hit ? 'pointer' : '';
+    if (!hit) return this.#hide();
+    const lines = hit.ref.kind === 'anomaly' ? this.#anomalyLines(hit.one) : aircraftLines(hit.one);
+    this.#tip.replaceChildren(...lines.map((text, i) => h('div', { class: i ? 'tip-more' : 'tip-title', text })));
+    this.#tip.hidden = false;
+    this.#place(event.point);
+  }
+
+  #place({ x, y }) {
+    const { clientWidth, clientHeight } = this.#map.getContainer();
+    const { offsetWidth, offsetHeight } = this.#tip;
+    const left = x + 16 + offsetWidth > clientWidth ? x - 12 - offsetWidth : x + 16;
+    const top = Math.min(y + 12, clientHeight - offsetHeight - 8);
+    this.#tip.style.transform = `translate(${Math.round(left)}px, ${Math.round(top)}px)`;
+  }
+
+  #hide() {
+    this.#tip.hidden = true;
+    this.#map.getCanvas().style.cursor = '';
+  }
+
+  #anomalyLines(one) {
+    const title = this.#app.classOf(one.cls).title;
+    const who = one.callsign || one.icao24 || '';
+    return [who ? `${title} · ${who}` : title, one.explanation].filter(Boolean);
+  }
+}
+
+function aircraftLines(one) {
+  const speed = Number.isFinite(one.ground_speed) ? `${Math.round(one.ground_speed)} kt` : '';
+  const title = [one.callsign || one.id, one.type_code].filter(Boolean).join(' · ');
+  return [title, [altitudeText(one.baro_altitude, one.on_ground), speed, one.squawk && `squawk ${one.squawk}`].filter(Boolean).join(' · ')];
+}

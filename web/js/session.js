@@ -1,0 +1,136 @@
+// Brings data and page together: loads what the state asks for, hears the stream, and catches up after it was away.
+import { throttle } from './bus.js';
+import { parseTime } from './time.js';
+import { typicalBounds } from './geo.js';
+import { goBounds } from './map.js';
+
+const CLASSES_MS = 60_000;
+const UNKNOWN = { title: 'Unknown class', style: {}, params: {}, describe: {}, priority: 'low', scope: 'aircraft' };
+
+export class Session {
+  #app;
+  #map;
+  #fitted = false;
+  #started = false;
+
+  constructor(map, app) {
+    this.#app = app;
+    this.#map = map;
+    const { bus, state } = app;
+    this.loadAnomalies = throttle(() => this.#loadAnomalies(), 400);
+    this.reloadClasses = throttle(() => this.#loadClasses(), 3000);
+    bus.on('stream:hello', (hello) => this.#hello(hello));
+    bus.on('stream:clock', ({ data_time: time }) => this.#heardTime(time));
+    bus.on('stream:aircraft', (message) => this.#heardAircraft(message));
+    bus.on('resync', () => this.#resync());
+    bus.on('anomaly:new', (one) => this.#announce(one));
+    state.on(['live', 'end', 'window', 'layers'], () => this.#cover());
+    setInterval(() => document.hidden || this.#loadClasses(), CLASSES_MS);
+  }
+
+  async start() {
+    await Promise.all([this.#loadClasses(), this.loadAircraft()]);
+  }
+
+  #hello({ data_time: time, title }) {
+    if (typeof title === 'string' && title) this.#app.bus.emit('title', title.slice(0, 60));
+    this.#heardTime(time);
+  }
+
+  #heardTime(time) {
+    this.#app.clock.sync(parseTime(time));
+    if (this.#started || !this.#app.clock.known()) return;
+    this.#started = true;
+    this.#loadAnomalies();
+  }
+
+  #heardAircraft(message) {
+    if (!this.#app.state.get().live || !Array.isArray(message?.columns)) return;
+    this.#heardTime(message.time);
+    this.#app.fleet.applyColumns(message);
+  }
+
+  #resync() {
+    this.#loadClasses();
+    this.#loadAnomalies();
+    if (this.#app.state.get().live) this.loadAircraft();
+  }
+
+  async loadAircraft() {
+    const { api, bus, fleet, state } = this.#app;
+    try {
+      const features = await api.items('aircraft', {}, { cap: 20_000 });
+      if (!state.get().live) return;
+      const newest = features.reduce((most, f) => Math.max(most, parseTime(f.properties.time) || 0), 0);
+      if (newest && !this.#app.clock.known()) this.#heardTime(newest);
+      fleet.applyFeatures(features);
+      this.#map.triggerRepaint();
+      this.#firstFit();
+      bus.emit('aircraft');
+    } catch (error) {
+      bus.emit('trouble', `Aircraft did not load. ${error.message}`);
+    }
+  }
+
+  async #loadClasses() {
+    const { api, bus } = this.#app;
+    try {
+      const { classes } = await api.get('/classes');
+      const before = JSON.stringify(this.#app.classes);
+      this.#app.classes = classes.filter((one) => typeof one.id === 'string');
+      if (JSON.stringify(this.#app.classes) !== before) bus.emit('classes');
+    } catch (error) {
+      if (!this.#app.classes.length) bus.emit('trouble', `The classes did not load. ${error.message}`);
+    }
+  }
+
+  async #loadAnomalies() {
+    if (!this.#app.clock.known()) return;
+    const [start, end] = this.#app.span();
+    await this.#app.anomalies.load(start, end, { cleared: this.#app.state.get().layers.cleared });
+    if (!this.#app.anomalies.error) this.cleared = this.#app.state.get().layers.cleared;
+    this.#firstFit();
+    if (this.#app.anomalies.all().some((one) => !this.#app.classes.some((c) => c.id === one.cls))) this.reloadClasses();
+  }
+
+  // Asks for more only when the window reaches beyond what is there.
+  #cover() {
+    if (!this.#app.clock.known()) return;
+    const { layers } = this.#app.state.get();
+    const [start, end] = this.#app.span();
+    const { covered } = this.#app.anomalies;
+    const within = covered && start >= covered[0] - 60_000 && (end <= covered[1] + 60_000 || this.#app.state.get().live);
+    if (!within || (layers.cleared && !this.cleared)) this.loadAnomalies();
+  }
+
+  // The first look goes to where the aircraft are, unless the link says otherwise.
+  #firstFit() {
+    if (this.#fitted || this.#app.state.get().view) return;
+    const box = this.#box();
+    if (!box) return;
+    this.#fitted = true;
+    const camera = this.#map.cameraForBounds([[box[0], box[1]], [box[2], box[3]]], { padding: 24, maxZoom: 7 });
+    if (camera) this.#map.jumpTo({ ...camera, zoom: Math.max(1.2, camera.zoom) });
+  }
+
+  fit() {
+    const box = this.#box();
+    if (box) goBounds(this.#map, box, { maxZoom: 7 });
+  }
+
+  #box() {
+    const points = this.#app.fleet.all().map((one) => [one.lon, one.lat]);
+    for (const one of this.#app.anomalies.all()) if (one.anchor) points.push(one.anchor);
+    const box = typicalBounds(points);
+    return box && [box[0] - 0.5, box[1] - 0.5, box[2] + 0.5, box[3] + 0.5];
+  }
+
+  classOf(id) {
+    return this.#app.classes.find((one) => one.id === id) ?? { ...UNKNOWN, id, title: id.replaceAll('-', ' ') };
+  }
+
+  // Only what matters is read out to screen readers.
+  #announce(one) {
+    if (one.rank >= 3 && one.open) this.#app.bus.emit('announce', `New ${one.priority} anomaly: ${this.classOf(one.cls).title}. ${one.explanation}`);
+  }
+}

@@ -1,0 +1,42 @@
+// What the user has chosen. set() tells only the listeners of the keys that really changed.
+export const WINDOWS = [900, 3600, 21600, 86400];
+
+export const INITIAL = Object.freeze({
+  view: null, // {lng, lat, zoom, bearing, pitch}; null = fit to the data
+  off: new Set(), // class ids switched off; a class the server adds later starts switched on
+  layers: Object.freeze({ aircraft: true, labels: true, trails: true, zones: false, cells: false, cleared: false, graticule: true }),
+  projection: 'mercator',
+  window: 3600, // seconds shown by the time bar
+  live: true,
+  at: 0, // data time under the cursor, epoch ms, when not live
+  end: 0, // right edge of the time bar, epoch ms, when not live
+  speed: 0, // playback: data seconds per second, 0 = paused
+  selected: null, // {kind: 'anomaly' | 'aircraft', id}
+  extent: true, // list only what is in view
+  sort: 'priority',
+  sheet: null, // small screens: which sheet is up
+});
+
+export function createState(initial = {}) {
+  let value = { ...INITIAL, ...initial };
+  const listeners = [];
+  return {
+    get: () => value,
+    on(keys, fn) {
+      listeners.push({ keys, fn });
+    },
+    set(patch) {
+      const changed = Object.keys(patch).filter((key) => !same(patch[key], value[key]));
+      if (!changed.length) return;
+      value = { ...value, ...patch };
+      for (const { keys, fn } of listeners) if (keys.some((key) => changed.includes(key))) fn(value, changed);
+    },
+  };
+}
+
+function same(a, b) {
+  if (a === b) return true;
+  if (!a || !b || typeof a !== 'object' || typeof b !== 'object' || a instanceof Set || b instanceof Set) return false;
+  const keys = Object.keys(a);
+  return keys.length === Object.keys(b).length && keys.every((key) => a[key] === b[key]);
+}

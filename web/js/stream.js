@@ -1,0 +1,75 @@
+// The live stream: one EventSource that comes back by itself, asks for what it missed, and says when it was away.
+const EVENTS = ['hello', 'anomaly', 'aircraft', 'clock'];
+const BACKOFF_MS = [1000, 2000, 4000, 8000, 15_000];
+const QUIET_MS = 45_000; // the server pings every 15 s and ticks more often: this long without a word is a dead line
+
+export class Stream {
+  #bus;
+  #url;
+  #make;
+  #source = null;
+  #tries = 0;
+  #cursor = '';
+  #heard = 0;
+  #greeted = false;
+  #timer = 0;
+
+  constructor(bus, { url = '/stream', make = (u) => new EventSource(u) } = {}) {
+    this.#bus = bus;
+    this.#url = url;
+    this.#make = make;
+    this.#connect();
+    setInterval(() => this.#watch(), 5000);
+  }
+
+  #connect() {
+    this.#source?.close();
+    this.#heard = performance.now();
+    const since = this.#cursor ? `?since=${encodeURIComponent(this.#cursor)}` : '';
+    this.#source = this.#make(this.#url + since);
+    this.#source.onopen = () => this.#opened();
+    this.#source.onerror = () => this.#failed();
+    for (const type of EVENTS) this.#source.addEventListener(type, (event) => this.#received(type, event));
+  }
+
+  #opened() {
+    this.#heard = performance.now();
+    this.#bus.emit('connection', true);
+    if (this.#greeted) this.#bus.emit('resync');
+    this.#greeted = true;
+  }
+
+  #failed() {
+    this.#bus.emit('connection', false);
+    // After an HTTP error the browser gives up for good (CLOSED): then it is for us to try again.
+    if (this.#source.readyState === 2) this.#retry();
+  }
+
+  #retry() {
+    const wait = BACKOFF_MS[Math.min(this.#tries, BACKOFF_MS.length - 1)] * (0.8 + 0.4 * Math.random());
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#connect(), wait);
+    this.#tries += 1;
+  }
+
+  #received(type, event) {
+    this.#heard = performance.now();
+    this.#tries = 0;
+    if (event.lastEventId) this.#cursor = event.lastEventId;
+    let data;
+    try {
+      data = JSON.parse(event.data);
+    } catch {
+      console.warn(`a ${type} event was no JSON and is left out`); // one broken frame must not end the stream
+      return;
+    }
+    this.#bus.emit(`stream:${type}`, data);
+  }
+
+  #watch() {
+    if (this.#source.readyState !== 1 || performance.now() - this.#heard < QUIET_MS) return;
+    this.#heard = performance.now();
+    this.#bus.emit('connection', false);
+    this.#retry();
+  }
+}

@@ -1,0 +1,59 @@
+// Times in words. All instants are data time in epoch ms, shown in UTC.
+const pad = (n) => String(n).padStart(2, '0');
+
+export function clockText(ms, seconds = true) {
+  const d = new Date(ms);
+  return `${pad(d.getUTCHours())}:${pad(d.getUTCMinutes())}${seconds ? `:${pad(d.getUTCSeconds())}` : ''}`;
+}
+
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+export function dateText(ms) {
+  const d = new Date(ms);
+  return `${d.getUTCDate()} ${MONTHS[d.getUTCMonth()]} ${d.getUTCFullYear()}`;
+}
+
+export function stampText(ms) {
+  return `${dateText(ms)} ${clockText(ms)} UTC`;
+}
+
+export function agoText(ms, now) {
+  const s = (now - ms) / 1000;
+  if (s < 10) return 'now';
+  if (s < 90) return `${Math.round(s)} s ago`;
+  if (s < 5400) return `${Math.round(s / 60)} min ago`;
+  if (s < 129_600) return `${Math.round(s / 3600)} h ago`;
+  return `${Math.round(s / 86_400)} d ago`;
+}
+
+export function spanText(ms) {
+  const s = Math.round(ms / 1000);
+  if (s < 90) return `${s} s`;
+  if (s < 5400) return `${Math.round(s / 60)} min`;
+  const h = Math.floor(s / 3600);
+  const m = Math.round((s % 3600) / 60);
+  return m ? `${h} h ${m} min` : `${h} h`;
+}
+
+export function windowText(seconds) {
+  return seconds < 3600 ? `${seconds / 60} min` : `${seconds / 3600} h`;
+}
+
+export function rfc3339(ms) {
+  return new Date(ms).toISOString().replace(/\.000Z$/, 'Z');
+}
+
+// Servers say times as RFC 3339 text or as epoch ms; NaN where it is neither.
+export function parseTime(value) {
+  return typeof value === 'number' ? value : Date.parse(value ?? '');
+}
+
+// Whole steps that read well as axis ticks: the smallest that leaves at most `most` of them.
+const STEPS = [60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400];
+
+export function ticks(start, end, most) {
+  const step = 1000 * (STEPS.find((s) => (end - start) / (s * 1000) <= most) ?? 86_400);
+  const out = [];
+  for (let t = Math.ceil(start / step) * step; t <= end; t += step) out.push(t);
+  return out;
+}

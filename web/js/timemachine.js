@@ -1,0 +1,105 @@
+// Live or past: keeps clock, state and aircraft in step while the user scrubs and plays.
+import { isAbort } from './api.js';
+import { bboxOf } from './overlays.js';
+import { throttle } from './bus.js';
+import { rfc3339 } from './time.js';
+
+const TICK_MS = 250;
+const FRAME_MS = 1500; // wall time between two looks at the past while it plays
+
+export class TimeMachine {
+  #app;
+  #map;
+  #rate = 60;
+  #asking = null;
+  #asked = 0;
+
+  constructor(map, app) {
+    this.#app = app;
+    this.#map = map;
+    this.load = throttle(() => this.#loadThen(), 300);
+    app.state.on(['live', 'at', 'speed'], (state, changed) => this.#follow(state, changed));
+    map.on('moveend', () => !app.state.get().live && this.load());
+    setInterval(() => this.#tick(), TICK_MS);
+    if (!app.state.get().live) app.clock.play(app.state.get().at, 0);
+  }
+
+  // The instant that is shown, epoch ms.
+  at() {
+    const { live } = this.#app.state.get();
+    return live ? this.#app.clock.live() : this.#app.clock.now();
+  }
+
+  goLive() {
+    this.#app.state.set({ live: true, speed: 0 });
+  }
+
+  // Shows the instant; the window stays where it is unless the instant lies outside.
+  scrub(ms) {
+    const { clock, state } = this.#app;
+    const { window } = state.get();
+    let [start, end] = this.#app.span();
+    const at = Math.min(ms, clock.live());
+    if (at < start) end = at + window * 1000;
+    if (at > end) end = at;
+    state.set({ live: false, at, end: Math.min(end, clock.live()), speed: 0 });
+  }
+
+  shift(windows) {
+    const { clock, state } = this.#app;
+    const { window } = state.get();
+    const end = this.#app.span()[1] + windows * window * 1000;
+    if (end >= clock.live()) return this.goLive();
+    state.set({ live: false, end, at: windows < 0 ? end : Math.min(end, this.at() + windows * window * 1000), speed: 0 });
+  }
+
+  togglePlay() {
+    const { live, speed } = this.#app.state.get();
+    if (!live) this.#app.state.set({ speed: speed ? 0 : this.#rate });
+  }
+
+  setRate(rate) {
+    this.#rate = rate;
+    if (this.#app.state.get().speed) this.#app.state.set({ speed: rate });
+  }
+
+  #follow({ live, at, speed }, changed) {
+    const { clock, fleet } = this.#app;
+    if (live) {
+      clock.follow();
+      this.#asking?.abort();
+      if (changed.includes('live')) fleet.clear();
+      if (changed.includes('live')) this.#app.session.loadAircraft();
+      return;
+    }
+    const drifted = Math.abs(clock.now() - at) > 5 * Math.max(1, speed) * TICK_MS;
+    if (changed.includes('live') || changed.includes('speed') || drifted || !speed) clock.play(at, speed);
+    if (changed.includes('live') || drifted || !speed) this.load();
+  }
+
+  #tick() {
+    const { state, clock } = this.#app;
+    const { live, speed, end } = state.get();
+    if (live || !speed) return;
+    const at = clock.now();
+    if (at >= clock.live() - 1000) return this.goLive();
+    state.set({ at, end: Math.max(end, at) });
+    if (performance.now() - this.#asked > FRAME_MS) this.load();
+  }
+
+  async #loadThen() {
+    const { live, layers } = this.#app.state.get();
+    if (live || !layers.aircraft) return;
+    this.#asked = performance.now();
+    this.#asking?.abort();
+    const asking = (this.#asking = new AbortController());
+    try {
+      const at = rfc3339(Math.round(this.#app.clock.now()));
+      const features = await this.#app.api.items('aircraft', { at, bbox: bboxOf(this.#map) }, { cap: 15_000, signal: asking.signal });
+      if (!this.#app.state.get().live) this.#app.fleet.applyFeatures(features);
+      this.#map.triggerRepaint();
+    } catch (error) {
+      if (!isAbort(error)) this.#app.bus.emit('trouble', `Aircraft of that time did not load. ${error.message}`);
+    }
+  }
+}
