@@ -1,0 +1,60 @@
+"""The migrations make exactly what store/schema.py declares, and take all of it away again."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import asyncpg
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, inspect
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from store.migrate import downgrade, is_current, upgrade
+from store.schema import OTHER, metadata, positions
+
+EXTENSION = {"spatial_ref_sys", "alembic_version"}
+
+
+def ask(url: str, question: Callable[[Connection], Any]) -> Any:
+    async def go() -> Any:
+        engine = create_async_engine("postgresql+asyncpg://", async_creator=lambda: asyncpg.connect(url))
+        async with engine.connect() as connection:
+            answer = await connection.run_sync(question)
+        await engine.dispose()
+        return answer
+
+    return asyncio.run(go())
+
+
+def differences(connection: Connection) -> list[Any]:
+    options = {"include_object": lambda thing, name, kind, *_: not (kind == "table" and name in EXTENSION)}
+    context = MigrationContext.configure(connection, opts={"compare_type": True, **options})
+    return list(compare_metadata(context, metadata))
+
+
+def test_the_migrated_database_is_the_declared_one(database_url: str) -> None:
+    upgrade(database_url)
+    assert ask(database_url, differences) == []
+    assert ask(database_url, is_current)
+
+
+def test_up_again_changes_nothing(database_url: str) -> None:
+    upgrade(database_url)
+    upgrade(database_url)
+    assert ask(database_url, is_current)
+
+
+def test_down_leaves_only_the_extension_and_up_works_again(database_url: str) -> None:
+    upgrade(database_url)
+    downgrade(database_url)
+    assert set(ask(database_url, lambda c: inspect(c).get_table_names())) <= EXTENSION
+    assert ask(database_url, lambda c: inspect(c).get_sequence_names()) == []
+    upgrade(database_url)
+    assert ask(database_url, is_current)
+
+
+def test_positions_have_every_schema_column() -> None:
+    assert set(OTHER) < set(positions.c.keys())
