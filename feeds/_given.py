@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bz2
+import csv
 import gzip
 import io
 import lzma
@@ -21,6 +22,7 @@ from feeds._errors import FeedError
 from feeds._shape import Shape, shape
 
 HEAD_BYTES = 64 * 1024
+PIECE_BYTES = 8 << 20
 STREAM_LIMIT = 4 << 30
 """Largest unpacked size of a file that is read in pieces."""
 DOCUMENT_LIMIT = 1 << 30
@@ -67,11 +69,15 @@ class Given:
     def read(self) -> bytes:
         """The whole unpacked document. Raises FeedError when it is too large to lie in memory."""
         limit = min(self.limit, DOCUMENT_LIMIT)
+        pieces, size = [], 0
         with self.open() as stream:
-            data = stream.read(limit + 1)
-        if len(data) > limit:
-            raise self.error(f"larger than {limit:,} bytes when unpacked", hint="split it, or convert it to Parquet")
-        return data
+            while piece := stream.read(PIECE_BYTES):
+                pieces.append(piece)
+                size += len(piece)
+                if size > limit:
+                    reason = f"larger than {limit:,} bytes when unpacked"
+                    raise self.error(reason, hint="split it, or convert it to Parquet")
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
     @cached_property
     def head(self) -> bytes:
@@ -87,8 +93,30 @@ class Given:
     @cached_property
     def cells(self) -> tuple[str, ...]:
         """The names in the first line of a CSV, lower case."""
-        first = self.head.removeprefix(b"\xef\xbb\xbf").split(b"\n", 1)[0].decode("ascii", "replace")
-        return tuple(cell.strip(' "\r').lower() for cell in first.split(","))
+        try:
+            row = next(csv.reader([self._first_line], delimiter=self.delimiter), [])
+        except csv.Error:
+            return ()
+        return tuple(cell.strip().lower() for cell in row)
+
+    @property
+    def _first_line(self) -> str:
+        line = self.head.removeprefix(b"\xef\xbb\xbf").split(b"\n", 1)[0]
+        return line.decode("ascii", "replace").strip("\r\0")
+
+    @property
+    def delimiter(self) -> str:
+        """What separates the cells of a CSV: the most frequent of comma, semicolon and tab in its first line."""
+        return max(",;\t", key=self._first_line.count)
+
+    def seekable(self) -> IO[bytes]:
+        """The unpacked bytes where one can jump about in them, as Parquet needs."""
+        raw = self.raw()
+        if raw.read(4) == b"PAR1":
+            raw.seek(0)
+            return raw
+        raw.close()
+        return io.BytesIO(self.read())
 
     @cached_property
     def parquet(self) -> tuple[str, ...]:
@@ -96,8 +124,8 @@ class Given:
         if not self.head.startswith(b"PAR1"):
             return ()
         try:
-            with self.raw() as raw:
-                return tuple(pq.read_schema(raw).names)
+            with self.seekable() as file:
+                return tuple(pq.read_schema(file).names)
         except (pa.ArrowException, OSError) as error:
             raise self.error(f"damaged Parquet: {error}", hint="fetch the file again") from error
 

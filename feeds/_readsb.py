@@ -124,13 +124,13 @@ def observed(
 
 def of_details(details: Sequence[Any], bad: Counter[str]) -> dict[str, Array]:
     """The schema columns of detail objects of which some are None: those rows are missing throughout."""
-    at = np.flatnonzero([one is not None for one in details])
+    at = [i for i, one in enumerate(details) if one is not None]
     given = [details[i] for i in at]
     some = strict(given) if not given or not isinstance(given[0], dict) else patient(given, bad)
     return {name: _spread(values, at, len(details), name) for name, values in observed(*some, bad).items()}
 
 
-def _spread(values: Array, at: Array, rows: int, name: str) -> Array:
+def _spread(values: Array, at: list[int], rows: int, name: str) -> Array:
     out = missing(name, rows) if COLUMNS[name].kind != "f" else np.full(rows, np.nan)
     out[at] = values
     return out

@@ -37,7 +37,7 @@ class Line(msgspec.Struct, gc=False):
     lat: _N = math.nan
     lon: _N = math.nan
     track: _N = math.nan
-    flightdict: Details | None = None  # type: ignore[valid-type]
+    flightdict: Details | None = None
     squawk: str | None = ""
     emergency: str | None = ""
     category: str | None = ""
@@ -59,7 +59,7 @@ def _sniff(given: Given) -> bool:
 
 @format_(
     id="adsblol-lines", title="JSON lines from adsb.lol traces", units="ft, kt, ft/min", identity="icao24",
-    example='{"now": 1748719389, "alt_baro": 1500, "gscp": 90, "lat": 36.4, "lon": -121.4, "hex": "a7f426", "flight": ""}',
+    example='{"now": 1748719389, "alt_baro": 1500, "gscp": 90, "lat": 36.4, "lon": -121.4, "hex": "a7f426"}',
     sniff=_sniff,
 )  # fmt: skip
 def read(given: Given) -> Iterator[Batch]:
@@ -79,7 +79,9 @@ _Columns = tuple[dict[str, Array], dict[str, list[str]], list[Any], dict[str, Ar
 
 def _strict_lines(rows: Sequence[Line], bad: Counter[str]) -> _Columns:
     """Numbers, words, altitudes and the detail objects' schema columns."""
-    columns = iter(zip(*map(_every, rows), strict=True) if rows else [()] * (len(_NUMBERS) + len(_WORDS) + 2))
+    columns: Iterator[tuple[Any, ...]] = iter(
+        zip(*map(_every, rows), strict=True) if rows else [()] * (len(_NUMBERS) + len(_WORDS) + 2)
+    )
     found = {name: np.array(next(columns), dtype=np.float64) for name in _NUMBERS}
     said = {name: [word or "" for word in next(columns)] for name in _WORDS}
     height = list(next(columns))

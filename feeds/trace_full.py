@@ -27,7 +27,7 @@ _N = float | None
 
 
 class Point(msgspec.Struct, array_like=True, gc=False):
-    """One point: seconds after the trace's time, place, altitude ft or "ground", kt, deg, flags, ft/min, details, ..."""
+    """One point: seconds after the trace's time, place, ft or "ground", kt, deg, flags, ft/min, details, and more."""
 
     after: float
     lat: _N = math.nan
@@ -37,7 +37,7 @@ class Point(msgspec.Struct, array_like=True, gc=False):
     track: _N = math.nan
     flags: int | None = 0
     rate: _N = math.nan
-    details: Details | None = None  # type: ignore[valid-type]
+    details: Details | None = None
     source: str | None = ""
     alt_geom: _N = math.nan
     geom_rate: _N = math.nan
