@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
+from collections.abc import Callable
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -33,9 +34,9 @@ async def stored_span(url: str) -> tuple[int, int] | None:
         await reader.close()
 
 
-async def resumed(engine: Engine, kept: Path, url: str) -> Engine:
+async def resumed(make: Callable[[], Engine], kept: Path, url: str) -> Engine:
     """The engine as it was, with what was stored after the checkpoint; as new where there is nothing to go on from."""
-    now = int(time.time() * 1000)
+    now, engine = int(time.time() * 1000), make()
     try:
         data = kept.read_bytes()
         if not checkpoint.resumable(data, now, WITHIN_MS):
@@ -45,7 +46,7 @@ async def resumed(engine: Engine, kept: Path, url: str) -> Engine:
         return engine
     except (ValueError, KeyError, BadZipFile) as error:
         err.print(f"note: {kept} cannot be used ({error}); starting without it", markup=False)
-        return engine
+        return make()
     reader = await Reader.open(url)
     try:
         async for batch in reader.positions(engine.arrivals.cut, now):

@@ -151,7 +151,7 @@ async def _watch(url: str, setup: Judging, service: Service) -> None:
     writer = await Writer.open(url, service.store_every_s)
     try:
         kept = checkpoint_path(url)
-        engine = await resumed(setup.engine(service.lateness_s), kept, url)
+        engine = await resumed(lambda: setup.engine(service.lateness_s), kept, url)
         await Live(engine, sources, writer, kept, service.keep_days).run()
     finally:
         await writer.close()

@@ -1,0 +1,77 @@
+"""The recent past, as chunks: what is asked for comes back, what cannot be asked for is gone."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from geo.schema import NO_TIME, Array
+from pipeline.history import History, ranges
+
+NAMES = ("flight", "time", "value")
+
+
+def seconds(start: int, stop: int, flights: int = 3) -> dict[str, Array]:
+    """One row a second of each flight, sorted by (flight, time)."""
+    time = np.tile(np.arange(start, stop) * 1000, flights)
+    flight = np.repeat(np.arange(1, flights + 1), stop - start)
+    previous = np.where(time == 0, NO_TIME, time - 1000)
+    return {"flight": flight, "time": time, "value": flight * 10_000 + time // 1000, "prev_time": previous}
+
+
+def test_a_view_has_the_lookback_and_marks_what_is_fresh() -> None:
+    history = History(NAMES, keep_ms=60_000)
+    for t in range(0, 100, 10):
+        history.extend(seconds(t, t + 10))
+
+    tracks = history.view(NAMES, 80_000, 90_000, 20_000, None)
+
+    assert tracks.time.min() == 60_000 and tracks.time.max() == 89_000
+    assert tracks.fresh.sum() == 30
+    assert (np.lexsort((tracks.time, tracks.flight)) == np.arange(len(tracks))).all()
+
+
+def test_a_view_of_some_flights_holds_them_alone() -> None:
+    history = History(NAMES, keep_ms=60_000)
+    history.extend(seconds(0, 10, 5))
+
+    tracks = history.view(NAMES, 0, 10_000, 0, np.array([2, 4, 99]))
+
+    assert sorted(set(tracks.flight)) == [2, 4]
+
+
+def test_what_no_class_can_ask_for_is_forgotten() -> None:
+    history = History(NAMES, keep_ms=20_000)
+    for t in range(0, 200, 10):
+        history.extend(seconds(t, t + 10))
+        history.forget((t + 10) * 1000 - 20_000)
+
+    assert sum(map(len, history.chunks)) <= 90
+
+
+@given(st.lists(st.integers(1, 30), min_size=1, max_size=12))
+def test_sampling_and_folding_do_not_depend_on_the_pieces(sizes: list[int]) -> None:
+    whole, split = (History(NAMES, 10**9, sample_s=7) for _ in range(2))
+    whole.extend(seconds(0, sum(sizes)))
+    start = 0
+    for size in sizes:
+        split.extend(seconds(start, start + size))
+        start += size
+
+    one, other = (h.view(NAMES, 0, 10**9, 0, None) for h in (whole, split))
+
+    assert np.array_equal(one.value, other.value)
+    assert len(one) == 3 * -(-sum(sizes) // 7)
+
+
+def test_small_chunks_of_a_sampled_history_are_folded() -> None:
+    history = History(NAMES, keep_ms=1_000_000, sample_s=1)
+    for t in range(256):
+        history.extend(seconds(t, t + 1))
+
+    assert len(history.chunks) < 20
+
+
+def test_ranges_follow_each_other() -> None:
+    assert ranges(np.array([5, 9, 9]), np.array([7, 9, 12])).tolist() == [5, 6, 9, 10, 11]
