@@ -171,23 +171,23 @@ def _lengthen(episode: Episode, points: Array) -> None:
 
 
 def _thin(episode: Episode) -> None:
-    """Keep at most LONGEST_PATH vertices: the ends, and slots divisible by a power of two.
+    """Keep at most LONGEST_PATH slots, those divisible by a power of two, and the ends.
 
-    The power only grows with the number of slots, so no order of arrival can change what is left.
+    The power is the smallest that does it for all slots so far, so no order of arrival can change what is left.
     """
-    slots = sorted(episode.path)
-    while len(slots) > LONGEST_PATH:
+    kept = [s for s in episode.path if s % episode.step == 0]
+    while len(kept) > LONGEST_PATH:
         episode.step *= 2
-        slots = [s for s in slots if s % episode.step == 0 or s in (slots[0], slots[-1])]
-    if len(slots) < len(episode.path):
-        episode.path = {s: episode.path[s] for s in slots}
+        kept = [s for s in kept if s % episode.step == 0]
+    if len(episode.path) > 2 * LONGEST_PATH:
+        episode.path = {s: episode.path[s] for s in sorted({*kept, min(episode.path), max(episode.path)})}
 
 
 def path_of(episode: Episode) -> Array:
     """The path's vertices in time order, (k, 3) of lon, lat, ms."""
-    slots = [s for s in sorted(episode.path) if s % episode.step == 0]
-    ends = sorted(episode.path)[:1] + sorted(episode.path)[-1:]
-    return np.array([episode.path[s] for s in sorted({*slots, *ends})], dtype=float).reshape(-1, 3)
+    ends = {min(episode.path), max(episode.path)} if episode.path else set()
+    slots = sorted(s for s in episode.path if s % episode.step == 0 or s in ends)
+    return np.array([episode.path[s] for s in slots], dtype=float).reshape(-1, 3)
 
 
 def _plain(value: Any) -> Any:
