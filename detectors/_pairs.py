@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -79,11 +78,10 @@ def relative(x: Instants, i: Index, j: Index) -> Relative:
     )
 
 
-def groups(i: Index, j: Index) -> Sequence[Array]:
-    """The entries of each set that the pairs connect, sorted; pairs of different instants never share an entry."""
-    nodes, flat = np.unique(np.concatenate([i, j]), return_inverse=True)
+def components(i: Index, j: Index) -> Index:
+    """For each pair, the number of the set that the pairs connect it to; pairs of two instants share no entry."""
     n = len(i)
+    nodes, flat = np.unique(np.concatenate([i, j]), return_inverse=True)
     graph = coo_array((np.ones(n, dtype=np.int8), (flat[:n], flat[n:])), shape=(len(nodes), len(nodes)))
-    label = connected_components(graph, directed=False)[1]
-    order = np.argsort(label, kind="stable")
-    return np.split(nodes[order], np.flatnonzero(np.diff(label[order])) + 1) if n else []
+    label: Index = connected_components(graph, directed=False)[1][flat[:n]] if n else flat[:n]
+    return label
