@@ -26,10 +26,12 @@ WHERE (t.good, t.bad, t.aircraft, t.anomalies) IS DISTINCT FROM
 _CELL_COLUMNS = ("h3", "bucket_start", "resolution", "good", "bad", "aircraft", "anomalies")
 
 _ZONES = """
-INSERT INTO zones (id, name, kind, floor_ft, ceiling_ft, floor_ref, ceiling_ref, active, geom)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, ST_GeomFromEWKB($9))
+INSERT INTO zones (id, name, kind, title, floor_ft, ceiling_ft, floor_ref, ceiling_ref, active, geom)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, ST_GeomFromEWKB($10))
 """
-ZONE_COLUMNS = ("id", "name", "kind", "floor_ft", "ceiling_ft", "floor_ref", "ceiling_ref", "active", "geometry")
+ZONE_COLUMNS = (
+    "id", "name", "kind", "title", "floor_ft", "ceiling_ft", "floor_ref", "ceiling_ref", "active", "geometry",
+)  # fmt: skip
 
 
 @lru_cache(maxsize=50_000)

@@ -139,6 +139,7 @@ anomalies = Table(
     Index("anomalies_class_start", "class", "start_time"),
     Index("anomalies_icao24", "icao24", "start_time"),
     Index("anomalies_end", "end_time"),
+    Index("anomalies_start", "start_time", "id"),
 )
 """One row per episode of any class: the class is a value. `seq` grows at every change and is the readers' cursor."""
 
@@ -154,6 +155,7 @@ zones = Table(
     Column("ceiling_ref", Text),
     Column("active", JSONB),
     geom("GEOMETRY", nullable=False),
+    Column("title", Text),
     Index("zones_geom", "geom", postgresql_using="gist"),
 )
 

@@ -187,7 +187,7 @@ def test_cells_and_zones_have_outlines(migrated_url: str) -> None:
         "h3": np.array([0x84754E3FFFFFFFF], "u8"), "bucket_start": np.array([T0]), "resolution": np.array([4]),
         "good": np.array([9]), "bad": np.array([1]), "aircraft": np.array([5]), "anomalies": np.array([0]),
     }  # fmt: skip
-    zone = dict.fromkeys(("floor_ft", "ceiling_ft", "floor_ref", "ceiling_ref", "active"))
+    zone = dict.fromkeys(("title", "floor_ft", "ceiling_ft", "floor_ref", "ceiling_ref", "active"))
     zone |= {"id": "R1", "name": "Range 1", "kind": "R", "geometry": shapely.box(1, 2, 3, 4)}
 
     async def act(writer: Writer) -> tuple[int, int, int, float]:
