@@ -125,6 +125,7 @@ def _demo_past(url: str, setup: Judging, service: Service) -> None:
 def _api(url: str, setup: Judging, service: Service) -> Iterator[None]:
     """The API in a process of its own, stopped on the way out."""
     from api.server import serve
+
     from api.settings import Settings
 
     settings = Settings(

@@ -1,0 +1,114 @@
+"""`skysift bench engine|ingest|live|latency`: the figures in the docs, measured on this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import reduce
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cli.inputs import judging
+from cli.ui import json_option, out, print_json, table
+from store.cluster import Cluster, default_state_dir
+from store.migrate import upgrade
+
+BENCH = "skysift_bench"
+
+
+@click.group(name="bench")
+def command() -> None:
+    """Measure. Figures depend on the machine, which every result describes."""
+
+
+def _size(aircraft: int, seconds: int) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """--aircraft, --seconds, --classes and --snapshot with these defaults."""
+    path = click.Path(path_type=Path, exists=True)
+    options = (
+        click.option("--aircraft", default=aircraft, show_default=True, type=click.IntRange(1)),
+        click.option("--seconds", default=seconds, show_default=True, type=click.IntRange(1)),
+        click.option("--classes", default="nine", show_default=True, help="Classes to run, or 'all'."),
+        click.option("--snapshot", type=path, help="Move the aircraft of this file instead of synthetic ones."),
+        json_option,
+    )
+    return lambda function: reduce(lambda f, option: option(f), reversed(options), function)
+
+
+_runs = click.option("--runs", default=3, show_default=True, type=click.IntRange(1), help="The median is shown.")
+
+
+@command.command()
+@_size(2_000, 600)
+@_runs
+def engine(aircraft: int, seconds: int, classes: str, snapshot: Path | None, as_json: bool, runs: int) -> None:
+    """The detection engine alone, on one core, without a database."""
+    from benchmarks import engine as bench
+
+    _show(bench.run(_setup(classes), aircraft, seconds, runs, snapshot), as_json)
+
+
+@command.command()
+@_size(2_000, 300)
+@_runs
+def ingest(aircraft: int, seconds: int, classes: str, snapshot: Path | None, as_json: bool, runs: int) -> None:
+    """Storing beside a bare COPY, and backfill from reading to storing."""
+    from benchmarks import ingest as bench
+
+    with _database() as url:
+        _show(bench.run(url, _setup(classes), aircraft, seconds, runs, snapshot), as_json)
+
+
+@command.command()
+@_size(8_423, 120)
+def live(aircraft: int, seconds: int, classes: str, snapshot: Path | None, as_json: bool) -> None:
+    """The whole world at 1 Hz, in real time, into PostGIS."""
+    from benchmarks import live as bench
+
+    with _database() as url:
+        _show(bench.run(url, _setup(classes), seconds, aircraft, snapshot), as_json)
+
+
+@command.command()
+@_size(350, 60)
+def latency(aircraft: int, seconds: int, classes: str, snapshot: Path | None, as_json: bool) -> None:
+    """From an observation received to its feature in a subscriber's stream."""
+    from benchmarks import latency as bench
+
+    with _database() as url:
+        _show(bench.run(url, _setup(classes), seconds, aircraft, snapshot), as_json)
+
+
+def _setup(classes: str) -> Any:
+    """The classes with airports and the demo's zones, so that none is idle."""
+    from cli.serve import demo_zones
+
+    return judging(zones=demo_zones(), classes=None if classes == "all" else classes)
+
+
+@contextmanager
+def _database() -> Iterator[str]:
+    """A database of its own on the private server, dropped afterwards."""
+    cluster = Cluster(default_state_dir())
+    running = cluster.pid() is not None
+    url = cluster.start(BENCH)
+    try:
+        upgrade(url)
+        yield url
+    finally:
+        cluster.psql(f'DROP DATABASE "{BENCH}" WITH (FORCE)')
+        if not running:
+            cluster.stop()
+
+
+def _show(result: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        print_json(result)
+        return
+    shown = table("figure", "value")
+    for name, value in result.items():
+        if name != "machine":
+            shown.add_row(name, f"{value:,}" if isinstance(value, int | float) else str(value))
+    out.print(shown)
+    out.print(", ".join(f"{k} {v}" for k, v in result["machine"].items()), markup=False)
