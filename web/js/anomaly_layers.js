@@ -3,7 +3,8 @@ import { markerImage } from './icons.js';
 import { safeColor } from './dom.js';
 import { throttle } from './bus.js';
 
-const UNDER = 'places-dot'; // areas lie below the names of places
+const UNDER = 'countries'; // areas lie below the names of places
+const BELOW = 'track/edge'; // glow and single points lie below tracks, aircraft and every marker
 const OPEN = ['==', ['get', 'open'], 1];
 const EMPTY = { type: 'FeatureCollection', features: [] };
 
@@ -70,7 +71,7 @@ export class AnomalyLayers {
   }
 
   #addSelection() {
-    const white = { 'line-color': '#ffffff', 'line-width': 2, 'line-opacity': 0.9 };
+    const white = { 'line-color': '#ffffff', 'line-width': 8, 'line-blur': 3, 'line-opacity': 0.4 };
     const ring = { 'circle-radius': 16, 'circle-opacity': 0, 'circle-stroke-color': '#ffffff', 'circle-stroke-width': 2 };
     this.#map.addLayer({ id: 'selected/line', type: 'line', source: 'selected', filter: ['!', ['in', ['geometry-type'], ['literal', ['Point', 'MultiPoint']]]], paint: white });
     this.#map.addLayer({ id: 'selected/ring', type: 'circle', source: 'selected', filter: ['==', ['get', 'anchor'], 1], paint: ring });
@@ -88,8 +89,8 @@ function layersOf({ id, style }, color) {
     [{ ...base('fill', 'fill', 'anomaly-shapes', only(kind('Polygon'))), paint: { 'fill-color': color, 'fill-opacity': ['case', OPEN, 0.2, 0.1] } }, UNDER],
     [{ ...base('outline', 'line', 'anomaly-shapes', only(kind('Polygon'))), paint: { 'line-color': color, 'line-width': 1.2, 'line-opacity': strong } }, UNDER],
     [{ ...base('line', 'line', 'anomaly-shapes', only(kind('LineString'))), layout: { 'line-cap': 'round', 'line-join': 'round' }, paint: linePaint(color, style, strong) }, UNDER],
-    [{ ...base('points', 'circle', 'anomaly-shapes', only(kind('Point'))), paint: { 'circle-color': color, 'circle-radius': 4, 'circle-stroke-color': '#0a111c', 'circle-stroke-width': 1.5, 'circle-opacity': strong } }],
-    [{ ...base('halo', 'circle', 'anomaly-anchors', only(['>=', ['get', 'rank'], 3], SMALL_ENOUGH)), paint: haloPaint(color) }, 'selected/line'],
+    [{ ...base('points', 'circle', 'anomaly-shapes', only(kind('Point'))), paint: { 'circle-color': color, 'circle-radius': ['interpolate', ['linear'], ['zoom'], 3, 1.5, 7, 4], 'circle-stroke-color': '#0a111c', 'circle-stroke-width': 1, 'circle-opacity': strong } }, BELOW],
+    [{ ...base('halo', 'circle', 'anomaly-anchors', only(['>=', ['get', 'rank'], 3], SMALL_ENOUGH)), paint: haloPaint(color) }, BELOW],
     [{ ...base('anchor', 'symbol', 'anomaly-anchors', only(SMALL_ENOUGH)), layout: anchorLayout(id, style), paint: { 'icon-opacity': ['case', OPEN, 1, 0.72] } }, 'selected/line'],
   ];
 }
@@ -107,7 +108,7 @@ function haloPaint(color) {
 function anchorLayout(id, style) {
   return {
     'icon-image': `class/${id}`,
-    'icon-size': ['interpolate', ['linear'], ['zoom'], 1, 0.5, 4, 0.72, 7, 0.95],
+    'icon-size': ['interpolate', ['linear'], ['zoom'], 1, 0.6, 4, 0.78, 7, 1],
     'icon-allow-overlap': style?.shape !== 'cell', // cells lie side by side: one marker speaks for its neighbours
     'icon-ignore-placement': style?.shape !== 'cell',
     'symbol-sort-key': ['-', 0, ['get', 'rank']],

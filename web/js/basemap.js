@@ -1,6 +1,7 @@
 // The dark offline basemap: a MapLibre style over the files that the set-up builds. Nothing comes from another host.
 const BASE = new URL('/static/', location.href).href;
-export const DETAIL_ZOOM = 4.5; // coasts and borders at 1:10m from here on; loaded only once this is reached
+export const DETAIL_ZOOM = 4.5; // coasts and borders at 1:10m from here on
+const NAMES_ZOOM = 2.7; // rivers, provinces and towns from here on
 
 const RANGES = {
   latin: ['U+0000-00FF', 'U+0131', 'U+0152-0153', 'U+2000-206F'],
@@ -9,7 +10,7 @@ const RANGES = {
   greek: ['U+0370-03FF'],
 };
 
-const SEA = ['interpolate', ['linear'], ['zoom'], 0, '#060a11', 6, '#080e17'];
+const SEA = ['interpolate', ['linear'], ['zoom'], 0, '#080e18', 6, '#080e17'];
 const LAND = ['interpolate', ['linear'], ['zoom'], 0, '#121a27', 6, '#111926'];
 const RANK = ['step', ['zoom'], 1, 3, 2, 4, 3, 5, 4, 6, 5, 7, 6, 8, 7];
 
@@ -24,38 +25,40 @@ export function basemapStyle() {
   return {
     version: 8,
     name: 'Skysift night',
+    sky: { 'atmosphere-blend': ['interpolate', ['linear'], ['zoom'], 0, 0.7, 5, 0.5, 7, 0] },
     'font-faces': { 'Inter Medium': face(500), 'Inter SemiBold': face(600) },
     sources: {
-      land50: file('land50m', { maxzoom: 5, tolerance: 0.3, attribution: 'Natural Earth · GeoNames' }),
+      land50: file('land50m', { maxzoom: 5, tolerance: 0.3 }),
       borders50: file('borders50m', { maxzoom: 5 }),
       lakes: file('lakes', { maxzoom: 8 }),
-      rivers: file('rivers', { maxzoom: 8 }),
-      admin1: file('admin1', { maxzoom: 8 }),
       graticule: file('graticule', { maxzoom: 4 }),
       countries: file('countries'),
-      places: file('places'),
     },
-    layers: [...ground(), ...words()],
+    layers: [...ground(), countryNames()],
   };
 }
 
-// Land and borders of the detailed tier replace the coarse ones: sources and layers to add on first need.
-export const DETAIL_SOURCES = {
-  land10: file('land10m', { tolerance: 0.3, maxzoom: 9 }),
-  borders10: file('borders10m', { maxzoom: 9 }),
-};
-
-export function detailLayers() {
-  return [
-    [coastGlow('glow10', 'land10', { minzoom: DETAIL_ZOOM }), 'lakes'],
-    [land('land10', 'land10', { minzoom: DETAIL_ZOOM }), 'lakes'],
-    [borders('borders10', 'borders10', { minzoom: DETAIL_ZOOM }), 'places-dot'],
-    [coast('coast10', 'land10', { minzoom: DETAIL_ZOOM }), 'places-dot'],
-  ];
-}
-
-// Once the detailed tier is there, the coarse one gives way at the same zoom.
-export const COARSE_LAYERS = ['glow50', 'land50', 'borders50', 'coast50'];
+// A GeoJSON source is fetched when it is added, whatever the zoom of its layers: so what is only seen close up waits.
+export const TIERS = [
+  {
+    zoom: NAMES_ZOOM,
+    sources: { rivers: file('rivers', { maxzoom: 8 }), admin1: file('admin1', { maxzoom: 8 }), places: file('places') },
+    layers: () => [[riverLines(), 'graticule'], [provinceLines(), 'graticule'], [placeDots(), 'countries'], [placeNames(), 'countries']],
+    replaces: [],
+  },
+  {
+    zoom: DETAIL_ZOOM,
+    sources: { land10: file('land10m', { tolerance: 0.3, maxzoom: 9 }), borders10: file('borders10m', { maxzoom: 9 }) },
+    layers: () => [
+      [coastGlow('glow10', 'land10', FINE), 'lakes'],
+      [land('land10', 'land10', FINE), 'lakes'],
+      [borders('borders10', 'borders10', FINE), 'borders50'],
+      [coast('coast10', 'land10', FINE), 'borders50'],
+    ],
+    replaces: ['glow50', 'land50', 'borders50', 'coast50'],
+  },
+];
+const FINE = { minzoom: DETAIL_ZOOM };
 
 const line = (id, source, paint, more = {}) => ({ id, type: 'line', source, paint, ...more });
 const coastGlow = (id, source, more) => line(id, source, { 'line-color': '#1f5a80', 'line-width': 8, 'line-blur': 8, 'line-opacity': 0.32 }, more);
@@ -69,36 +72,44 @@ function ground() {
     coastGlow('glow50', 'land50'),
     land('land50', 'land50'),
     { id: 'lakes', type: 'fill', source: 'lakes', paint: { 'fill-color': '#080e17', 'fill-outline-color': '#1c3a52' } },
-    line('rivers', 'rivers', { 'line-color': '#17304a', 'line-width': ['interpolate', ['linear'], ['zoom'], 3, 0.4, 8, 1.4] }, { minzoom: 3 }),
-    line('admin1', 'admin1', { 'line-color': '#263448', 'line-width': 0.6, 'line-dasharray': [3, 3] }, { minzoom: 3 }),
     line('graticule', 'graticule', { 'line-color': '#7fa2c4', 'line-opacity': ['match', ['get', 'm'], 1, 0.11, 0.055], 'line-width': 0.7 }),
     borders('borders50', 'borders50'),
     coast('coast50', 'land50'),
   ];
 }
 
-function words() {
-  return [
-    {
-      id: 'places-dot', type: 'circle', source: 'places', minzoom: 3.4, filter: ['<=', ['get', 'r'], RANK],
-      paint: { 'circle-radius': ['case', ['==', ['get', 'c'], 1], 2.2, 1.5], 'circle-color': '#7c90a8', 'circle-stroke-color': '#060a11', 'circle-stroke-width': 1 },
-    },
-    {
-      id: 'places', type: 'symbol', source: 'places', minzoom: 3, filter: ['<=', ['get', 'r'], RANK],
-      layout: {
-        'text-field': ['get', 'n'], 'text-font': ['Inter Medium'],
-        'text-size': ['interpolate', ['linear'], ['zoom'], 3, ['-', 12.5, ['get', 'r']], 8, ['-', 15, ['get', 'r']]],
-        'text-variable-anchor': ['left', 'right', 'top', 'bottom'], 'text-radial-offset': 0.5, 'symbol-sort-key': ['-', 0, ['get', 'p']],
-      },
-      paint: { 'text-color': '#8fa3ba', 'text-halo-color': '#080e17', 'text-halo-width': 1.2 },
-    },
-    {
-      id: 'countries', type: 'symbol', source: 'countries', maxzoom: 7, filter: ['>=', ['get', 'a'], ['step', ['zoom'], 120, 2, 40, 3, 8, 4, 1.5, 5, 0]],
-      layout: {
-        'text-field': ['upcase', ['get', 'name']], 'text-font': ['Inter SemiBold'],
-        'text-size': ['interpolate', ['linear'], ['zoom'], 1, 8.5, 5, 12.5], 'text-letter-spacing': 0.14, 'text-max-width': 7, 'symbol-sort-key': ['-', 0, ['get', 'a']],
-      },
-      paint: { 'text-color': '#536a85', 'text-halo-color': '#080e17', 'text-halo-width': 1.1 },
-    },
-  ];
+const riverLines = () => line('rivers', 'rivers', { 'line-color': '#17304a', 'line-width': ['interpolate', ['linear'], ['zoom'], 3, 0.4, 8, 1.4] }, { minzoom: 3 });
+const provinceLines = () => line('admin1', 'admin1', { 'line-color': '#263448', 'line-width': 0.6, 'line-dasharray': [3, 3] }, { minzoom: 3 });
+
+function placeDots() {
+  const radius = ['case', ['==', ['get', 'c'], 1], 2.2, 1.5];
+  const paint = { 'circle-radius': radius, 'circle-color': '#7c90a8', 'circle-stroke-color': '#060a11', 'circle-stroke-width': 1 };
+  return { id: 'places-dot', type: 'circle', source: 'places', minzoom: 3.4, filter: ['<=', ['get', 'r'], RANK], paint };
+}
+
+function placeNames() {
+  const layout = {
+    'text-field': ['get', 'n'],
+    'text-font': ['Inter Medium'],
+    'text-size': ['interpolate', ['linear'], ['zoom'], 3, ['-', 12.5, ['get', 'r']], 8, ['-', 15, ['get', 'r']]],
+    'text-variable-anchor': ['left', 'right', 'top', 'bottom'],
+    'text-radial-offset': 0.5,
+    'symbol-sort-key': ['-', 0, ['get', 'p']],
+  };
+  const paint = { 'text-color': '#8fa3ba', 'text-halo-color': '#080e17', 'text-halo-width': 1.2 };
+  return { id: 'places', type: 'symbol', source: 'places', minzoom: 3, filter: ['<=', ['get', 'r'], RANK], layout, paint };
+}
+
+function countryNames() {
+  const layout = {
+    'text-field': ['upcase', ['get', 'name']],
+    'text-font': ['Inter SemiBold'],
+    'text-size': ['interpolate', ['linear'], ['zoom'], 1, 8.5, 5, 12.5],
+    'text-letter-spacing': 0.14,
+    'text-max-width': 7,
+    'symbol-sort-key': ['-', 0, ['get', 'a']],
+  };
+  const paint = { 'text-color': '#536a85', 'text-halo-color': '#080e17', 'text-halo-width': 1.1 };
+  const filter = ['>=', ['get', 'a'], ['step', ['zoom'], 120, 2, 40, 3, 8, 4, 1.5, 5, 0]];
+  return { id: 'countries', type: 'symbol', source: 'countries', maxzoom: 7, filter, layout, paint };
 }

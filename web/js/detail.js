@@ -115,9 +115,9 @@ export class Detail {
     const said = (event, promise) => promise.then(() => flash(event.currentTarget ?? event.target, 'Copied'), () => flash(event.target, 'Not allowed'));
     return h('div', { class: 'actions' },
       act('target', 'Zoom to', () => one.box && goBounds(this.#map, one.box)),
-      act('link', 'Copy link', (event) => said(event, navigator.clipboard.writeText(location.href))),
-      act('copy', 'GeoJSON', (event) => said(event, navigator.clipboard.writeText(JSON.stringify(one.feature, null, 2)))),
-      act('clock', 'Then', () => this.#app.time.scrub(one.end)));
+      act('clock', 'Its time', () => this.#app.time.scrub(one.end)),
+      act('link', 'Link', (event) => said(event, navigator.clipboard.writeText(location.href))),
+      act('copy', 'GeoJSON', (event) => said(event, navigator.clipboard.writeText(JSON.stringify(one.feature, null, 2)))));
   }
 
   #aircraftActions(id) {
@@ -126,7 +126,7 @@ export class Detail {
       if (center) go(this.#map, { center, zoom: Math.max(8, this.#map.getZoom()) });
     };
     const copy = (event) => navigator.clipboard.writeText(location.href).then(() => flash(event.target, 'Copied'), () => flash(event.target, 'Not allowed'));
-    return h('div', { class: 'actions' }, h('button', { class: 'button', type: 'button', onclick: zoom }, icon('target'), 'Zoom to'), h('button', { class: 'button', type: 'button', onclick: copy }, icon('link'), 'Copy link'));
+    return h('div', { class: 'actions' }, h('button', { class: 'button', type: 'button', onclick: zoom }, icon('target'), 'Zoom to'), h('button', { class: 'button', type: 'button', onclick: copy }, icon('link'), 'Link'));
   }
 
   #chartBlock() {

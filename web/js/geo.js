@@ -67,7 +67,7 @@ export function boxesMeet(a, b) {
 }
 
 // The box that holds the middle `share` of the points in each direction, so that one stray does not decide the view.
-export function typicalBounds(points, share = 0.94) {
+export function typicalBounds(points, share = 0.88) {
   if (!points.length) return null;
   const cut = Math.floor((points.length * (1 - share)) / 2);
   const lngs = points.map((p) => p[0]).sort((a, b) => a - b);

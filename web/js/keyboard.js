@@ -27,7 +27,7 @@ export function bindKeys(app) {
   const table = keyTable(app);
   document.addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || app.help.isOpen) return;
-    const target = event.target;
+    const target = event.target instanceof Element ? event.target : document.body;
     if (target.closest('input, select, textarea')) return;
     // Arrows move the map when it has the focus, and a button keeps its own Space.
     if (event.key.startsWith('Arrow') && target.closest('.maplibregl-canvas, [role=slider]')) return;

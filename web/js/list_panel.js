@@ -62,6 +62,7 @@ export class ListPanel {
     if (!clock.known()) return this.#nothing(0);
     const { list, elsewhere } = this.#wanted();
     setText(this.#count, String(list.length));
+    this.#app.bus.emit('count', list.length);
     this.#order = list.slice(0, this.#most);
     this.#place();
     const now = clock.now();

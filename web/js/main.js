@@ -84,8 +84,12 @@ function buildPanels(app, map) {
 
 // Room that the panels take from the map, so that "centre" means the middle of what can be seen.
 function paddingNow() {
-  if (innerWidth < 760) return { left: 0, right: 0, top: 56, bottom: 150 };
-  return { left: innerWidth < 1180 ? 0 : 276, right: 384, top: 56, bottom: 104 };
+  const style = getComputedStyle(document.documentElement);
+  const px = (name) => parseFloat(style.getPropertyValue(name)) || 0;
+  const [left, right] = [px('--left-w'), px('--right-w')];
+  if (left) return { left: left + 16, right: right + 16, top: px('--top-h') + 8, bottom: px('--bar-h') + 20 };
+  const sheet = document.body.dataset.sheet ? Math.min(innerHeight * 0.64, 560) : px('--bar-h');
+  return { left: 0, right: 0, top: px('--top-h'), bottom: px('--tabs-h') + sheet };
 }
 
 // An anomaly opened from the list comes into view if it is not there already.
@@ -117,7 +121,9 @@ async function start() {
   buildPanels(app, map);
   bindAddress(app, map);
   bindKeys(app);
-  addEventListener('resize', throttle(() => map.setPadding(paddingNow()), 300));
+  const repad = throttle(() => map.setPadding(paddingNow()), 100);
+  addEventListener('resize', repad);
+  app.state.on(['sheet', 'selected'], repad);
   setInterval(() => [app.timebar, app.status, app.layersPanel, app.detail].forEach((part) => part.tick()), 1000);
   new Stream(app.bus);
   startMotion(map, app);

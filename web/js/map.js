@@ -1,6 +1,6 @@
 // The MapLibre map: made once, bound to the state (view, projection, graticule), with the detailed coast added on first need.
 import * as maplibre from 'maplibre-gl';
-import { basemapStyle, COARSE_LAYERS, DETAIL_SOURCES, DETAIL_ZOOM, detailLayers } from './basemap.js';
+import { basemapStyle, TIERS } from './basemap.js';
 import { throttle } from './bus.js';
 
 const START = { center: [14, 40], zoom: 2.2 };
@@ -22,7 +22,7 @@ export function createMap(container, state) {
     attributionControl: false,
     cooperativeGestures: false,
   });
-  map.addControl(new maplibre.AttributionControl({ compact: false, customAttribution: 'MapLibre' }), 'bottom-left');
+  map.addControl(new maplibre.AttributionControl({ compact: false, customAttribution: 'MapLibre · Natural Earth · GeoNames' }), 'bottom-left');
   map.addControl(new maplibre.ScaleControl({ unit: 'nautical', maxWidth: 90 }), 'bottom-left');
   map.getCanvas().setAttribute('aria-label', 'Map of aircraft and anomalies');
   bindView(map, state);
@@ -44,15 +44,19 @@ function bindView(map, state) {
 }
 
 function bindDetail(map) {
+  const waiting = [...TIERS];
   const add = () => {
-    if (map.getZoom() < DETAIL_ZOOM - 0.3 || map.getSource('land10') || !map.getLayer('coast50')) return;
-    for (const [id, source] of Object.entries(DETAIL_SOURCES)) map.addSource(id, source);
-    for (const [layer, before] of detailLayers()) map.addLayer(layer, before);
-    // The coarse coast stays until the fine one is drawn, so the land never vanishes.
-    map.once('idle', () => COARSE_LAYERS.forEach((id) => map.setLayerZoomRange(id, 0, DETAIL_ZOOM)));
+    while (waiting.length && map.getZoom() > waiting[0].zoom - 0.3) addTier(map, waiting.shift());
   };
   map.on('style.load', add);
   map.on('zoom', add);
+}
+
+function addTier(map, { zoom, sources, layers, replaces }) {
+  for (const [id, source] of Object.entries(sources)) map.addSource(id, source);
+  for (const [layer, before] of layers()) map.addLayer(layer, before);
+  // What it replaces stays until it is drawn, so the land never vanishes.
+  map.once('idle', () => replaces.forEach((id) => map.setLayerZoomRange(id, 0, zoom)));
 }
 
 function bindGraticule(map, state) {

@@ -3,7 +3,7 @@ import { isAbort } from './api.js';
 import { rfc3339 } from './time.js';
 import { throttle } from './bus.js';
 
-const UNDER = 'places-dot';
+const UNDER = 'countries';
 const EMPTY = { type: 'FeatureCollection', features: [] };
 const CAP = 4000;
 

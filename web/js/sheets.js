@@ -20,6 +20,7 @@ export function bindSheets(app) {
     if (changed.includes('selected') && state.selected && state.sheet === 'layers') app.state.set({ sheet: 'desk' });
     else apply(app.state.get());
   });
+  app.bus.on('count', (n) => setText(document.querySelector('#tabs .badge'), String(n)));
   apply(app.state.get());
 }
 

@@ -4,7 +4,7 @@ import { h, safeColor, setText } from './dom.js';
 import { drawHistogram } from './histogram.js';
 import { icon } from './icons.js';
 import { WINDOWS } from './state.js';
-import { clockText, dateText, spanText, stampText, windowText } from './time.js';
+import { agoText, clockText, dateText, stampText, windowText } from './time.js';
 
 const SPEEDS = [1, 10, 60, 300];
 
@@ -18,6 +18,7 @@ export class TimeBar {
 
   constructor(root, app) {
     this.#app = app;
+    this.root = root;
     root.append(
       h('div', { class: 'time-now' }, h('div', { class: 'time-words' }, this.#time, this.#date), this.#buttons()),
       this.#scrubber(),
@@ -104,6 +105,7 @@ export class TimeBar {
   #controls() {
     const { live, speed, window } = this.#app.state.get();
     this.live.setAttribute('aria-pressed', String(live));
+    this.root.classList.toggle('past', !live);
     const label = speed ? 'Pause' : 'Play';
     if (this.play.getAttribute('aria-label') !== label) {
       this.play.replaceChildren(icon(label.toLowerCase()));
@@ -122,7 +124,7 @@ export class TimeBar {
     const at = this.#app.time.at();
     const [start, end] = this.#app.span();
     setText(this.#time, clockText(at));
-    setText(this.#date, state.get().live ? `${dateText(at)} · UTC` : `${dateText(at)} · ${spanText(clock.live() - at)} before now`);
+    setText(this.#date, state.get().live ? `${dateText(at)} · UTC` : `${dateText(at).replace(/ \d+$/, '')} · ${agoText(at, clock.live())}`);
     for (const [key, value] of [['aria-valuemin', start], ['aria-valuemax', end], ['aria-valuenow', at]]) this.slider.setAttribute(key, String(Math.round(value / 1000)));
     this.slider.setAttribute('aria-valuetext', `${stampText(at)}${state.get().live ? ', live' : ''}`);
   }

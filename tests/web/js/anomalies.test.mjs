@@ -1,0 +1,80 @@
+// Reading anomalies, choosing which are on show, and everything that is counted or drawn from them.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { altitudeRgb, altitudeText } from '../../../web/js/altitude.js';
+import { inTime, readAnomaly, sorted } from '../../../web/js/anomalies.js';
+import { shown } from '../../../web/js/evidence.js';
+import { bucketsOf } from '../../../web/js/histogram.js';
+import { findMatches, parseCoordinates } from '../../../web/js/find.js';
+import { readPositions, trackFeatures } from '../../../web/js/track.js';
+
+const NOON = Date.UTC(2026, 10, 20, 12);
+const iso = (ms) => new Date(ms).toISOString();
+
+function feature(id, { start = NOON - 600_000, end = NOON, ...more } = {}, geometry = { type: 'Point', coordinates: [1, 2] }) {
+  return { type: 'Feature', id, geometry, properties: { class: 'made-up', state: 'open', priority: 'high', confidence: 0.5, explanation: 'text', start: iso(start), end: iso(end), ...more } };
+}
+
+test('a path is anchored at its newest point, an area in its middle', () => {
+  assert.deepEqual(readAnomaly(feature('a', {}, { type: 'LineString', coordinates: [[0, 0], [2, 1]] })).anchor, [2, 1]);
+  assert.deepEqual(readAnomaly(feature('a', {}, { type: 'Polygon', coordinates: [[[0, 0], [2, 0], [2, 2], [0, 0]]] })).anchor, [1, 1]);
+});
+
+test('what cannot be shown is refused, what is odd is tamed', () => {
+  assert.equal(readAnomaly(null), null);
+  assert.equal(readAnomaly({ id: 'x', properties: { start: 'never' } }), null);
+  const odd = readAnomaly(feature('a', { priority: 'apocalyptic', confidence: 7, members: 'all' }));
+  assert.deepEqual([odd.priority, odd.confidence, odd.members], ['low', 1, []]);
+  assert.equal(readAnomaly({ ...feature('a'), geometry: null }).anchor, null);
+});
+
+test('live shows the window, the past what was going on', () => {
+  const one = readAnomaly(feature('a', { start: NOON - 7_200_000, end: NOON - 5_400_000 }));
+  assert.equal(inTime(one, { live: true, window: 3600 }, NOON), false);
+  assert.equal(inTime(one, { live: true, window: 21_600 }, NOON), true);
+  assert.equal(inTime(one, { live: false, at: NOON - 6_000_000, window: 3600 }, NOON), true);
+  assert.equal(inTime(one, { live: false, at: NOON - 8_000_000, window: 3600 }, NOON), false);
+});
+
+test('by priority, then by what is still open, then by confidence', () => {
+  const list = [feature('low', { priority: 'low' }), feature('closed', { state: 'closed' }), feature('open'), feature('sure', { confidence: 0.9 })].map(readAnomaly);
+  assert.deepEqual(sorted(list, 'priority').map((a) => a.id), ['sure', 'open', 'closed', 'low']);
+});
+
+test('buckets count each anomaly once', () => {
+  const list = [feature('a'), feature('b', { start: NOON - 9_000_000, end: NOON })].map(readAnomaly);
+  const buckets = bucketsOf(list, NOON - 3_600_000, NOON, 6);
+  assert.equal(buckets.reduce((n, b) => n + b.total, 0), 2);
+  assert.equal(buckets[0].total, 1);
+  assert.equal(buckets[5].by.get('made-up'), 1);
+});
+
+test('coordinates are understood, and only coordinates', () => {
+  assert.deepEqual(parseCoordinates('51.5, -0.12'), { lat: 51.5, lng: -0.12 });
+  assert.deepEqual(parseCoordinates('33.9S 151.2E'), { lat: -33.9, lng: 151.2 });
+  assert.equal(parseCoordinates('91, 0'), null);
+  assert.equal(parseCoordinates('BAW123'), null);
+});
+
+test('search puts what begins with the words first', () => {
+  const aircraft = [{ id: 'abc123', callsign: 'XBAW1' }, { id: '4ca1d2', callsign: 'BAW12' }];
+  assert.deepEqual(findMatches('baw', { aircraft, anomalies: [] }).map((m) => m.id), ['4ca1d2', 'abc123']);
+  assert.deepEqual(findMatches('b', { aircraft, anomalies: [] }), []);
+});
+
+test('a track is few lines, with its gap set apart and no jump over the antimeridian', () => {
+  const at = (minute, lng, altitude) => ({ geometry: { coordinates: [lng, 10] }, properties: { time: iso(NOON + minute * 60_000), baro_altitude: altitude } });
+  const rows = readPositions([at(0, 179.8, 30_000), at(1, 179.9, 30_100), at(2, -179.9, 30_200), at(30, -179.5, 30_000)]);
+  const lines = trackFeatures(rows);
+  assert.deepEqual(lines.map((l) => l.properties.gap), [false, true]);
+  assert.deepEqual(lines[0].geometry.coordinates.map(([x]) => Math.round(x * 10) / 10), [179.8, 179.9, 180.1]);
+});
+
+test('values are shown as a person would write them', () => {
+  assert.equal(shown(-4321.7), '-4,322');
+  assert.equal(shown(0.12345), '0.1235');
+  assert.equal(shown(null), '–');
+  assert.equal(shown('2026-11-20T12:00:05Z'), '12:00:05');
+  assert.equal(altitudeText(35_012), 'FL350');
+  assert.deepEqual(altitudeRgb(NaN), altitudeRgb(undefined));
+});
