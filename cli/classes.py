@@ -9,16 +9,21 @@ import click
 
 from cli.inputs import choose
 from cli.ui import json_option, out, print_json, table
+from detectors._markdown import classes_page, columns_page
 from detectors._registry import Detector
 
 
 @click.command(name="classes")
 @click.argument("class_id", required=False)
+@click.option("--markdown", is_flag=True, help="The page docs/classes.md.")
+@click.option("--columns", is_flag=True, help="The page docs/columns.md: what an observation may hold.")
 @json_option
-def command(class_id: str | None, as_json: bool) -> None:
+def command(class_id: str | None, markdown: bool, columns: bool, as_json: bool) -> None:
     """List the anomaly classes, or describe one with its parameters."""
     chosen = choose(class_id)
-    if as_json:
+    if markdown or columns:
+        click.echo(columns_page() if columns else classes_page(chosen.values()), nl=False)
+    elif as_json:
         print_json([described(spec) for spec in chosen.values()])
     elif class_id:
         for spec in chosen.values():
