@@ -9,6 +9,7 @@ import numpy as np
 
 from detectors._examples import fly
 from detectors._registry import Describe, Detector, Example, Param, Style
+from geo.airports import Airports
 from geo.stretches import Stretches, none, stretches
 from geo.tracks import Tracks
 
@@ -41,4 +42,5 @@ def extra_classes() -> dict[str, Detector]:
 
 
 def resources() -> dict[str, Any]:
-    return {}
+    """What the classes may ask for."""
+    return {"airports": Airports.builtin()}

@@ -64,7 +64,7 @@ def test_evidence_names_values_thresholds_and_samples() -> None:
 
 @given(st.lists(st.integers(1, 900), min_size=1, max_size=8), st.integers(600, 4_000))
 def test_a_long_path_is_thinned_the_same_however_it_arrived(sizes: list[int], total: int) -> None:
-    def grown(pieces: list[int]) -> np.ndarray:  # type: ignore[type-arg]
+    def grown(pieces: list[int]) -> np.ndarray:
         start = 0
         episode = Episode("", 0, 0, 0, 0, 0.0, 0.0, 0, 0, "", frozenset(), "", {}, {}, {})
         while start < total:
