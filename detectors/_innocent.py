@@ -1,0 +1,102 @@
+"""The innocent ways of turning over one area, each told by evidence in the data. Tracks and motion in, reasons out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from detectors._orbits import Motion
+from geo.airports import AIRLINE, Airports
+from geo.schema import SOURCES, Array
+from geo.tracks import Mask, Tracks
+
+HUB_NMI = 60.0
+"""Stacks lie this near to the airport that they serve (Heathrow's four: 15 to 25 nmi)."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """By row: why it is ordinary ('' where it is not), whether that cannot be told yet, and whether it is `local`: low
+    and near an aerodrome."""
+
+    reason: Array
+    doubt: Mask
+    local: Mask
+
+
+def innocent(tracks: Tracks, rows: Mask, long: Motion, airports: Airports) -> Context:
+    """The context of the given rows; the others have none."""
+    none = np.zeros(len(tracks), dtype=bool)
+    out = Context(np.full(len(tracks), "", dtype=object), none, none.copy())
+    at = np.flatnonzero(rows)
+    if not len(at):
+        return out
+    here = long.at(at)
+    field, away = airports.nearest(here.lat, here.lon)
+    top = here.highest - airports.elevation_ft(field)
+    hubs = airliner_fields(airports)
+    hub, hub_away = hubs.nearest(here.lat, here.lon)
+    hub_elevation = hubs.elevation_ft(hub)
+    words = np.full(len(at), "", dtype=object)
+    words[_flight_check(here, hub_elevation, hub_away)] = "flight check or practice round an airport"
+    words[_circuit(here, top, away)] = "traffic circuit at an aerodrome"
+    words[_holding(here, hub_away)] = "holding stack"
+    soaring, maybe = _soaring(tracks, at, here)
+    words[soaring] = "soaring"
+    out.reason[at], out.doubt[at] = words, maybe & ~soaring
+    practice = (hub_away <= 10) & (here.extent >= 8) & (here.highest - hub_elevation <= 6_000)
+    out.local[at] = practice | (away <= 3) & (top <= 3_000)
+    return out
+
+
+def airliner_fields(airports: Airports) -> Airports:
+    """Only the aerodromes that airlines use."""
+    keep = airports.kind == AIRLINE
+    columns = {k: getattr(airports, k)[keep] for k in ("code", "iata", "name", "lat", "lon", "elevation", "kind")}
+    return replace(airports, ends=None, **columns)
+
+
+def _holding(here: Motion, hub_away: Array) -> Mask:
+    """An airliner's racetrack: its speed and height, turning one way at a stack's rate, near an airline airport."""
+    rate = np.abs(here.net) / np.maximum(here.span / 60, 1)
+    steady = (np.abs(here.net) >= 0.8 * here.turned) & (rate >= 30) & (rate <= 120)
+    height = (here.lowest >= 3_500) & (here.highest <= 20_500)
+    held: Mask = steady & height & (here.speed >= 180) & (here.speed <= 320) & (hub_away <= HUB_NMI)
+    return held
+
+
+def _soaring(tracks: Tracks, at: Array, here: Motion) -> tuple[Mask, Mask]:
+    """Gliders by category, receiver or FLARM's own addresses (DD to DF), or slow aircraft without a powered category
+    that gain height in their circles and lose it between them; and those of which that cannot be said yet."""
+    category = tracks.category
+    glider = np.isin(category, (b"B1", b"B3", b"B4")) | (tracks.source == SOURCES.index("flarm"))
+    glider |= np.isin(tracks.icao24 >> 16, (0xDD, 0xDE, 0xDF))
+    powered = tracks.window_sum((np.char.startswith(category, b"A") & (category != b"A0")).astype(np.int64), 900)
+    slow = (powered[at] == 0) & (here.speed <= 80)
+    soaring: Mask = glider[at] | (slow & (here.rise >= 200) & (here.rise + here.drop >= 300))
+    maybe: Mask = slow & (here.rise > -500) & (here.highest - here.lowest >= 700)
+    return soaring, maybe
+
+
+def _circuit(here: Motion, top: Array, away: Array) -> Mask:
+    """Low and tight round an aerodrome."""
+    low: Mask = (away <= 3) & (top <= 2_200) & (here.extent <= 10)
+    return low
+
+
+def _flight_check(here: Motion, hub_elevation: Array, hub_away: Array) -> Mask:
+    """Wide patterns round an airline airport, faster than a trainer: inspection of its aids, or practice approaches."""
+    height = here.highest - hub_elevation
+    near = (hub_away <= 5) & (here.extent >= 3) & (height <= 4_000)
+    far = (hub_away <= 10) & (here.extent >= 8.5) & (height <= 6_000)
+    wide: Mask = (near | far) & (here.speed >= 105) & (here.speed <= 250)
+    return wide
+
+
+def height_text(altitude: Array, rows: Mask) -> Array:
+    """', at 3,100 ft' in the given rows, '' elsewhere and where the altitude is not known; in hundreds."""
+    out = np.full(len(altitude), "", dtype=object)
+    known = np.flatnonzero(rows & ~np.isnan(altitude))
+    out[known] = [f", at {feet:,.0f} ft" for feet in np.round(altitude[known].astype(np.float64), -2).tolist()]
+    return out

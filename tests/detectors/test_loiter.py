@@ -1,0 +1,158 @@
+"""Loiter: turning and dwelling, on drawn worlds and on real recordings of relays, gliders, stacks and flight checks."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from detectors._examples import circle, fly, together
+from detectors._orbits import motion, stayed, steps
+from detectors._registry import registry
+from feeds import open_source
+from geo.airports import Airports
+from geo.anomaly import Anomaly
+from geo.batch import Batch
+from geo.tracks import Tracks
+from pipeline.engine import Engine
+
+
+def found(*batches: Batch, **overrides: float) -> Sequence[Anomaly]:
+    """The loiters, after the last word on each."""
+    engine = Engine({"loiter": registry()["loiter"]}, {"loiter": overrides}, {"airports": Airports.builtin()})
+    steps_ = [*(engine.feed(b) for b in batches), engine.finish()]
+    return list({a.id: a for step in steps_ for a in step.anomalies}.values())
+
+
+def recorded(shared: Path, *names: str) -> Sequence[Anomaly]:
+    return [a for name in names for a in found(*open_source(str(shared / "data" / name)).batches())]
+
+
+def view(batch: Batch, sample: int = 10) -> Tracks:
+    """One aircraft, sampled as the engine would."""
+    rows = batch.take(np.arange(0, len(batch), sample))
+    return Tracks({**rows.columns, "flight": rows["icao24"]}, np.ones(len(rows), dtype=bool))
+
+
+def test_a_circle_turns_as_often_as_it_was_flown() -> None:
+    seen = motion(view(circle(seconds=1800, period_s=180)), 900)
+    assert seen.net[-1] == pytest.approx(900 / 180 * 360, abs=25)
+    assert seen.turned[-1] == pytest.approx(seen.net[-1])
+
+
+def eights(seconds: float, **columns: object) -> Batch:
+    """Left and right circles in turn."""
+    t = np.arange(int(seconds))
+    return fly(seconds=seconds, track=np.where(t // 150 % 2 == 0, t % 150 * 2.4, -(t % 150) * 2.4), **columns)
+
+
+def test_left_and_right_cancel_in_the_net_turn_only() -> None:
+    seen = motion(view(eights(1800, speed=110)), 900)
+    assert abs(seen.net[-1]) < 200 and seen.turned[-1] > 1500
+
+
+def test_the_extent_of_a_circle_is_its_diameter() -> None:
+    diameter = 110 * 0.514444 * 180 / np.pi / 1000
+    for lat, lon in ((50.0, 10.0), (0.0, 179.999), (70.0, -179.99)):
+        seen = motion(view(circle(seconds=1800, period_s=180, lat=lat, lon=lon)), 900)
+        assert seen.extent[-1] == pytest.approx(diameter, rel=0.05)
+        assert abs(seen.lat[-1] - lat) < 0.1 and abs((seen.lon[-1] - lon + 180) % 360 - 180) < 0.1
+
+
+def test_short_steps_and_reversals_carry_no_turn() -> None:
+    slow = steps(view(circle(seconds=600, speed=20)))[2]
+    there_and_back = steps(
+        view(fly(seconds=600, speed=110, track=np.where(np.arange(600) // 10 % 2 == 0, 0.0, 179.0)))
+    )[2]
+    assert not slow.any() and not there_and_back.any()
+
+
+def test_who_stayed() -> None:
+    assert stayed(view(circle(seconds=900)), 600, 10).all()
+    assert not stayed(view(fly(seconds=900)), 600, 10)[-1]
+
+
+def test_a_short_orbit_is_low_and_a_long_one_medium() -> None:
+    short, long = found(circle(seconds=600, period_s=120)), found(circle(seconds=1800, period_s=120))
+    assert [a.priority for a in short] == [1] and [a.priority for a in long] == [2]
+    assert short[0].confidence < long[0].confidence
+
+
+def test_a_holding_stack_is_cleared() -> None:
+    """Four-minute racetracks at 230 kt and 9,000 ft over Bovingdon."""
+    t = np.arange(2400) % 240
+    track = np.interp(t, [0, 60, 120, 180, 240], [0.0, 180.0, 180.0, 360.0, 360.0])
+    place = {"seconds": 2400, "lat": 51.72, "lon": -0.55, "track": track, "speed": 230}
+    stack = found(fly(altitude=9_000, **place))
+    assert [(a.state, a.cleared) for a in stack] == [("cleared", "holding stack")]
+    assert [a.state for a in found(fly(altitude=24_000, **place))] == ["open"]
+
+
+def test_circuits_at_an_aerodrome_are_cleared() -> None:
+    circuits = found(circle(seconds=2400, lat=48.35, lon=11.77, period_s=240, speed=80, altitude=2_400))
+    assert [a.cleared for a in circuits] == ["traffic circuit at an aerodrome"]
+
+
+def test_a_glider_is_cleared_by_its_category_and_by_its_address() -> None:
+    climb = {"seconds": 1800, "period_s": 60, "speed": 45, "altitude": 3_000}
+    assert [a.cleared for a in found(circle(category=b"B1", **climb))] == ["soaring"]
+    assert [a.cleared for a in found(circle(0xDD1234, **climb))] == ["soaring"]
+    assert [a.cleared for a in found(circle(category=b"A7", **climb))] == [""]
+
+
+def test_a_thermal_is_known_by_its_climb() -> None:
+    t = np.arange(1800)
+    rate = np.where(t % 600 < 400, 300.0, -600.0)
+    track = np.where(t % 600 < 400, t % 600 * 12.0, 4800.0)
+    soaring = found(fly(seconds=1800, track=track, speed=50, altitude=3_000, rate=rate))
+    assert {a.state for a in soaring} == {"cleared"}
+
+
+def test_a_hovering_helicopter_is_found_but_not_at_its_base() -> None:
+    rng = np.random.default_rng(1)
+    wander = {"seconds": 2400, "speed": 12, "track": np.repeat(rng.uniform(0, 360, 240), 10)}
+    away = found(fly(lat=50.55, lon=9.05, altitude=2_500, **wander))
+    assert [a.explanation.split(":")[0] for a in away] == ["Hovering"]
+    assert not found(fly(lat=48.354, lon=11.786, altitude=1_700, **wander))
+
+
+def test_no_split_of_the_data_changes_anything() -> None:
+    others = [fly(0x400000 + k, 1800, lat=45 + k) for k in range(5)]
+    world = together(circle(), *others, circle(0xB, lat=52, period_s=120))
+    whole = features(world)
+    for seconds in (1, 7, 60):
+        edges = np.searchsorted(world["time"], np.arange(world["time"][0], world["time"][-1] + 1, seconds * 1000))
+        parts = [world.take(np.arange(a, b)) for a, b in zip(edges, [*edges[1:], len(world)], strict=True)]
+        assert features(*parts) == whole
+
+
+def features(*batches: Batch) -> dict[str, object]:
+    return {a.id: a.feature() for a in found(*batches)}
+
+
+SAMPLES = "traffic-samples/samples"
+
+
+def test_relay_aircraft_and_fire_spotters_are_found(shared: Path) -> None:
+    relay = recorded(shared, f"{SAMPLES}/tv_relay/vasaloppet.json.gz")
+    fire = recorded(shared, f"{SAMPLES}/firefighting/calfire.json.gz")
+    assert [(a.icao24, a.state != "cleared", a.priority) for a in relay] == [(0x44B0B4, True, 2)]
+    assert len({a.icao24 for a in fire if a.state != "cleared"}) >= 12
+
+
+def test_the_monterey_loiters_are_found(shared: Path) -> None:
+    seen = recorded(shared, "adsb_actions-adsblol/20250601_36_-122.gz")
+    assert {0xA1FEC6, 0xA5314E} <= {a.icao24 for a in seen if a.state != "cleared"}
+    assert len(seen) < 10
+
+
+def test_gliders_and_heathrow_holding_are_cleared(shared: Path) -> None:
+    gliders = [f"{SAMPLES}/gliders/{name}.json.gz" for name in ("luberon", "franconia", "danube_valley", "alto_adige")]
+    seen = [*recorded(shared, *gliders), *recorded(shared, "egll-20170802/egll-positions-rt.csv")]
+    assert len(seen) > 15 and {a.cleared for a in seen} == {"soaring", "holding stack"}
+
+
+def test_flight_checks_are_cleared_or_low(shared: Path) -> None:
+    names = ("lisbon", "london_gatwick", "vancouver", "vienna", "munich", "bornholm")
+    seen = recorded(shared, *(f"{SAMPLES}/calibration/{name}.json.gz" for name in names))
+    assert len(seen) > 10 and all(a.state == "cleared" for a in seen)
