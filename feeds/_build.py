@@ -15,6 +15,7 @@ OTHER_TIMES = ("position_time", "gps_ok_before")
 
 def built(columns: Mapping[str, Array], bad: Counter[str], labels: Mapping[int, str] | None = None) -> Batch:
     """A Batch without columns that hold nothing; `bad` is what the reader itself refused, by reason."""
+    columns = {k: _castable(v) for k, v in columns.items()}
     kept = {k: v for k, v in columns.items() if k in REQUIRED or present(k, _typed(k, v)).any()}
     for name in OTHER_TIMES:
         if name in kept:
@@ -24,6 +25,15 @@ def built(columns: Mapping[str, Array], bad: Counter[str], labels: Mapping[int, 
     if "position_time" in batch.columns:
         batch.columns["position_time"][np.isnan(batch["lat"])] = NO_TIME
     return batch
+
+
+def _castable(values: Array) -> Array:
+    """Numbers too large for four bytes made infinite, which the range check refuses without a warning."""
+    if values.dtype.kind != "f":
+        return values
+    with np.errstate(invalid="ignore"):
+        huge = np.abs(values) > 1e38
+    return np.where(huge, np.inf, values) if huge.any() else values
 
 
 def _typed(name: str, values: Array) -> Array:

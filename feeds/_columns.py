@@ -32,7 +32,7 @@ class Col:
 
 
 @dataclass(frozen=True)
-class Mapping_:
+class Layout:
     """A table format: its columns, what identifies a row without an address, and a last hand on each chunk."""
 
     columns: Mapping[str, Col]
@@ -46,7 +46,7 @@ class Mapping_:
         return frozenset(n for col in self.columns.values() for n in col.names) | {*self.flight, *self.extra}
 
 
-def read_table(given: Given, mapping: Mapping_) -> Iterator[Batch]:
+def read_table(given: Given, mapping: Layout) -> Iterator[Batch]:
     """The table as Batches, in file order."""
     bad = Counter[str]()
     for chunk in chunks(given, mapping.wanted, bad):
@@ -54,7 +54,7 @@ def read_table(given: Given, mapping: Mapping_) -> Iterator[Batch]:
         bad.clear()
 
 
-def batch_of(given: Given, chunk: Chunk, mapping: Mapping_, bad: Counter[str]) -> Batch:
+def batch_of(given: Given, chunk: Chunk, mapping: Layout, bad: Counter[str]) -> Batch:
     """One chunk, converted and checked."""
     columns = {}
     for name, col in mapping.columns.items():
@@ -94,7 +94,7 @@ def _converted(name: str, col: Col, values: pa.Array, bad: Counter[str]) -> Arra
     return out
 
 
-def _identity(given: Given, chunk: Chunk, mapping: Mapping_, rows: int) -> tuple[Array, dict[int, str]]:
+def _identity(given: Given, chunk: Chunk, mapping: Layout, rows: int) -> tuple[Array, dict[int, str]]:
     """Addresses; where the table has none, keys of the flight id, or of the file's name, with their labels."""
     col = mapping.columns.get("icao24")
     source = _first(chunk, col.names) if col else None

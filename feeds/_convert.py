@@ -136,7 +136,10 @@ def _each_time(values: list[str], name: str, bad: Counter[str]) -> Array:
     """The slow way, for a column of mixed or broken times."""
     text = pd.Series(values, dtype=object).str.strip()
     number = pd.to_numeric(text.where(text.str.fullmatch(r"-?\d{1,20}(\.\d{1,9})?", na=False)), errors="coerce")
-    parsed = pd.to_datetime(text, format="ISO8601", utc=True, errors="coerce")
+    # Dates only: pandas would take "now" and "today" for times as well.
+    parsed = pd.to_datetime(
+        text.where(text.str.match(r"\d{4}-?\d\d", na=False)), format="ISO8601", utc=True, errors="coerce"
+    )
     ms = parsed.dt.as_unit("ms").astype("int64").to_numpy()
     out = np.where(parsed.isna(), epoch_ms(number.to_numpy(dtype=np.float64)), ms)
     bad[f"{name} not a time"] += int(((out == NO_TIME) & ~text.isin(BLANKS).to_numpy()).sum())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from feeds._columns import Col, Mapping_
+from feeds._columns import Col, Layout
 from geo.schema import SOURCES
 
 FR24_SOURCES = {
@@ -11,7 +11,7 @@ FR24_SOURCES = {
     "ESTIMATED": SOURCES.index("other"), "OTHER": SOURCES.index("other"),
 }  # fmt: skip
 
-TRACK = Mapping_(
+TRACK = Layout(
     {
         "time": Col(("timestamp",)),
         "icao24": Col(("hex", "icao24")),

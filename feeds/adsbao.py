@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from feeds._columns import Col, Mapping_, batch_of
+from feeds._columns import Col, Layout, batch_of
 from feeds._given import Given
 from feeds._json import items, tolerant
 from feeds._registry import format_
 from feeds._table import record_columns
 from geo.batch import Batch
 
-TABLE = Mapping_(
+TABLE = Layout(
     {
         "time": Col(("receivetime",)),
         "position_time": Col(("positiontime",)),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from feeds._columns import Col, Mapping_, read_table
+from feeds._columns import Col, Layout, read_table
 from feeds._given import Given
 from feeds._registry import format_
 from geo.batch import Batch
 
-TABLE = Mapping_(
+TABLE = Layout(
     {
         "time": Col(("timestamp", "event_time")),
         "lat": Col(("latitude",)),

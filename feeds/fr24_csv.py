@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from feeds._columns import Mapping_, read_table
+from feeds._columns import Layout, read_table
 from feeds._convert import column, numbers, strings
 from feeds._fr24 import TRACK
 from feeds._given import Given
@@ -25,7 +25,7 @@ def _split_position(columns: dict[str, Array], chunk: Chunk, bad: Counter[str]) 
     columns["lat"] = np.where(np.isnan(columns["lon"]), np.nan, columns["lat"])
 
 
-TABLE = Mapping_(TRACK.columns, extra=("position",), finish=_split_position)
+TABLE = Layout(TRACK.columns, extra=("position",), finish=_split_position)
 
 
 def _sniff(given: Given) -> bool:

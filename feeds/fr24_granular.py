@@ -10,7 +10,7 @@ from itertools import islice
 
 import numpy as np
 
-from feeds._columns import Col, Mapping_, batch_of
+from feeds._columns import Col, Layout, batch_of
 from feeds._convert import column, numbers
 from feeds._fr24 import FR24_SOURCES, TRACK
 from feeds._given import Given
@@ -40,7 +40,7 @@ def _finish(columns: dict[str, Array], chunk: Chunk, bad: Counter[str]) -> None:
     columns["mach"] = np.where(columns["mach"] > 6, columns["mach"] / 1000, columns["mach"])
 
 
-TABLE = Mapping_(
+TABLE = Layout(
     {**TRACK.columns, "time": Col(("network_time",)), "source": Col(("position_class",), codes=FR24_SOURCES)},
     extra=("no_position", *EXTRA),
     finish=_finish,

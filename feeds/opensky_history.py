@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from feeds._columns import FPM_PER_MS, FT_PER_M, KT_PER_MS, Col, Mapping_, read_table
+from feeds._columns import FPM_PER_MS, FT_PER_M, KT_PER_MS, Col, Layout, read_table
 from feeds._convert import times
 from feeds._given import Given
 from feeds._registry import format_
@@ -30,7 +30,7 @@ def _last_contact(columns: dict[str, Array], chunk: Chunk, bad: Counter[str]) ->
     columns["time"] = np.where(near, contact, second)
 
 
-TABLE = Mapping_(
+TABLE = Layout(
     {
         "time": Col(("time",)),
         "icao24": Col(("icao24",)),

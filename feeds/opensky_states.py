@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from feeds._columns import FPM_PER_MS, FT_PER_M, KT_PER_MS, Col, Mapping_, batch_of
+from feeds._columns import FPM_PER_MS, FT_PER_M, KT_PER_MS, Col, Layout, batch_of
 from feeds._convert import column, numbers, times
 from feeds._given import Given
 from feeds._json import tolerant
@@ -55,7 +55,7 @@ def _lookup(values: pa.Array, words: list[Any], missing: Any, bad: Counter[str])
     return out
 
 
-TABLE = Mapping_(
+TABLE = Layout(
     {
         "time": Col(("last_contact",)),
         "icao24": Col(("icao24",)),
