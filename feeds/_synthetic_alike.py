@@ -43,7 +43,7 @@ def _stack() -> list[Actor]:
                 way, [(0, ft + 3_000), (0.25, ft), (0.75, ft), (0.86, 2_900), (1, 526)], _slowing(220), f"NVA{721 + n}"
             )
         )
-        story = Story("loiter", 0.25 * flight.seconds, 0.75 * flight.seconds, "holding stack", "stack", innocent=True)
+        story = Story("loiter", 0.25 * flight.seconds, 0.75 * flight.seconds, "holding stack", innocent=True)
         actors.append(Actor(Role([(0, flight)], HOUR, offset=400.0 * n), "A320", "A3", [story], 1))
     return actors
 

@@ -12,7 +12,7 @@ from geo.schema import NON_ICAO
 HOUR = 3_600.0
 
 ORBITS = (
-    ("PC12", "A1", (34.55, 32.05), 3_000.0, 150.0, 9_000.0, 9, 5, "OPAL41", "surveillance orbit off the coast"),
+    ("PC12", "A1", (35.78, 25.60), 3_000.0, 150.0, 9_000.0, 9, 5, "OPAL41", "surveillance orbit off the coast"),
     ("EC35", "A7", (48.62, 10.62), 1_300.0, 75.0, 2_600.0, 8, 0, "BUSSRD4", "helicopter circling over a town"),
     ("C208", "A1", (38.55, 23.75), 2_400.0, 120.0, 4_500.0, 7, 8, "FIREG2", "fire-fighting aircraft over one valley"),
     ("DA42", "A1", (52.75, 20.10), 2_800.0, 125.0, 7_500.0, 8, 7, "MAPPR7", "orbit without a known purpose"),
@@ -35,7 +35,7 @@ FORMATIONS = (
         "F35",
         430.0,
         27_000.0,
-        ((32.9, 33.0), (33.9, 32.0), (35.2, 30.6)),
+        ((33.1, 29.2), (34.2, 28.0), (34.9, 26.2)),
         7,
         "SABRE",
         ((800, 900, 200), (-800, 900, -200), (0, 1500, 0)),
@@ -46,7 +46,7 @@ FORMATIONS = (
 CROSSINGS = (
     ("C172", "A1", 100.0, 2_500.0, (52.86, 0.45), (53.02, 1.55), "GSKIP", "Demo Prohibited Saltmarsh", 2_700.0),
     ("EC35", "A7", 120.0, 3_000.0, (45.55, 13.95), (45.95, 14.70), "KARST9", "Demo Restricted Karst", 3_000.0),
-    ("C25A", "A2", 260.0, 8_000.0, (34.05, 33.40), (33.10, 34.55), "SEALN3", "Demo Danger Levant Sea", 2_400.0),
+    ("C25A", "A2", 260.0, 8_000.0, (33.05, 33.35), (33.95, 34.65), "SEALN3", "Demo Danger Levant Sea", 2_400.0),
 )
 """Type, category, kt, ft, from, to, callsign, zone, period in s."""
 
