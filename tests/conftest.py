@@ -37,13 +37,23 @@ def shared() -> Path:
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
     """A private PostGIS of this session alone, without durability."""
-    folder = Path(tempfile.mkdtemp(prefix="skysift-test-"))
+    _sweep()
+    folder = Path(tempfile.mkdtemp(prefix=f"skysift-test-{os.getpid()}-"))
     folder.chmod(0o755)  # as root, the server is another user and must get in
     cluster = Cluster(folder, fast=True)
     cluster.start()
     yield cluster
     cluster.stop()
     shutil.rmtree(folder)
+
+
+def _sweep() -> None:
+    """Ends the servers of our own sessions that were killed before they could do it."""
+    for left in Path(tempfile.gettempdir()).glob("skysift-test-*-*"):
+        pid = left.name.split("-")[2]
+        if left.stat().st_uid == os.geteuid() and not Path("/proc", pid).exists():
+            Cluster(left, fast=True).reset()
+            shutil.rmtree(left)
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,7 @@ from packaging.requirements import Requirement
 from cli import doctor
 from cli.main import main
 from store.cluster import Cluster
+from store.migrate import upgrade
 
 
 def test_a_healthy_machine(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -48,6 +49,17 @@ def test_missing_map_files_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyP
     found = doctor.web_files()
     assert (found.state, found.remedy) == ("fail", doctor.SET_UP)
     assert "vendor/maplibre-gl.mjs" in found.found
+
+
+def test_feeds_are_read_from_the_database(cluster: Cluster, database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    assert doctor.feeds()[0].found == "none recorded yet"
+    upgrade(database_url)
+    health = '{"state": "ok", "rows": 40, "rejected": {"no time": 1200}}'
+    cluster.psql(f"INSERT INTO feeds VALUES ('roof', '{health}', now())", database_url.split("/")[3].split("?")[0])
+    assert [(c.name, c.state, c.found) for c in doctor.feeds()] == [
+        ("feed roof", "warn", "ok, 40 rows; refused: 1,200 no time")
+    ]
 
 
 def test_packages_are_held_to_the_lock() -> None:
