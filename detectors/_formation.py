@@ -98,8 +98,8 @@ def _near(tracks: Tracks, p: SimpleNamespace) -> tuple[Instants, Index, Index]:
     step = STEP_S * 1000
     begin = tracks.time[tracks.fresh].min(initial=np.iinfo(np.int64).max) // step * step
     recent = tracks.take(np.flatnonzero(tracks.time >= begin - 2 * MAX_AGE_S * 1000))
-    near = at_instants(recent, STEP_S, MAX_AGE_S)
-    i, j = near_pairs(near, near.fresh & flying(recent, near, p), p.distance * NMI_M, int(p.crowd))
+    near = at_instants(recent, STEP_S, MAX_AGE_S, fresh_only=True)
+    i, j = near_pairs(near, flying(recent, near, p), p.distance * NMI_M, int(p.crowd))
     i, j = _only((near.own[i] | near.own[j]) & (near.icao24[i] != near.icao24[j]), i, j)
     flights = np.unique(near.flight[np.append(i, j)])
     mine = np.flatnonzero(np.isin(tracks.flight, flights))

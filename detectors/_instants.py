@@ -69,12 +69,12 @@ class Instants:
         return key
 
 
-def at_instants(tracks: Tracks, step_s: float, max_age_s: float) -> Instants:
+def at_instants(tracks: Tracks, step_s: float, max_age_s: float, fresh_only: bool = False) -> Instants:
     """Every flight at every multiple of `step_s` at which its newest position is at most `max_age_s` old.
 
     Nothing later than the instant is used. To stay independent of how the data was cut: judge entries that are
     `fresh`, in groups of which at least one is `own` (all of them, where the class has a gate), and look back no
-    further than lookback_s - 2 * max_age_s - step_s.
+    further than lookback_s - 2 * max_age_s - step_s. `fresh_only` leaves out what is not to be judged.
     """
     step = int(step_s * 1000)
     rows = np.flatnonzero(tracks.located & ~_repeated(tracks, max_age_s))
@@ -85,14 +85,15 @@ def at_instants(tracks: Tracks, step_s: float, max_age_s: float) -> Instants:
     last = np.minimum((stamp + int(max_age_s * 1000)) // step - 1, final)
     same = np.append(rank[1:] == rank[:-1], False)[: len(rows)]
     last = np.minimum(last, np.where(same, np.append(slot[1:], 0)[: len(rows)] - 1, final))
-    entry, offset = _spread(np.maximum(last - slot + 1, 0))
-    row, k = rows[entry], slot[entry] + offset
     begin = (tracks.time[tracks.fresh] // step).min(initial=np.iinfo(np.int64).max)
+    low = np.maximum(slot, begin) if fresh_only else slot
+    entry, offset = _spread(np.maximum(last - low + 1, 0))
+    row, k = rows[entry], low[entry] + offset
     age_s = ((k + 1) * step - stamp[entry]) / 1000.0
     place = _carried(tracks, row, age_s)
     return Instants(
         step, (k + 1) * step, row, rank[entry], tracks.flight[row], tracks.icao24[row], *place,
-        tracks.ground_speed[row], tracks.track[row], age_s, k >= begin, offset == 0,
+        tracks.ground_speed[row], tracks.track[row], age_s, k >= begin, k == slot[entry],
     )  # fmt: skip
 
 
