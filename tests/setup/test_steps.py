@@ -58,3 +58,37 @@ def test_an_interrupted_step_is_not_stamped(checkout: Path) -> None:
     done = bash(script, checkout)
     assert done.returncode == 130
     assert not (checkout / ".venv" / "stamps" / "copy").exists()
+
+
+@pytest.fixture
+def apt(checkout: Path) -> str:
+    """Script lines: a machine without PostGIS and GDAL, whose apt notes down what it is asked for."""
+    programs = checkout / "bin"
+    programs.mkdir()
+    for name, body in {
+        "apt-get": f'echo "$@" >> {checkout}/asked',
+        "apt-cache": "for v in 13 17 9; do echo postgresql-$v-postgis-3 - geographic objects; done",
+        "sudo": 'shift; exec "$@"',
+    }.items():
+        (programs / name).write_text(f"#!/bin/sh\n{body}\n")
+        (programs / name).chmod(0o755)
+    return f"PATH={programs}:/usr/bin:/bin; has_postgis() {{ return 1; }}; ogr2ogr() {{ :; }}; "
+
+
+def test_the_newest_postgresql_with_postgis_is_installed(checkout: Path, apt: str) -> None:
+    assert bash(f"{apt} system_packages postgis", checkout).returncode == 0
+    update, install = (checkout / "asked").read_text().splitlines()
+    assert update.endswith("update -q")
+    assert install.endswith("--no-install-recommends postgresql-17 postgresql-17-postgis-3")
+
+
+def test_nothing_missing_asks_apt_for_nothing(checkout: Path, apt: str) -> None:
+    assert bash(f"{apt} has_postgis() {{ :; }}; system_packages postgis gdal", checkout).returncode == 0
+    assert not (checkout / "asked").exists()
+
+
+def test_without_apt_it_says_what_to_install(checkout: Path) -> None:
+    script = "command() { [ $2 != apt-get ]; }; has_postgis() { return 1; }; system_packages postgis"
+    done = bash(script, checkout)
+    assert done.returncode == 1
+    assert "PostgreSQL with PostGIS" in done.stderr
