@@ -125,7 +125,7 @@ class SyntheticSource(Source):
 def open_synthetic(spec: str) -> SyntheticSource:
     """The source for "demo", or "synthetic:" with options, as in "synthetic:seed=3,aircraft=2000,hours=1".
 
-    Options: seed, aircraft, hours, step, region ("europe", "world"), start (an RFC 3339 time, or "live" for the present).
+    Options: seed, aircraft, hours, step, region (europe, world), start (an RFC 3339 time, or "live" for the present).
     The demo is live with 24 hours of past, a row every 5 s.
     Raises FeedError for what it does not know.
     """

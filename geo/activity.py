@@ -15,7 +15,7 @@ FOREVER = (-(2**62), 2**62)
 class Hours:
     """A window of the week: `days` as numbers from 0 (Monday), minutes of the day; `end` may lie beyond midnight."""
 
-    days: frozenset[int]
+    days: Sequence[int]
     start: int
     end: int
 

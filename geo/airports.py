@@ -22,7 +22,7 @@ Mask = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Airports:
-    """Aerodromes as arrays (n,): code (ICAO), iata, name as text; lat, lon degrees; elevation ft; kind as above.
+    """Aerodromes as arrays (n,): code (ICAO), iata, name, time zone as text; lat, lon degrees; elevation ft; kind as above.
 
     `ends` are runway ends where a runway file was loaded. Without one, approaches are judged by closing on the
     aerodrome itself from any side.
@@ -35,6 +35,7 @@ class Airports:
     lon: Array
     elevation: Array
     kind: Array
+    time_zone: Array
     ends: Ends | None = None
 
     @staticmethod
@@ -110,6 +111,7 @@ def _builtin() -> Airports:
         lon=np.array([r["lon"] for r in rows]),
         elevation=np.array([r["elevation"] for r in rows], dtype=np.float64),
         kind=np.where(iata != "", AIRLINE, np.where(located, FIELD, STRIP)).astype(np.int8),
+        time_zone=np.array([r["tz"] for r in rows]),
     )
 
 

@@ -116,7 +116,7 @@ def test_periods_and_weekly_hours() -> None:
     assert cross(some, (-2, 0, 1), (2, 0, 1), (MONDAY - hour, MONDAY)) == []
     assert cross(some, (-2, 0, 1), (2, 0, 1), (MONDAY, MONDAY + hour)) != []
     assert cross(some, (NAN, NAN, NAN), (0, 0, 1), (int(NO_TIME), MONDAY)) != []
-    nights = Activity(hours=[Hours(frozenset({0}), 22 * 60, 30 * 60)], zone_name="Asia/Jerusalem")
+    nights = Activity(hours=[Hours((0,), 22 * 60, 30 * 60)], zone_name="Asia/Jerusalem")
     assert nights.overlaps(MONDAY + 21 * hour, MONDAY + 21 * hour)
     assert nights.overlaps(MONDAY + 27 * hour, MONDAY + 27 * hour)
     assert not nights.overlaps(MONDAY + 19 * hour, MONDAY + 19 * hour)
