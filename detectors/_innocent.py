@@ -94,9 +94,10 @@ def _flight_check(here: Motion, hub_elevation: Array, hub_away: Array) -> Mask:
     return wide
 
 
-def height_text(altitude: Array, rows: Mask) -> Array:
-    """', at 3,100 ft' in the given rows, '' elsewhere and where the altitude is not known; in hundreds."""
+def height_text(altitude: Array, rows: Mask, words: str = ", at {} ft") -> Array:
+    """The altitude of the given rows in words and hundreds; '' elsewhere and where it is not known."""
     out = np.full(len(altitude), "", dtype=object)
     known = np.flatnonzero(rows & ~np.isnan(altitude))
-    out[known] = [f", at {feet:,.0f} ft" for feet in np.round(altitude[known].astype(np.float64), -2).tolist()]
+    hundreds = np.round(altitude[known].astype(np.float64), -2)
+    out[known] = [words.format(f"{feet:,.0f}") for feet in hundreds.tolist()]
     return out

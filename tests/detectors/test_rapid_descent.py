@@ -1,0 +1,158 @@
+"""Rapid descent: held, confirmed by the altitude, off any approach; graded by how steep, how low and how sure."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from detectors._examples import during, fly, together
+from detectors._registry import registry
+from feeds import open_source
+from geo.airports import Airports
+from geo.anomaly import Anomaly
+from geo.batch import Batch
+from geo.schema import SOURCES
+from pipeline.engine import Engine
+
+N = 300
+
+
+def found(*batches: Batch, **overrides: float) -> Sequence[Anomaly]:
+    """The descents, after the last word on each."""
+    spec = registry()["rapid-descent"]
+    engine = Engine({spec.id: spec}, {spec.id: overrides}, {"airports": Airports.builtin()})
+    steps = [*(engine.feed(b) for b in batches), engine.finish()]
+    return list({a.id: a for step in steps for a in step.anomalies}.values())
+
+
+def falling(rate: float, rows: int, **columns: Any) -> Batch:
+    """Level for a minute, then down at `rate` for so many seconds, over no aerodrome."""
+    place: dict[str, Any] = {"lat": 48.9, "lon": -10.0, "altitude": 30_000.0}
+    return fly(seconds=N, rate=during(rate, 0.0, 60, 60 + rows, N, "f8"), **(place | columns))
+
+
+def priorities(*batches: Batch) -> Sequence[int]:
+    return [a.priority for a in found(*batches)]
+
+
+def test_priority_follows_how_steep_and_how_low() -> None:
+    assert priorities(falling(-3_600, 60, speed=420)) == [1]
+    assert priorities(falling(-3_600, 60, speed=200)) == [2]
+    assert priorities(falling(-6_000, 60)) == [3]
+    assert priorities(falling(-9_000, 60, altitude=19_000.0)) == [4]
+    assert priorities(falling(-9_000, 30, altitude=40_000.0)) == [3]
+
+
+def test_a_fall_towards_the_ground_is_high_whatever_the_speed() -> None:
+    assert priorities(falling(-4_000, 45, altitude=4_000.0, speed=300)) == [3]
+
+
+def test_the_sentence_names_the_height_lost() -> None:
+    told = found(falling(-6_000, 30))[0].explanation
+    assert told.startswith("Falling at 6,000 ft/min through ") and "ft lost in" in told
+
+
+def test_nothing_shorter_than_the_hold() -> None:
+    assert not found(falling(-6_000, 9))
+    assert found(falling(-6_000, 9), hold=5)
+
+
+def test_flicker_does_not_hold() -> None:
+    rate = np.where(np.arange(N) % 4 == 0, 0.0, -6_000.0)
+    assert not found(fly(seconds=N, lat=48.9, lon=-10.0, altitude=40_000.0, vertical_rate=rate))
+
+
+def test_a_repeated_row_is_no_fall() -> None:
+    """A source that fills forward: rate, altitude and place stand still while time goes on."""
+    stale = falling(-6_000, 200, baro_altitude=20_000.0)
+    assert not found(stale)
+
+
+@pytest.mark.parametrize(
+    ("columns", "why"),
+    [
+        ({"baro_altitude": np.nan}, "no altitude"),
+        ({"source": SOURCES.index("tisb_other")}, "a computed rate"),
+        ({"source": SOURCES.index("mlat")}, "a computed rate"),
+        ({"ground_speed": 2_700.0}, "a speed that nothing flies"),
+        ({"lat": 48.9, "lon": -10.0, "speed": 0.0}, "a frozen place"),
+    ],
+)
+def test_thin_evidence_is_low(columns: dict[str, Any], why: str) -> None:
+    seen = found(falling(-9_000, 60, **({"altitude": 19_000.0} | columns)))
+    assert [(a.priority, a.confidence < 0.5) for a in seen] == [(1, True)], why
+
+
+def test_parabolas_are_never_high() -> None:
+    t = np.arange(1200)
+    rate = np.where(t % 180 < 25, 15_000.0, np.where(t % 180 < 50, -15_000.0, 0.0))
+    parabolas = fly(seconds=1200, lat=48.9, lon=-10.0, altitude=20_000.0, rate=rate)
+    seen = found(parabolas)
+    assert [a.priority for a in seen] == [2] and "climb as steep" in seen[0].explanation
+
+
+def test_one_bad_climb_row_excuses_nothing() -> None:
+    dive = falling(-9_000, 60, altitude=19_000.0)
+    rate = dive["vertical_rate"].copy()
+    rate[40] = 20_000.0
+    assert priorities(dive.with_columns(vertical_rate=rate)) == [4]
+
+
+def test_beside_an_aerodrome_a_slow_aircraft_is_medium() -> None:
+    jump = falling(-6_000, 60, lat=48.354, lon=11.70, altitude=13_000.0, speed=90, track=0.0)
+    assert [a.priority for a in found(jump)] == [2]
+
+
+def test_an_approach_is_none() -> None:
+    assert not found(fly(seconds=60, lat=48.354, lon=11.65, altitude=5_500, rate=-3_200, speed=180))
+
+
+def test_nothing_on_the_ground_and_nothing_without_values() -> None:
+    assert not found(falling(-6_000, 60, on_ground=1))
+    assert not found(falling(-6_000, 60, vertical_rate=np.nan))
+
+
+def test_no_split_of_the_data_changes_anything() -> None:
+    world = together(falling(-6_000, 200), falling(-4_000, 30, icao24=0xB, lat=20.0))
+    whole = {a.id: a.feature() for a in found(world)}
+    for seconds in (1, 7, 60):
+        edges = np.searchsorted(world["time"], np.arange(world["time"][0], world["time"][-1] + 1, seconds * 1000))
+        parts = [world.take(np.arange(a, b)) for a, b in zip(edges, [*edges[1:], len(world)], strict=True)]
+        assert {a.id: a.feature() for a in found(*parts)} == whole
+
+
+SAMPLES = "traffic-samples/samples"
+
+
+def recorded(shared: Path, *names: str) -> Sequence[Anomaly]:
+    return [a for name in names for a in found(*open_source(str(shared / "data" / name)).batches())]
+
+
+def test_noisy_recordings_give_nothing(shared: Path) -> None:
+    names = ("noisy_landing", "noisy_takeoff", "noisy_ground")
+    assert not recorded(shared, *(f"{SAMPLES}/noisy/{name}.json.gz" for name in names))
+
+
+def test_the_parabolic_flight_is_not_an_emergency(shared: Path) -> None:
+    seen = recorded(shared, f"{SAMPLES}/featured/zero_gravity.json.gz")
+    assert seen and max(a.priority for a in seen) == 2
+
+
+def test_the_test_flight_that_dived_is_found(shared: Path) -> None:
+    """AIB232E, 2017-12-13: 16,000 ft lost in three minutes."""
+    assert [(a.icao24, a.priority) for a in recorded(shared, f"{SAMPLES}/featured/airbus_tree.json.gz")] == [
+        (0x3807FA, 3)
+    ]
+
+
+def test_monterey_heathrow_and_flight_checks_give_nothing_high(shared: Path) -> None:
+    names = ("guatemala", "kingston", "ajaccio", "vancouver")
+    seen = recorded(
+        shared,
+        "adsb_actions-adsblol/20250601_36_-122.gz",
+        "egll-20170802/egll-positions-rt.csv",
+        *(f"{SAMPLES}/calibration/{name}.json.gz" for name in names),
+    )
+    assert max(a.priority for a in seen) <= 2
