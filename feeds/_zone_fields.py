@@ -91,7 +91,7 @@ _REFERENCES = {
 
 
 def height(given: Any) -> tuple[float, str]:
-    """A limit as feet and reference, from a number (ft MSL), a text ("FL 95", "1500ft AGL", "GND", "UNL") or a mapping."""
+    """A limit as feet and reference, from a number (ft MSL), a text ("FL 95", "1500ft AGL", "GND", "UNL"), a mapping."""
     if isinstance(given, dict):
         return _mapped({str(k).lower(): v for k, v in given.items()})
     if isinstance(given, int | float):
@@ -117,10 +117,7 @@ def _mapped(limit: dict[str, Any]) -> tuple[float, str]:
     """The limits of FAA extracts (valueft, reference), of tar1090 (value, ref) and of openAIP (value, unit, datum)."""
     if "valueft" in limit:
         feet, reference = float(limit["valueft"]), str(limit.get("reference") or "MSL").upper()
-        # Exactly the surface; a height counted from it is above ground.
-        return (
-            (0.0, "SFC") if reference == "SFC" and feet == 0 else _limited(feet, _REFERENCES.get(reference, reference))
-        )
+        return _grounded(feet, _REFERENCES.get(reference, reference))
     if "value" not in limit:
         raise ValueError(f"{str(limit)[:60]} is no height")
     if "referencedatum" in limit or isinstance(limit["value"], int | float):
@@ -129,11 +126,12 @@ def _mapped(limit: dict[str, Any]) -> tuple[float, str]:
         return _grounded(float(limit["value"]) * unit, reference)
     reference = str(limit.get("ref") or limit.get("reference") or "").upper()
     feet, own = height(limit["value"])
-    return (
-        (0.0, "SFC")
-        if reference in ("GND", "SFC") and feet == 0
-        else (feet, _REFERENCES.get(reference, reference) or own)
-    )
+    return _grounded(feet, _REFERENCES.get(reference, reference) or own)
+
+
+def _grounded(feet: float, reference: str) -> tuple[float, str]:
+    """A height of nothing above ground is the surface itself."""
+    return (0.0, "SFC") if reference == "AGL" and feet == 0 else _limited(feet, reference)
 
 
 def _limited(feet: float, reference: str) -> tuple[float, str]:

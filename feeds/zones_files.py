@@ -166,9 +166,7 @@ def _area(shape: Any) -> Any:
     if not (south >= -90 and north <= 90 and west >= -360 and east <= 360):
         raise ValueError("coordinates that are no degrees of longitude and latitude")
     parts = [_straight(one) for one in shapely.get_parts(shapely.force_2d(shape)) if one.geom_type == "Polygon"]
-    area = shapely.make_valid(
-        parts[0] if len(parts) == 1 else shapely.MultiPolygon([p for q in parts for p in shapely.get_parts(q)])
-    )
+    area = shapely.union_all([shapely.make_valid(one) for one in parts])
     polygons = [one for one in shapely.get_parts(area) if one.geom_type in ("Polygon", "MultiPolygon")]
     if not polygons:
         raise ValueError(f"a {shape.geom_type} without area")

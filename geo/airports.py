@@ -22,7 +22,7 @@ Mask = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Airports:
-    """Aerodromes as arrays (n,): code (ICAO), iata, name, time zone as text; lat, lon degrees; elevation ft; kind as above.
+    """Aerodromes as arrays (n,): code (ICAO), iata, name, time zone as text; lat, lon in degrees; elevation in ft.
 
     `ends` are runway ends where a runway file was loaded. Without one, approaches are judged by closing on the
     aerodrome itself from any side.
