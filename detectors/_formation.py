@@ -8,18 +8,16 @@ from typing import Any
 
 import numpy as np
 
+from detectors._groups import SHADOWS
 from detectors._instants import Instants, at_instants
 from detectors._pairs import Relative, near_pairs, relative
 from geo.airports import Airports
-from geo.schema import NO_TIME, NON_ICAO, SOURCES, Array
+from geo.schema import NO_TIME, NON_ICAO, Array
 from geo.sphere import NMI_M
 from geo.tracks import Index, Mask, Tracks
 
 STEP_S, MAX_AGE_S = 10, 40
 """Instants are ten seconds apart; a position serves for forty, so that feeds polled every half minute take part."""
-
-SHADOWS = tuple(SOURCES.index(n) for n in ("tisb_trackfile", "tisb_other", "adsb_other", "adsr_other", "flarm"))
-"""Sources whose address is not the airframe's: radar tracks rebroadcast beside the aircraft itself, gliders' units."""
 
 ONE_AIRFRAME_M, SAME_PLACE_M = 300.0, 60.0
 """Two addresses this near with one callsign, or a bit or two from each other, are one airframe or a bit error."""

@@ -87,7 +87,7 @@ def at_instants(tracks: Tracks, step_s: float, max_age_s: float, fresh_only: boo
     last = np.minimum(last, np.where(same, np.append(slot[1:], 0)[: len(rows)] - 1, final))
     begin = (tracks.time[tracks.fresh] // step).min(initial=np.iinfo(np.int64).max)
     low = np.maximum(slot, begin) if fresh_only else slot
-    entry, offset = _spread(np.maximum(last - low + 1, 0))
+    entry, offset = spread(np.maximum(last - low + 1, 0))
     row, k = rows[entry], low[entry] + offset
     age_s = ((k + 1) * step - stamp[entry]) / 1000.0
     place = _carried(tracks, row, age_s)
@@ -112,7 +112,7 @@ def _stamps(tracks: Tracks) -> Array:
     return np.where((own == NO_TIME) | (own > tracks.time), tracks.time, own)
 
 
-def _spread(counts: Array) -> tuple[Index, Index]:
+def spread(counts: Array) -> tuple[Index, Index]:
     """Entry i repeated counts[i] times, and 0, 1, 2, ... within each."""
     entry = np.repeat(np.arange(len(counts)), counts)
     return entry, np.arange(len(entry)) - np.repeat(np.cumsum(counts) - counts, counts)
