@@ -29,4 +29,5 @@ async def open_pool(url: str, size: int = 3, timeout_s: float = 0, init: Setup |
 
 
 def _json(value: Any) -> str:
-    return orjson.dumps(value, option=orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS).decode()
+    # The only other type that comes here is a set, whose order says nothing.
+    return orjson.dumps(value, default=sorted, option=orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS).decode()

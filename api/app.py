@@ -1,0 +1,80 @@
+"""Settings in, the web application out: the only place where the API's pieces meet."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from litestar import Litestar
+from litestar.config.cors import CORSConfig
+from litestar.datastructures import State
+
+from api import classes, items, landing, static, status, stream
+from api.catalogue import collections
+from api.hub import Hub
+from api.middleware import add_headers, end_with_client
+from api.problems import HANDLERS
+from api.routes import check_query
+from api.settings import Settings
+from detectors._registry import registry
+from store.connect import open_pool
+
+ROUTES = [
+    landing.show_landing,
+    landing.show_conformance,
+    landing.show_openapi,
+    items.list_collections,
+    items.show_collection,
+    items.show_items,
+    items.show_feature,
+    classes.show_classes,
+    status.show_health,
+    status.show_feeds,
+    status.show_stats,
+    stream.show_stream,
+    static.show_file,
+]
+
+CORS = CORSConfig(
+    allow_origins=["*"],
+    allow_methods=["GET", "HEAD", "OPTIONS"],
+    allow_headers=["if-none-match", "last-event-id"],
+    expose_headers=["etag", "ogc-numberreturned"],
+    max_age=86_400,
+)
+
+
+def create_app(settings: Settings) -> Litestar:
+    """The application. The database is connected when it starts, not here."""
+    known = registry()
+    state = State({"settings": settings, "classes": known, "collections": collections(known)})
+    return Litestar(
+        ROUTES,
+        state=state,
+        lifespan=[_database],
+        before_request=check_query,
+        before_send=[add_headers],
+        middleware=[end_with_client],
+        exception_handlers=HANDLERS,
+        cors_config=CORS,
+        openapi_config=None,
+        logging_config=None,
+    )
+
+
+@asynccontextmanager
+async def _database(app: Litestar) -> AsyncIterator[None]:
+    """Pool and hub, for as long as the application runs."""
+    settings: Settings = app.state.settings
+    app.state.pool = await open_pool(settings.database_url, settings.pool_size, settings.statement_timeout_s)
+    app.state.hub = Hub(settings)
+    listening = asyncio.create_task(app.state.hub.run())
+    try:
+        yield
+    finally:
+        app.state.hub.close()
+        listening.cancel()
+        with suppress(asyncio.CancelledError):
+            await listening
+        await app.state.pool.close()

@@ -1,0 +1,177 @@
+"""One listener per process: wakes on NOTIFY, reads what changed by cursor, hands each event to every open stream."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+
+import asyncpg
+import orjson
+import structlog
+
+from api import events
+from api.clock import clock
+from api.events import PING, Event
+from api.parameters import Box
+from api.settings import Settings
+from store.writer import CHANNEL
+
+QUEUE = 256
+"""Events that may wait for one slow client; beyond that it is caught up by cursor instead."""
+
+LOOK_S = 5.0
+"""Without any wake-up the hub looks by itself this often: a lost notification costs seconds, not events."""
+
+_FIRST_WAIT_S, _LONGEST_WAIT_S = 0.2, 5.0
+log = structlog.get_logger("skysift.hub")
+
+
+@dataclass(eq=False)
+class Subscriber:
+    """One open stream. `cursor` is the last change it was sent; `behind`: it must be caught up from there."""
+
+    boxes: Sequence[Box]
+    cursor: int
+    behind: bool
+    waiting: deque[Event] = field(default_factory=deque)
+    wake: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def offer(self, event: Event) -> None:
+        if len(self.waiting) >= QUEUE:
+            self.waiting.clear()
+            self.behind = True
+        self.waiting.append(event)
+        self.wake.set()
+
+    async def next(self, wait_s: float) -> Event | None:
+        """The next event, None after `wait_s` without one."""
+        if not self.waiting:
+            self.wake.clear()
+            try:
+                await asyncio.wait_for(self.wake.wait(), wait_s)
+            except TimeoutError:
+                return None
+        return self.waiting.popleft() if self.waiting else None
+
+
+class Hub:
+    """Runs as one task. `cursor` is the newest change that was handed out, `tick` the newest state of aircraft."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.subscribers: set[Subscriber] = set()
+        self.cursor = self.tick = 0
+        self.up = self.closing = False
+        self.ready = asyncio.Event()
+        self._kinds: set[str] = set()
+        self._wake = asyncio.Event()
+
+    def close(self) -> None:
+        """End every stream; their clients come back to the next process and go on where they were."""
+        self.closing = True
+        for one in self.subscribers:
+            one.wake.set()
+
+    async def run(self) -> None:
+        """Listen until cancelled; come back after every loss of the database."""
+        wait_s = _FIRST_WAIT_S
+        while True:
+            try:
+                connection = await asyncpg.connect(self.settings.database_url, timeout=5, command_timeout=30)
+                try:
+                    wait_s = _FIRST_WAIT_S
+                    await self._listen(connection)
+                finally:
+                    self.up = False
+                    connection.terminate()
+            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                log.warning("listener lost", error=repr(error), again_in_s=wait_s)
+            await asyncio.sleep(wait_s)
+            wait_s = min(wait_s * 2, _LONGEST_WAIT_S)
+
+    async def _listen(self, connection: asyncpg.Connection) -> None:
+        connection.add_termination_listener(lambda _: self._notified("lost"))
+        await connection.add_listener(CHANNEL, lambda _c, _pid, _channel, kind: self._notified(kind))
+        if not self.ready.is_set():
+            self.cursor = await connection.fetchval("SELECT coalesce(max(seq), 0) FROM anomalies")
+            self.tick = await connection.fetchval("SELECT coalesce(max(seq), 0) FROM aircraft_now")
+            self.ready.set()
+        self.up = True
+        self._notified("everything")
+        while "lost" not in self._kinds:
+            await self._woken()
+            kinds, self._kinds = self._kinds, set()
+            await self._hand_out(connection, kinds)
+            self._kinds |= kinds & {"lost"}
+        self._kinds.clear()
+
+    def _notified(self, kind: str) -> None:
+        self._kinds.add(kind)
+        self._wake.set()
+
+    async def _woken(self) -> None:
+        try:
+            await asyncio.wait_for(self._wake.wait(), LOOK_S)
+        except TimeoutError:
+            self._kinds.add("everything")
+        self._wake.clear()
+
+    async def _hand_out(self, connection: asyncpg.Connection, kinds: set[str]) -> None:
+        every = "everything" in kinds
+        if every or "anomaly" in kinds:
+            while found := await events.anomalies(connection, self.cursor, 2**62):
+                for event in found:
+                    self._publish(event)
+                self.cursor = found[-1].seq
+        if self.subscribers and (every or "aircraft" in kinds):
+            self.tick, moved = await events.aircraft(connection, self.tick)
+            if moved:
+                self._publish(moved)
+        if self.subscribers and (every or "clock" in kinds):
+            self._publish(events.clock(await clock(connection)))
+
+    def _publish(self, event: Event) -> None:
+        for one in self.subscribers:
+            one.offer(event)
+
+    async def stream(self, pool: asyncpg.Pool, since: int | None, boxes: Sequence[Box]) -> AsyncIterator[bytes]:
+        """Frames for one client, from after `since` (None: from now) on; nothing is missed and nothing comes twice."""
+        if since is not None and since > self.cursor:
+            # Ahead of us is only who was served by a faster process; ahead of the database, who knew another one.
+            since = since if since <= await pool.fetchval("SELECT last_value FROM anomaly_seq") else None
+        own = Subscriber(boxes, self.cursor if since is None else since, behind=since is not None)
+        self.subscribers.add(own)
+        try:
+            yield await self._hello(pool, own.cursor)
+            while not self.closing:
+                if own.behind:
+                    async for chunk in self._catch_up(pool, own):
+                        yield chunk
+                event = await own.next(self.settings.ping_s)
+                if event is None:
+                    yield b"" if self.closing else PING
+                elif not event.seq or event.seq > own.cursor:
+                    own.cursor = max(own.cursor, event.seq)
+                    yield event.seen(own.boxes)
+        finally:
+            self.subscribers.discard(own)
+
+    async def _hello(self, pool: asyncpg.Pool, cursor: int) -> bytes:
+        now = await clock(pool)
+        told = {"data_time": now["data_time"], "title": self.settings.title, "version": self.settings.version}
+        return b"retry: 2000\n" + events.frame("hello", orjson.dumps(told), cursor)
+
+    async def _catch_up(self, pool: asyncpg.Pool, own: Subscriber) -> AsyncIterator[bytes]:
+        """What changed between the client's cursor and ours, from the database. No await may stand before `until`."""
+        own.behind = False
+        own.waiting.clear()
+        until = self.cursor
+        while own.cursor < until and not self.closing:
+            found = await events.anomalies(pool, own.cursor, until)
+            for event in found:
+                own.cursor = event.seq
+                yield event.seen(own.boxes)
+            if not found:
+                own.cursor = until

@@ -1,0 +1,30 @@
+"""Aircraft addresses between text and number, in Python for parameters and in SQL for features."""
+
+from __future__ import annotations
+
+import re
+
+from api.problems import Problem
+from geo.schema import NON_ICAO, SYNTHETIC
+
+_TEXT = re.compile(r"(~?)([0-9a-f]{6})|x([0-9a-f]{10})")
+
+ICAO24 = (
+    f"CASE WHEN icao24 < {SYNTHETIC} THEN concat(CASE WHEN icao24 & {NON_ICAO} <> 0 THEN '~' END, "
+    "lpad(to_hex(icao24 & 16777215), 6, '0')) END"
+)
+"""SQL: six hex digits, `~` before a non-ICAO address, NULL where the identity is no address."""
+
+ID = f"coalesce({ICAO24}, concat('x', lpad(to_hex(icao24 & {(1 << 40) - 1}), 10, '0')))"
+"""SQL: the same, but `x` and ten hex digits for an identity that is no address."""
+
+
+def address(text: str, parameter: str = "icao24") -> int:
+    """The number of an address written like `a1b2c3`, `~2b0d0d` or `x0123456789`."""
+    match = _TEXT.fullmatch(text.lower())
+    if match is None:
+        raise Problem(400, f"{text[:20]!r} is no address; it has six hex digits, such as 4ca7b5", parameter)
+    other, icao, synthetic = match.groups()
+    if synthetic:
+        return SYNTHETIC | int(synthetic, 16)
+    return int(icao, 16) | (NON_ICAO if other else 0)

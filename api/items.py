@@ -1,0 +1,117 @@
+"""The collections over HTTP: list, description, items and single features, by one set of handlers for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+import orjson
+from litestar import Request, Response
+
+from api import query, replies
+from api.clock import data_time, rfc3339
+from api.collections import Collection
+from api.links import GEOJSON, JSON, base, link
+from api.links import query as query_string
+from api.problems import Problem
+from api.query import Asked
+from api.routes import given, route
+
+STANDARD = ("bbox", "datetime", "limit", "after")
+WORLD = [-180, -90, 180, 90]
+AnyRequest = Request[Any, Any, Any]
+
+
+def parameters_of(collection: Collection) -> tuple[str, ...]:
+    """The query parameters that the collection's items take."""
+    return (*STANDARD, *collection.filter_names)
+
+
+def _find(request: AnyRequest, collection_id: str) -> Collection:
+    found: Mapping[str, Collection] = request.app.state.collections
+    if collection_id not in found:
+        raise Problem(
+            404, f"there is no collection {collection_id[:60]!r}; GET /collections lists them", "collectionId"
+        )
+    return found[collection_id]
+
+
+def described(collection: Collection, root: str, now: str | None) -> dict[str, Any]:
+    """A collection as the standard describes it."""
+    own = f"{root}/collections/{collection.id}"
+    return {
+        "id": collection.id,
+        "title": collection.title,
+        "description": collection.description,
+        "itemType": "feature",
+        "extent": {"spatial": {"bbox": [WORLD]}, "temporal": {"interval": [[None, now]]}},
+        "links": [link(own, "self", JSON, collection.title), link(f"{own}/items", "items", GEOJSON, "Features")],
+    }
+
+
+@route("/collections")
+async def list_collections(request: AnyRequest) -> Response[bytes]:
+    """All collections."""
+    root, now = base(request), rfc3339(await data_time(request.app.state.pool))
+    found = [described(one, root, now) for one in request.app.state.collections.values()]
+    links = [link(f"{root}/collections", "self", JSON)]
+    return await replies.json(request, {"collections": found, "links": links})
+
+
+@route("/collections/{collection_id:str}")
+async def show_collection(request: AnyRequest, collection_id: str) -> Response[bytes]:
+    """One collection, exactly as in the list."""
+    now = rfc3339(await data_time(request.app.state.pool))
+    return await replies.json(request, described(_find(request, collection_id), base(request), now))
+
+
+@route("/collections/{collection_id:str}/items", query=["*"])
+async def show_items(request: AnyRequest, collection_id: str) -> Response[bytes]:
+    """One page of features."""
+    collection = _find(request, collection_id)
+    asked_text = given(request, parameters_of(collection))
+    asked, pool = Asked.of(collection, asked_text), request.app.state.pool
+    texts, after = await query.features(pool, collection, asked)
+    matched = await query.matched(pool, collection, asked, len(texts), after is not None)
+    links = _page_links(base(request), collection, asked_text, after)
+    return await _feature_collection(request, texts, links, matched, await data_time(pool))
+
+
+def _page_links(root: str, collection: Collection, asked: dict[str, str], after: str | None) -> list[dict[str, str]]:
+    own = f"{root}/collections/{collection.id}"
+    links = [
+        link(f"{own}/items{query_string(asked)}", "self", GEOJSON),
+        link(own, "collection", JSON, collection.title),
+    ]
+    if after:
+        links.append(link(f"{own}/items{query_string({**asked, 'after': after})}", "next", GEOJSON))
+    return links
+
+
+async def _feature_collection(
+    request: AnyRequest, texts: list[str], links: list[dict[str, str]], matched: int | None, now: int | None
+) -> Response[bytes]:
+    """The page's bytes. Features go in as the texts that the database gave: nothing is parsed or built again."""
+    facts = {"numberReturned": len(texts)} | ({} if matched is None else {"numberMatched": matched})
+    tail = orjson.dumps({"links": links, **facts})[1:]
+    body = b'{"type":"FeatureCollection","features":[' + ",".join(texts).encode() + b"]," + tail
+    stamp = b',"timeStamp":' + orjson.dumps(rfc3339(now)) + b"}" if now is not None else b"}"
+    headers = {"ogc-numberreturned": str(len(texts))}
+    return await replies.reply(request, body[:-1] + stamp, GEOJSON, headers, tag_of=body)
+
+
+@route("/collections/{collection_id:str}/items/{feature_id:path}")
+async def show_feature(request: AnyRequest, collection_id: str, feature_id: str) -> Response[bytes]:
+    """One feature."""
+    collection, own_id = _find(request, collection_id), str(feature_id).removeprefix("/")
+    text = await query.feature(request.app.state.pool, collection, own_id)
+    if text is None:
+        raise Problem(404, f"there is no feature {own_id[:60]!r} in {collection.id}", "featureId")
+    own = f"{base(request)}/collections/{collection.id}"
+    links = [
+        link(f"{own}/items/{quote(own_id, safe='')}", "self", GEOJSON),
+        link(own, "collection", JSON, collection.title),
+    ]
+    body = text[:-1].encode() + b',"links":' + orjson.dumps(links) + b"}"
+    return await replies.reply(request, body, GEOJSON)

@@ -1,0 +1,50 @@
+"""The way in for programs: the landing page in JSON, what the service conforms to, its OpenAPI document."""
+
+from __future__ import annotations
+
+from litestar import Response
+
+from api import replies
+from api.items import AnyRequest
+from api.links import JSON, OPENAPI, base, link
+from api.openapi import document
+from api.routes import route
+from api.static import page, prefers_html
+
+PART_1 = "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf"
+CONFORMS_TO = [f"{PART_1}/{name}" for name in ("core", "oas30", "geojson")]
+"""Only what tests show to be true."""
+
+DESCRIPTION = "Watches aircraft and says what is not normal, where, why, and how sure it is."
+
+
+@route("/")
+async def show_landing(request: AnyRequest) -> Response[bytes]:
+    """The map for a browser, links for a program."""
+    if prefers_html(request):
+        return await page(request)
+    root, settings = base(request), request.app.state.settings
+    links = [
+        link(f"{root}/", "self", JSON, settings.title),
+        link(f"{root}/", "alternate", "text/html", "The map"),
+        link(f"{root}/conformance", "conformance", JSON, "What this service conforms to"),
+        link(f"{root}/collections", "data", JSON, "The collections"),
+        link(f"{root}/api", "service-desc", OPENAPI, "OpenAPI document"),
+        link(f"{root}/classes", "classes", JSON, "The anomaly classes"),
+        link(f"{root}/stream", "stream", "text/event-stream", "What changes, as it changes"),
+        link(f"{root}/health", "health", JSON, "How the service is"),
+    ]
+    return await replies.json(request, {"title": settings.title, "description": DESCRIPTION, "links": links})
+
+
+@route("/conformance")
+async def show_conformance(request: AnyRequest) -> Response[bytes]:
+    """The conformance classes."""
+    return await replies.json(request, {"conformsTo": CONFORMS_TO})
+
+
+@route("/api")
+async def show_openapi(request: AnyRequest) -> Response[bytes]:
+    """The OpenAPI document, made from the collections."""
+    state = request.app.state
+    return await replies.json(request, document(state.collections, state.settings, base(request)), OPENAPI)

@@ -1,0 +1,71 @@
+"""Around every request: a client that leaves ends its work, and every answer carries its security headers."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+from typing import Any, cast
+
+import structlog
+from litestar.datastructures import MutableScopeHeaders
+from litestar.types import ASGIApp, HTTPDisconnectEvent, Message, Receive, Scope, Send
+
+SECURITY: Sequence[tuple[str, str]] = (
+    ("x-content-type-options", "nosniff"),
+    ("x-frame-options", "DENY"),
+    ("referrer-policy", "same-origin"),
+    ("cross-origin-opener-policy", "same-origin"),
+    ("permissions-policy", "camera=(), microphone=(), geolocation=(self)"),
+    ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
+)
+log = structlog.get_logger("skysift.http")
+
+
+async def add_headers(message: Message, scope: Scope) -> None:
+    """Security headers, where the answer has none of its own."""
+    if message["type"] == "http.response.start":
+        headers = MutableScopeHeaders.from_message(message)
+        for name, value in SECURITY:
+            headers.setdefault(name, value)
+
+
+def end_with_client(app: ASGIApp) -> ASGIApp:
+    """Cancel the handler, and with it its query, when the client has gone: servers let it run on."""
+
+    async def run(scope: Scope, receive: Receive, send: Send) -> None:
+        first = await receive()
+        gone = asyncio.ensure_future(_gone(receive))
+
+        async def replay() -> Any:
+            nonlocal first
+            message, first = first, cast("Any", None)
+            return message or await asyncio.shield(gone)
+
+        work = asyncio.ensure_future(app(scope, replay, send))
+        await _first_of(work, gone, scope)
+
+    return run
+
+
+async def _gone(receive: Receive) -> HTTPDisconnectEvent:
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return message
+
+
+async def _first_of(work: asyncio.Future[None], gone: asyncio.Future[Any], scope: Scope) -> None:
+    started = time.perf_counter()
+    try:
+        await asyncio.wait((work, gone), return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        gone.cancel()
+        left = not work.done()
+        if left:
+            work.cancel()
+        results = await asyncio.gather(work, gone, return_exceptions=True)
+    taken = round((time.perf_counter() - started) * 1000, 1)
+    log.debug("request", method=scope["method"], path=scope["path"], ms=taken, client_left=left)  # type: ignore[typeddict-item]
+    if isinstance(results[0], Exception):
+        raise results[0]

@@ -1,0 +1,141 @@
+"""The OpenAPI 3.0 document, made from the collections: what a client may ask and how features look."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from api.collections import Collection, Filter, Property
+from api.links import GEOJSON, JSON, PROBLEM
+from api.parameters import DEFAULT_LIMIT, MAX_LIMIT
+from api.settings import Settings
+
+_NUMBER = {"type": "number"}
+_PARAMETERS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
+    "limit": (
+        "How many features at most; more are clamped",
+        {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},
+    ),
+    "bbox": (
+        "west,south,east,north in degrees (6 numbers with heights); west > east goes across the antimeridian",
+        {"type": "array", "oneOf": [{"minItems": 4, "maxItems": 4}, {"minItems": 6, "maxItems": 6}], "items": _NUMBER},
+    ),
+    "datetime": ("An RFC 3339 time, or start/end where .. leaves an end open", {"type": "string"}),
+    "after": ("Where the page before ended, as its next link says", {"type": "string"}),
+}
+_JSON_TYPES: Mapping[str, dict[str, Any]] = {
+    "date-time": {"type": "string", "format": "date-time", "nullable": True},
+    "json": {"nullable": True},
+}
+
+
+def document(collections: Mapping[str, Collection], settings: Settings, root: str) -> dict[str, Any]:
+    """OpenAPI 3.0.3. One path per collection, because clients read from it which filters that collection takes."""
+    paths = {path: {"get": _operation(path, summary, kind)} for path, summary, kind in _FIXED}
+    for one in collections.values():
+        paths |= _paths(one)
+    return {
+        "openapi": "3.0.3",
+        "info": {
+            "title": settings.title,
+            "version": settings.version,
+            "description": "Anomalies of air traffic, and what they stand on",
+            "license": {"name": "Apache-2.0"},
+        },
+        "servers": [{"url": root}],
+        "paths": paths,
+        "components": {
+            "parameters": {name: _query(name, text, schema) for name, (text, schema) in _PARAMETERS.items()},
+            "schemas": _schemas(collections),
+            "responses": {"Problem": _answer("What was wrong with the request", PROBLEM, _ref("schemas/Problem"))},
+        },
+    }
+
+
+_FIXED: Sequence[tuple[str, str, str]] = (
+    ("/", "Landing page", JSON),
+    ("/conformance", "What the service conforms to", JSON),
+    ("/collections", "The collections", JSON),
+    ("/classes", "The anomaly classes, with parameters and counts", JSON),
+    ("/feeds", "The feeds and what they rejected", JSON),
+    ("/health", "How the service is", JSON),
+    ("/stats", "Anomalies per class and hour", JSON),
+    ("/stream", "Server-sent events: anomaly, aircraft, clock", "text/event-stream"),
+)
+
+
+def _paths(one: Collection) -> dict[str, Any]:
+    own = f"/collections/{one.id}"
+    standard = [_ref(f"parameters/{name}") for name in _PARAMETERS]
+    items = _operation(f"{own}/items", f"{one.title}: features", GEOJSON, _ref(f"schemas/{one.id}"))
+    items["parameters"] = standard + [_filter(each) for each in one.filters]
+    single = _operation(f"{own}/items/id", f"{one.title}: one feature", GEOJSON)
+    single["parameters"] = [
+        {"name": "featureId", "in": "path", "required": True, "schema": {"type": "string"}},
+    ]
+    return {
+        own: {"get": _operation(own, f"{one.title}: description", JSON)},
+        f"{own}/items": {"get": items},
+        f"{own}/items/{{featureId}}": {"get": single},
+    }
+
+
+def _operation(path: str, summary: str, kind: str, schema: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    name = path.strip("/").replace("/", ".") or "landing"
+    good = _answer(summary, kind, schema or {"type": "object"})
+    failures = {code: _ref("responses/Problem") for code in ("400", "404", "500", "503")}
+    return {"operationId": name, "summary": summary, "responses": {"200": good, **failures}}
+
+
+def _answer(description: str, kind: str, schema: Mapping[str, Any]) -> dict[str, Any]:
+    return {"description": description, "content": {kind: {"schema": schema}}}
+
+
+def _ref(name: str) -> dict[str, str]:
+    return {"$ref": f"#/components/{name}"}
+
+
+def _query(name: str, text: str, schema: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "name": name, "in": "query", "required": False, "description": text, "schema": schema,
+        "style": "form", "explode": False,
+    }  # fmt: skip
+
+
+def _filter(one: Filter) -> dict[str, Any]:
+    return _query(one.name, one.description, one.schema)
+
+
+def _schemas(collections: Mapping[str, Collection]) -> dict[str, Any]:
+    problem = {name: {"type": "string"} for name in ("type", "title", "detail", "instance", "parameter")}
+    problem["status"] = {"type": "integer"}
+    return {one.id: _page(one) for one in collections.values()} | {"Problem": {"type": "object", "properties": problem}}
+
+
+def _page(one: Collection) -> dict[str, Any]:
+    """A page of the collection's features."""
+    geometry = {"type": "object", "nullable": True, "description": f"GeoJSON {one.geometry}"}
+    properties = {each.name: _property(each) for each in one.properties}
+    feature = {
+        "type": {"type": "string", "enum": ["Feature"]},
+        "id": {"type": "string"},
+        "geometry": geometry,
+        "properties": {"type": "object", "properties": properties},
+    }
+    return {
+        "type": "object",
+        "required": ["type", "features"],
+        "properties": {
+            "type": {"type": "string", "enum": ["FeatureCollection"]},
+            "features": {"type": "array", "items": {"type": "object", "properties": feature}},
+            "links": {"type": "array", "items": {"type": "object"}},
+            "timeStamp": {"type": "string", "format": "date-time"},
+            "numberReturned": {"type": "integer", "minimum": 0},
+            "numberMatched": {"type": "integer", "minimum": 0},
+        },
+    }
+
+
+def _property(one: Property) -> dict[str, Any]:
+    kind: dict[str, Any] = _JSON_TYPES.get(one.kind, {"type": one.kind, "nullable": True})
+    return kind | {"title": one.title} | ({"x-unit": one.unit} if one.unit else {})

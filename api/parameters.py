@@ -1,0 +1,101 @@
+"""Query parameters of the standard (OGC API - Features, Part 1): text in, bounded and checked values out, or a 400."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import orjson
+
+from api.problems import bad
+
+DEFAULT_LIMIT, MAX_LIMIT = 100, 10_000
+MAX_TEXT = 2_000
+"""No parameter is longer than this; what is, is refused before it is looked at."""
+
+Box = tuple[float, float, float, float]
+_DIGITS = re.compile(r"[0-9]{1,12}")
+_RFC3339 = re.compile(r"(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d:\d\d)(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)")
+
+
+@dataclass(frozen=True)
+class Span:
+    """An interval of time, both ends inclusive; None is open."""
+
+    start: datetime | None
+    end: datetime | None
+
+
+def limit(text: str) -> int:
+    """1 or more; what is over the maximum is clamped."""
+    if not _DIGITS.fullmatch(text) or int(text) < 1:
+        raise bad("limit", f"limit is a whole number from 1 to {MAX_LIMIT}, not {text[:40]!r}")
+    return min(int(text), MAX_LIMIT)
+
+
+def bbox(text: str) -> Sequence[Box]:
+    """One box in degrees, or two where west > east: the area then lies across the antimeridian. Heights are ignored."""
+    try:
+        numbers = [float(part) for part in text.split(",")]
+    except ValueError:
+        raise bad("bbox", "bbox is 4 or 6 numbers: west,south,east,north in degrees") from None
+    if len(numbers) not in (4, 6) or not all(map(math.isfinite, numbers)):
+        raise bad("bbox", f"bbox is 4 or 6 numbers: west,south,east,north in degrees; here are {len(numbers)}")
+    west, south, east, north = (numbers[i] for i in ((0, 1, 2, 3) if len(numbers) == 4 else (0, 1, 3, 4)))
+    if not (-90 <= south <= north <= 90):
+        raise bad("bbox", "south must not lie north of north, and both lie within -90 to 90")
+    if not all(-180 <= value <= 180 for value in (west, east)):
+        raise bad("bbox", "west and east lie within -180 to 180; west > east goes across the antimeridian")
+    if west <= east:
+        return [(west, south, east, north)]
+    return [(west, south, 180.0, north), (-180.0, south, east, north)]
+
+
+def moment(text: str, parameter: str = "datetime") -> datetime:
+    """An RFC 3339 date-time."""
+    match = _RFC3339.fullmatch(text)
+    try:
+        if match is None:
+            raise ValueError("not RFC 3339")
+        date, clock, fraction, zone = match.groups()
+        zone = "+00:00" if zone in "Zz" else zone
+        return datetime.fromisoformat(f"{date}T{clock}{(fraction or '')[:7]}{zone}").astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise bad(parameter, f"{text[:60]!r} is no time; write it as 2026-11-20T13:00:00Z") from None
+
+
+def span(text: str) -> Span:
+    """An instant, or an interval `start/end` whose ends may be `..` or empty."""
+    parts = text.split("/")
+    if len(parts) > 2 or not text or (len(parts) == 1 and text == ".."):
+        raise bad("datetime", "datetime is one time or start/end, where .. leaves an end open")
+    ends = [None if part in ("", "..") else moment(part) for part in parts]
+    if len(ends) == 1:
+        return Span(ends[0], ends[0])
+    if ends[0] and ends[1] and ends[0] > ends[1]:
+        raise bad("datetime", "the interval ends before it starts")
+    return Span(ends[0], ends[1])
+
+
+def token(values: Sequence[str]) -> str:
+    """Where a page ended, as the opaque text of the next link."""
+    return base64.urlsafe_b64encode(orjson.dumps(list(values))).decode().rstrip("=")
+
+
+def after(text: str, length: int) -> Sequence[str]:
+    """The `length` key values of a token."""
+    try:
+        values = orjson.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+    except (ValueError, binascii.Error):
+        values = None
+    good = (
+        isinstance(values, list) and len(values) == length and all(isinstance(v, str) and "\0" not in v for v in values)
+    )
+    if not good:
+        raise bad("after", "after is what a next link carries; start again without it")
+    return list(values)

@@ -1,0 +1,85 @@
+"""Errors as problem documents (RFC 9457): one table from what went wrong to what the client is told."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+
+import asyncpg
+import orjson
+import structlog
+from litestar import Request, Response
+from litestar.exceptions import HTTPException
+
+MEDIA_TYPE = "application/problem+json"
+AnyRequest = Request[Any, Any, Any]
+log = structlog.get_logger("skysift.api")
+
+
+class Problem(Exception):
+    """Something the client can be told: `status`, `detail`, and the query or path `parameter` at fault, if one is."""
+
+    def __init__(self, status: int, detail: str, parameter: str | None = None) -> None:
+        super().__init__(detail)
+        self.status, self.detail, self.parameter = status, detail, parameter
+
+
+def bad(parameter: str, detail: str) -> Problem:
+    """A 400 that names its parameter."""
+    return Problem(400, detail, parameter)
+
+
+def response(request: AnyRequest, problem: Problem) -> Response[bytes]:
+    """The problem document. Values from the request are cut to a readable length."""
+    body = {
+        "type": "about:blank",
+        "title": HTTPStatus(problem.status).phrase,
+        "status": problem.status,
+        "detail": problem.detail[:500],
+        "instance": request.url.path[:500],
+    }
+    if problem.parameter:
+        body["parameter"] = problem.parameter[:100]
+    headers = {"cache-control": "no-store"}
+    content = b"" if request.method == "HEAD" else orjson.dumps(body)
+    return Response(content, status_code=problem.status, media_type=MEDIA_TYPE, headers=headers)
+
+
+def _own(request: AnyRequest, error: Problem) -> Response[bytes]:
+    return response(request, error)
+
+
+def _http(request: AnyRequest, error: HTTPException) -> Response[bytes]:
+    return response(request, Problem(error.status_code, error.detail or HTTPStatus(error.status_code).phrase))
+
+
+def _slow(request: AnyRequest, error: Exception) -> Response[bytes]:
+    log.warning("query too slow", path=request.url.path, query=str(request.url.query)[:300])
+    return response(
+        request, Problem(503, "the database took too long: ask for a smaller area, a shorter time or fewer features")
+    )
+
+
+def _database(request: AnyRequest, error: Exception) -> Response[bytes]:
+    log.error("database", path=request.url.path, error=repr(error))
+    return response(request, Problem(503, "the database cannot be reached: try again in a moment"))
+
+
+def _unexpected(request: AnyRequest, error: Exception) -> Response[bytes]:
+    log.error("unexpected", path=request.url.path, exc_info=error)
+    return response(request, Problem(500, "an error on our side; the log has the details"))
+
+
+HANDLERS: dict[int | type[Exception], Callable[[AnyRequest, Any], Response[bytes]]] = {
+    Problem: _own,
+    HTTPException: _http,
+    asyncpg.QueryCanceledError: _slow,
+    asyncio.TimeoutError: _slow,
+    asyncpg.PostgresConnectionError: _database,
+    asyncpg.CannotConnectNowError: _database,
+    asyncpg.InterfaceError: _database,
+    OSError: _database,
+    500: _unexpected,
+}

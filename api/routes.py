@@ -1,0 +1,43 @@
+"""How a route is declared: its path, the role it needs and the query parameters it takes; anything else is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from litestar import HttpMethod, Request
+from litestar.handlers import HTTPRouteHandler
+from litestar.handlers import route as litestar_route
+
+from api.parameters import MAX_TEXT
+from api.problems import bad
+
+READ = "read"
+"""The only role so far. Roles are declared on every route and enforced when access control comes."""
+
+
+def route(path: str, role: str = READ, query: Sequence[str] = ()) -> Callable[[Callable[..., Any]], HTTPRouteHandler]:
+    """A read-only route, for GET and HEAD."""
+    methods: list[Any] = [HttpMethod.GET, HttpMethod.HEAD]
+    return litestar_route(path, http_method=methods, opt={"role": role, "query": tuple(query)}, include_in_schema=False)
+
+
+def given(request: Request[Any, Any, Any], known: Sequence[str]) -> dict[str, str]:
+    """The query parameters by name. Raises Problem 400 for one that is unknown, doubled or too long."""
+    found: dict[str, str] = {}
+    for name, value in request.query_params.multi_items():
+        if name not in known:
+            raise bad(name, f"there is no query parameter {name[:60]!r} here; there are: {', '.join(known) or 'none'}")
+        if name in found:
+            raise bad(name, f"{name} is given twice")
+        if len(value) > MAX_TEXT or "\0" in value:
+            raise bad(name, f"{name} is longer than {MAX_TEXT} characters or holds a NUL")
+        found[name] = value
+    return found
+
+
+def check_query(request: Request[Any, Any, Any]) -> None:
+    """Before every handler: refuse what the route does not declare. `*`: the handler looks for itself."""
+    known = request.route_handler.opt.get("query", ())
+    if "*" not in known:
+        given(request, known)

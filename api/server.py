@@ -1,0 +1,69 @@
+"""Settings in, a web server until SIGTERM or SIGINT: open streams end at once, answers under way finish."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+from contextlib import suppress
+from dataclasses import replace
+
+import structlog
+import uvloop
+from granian.constants import Interfaces
+from granian.server.embed import Server
+
+from api.app import create_app
+from api.logs import configure
+from api.settings import Settings, SettingsError
+
+DRAIN_S = 3.0
+"""How long answers under way may take after the signal."""
+
+log = structlog.get_logger("skysift.server")
+
+
+def serve(settings: Settings) -> None:
+    """Serve and block. Raises SettingsError when the port is taken."""
+    configure()
+    uvloop.run(_serve(with_port(settings)))
+
+
+def with_port(settings: Settings) -> Settings:
+    """The same settings with a port that can be bound; 0 becomes a free one."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host.strip("[]"), settings.port))
+        except OSError as error:
+            raise SettingsError(
+                f"{settings.host}:{settings.port} cannot be used ({error}); choose another --port"
+            ) from None
+        return replace(settings, port=probe.getsockname()[1])
+
+
+async def _serve(settings: Settings) -> None:
+    app, stop = create_app(settings), asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    # Backpressure counts open streams: it must lie far above them, or plain requests wait for ever.
+    server = Server(
+        app,
+        address=settings.host.strip("[]"),
+        port=settings.port,
+        interface=Interfaces.ASGI,
+        websockets=False,
+        log_enabled=False,
+        backpressure=4 * settings.max_streams + 1_000,
+    )
+    running = asyncio.ensure_future(server.serve())
+    stopping = asyncio.ensure_future(stop.wait())
+    log.info("listening", url=f"http://{settings.host}:{settings.port}/")
+    await asyncio.wait((running, stopping), return_when=asyncio.FIRST_COMPLETED)
+    app.state.hub.close()
+    server.stop()  # type: ignore[no-untyped-call]
+    with suppress(TimeoutError):
+        await asyncio.wait_for(running, DRAIN_S)
+    stopping.cancel()
+    log.info("stopped")

@@ -1,0 +1,53 @@
+"""What the service is told at its start, as one value; nothing is read from the environment or at import."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+
+WEB = Path(__file__).resolve().parents[1] / "web"
+
+
+class SettingsError(ValueError):
+    """A setting that the service refuses to start with; the message says which and what to do."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """`overrides`: parameter values by class id, as configured. `port` 0 takes a free one.
+
+    Raises SettingsError for a host beyond loopback.
+    """
+
+    database_url: str
+    title: str = "Skysift"
+    host: str = "127.0.0.1"
+    port: int = 8080
+    overrides: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    web: Path = WEB
+    version: str = field(default_factory=lambda: version("skysift"))
+    pool_size: int = 8
+    statement_timeout_s: float = 10.0
+    max_streams: int = 2_000
+    """Open event streams at once; one more is answered with 503."""
+    ping_s: float = 15.0
+
+    def __post_init__(self) -> None:
+        if not is_loopback(self.host):
+            raise SettingsError(
+                f"host {self.host!r} is reachable from other machines, and there is no access control yet: "
+                "use 127.0.0.1 or ::1, and put a reverse proxy with a login in front to share the map"
+            )
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach an address."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,52 @@
+"""The push stream: server-sent events of anomalies, aircraft and the clock, resumed exactly where a client left off."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Sequence
+
+from litestar import Response
+from litestar.response import Stream
+
+from api import parameters
+from api.items import AnyRequest
+from api.parameters import Box
+from api.problems import Problem, bad
+from api.routes import given, route
+
+HEADERS = {"cache-control": "no-store", "x-accel-buffering": "no"}
+READY_S = 5.0
+QUERY = ("since", "bbox")
+
+
+@route("/stream", query=QUERY)
+async def show_stream(request: AnyRequest) -> Response[bytes] | Stream:
+    """Events from now on; with Last-Event-ID or `since`, from the change after that one on."""
+    asked, state = given(request, QUERY), request.app.state
+    since = _cursor(request.headers.get("last-event-id") or asked.get("since"))
+    boxes = parameters.bbox(asked["bbox"]) if "bbox" in asked else ()
+    if request.method == "HEAD":
+        return Response(b"", headers=HEADERS, media_type="text/event-stream")
+    if len(state.hub.subscribers) >= state.settings.max_streams:
+        raise Problem(503, f"{state.settings.max_streams} streams are open already: try again later")
+    try:
+        await asyncio.wait_for(state.hub.ready.wait(), READY_S)
+    except TimeoutError:
+        raise Problem(503, "the database cannot be reached: try again in a moment") from None
+    return Stream(_frames(request, since, boxes), media_type="text/event-stream", headers=HEADERS)
+
+
+async def _frames(request: AnyRequest, since: int | None, boxes: Sequence[Box]) -> AsyncIterator[bytes]:
+    state = request.app.state
+    async for chunk in state.hub.stream(state.pool, since, boxes):
+        if chunk:
+            yield chunk
+
+
+def _cursor(text: str | None) -> int | None:
+    if text is None:
+        return None
+    if not re.fullmatch(r"[0-9]{1,18}", text):
+        raise bad("since", f"since is the id of an event, not {text[:40]!r}")
+    return int(text)
