@@ -6,19 +6,31 @@ from typing import Any
 
 Json = dict[str, Any]
 
+_SENTENCES = """
+loiter: circled over {place} for {n} min
+ghost: vanished near {place} for {n} min
+squawk: squawked 7700 for {n} min near {place}
+rapid-descent: descended at {n},900 ft/min near {place}, clear of any approach
+icao-spoof: seen in two places {n}00 km apart, clone or misconfiguration
+formation-flight: flew in company near {place} for {n} min
+callsign-duplicate: two aircraft used one callsign for {n} min
+gps-jamming: {n} aircraft lost GPS accuracy near {place}
+restricted-zone: entered a restricted area near {place} for {n} min
+"""
+SENTENCES = dict(line.split(": ") for line in _SENTENCES.strip().splitlines())
+
 _ROWS = (
-    ("loiter", "Loiter", "medium", "aircraft", "area", "#f6a54c", "orbit", "dwell", 900, "s", "circled over {place} for {n} min"),
-    ("ghost", "Ghost aircraft", "medium", "aircraft", "point", "#a99cf5", "ghost", "gap", 300, "s", "vanished near {place} for {n} min"),
-    ("squawk", "Squawk code", "medium", "aircraft", "path", "#ff5d73", "alert", "hold", 10, "s", "squawked 7700 for {n} min near {place}"),
-    ("rapid-descent", "Rapid descent", "high", "aircraft", "path", "#ff7a3d", "descent", "rate", -3000, "ft/min", "descended at 4,{n}00 ft/min near {place}, clear of any approach"),
-    ("icao-spoof", "ICAO spoof", "high", "aircraft", "pair", "#e267d8", "clone", "distance", 200, "km", "seen in two places {n}00 km apart: clone or misconfiguration"),
-    ("formation-flight", "Formation flight", "medium", "pair", "pair", "#4cc9a4", "formation", "separation", 1, "nmi", "flew in company near {place} for {n} min"),
-    ("callsign-duplicate", "Callsign duplicate", "medium", "callsign", "pair", "#5fb4ff", "tag", "hold", 60, "s", "two aircraft used one callsign for {n} min"),
-    ("gps-jamming", "GPS jamming", "high", "cell", "cell", "#ffd24a", "signal", "share", 0.1, "", "{n} aircraft lost GPS accuracy near {place}"),
-    ("restricted-zone", "Restricted zone", "high", "aircraft", "path", "#ef476f", "zone", "inside", 1, "s", "entered a restricted area near {place} for {n} min"),
-)  # fmt: skip
+    ("loiter", "Loiter", "medium", "aircraft", "area", "#f6a54c", "orbit", "dwell", 900, "s"),
+    ("ghost", "Ghost aircraft", "medium", "aircraft", "point", "#a99cf5", "ghost", "gap", 300, "s"),
+    ("squawk", "Squawk code", "medium", "aircraft", "path", "#ff5d73", "alert", "hold", 10, "s"),
+    ("rapid-descent", "Rapid descent", "high", "aircraft", "path", "#ff7a3d", "descent", "rate", -3000, "ft/min"),
+    ("icao-spoof", "ICAO spoof", "high", "aircraft", "pair", "#e267d8", "clone", "distance", 200, "km"),
+    ("formation-flight", "Formation flight", "medium", "pair", "pair", "#4cc9a4", "formation", "separation", 1, "nmi"),
+    ("callsign-duplicate", "Callsign duplicate", "medium", "callsign", "pair", "#5fb4ff", "tag", "hold", 60, "s"),
+    ("gps-jamming", "GPS jamming", "high", "cell", "cell", "#ffd24a", "signal", "share", 0.1, ""),
+    ("restricted-zone", "Restricted zone", "high", "aircraft", "path", "#ef476f", "zone", "inside", 1, "s"),
+)
 CLASS_IDS = tuple(row[0] for row in _ROWS)
-SENTENCES = {row[0]: row[10] for row in _ROWS}
 PRIORITIES = {row[0]: row[2] for row in _ROWS}
 SHAPES = {row[0]: row[4] for row in _ROWS}
 
@@ -60,7 +72,7 @@ def a_class(id_: str, title: str, **changes: Any) -> Json:
 def nine() -> list[Json]:
     """The usual nine; `ghost` is off because its columns are missing."""
     classes = []
-    for id_, title, priority, scope, shape, color, icon, param, default, unit, _ in _ROWS:
+    for id_, title, priority, scope, shape, color, icon, param, default, unit in _ROWS:
         spec = {
             "default": default,
             "value": default,

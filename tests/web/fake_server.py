@@ -1,4 +1,4 @@
-"""A real HTTP server on 127.0.0.1 that speaks the API of the contract from a World; tests reach into it to change the world."""
+"""A real HTTP server on 127.0.0.1 that speaks the API from a World; tests reach into it to change the world."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from fake_world import COLUMNS, NOW, World, utc
+from tests.web.fake_world import COLUMNS, NOW, World, utc
 
 WEB = Path(__file__).resolve().parents[2] / "web"
 mimetypes.add_type("text/javascript", ".mjs")
@@ -25,11 +25,10 @@ mimetypes.add_type("font/woff2", ".woff2")
 
 
 class FakeServer:
-    """`with FakeServer(world) as server: server.url`. `extra` is one more folder that may hold vendor/, fonts/, basemap/."""
+    """`with FakeServer(world) as server: server.url`."""
 
-    def __init__(self, world: World | None = None, extra: Path | None = None, port: int = 0) -> None:
+    def __init__(self, world: World | None = None, port: int = 0) -> None:
         self.world = world or World()
-        self.folders = [WEB, *([extra] if extra else [])]
         self.streams: list[queue.Queue[bytes | None]] = []
         self.requests: list[str] = []
         self.broken: set[str] = set()
@@ -158,11 +157,11 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(json.dumps(value).encode(), kind, status)
 
     def _file(self, name: str) -> None:
-        for folder in self.fake.folders:
-            path = (folder / name).resolve()
-            if path.is_file() and folder.resolve() in path.parents:
-                return self._send(path.read_bytes(), mimetypes.guess_type(path.name)[0] or "application/octet-stream")
-        return self._json({"title": "Not found", "status": 404, "detail": name}, 404)
+        path = (WEB / name).resolve()
+        if not path.is_file() or WEB not in path.parents:
+            return self._json({"title": "Not found", "status": 404, "detail": name}, 404)
+        kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+        return self._send(path.read_bytes(), kind)
 
     def _send(self, body: bytes, kind: str, status: int = 200) -> None:
         packed = len(body) > 2000 and not kind.startswith("font/")
@@ -207,7 +206,8 @@ def policy(html: str) -> str:
     digest = base64.b64encode(hashlib.sha256(inline[1].encode()).digest()).decode() if inline else ""
     return (
         f"default-src 'none'; script-src 'self' 'sha256-{digest}'; style-src 'self'; img-src 'self' data: blob:; "
-        "connect-src 'self'; font-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        "connect-src 'self'; font-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; "
+        "frame-ancestors 'none'"
     )
 
 

@@ -1,4 +1,4 @@
-"""A small deterministic sky: where every aircraft is at any time, and the anomalies of a day, as the API would give them."""
+"""A small deterministic sky: where every aircraft is at any time, and the anomalies of a day, as the API gives them."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ import random
 from datetime import UTC, datetime
 from typing import Any
 
-from fake_classes import CLASS_IDS, PRIORITIES, SENTENCES, SHAPES, nine
+from tests.web.fake_classes import CLASS_IDS, PRIORITIES, SENTENCES, SHAPES, nine
 
 Json = dict[str, Any]
 NOW = int(datetime(2026, 11, 20, 12, 0, tzinfo=UTC).timestamp() * 1000)
 DAY = 86_400_000
 
-PLACES = (
-    ("London", -0.46, 51.47), ("Paris", 2.55, 49.01), ("Madrid", -3.56, 40.47), ("Rome", 12.25, 41.80), ("Berlin", 13.50, 52.36),
-    ("Warsaw", 20.97, 52.17), ("Stockholm", 17.92, 59.65), ("Athens", 23.94, 37.94), ("Istanbul", 28.75, 41.28), ("Larnaca", 33.62, 34.88),
-    ("Cairo", 31.41, 30.12), ("Dubai", 55.36, 25.25), ("Lisbon", -9.13, 38.77), ("Dublin", -6.27, 53.42), ("Vienna", 16.57, 48.11),
-    ("Oslo", 11.10, 60.19), ("Zurich", 8.55, 47.46), ("Budapest", 19.26, 47.44), ("New York", -73.78, 40.64), ("Denver", -104.67, 39.86),
-    ("Los Angeles", -118.41, 33.94), ("Tokyo", 139.78, 35.55), ("Singapore", 103.99, 1.36), ("Delhi", 77.10, 28.57), ("Sydney", 151.18, -33.95),
-    ("Sao Paulo", -46.47, -23.43), ("Johannesburg", 28.24, -26.14),
-)  # fmt: skip
+_PLACES = """
+London -0.46 51.47, Paris 2.55 49.01, Madrid -3.56 40.47, Rome 12.25 41.80, Berlin 13.50 52.36, Warsaw 20.97 52.17,
+Stockholm 17.92 59.65, Athens 23.94 37.94, Istanbul 28.75 41.28, Larnaca 33.62 34.88, Cairo 31.41 30.12,
+Dubai 55.36 25.25, Lisbon -9.13 38.77, Dublin -6.27 53.42, Vienna 16.57 48.11, Oslo 11.10 60.19, Zurich 8.55 47.46,
+Budapest 19.26 47.44, Boston -71.00 42.36, Denver -104.67 39.86, Seattle -122.31 47.45, Tokyo 139.78 35.55,
+Singapore 103.99 1.36, Delhi 77.10 28.57, Sydney 151.18 -33.95, Lima -77.11 -12.02, Johannesburg 28.24 -26.14
+"""
+PLACES = [(name, float(lon), float(lat)) for name, lon, lat in (p.split() for p in _PLACES.split(","))]
 TYPES = ("A320", "B738", "A21N", "A359", "B77W", "E190", "C172", "EC35", "PC12", "A388")
 AIRLINES = ("BAW", "AFR", "DLH", "THY", "UAE", "SAS", "IBE", "LOT", "AUA", "EZY")
 COLUMNS = ["icao24", "lat", "lon", "track", "baro_altitude", "ground_speed", "callsign", "on_ground"]
@@ -152,11 +152,20 @@ class World:
         near = min(PLACES, key=lambda p: math.hypot(p[1] - lon, p[2] - lat))[0]
         cell_scope = SHAPES[class_id] == "cell"
         props = {
-            "class": class_id, "icao24": None if cell_scope else flight.icao24, "members": [other.icao24] if SHAPES[class_id] == "pair" else [],
-            "callsign": None if cell_scope else flight.callsign, "start": utc(end - minutes * 60_000), "end": utc(end),
-            "state": "open" if end == NOW else "closed", "priority": _priority(class_id, rng), "confidence": round(rng.uniform(0.45, 0.98), 2),
-            "explanation": SENTENCES[class_id].format(place=near, n=minutes), "cleared": None, "h3": "841f91dffffffff", "evidence": _evidence(minutes, end, lon, lat),
-        }  # fmt: skip
+            "class": class_id,
+            "icao24": None if cell_scope else flight.icao24,
+            "members": [other.icao24] if SHAPES[class_id] == "pair" else [],
+            "callsign": None if cell_scope else flight.callsign,
+            "start": utc(end - minutes * 60_000),
+            "end": utc(end),
+            "state": "open" if end == NOW else "closed",
+            "priority": _priority(class_id, rng),
+            "confidence": round(rng.uniform(0.45, 0.98), 2),
+            "explanation": SENTENCES[class_id].format(place=near, n=minutes),
+            "cleared": None,
+            "h3": "841f91dffffffff",
+            "evidence": _evidence(minutes, end, lon, lat),
+        }
         geometry = _geometry(SHAPES[class_id], flight, end, minutes, (lon, lat))
         return {
             "type": "Feature",

@@ -12,7 +12,7 @@ const RANGES = {
 
 const SEA = ['interpolate', ['linear'], ['zoom'], 0, '#080e18', 6, '#080e17'];
 const LAND = ['interpolate', ['linear'], ['zoom'], 0, '#121a27', 6, '#111926'];
-const RANK = ['step', ['zoom'], 1, 3, 2, 4, 3, 5, 4, 6, 5, 7, 6, 8, 7];
+const RANK = ['step', ['zoom'], 1, 3, 2, 4, 3, 5, 4, 6, 5, 8, 6, 9, 7]; // size class of towns that are named at a zoom
 
 function face(weight) {
   const one = ([subset, range]) => ({ url: `${BASE}fonts/inter-${subset}-${weight}-normal.woff2`, 'unicode-range': range });
@@ -25,7 +25,7 @@ export function basemapStyle() {
   return {
     version: 8,
     name: 'Skysift night',
-    sky: { 'atmosphere-blend': ['interpolate', ['linear'], ['zoom'], 0, 0.7, 5, 0.5, 7, 0] },
+    sky: { 'atmosphere-blend': ['interpolate', ['linear'], ['zoom'], 0, 0.3, 5, 0.2, 7, 0] },
     'font-faces': { 'Inter Medium': face(500), 'Inter SemiBold': face(600) },
     sources: {
       land50: file('land50m', { maxzoom: 5, tolerance: 0.3 }),

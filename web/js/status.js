@@ -93,7 +93,7 @@ function feedLine(feed) {
 }
 
 export function brand(root, { onhelp }) {
-  const title = h('span', { class: 'brand-name', text: 'Skysift' });
+  const title = h('h1', { class: 'brand-name', text: 'Skysift' });
   root.append(h('div', { class: 'brand' }, title));
   const help = h('button', { class: 'icon-button', type: 'button', 'aria-label': 'Help and keyboard', title: 'Help (?)', onclick: onhelp }, icon('help'));
   return { title, help };

@@ -1,0 +1,35 @@
+"""The fake server and a way to look at its page: the real page, a real browser, real HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.web.fake_server import WEB, FakeServer
+from tests.web.fake_world import World
+from tests.web.sight import Sight
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[FakeServer]:
+    with FakeServer(World(aircraft=40, per_class=3)) as fake:
+        yield fake
+
+
+@pytest.fixture
+def look(chromium: Browser, server: FakeServer) -> Iterator[Callable[..., Sight]]:
+    """look(fragment, width=, height=) opens the page; all that it opened is closed at the end."""
+    assert (WEB / "vendor" / "maplibre-gl.mjs").exists(), "web/vendor is not built: ./run --setup-only does it"
+    contexts = []
+
+    def opened(fragment: str = "", width: int = 1280, height: int = 800, **options: Any) -> Sight:
+        context = chromium.new_context(viewport={"width": width, "height": height}, **options)
+        contexts.append(context)
+        return Sight(context.new_page(), server).open(fragment)
+
+    yield opened
+    for context in contexts:
+        context.close()

@@ -1,0 +1,48 @@
+"""Looking at the page from a test: opening it, waiting for what it does, and noting all that goes wrong or out."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from playwright.sync_api import Page
+
+from tests.web.fake_server import FakeServer
+
+APP = "document.querySelector('#map').skysift.app"
+MAP = "document.querySelector('#map').skysift.map"
+
+
+def until(page: Page, expression: str, timeout: float = 30) -> Any:
+    """The first truthy value of a JavaScript expression. The page's policy forbids eval, so it is polled from here."""
+    deadline = time.monotonic() + timeout
+    while True:
+        if value := page.evaluate(expression):
+            return value
+        assert time.monotonic() < deadline, f"never true: {expression}"
+        time.sleep(0.1)
+
+
+def drawn(class_id: str) -> str:
+    """The expression that counts the markers of a class on the map."""
+    return f"{MAP}.queryRenderedFeatures({{layers: ['anomaly/{class_id}/anchor']}}).length"
+
+
+class Sight:
+    """A page together with all that went wrong or out while it was open."""
+
+    def __init__(self, page: Page, server: FakeServer) -> None:
+        self.page = page
+        self.server = server
+        self.errors: list[str] = []
+        self.hosts: set[str] = set()
+        page.on("console", lambda m: self.errors.append(m.text) if m.type in ("error", "warning") else None)
+        page.on("pageerror", lambda e: self.errors.append(str(e)))
+        page.on("request", lambda r: self.hosts.add(r.url.split("/")[2]) if r.url.startswith("http") else None)
+
+    def open(self, fragment: str = "") -> Sight:
+        """Load the page and wait until it is at work."""
+        self.page.goto(f"{self.server.url}/{fragment}")
+        until(self.page, "document.body.dataset.ready === 'true'")
+        until(self.page, f"{APP}.anomalies.covered !== null")
+        return self

@@ -1,0 +1,126 @@
+"""The anomaly desk: list, detail, keyboard, links; and that nothing from the air can become markup."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from tests.web.fake_world import NOW, utc
+from tests.web.sight import APP, MAP, Sight, until
+
+HOSTILE = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>'
+
+
+@pytest.fixture
+def sight(look: Callable[..., Sight]) -> Sight:
+    opened = look("#view=40,15,1.2")
+    until(opened.page, "document.querySelectorAll('#list .row').length > 5")
+    return opened
+
+
+def test_the_list_is_sorted_by_priority(sight: Sight) -> None:
+    found = sight.page.eval_on_selector_all("#list .row .priority", "all => all.map(e => e.textContent)")
+    assert found == sorted(found, key=["critical", "high", "medium", "low"].index)
+
+
+def test_a_click_on_a_row_opens_sentence_evidence_and_chart(sight: Sight) -> None:
+    row = sight.page.locator("#list .row", has_text="Rapid descent").first
+    sentence = row.locator(".sentence").inner_text()
+    row.click()
+    detail = sight.page.locator("#detail")
+    assert detail.locator(".lead").inner_text().lower() == sentence.lower()
+    assert "-4,300 ft/min" in detail.inner_text() and "-3,000 ft/min" in detail.inner_text()
+    assert detail.locator(".samples tbody tr").count() == 5
+    until(sight.page, "document.querySelector('#detail .u-wrap canvas')")
+    until(sight.page, f"{MAP}.getSource('track').serialize().data.features.length > 0")
+    until(sight.page, "location.hash.includes('sel=anomaly')")
+
+
+def test_a_click_on_a_marker_of_the_map_opens_it(sight: Sight) -> None:
+    one = "a => a.cls === 'gps-jamming'"
+    place = until(
+        sight.page,
+        f"(() => {{ const m = {MAP}, a = {APP}.anomalies.all().find({one}); return m.project(a.anchor); }})()",
+    )
+    sight.page.mouse.click(place["x"], place["y"])
+    until(sight.page, "!document.querySelector('#detail').hidden")
+    assert sight.page.locator("#detail .lead").inner_text()
+
+
+def test_the_keyboard_walks_opens_and_closes(sight: Sight) -> None:
+    rows = sight.page.eval_on_selector_all("#list .row", "all => all.map(e => e.dataset.id)")
+    for _ in range(2):
+        sight.page.keyboard.press("j")
+    assert sight.page.evaluate("document.activeElement.dataset.id") == rows[1]
+    sight.page.keyboard.press("k")
+    assert sight.page.evaluate("document.activeElement.dataset.id") == rows[0]
+    sight.page.keyboard.press("Enter")
+    assert sight.page.locator("#detail").is_visible()
+    sight.page.keyboard.press("j")
+    until(sight.page, f"{APP}.state.get().selected.id === {json.dumps(rows[1])}")
+    sight.page.keyboard.press("Escape")
+    assert sight.page.locator("#detail").is_hidden()
+
+
+def test_a_link_opens_the_same_anomaly_again(look: Callable[..., Sight], sight: Sight) -> None:
+    one = next(iter(sight.server.world.anomalies.values()))
+    again = look(f"#sel=anomaly:{one['id']}")
+    assert again.page.locator("#detail .lead").inner_text().lower() == one["properties"]["explanation"].lower()
+
+
+def test_a_link_to_nothing_says_so(look: Callable[..., Sight]) -> None:
+    opened = look("#sel=anomaly:no-such-thing")
+    until(opened.page, "document.querySelector('#detail').textContent.includes('cannot be shown')")
+
+
+def test_hostile_text_stays_text(sight: Sight) -> None:
+    one = json.loads(json.dumps(next(iter(sight.server.world.anomalies.values()))))
+    one["id"] = "hostile"
+    evidence = {"values": {HOSTILE: HOSTILE}, "samples": [{HOSTILE: HOSTILE}]}
+    changes = {
+        "callsign": HOSTILE,
+        "explanation": HOSTILE,
+        "priority": "critical",
+        "end": utc(NOW + 60_000),
+        "evidence": evidence,
+        "h3": HOSTILE,
+    }
+    one["properties"] |= changes | {"icao24": HOSTILE, "members": [HOSTILE], "class": "loiter"}
+    sight.server.push("anomaly", one)
+    until(sight.page, "document.querySelector('#list .row[data-id=hostile]')")
+    sight.page.locator("#list .row[data-id=hostile]").click()
+    until(sight.page, "document.querySelector('#detail .samples')")
+    sight.server.push(
+        "aircraft",
+        {
+            "time": sight.server.now(),
+            "columns": ["icao24", "lat", "lon", "callsign"],
+            "rows": [[HOSTILE, 1, 1, HOSTILE]],
+        },
+    )
+    sight.page.fill(".search-input", "<img")
+    assert HOSTILE in sight.page.locator("#detail .lead").inner_text()
+    assert sight.page.evaluate("document.querySelectorAll('img[src=x], #detail script').length") == 0
+    assert not sight.page.evaluate("window.hacked")
+
+
+def test_search_finds_an_aircraft_by_callsign_and_a_place_by_coordinates(sight: Sight) -> None:
+    flight = sight.server.world.flights[3]
+    sight.page.keyboard.press("/")
+    sight.page.keyboard.type(flight.callsign)
+    sight.page.keyboard.press("Enter")
+    until(sight.page, f"{APP}.state.get().selected?.id === '{flight.icao24}'")
+    assert flight.icao24 in sight.page.locator("#detail").inner_text()
+    sight.page.fill(".search-input", "51.5, -0.12")
+    sight.page.keyboard.press("Enter")
+    until(sight.page, f"Math.abs({MAP}.getCenter().lat - 51.5) < 0.01")
+
+
+def test_the_list_follows_the_extent(sight: Sight) -> None:
+    before = sight.page.locator("#list .row").count()
+    sight.page.evaluate(f"{MAP}.jumpTo({{center: [-150, -50], zoom: 6}})")
+    until(sight.page, "document.querySelector('#list .empty').textContent.includes('Nothing in view')")
+    sight.page.get_by_role("button", name="Show everywhere").click()
+    until(sight.page, f"document.querySelectorAll('#list .row').length >= {before}")

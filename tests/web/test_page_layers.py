@@ -1,0 +1,97 @@
+"""The layers panel: a loop over /classes, whatever is in it."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.web.fake_classes import a_class
+from tests.web.fake_server import FakeServer
+from tests.web.fake_world import World
+from tests.web.sight import APP, Sight, drawn, until
+
+MADE_UP = a_class(
+    "left-turns-only", "Left turns only", style={"shape": "point", "color": "#12ab89", "icon": "no-such-icon"}
+)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[FakeServer]:
+    world = World(aircraft=40, per_class=3)
+    world.classes.append(MADE_UP)
+    one = world.episode("squawk", random.Random(1), **{"class": MADE_UP["id"]})
+    world.anomalies[one["id"]] = one | {"geometry": {"type": "Point", "coordinates": [10, 45]}}
+    with FakeServer(world) as fake:
+        yield fake
+
+
+def test_every_class_of_the_server_has_a_switch(look: Callable[..., Sight]) -> None:
+    sight = look("#view=40,15,2")
+    names = sight.page.eval_on_selector_all("#layers [data-class]", "all => all.map(e => e.dataset.class)")
+    assert sorted(names) == sorted(c["id"] for c in sight.server.world.classes)
+
+
+def test_a_class_nobody_has_heard_of_is_drawn_and_hidden_like_any_other(look: Callable[..., Sight]) -> None:
+    sight = look("#view=40,15,2")
+    until(sight.page, drawn(MADE_UP["id"]))
+    switch = sight.page.locator(f"[data-class='{MADE_UP['id']}']")
+    switch.click()
+    assert switch.get_attribute("aria-checked") == "false"
+    until(sight.page, f"!{drawn(MADE_UP['id'])}")
+    until(sight.page, f"location.hash.includes('off={MADE_UP['id']}')")
+
+
+def test_an_inactive_class_says_why(look: Callable[..., Sight]) -> None:
+    sight = look()
+    assert "no feed sends rssi" in sight.page.locator(".layer-row.inactive .why").inner_text()
+
+
+def test_alt_click_shows_one_class_alone_and_again_shows_all(look: Callable[..., Sight]) -> None:
+    sight = look()
+    switch = sight.page.locator("[data-class='loiter']")
+    switch.click(modifiers=["Alt"])
+    checked = "all => all.filter(e => e.ariaChecked === 'true').map(e => e.dataset.class)"
+    assert sight.page.eval_on_selector_all("#layers [data-class]", checked) == ["loiter"]
+    switch.click(modifiers=["Alt"])
+    assert len(sight.page.eval_on_selector_all("#layers [data-class]", checked)) == len(sight.server.world.classes)
+
+
+def test_a_link_brings_the_switches_back(look: Callable[..., Sight]) -> None:
+    sight = look("#off=loiter,squawk&flip=zones")
+    off = sight.page.eval_on_selector_all(
+        "#layers [data-class]", "all => all.filter(e => e.ariaChecked === 'false').map(e => e.dataset.class)"
+    )
+    assert sorted(off) == ["loiter", "squawk"]
+    assert sight.page.locator("[data-layer='zones']").get_attribute("aria-checked") == "true"
+
+
+def test_the_card_of_a_class_shows_meaning_and_parameters_with_units(look: Callable[..., Sight]) -> None:
+    sight = look()
+    sight.page.get_by_label("About Loiter").click()
+    card = sight.page.locator("#card")
+    assert card.is_visible()
+    assert "900 s" in card.inner_text() and "What to look for" in card.inner_text()
+    sight.page.keyboard.press("Escape")
+    assert card.is_hidden()
+    assert sight.page.evaluate("document.activeElement.getAttribute('aria-label')") == "About Loiter"
+
+
+def test_zones_are_asked_for_only_when_switched_on(look: Callable[..., Sight]) -> None:
+    sight = look()
+    sight.server.requests.clear()
+    assert not [r for r in sight.server.requests if "/collections/zones" in r]
+    sight.page.locator("[data-layer='zones']").click()
+    until(sight.page, f"{APP}.overlays.count.has('zones')")
+    assert [r for r in sight.server.requests if "/collections/zones/items" in r and "bbox=" in r]
+
+
+def test_a_class_added_later_appears_when_its_first_anomaly_comes(look: Callable[..., Sight]) -> None:
+    sight = look("#view=40,15,2")
+    server = sight.server
+    server.world.classes.append(a_class("brand-new", "Brand new"))
+    one = server.world.episode("squawk", random.Random(2), **{"class": "brand-new"})
+    server.world.anomalies[one["id"]] = one
+    server.drop_streams()
+    until(sight.page, "document.querySelector('[data-class=brand-new]')")

@@ -1,0 +1,121 @@
+"""Live and past: the stream, what happens when it breaks, and the time machine."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.web.fake_server import FakeServer
+from tests.web.fake_world import NOW, World, utc
+from tests.web.sight import APP, Sight, until
+
+
+@pytest.fixture
+def server() -> Iterator[FakeServer]:
+    with FakeServer(World(aircraft=30, per_class=2)) as fake:
+        yield fake
+
+
+def test_aircraft_move_between_updates(look: Callable[..., Sight]) -> None:
+    sight = look("#view=47,9,5")
+    where = f"{APP}.fleet.where({APP}.fleet.all()[0].id)"
+    before = until(sight.page, where)
+    until(
+        sight.page,
+        f"(() => {{ const [x, y] = {where}; return Math.hypot(x - {before[0]}, y - {before[1]}) > 0.001; }})()",
+    )
+    assert sight.page.evaluate(f"{APP}.fleet.size") == 30
+
+
+def test_an_anomaly_appears_and_is_updated_in_place(look: Callable[..., Sight]) -> None:
+    sight = look("#view=40,15,1.2")
+    one = json.loads(json.dumps(next(iter(sight.server.world.anomalies.values()))))
+    one["id"] = "fresh"
+    one["properties"] |= {
+        "explanation": "first words",
+        "priority": "critical",
+        "state": "open",
+        "end": utc(NOW + 60_000),
+    }
+    sight.server.push("anomaly", one, seq=7)
+    row = sight.page.locator("#list .row[data-id=fresh]")
+    row.wait_for()
+    one["properties"] |= {"explanation": "second words", "state": "closed"}
+    sight.server.push("anomaly", one, seq=8)
+    until(sight.page, "document.querySelector('#list .row[data-id=fresh]')?.textContent.includes('second words')")
+    assert row.count() == 1
+    assert "New critical anomaly" in sight.page.locator("#announce").inner_text()
+
+
+def test_after_the_stream_broke_it_comes_back_and_catches_up(look: Callable[..., Sight]) -> None:
+    sight = look()
+    server = sight.server
+    sight.server.push("clock", {"data_time": utc(server.now())}, seq=41)
+    until(sight.page, "document.querySelector('.pill').textContent.includes('Live')")
+    server.refuse_streams = True
+    server.drop_streams()
+    until(sight.page, "document.querySelector('.pill').textContent.includes('Reconnecting')")
+    server.requests.clear()
+    server.refuse_streams = False
+    until(sight.page, "document.querySelector('.pill').textContent.includes('Live')", timeout=40)
+    until(sight.page, f"{APP}.anomalies.loading === false")
+    asked = " ".join(server.requests)
+    assert "/collections/anomalies/items" in asked and "/collections/aircraft/items" in asked
+    assert "/stream?since=41" in asked
+
+
+def test_a_service_that_fails_is_shown_with_a_way_to_try_again(look: Callable[..., Sight]) -> None:
+    sight = look("#view=40,15,1.2")
+    sight.server.broken = {"/collections/anomalies"}
+    sight.page.evaluate(f"{APP}.anomalies.load(0, 1)")
+    until(sight.page, f"{APP}.anomalies.error !== null")
+    sight.page.evaluate(f"{APP}.state.set({{off: new Set({APP}.classes.map(c => c.id))}})")
+    until(sight.page, "document.querySelector('#list .empty').textContent.includes('Database unreachable')")
+    sight.server.broken = set()
+    sight.page.get_by_role("button", name="Try again").click()
+    until(sight.page, f"{APP}.anomalies.error === null")
+
+
+def test_scrubbing_asks_for_the_sky_of_that_time_and_live_comes_back(look: Callable[..., Sight]) -> None:
+    sight = look("#view=47,9,4")
+    sight.server.requests.clear()
+    box = sight.page.locator(".scrubber").bounding_box()
+    assert box
+    sight.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + 20)
+    until(sight.page, f"!{APP}.state.get().live")
+    at = sight.page.evaluate(f"{APP}.time.at()")
+    assert abs(at - (NOW - 1_800_000)) < 120_000
+    until(sight.page, "location.hash.includes('at=2026-11-20T11:')")
+    until(sight.page, f"Math.abs({APP}.fleet.all()[0]?.time - {at}) < 2000")
+    assert any("at=2026-11-20T11" in r for r in sight.server.requests)
+    sight.page.get_by_role("button", name="Live", exact=True).click()
+    until(sight.page, f"{APP}.state.get().live && {APP}.fleet.all()[0]?.time > {NOW}")
+
+
+def test_the_past_plays(look: Callable[..., Sight]) -> None:
+    sight = look(f"#at={utc(NOW - 1_800_000)}&end={utc(NOW)}")
+    sight.page.get_by_label("Play", exact=True).click()
+    until(sight.page, f"{APP}.time.at() > {NOW - 1_800_000 + 60_000}")
+    sight.page.get_by_label("Pause", exact=True).click()
+    held = sight.page.evaluate(f"{APP}.time.at()")
+    sight.page.wait_for_timeout(600)
+    assert sight.page.evaluate(f"{APP}.time.at()") == held
+
+
+def test_the_slider_obeys_the_keyboard(look: Callable[..., Sight]) -> None:
+    sight = look()
+    sight.page.locator(".scrubber").focus()
+    sight.page.keyboard.press("Home")
+    until(sight.page, f"!{APP}.state.get().live")
+    assert sight.page.evaluate(f"{APP}.time.at() - {APP}.span()[0]") < 1000
+    assert "UTC" in sight.page.locator(".scrubber").get_attribute("aria-valuetext")
+    sight.page.keyboard.press("End")
+    until(sight.page, f"{APP}.state.get().live")
+
+
+def test_a_silent_feed_is_called_silent(look: Callable[..., Sight]) -> None:
+    sight = look()
+    sight.server.stopping.set()
+    until(sight.page, "document.querySelector('.pill').textContent.includes('Feed silent')", timeout=45)
