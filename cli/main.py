@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from cli.ui import DATABASE, INPUT, SETUP, Failure
+from cli.ui import DATABASE, INPUT, SETUP, USAGE, Failure
 from cli.version import __version__
 
 COMMANDS = {
@@ -31,7 +31,9 @@ ERRORS = {
     ("store.programs", "ClusterError"): DATABASE,
     ("web.assets", "MissingAsset"): SETUP,
     ("feeds._errors", "FeedError"): INPUT,
+    ("api.settings", "SettingsError"): USAGE,
     ("asyncpg", "PostgresError"): DATABASE,
+    ("asyncpg", "InterfaceError"): DATABASE,
     ("sqlalchemy.exc", "OperationalError"): DATABASE,
     ("builtins", "OSError"): INPUT,
 }
@@ -75,7 +77,7 @@ def in_words(error: BaseException) -> str:
     """The message; a system error as file and reason instead of its number."""
     if isinstance(error, OSError) and error.strerror:
         return f"{os.fsdecode(error.filename)}: {error.strerror}" if error.filename else error.strerror
-    return str(error)
+    return str(error) or type(error).__name__
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 import subprocess
-from importlib.metadata import version
+import sys
+import tomllib
+from collections.abc import Iterator
+from importlib.metadata import packages_distributions, version
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from cli.version import __version__
 
 ROOT = Path(__file__).resolve().parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+PACKAGES = PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]
 
 # Written so that this file does not contain what it looks for.
 HOSTS = re.compile("|".join(["pypi" r"\.org", "python" r"hosted\.org", "npm" r"js\.(org|com)", "deb" r"\.debian\.org"]))
@@ -58,6 +66,29 @@ def test_tests_run_on_the_versions_that_users_get() -> None:
 def test_every_pin_has_a_hash(lock: str) -> None:
     entries = re.split(r"\n(?=[a-z0-9])", (ROOT / lock).read_text())
     assert [entry.split()[0] for entry in entries if "--hash=sha256:" not in entry] == []
+
+
+def third_party() -> set[str]:
+    """The distributions that our packages import, by their normal names."""
+    files = [path for package in PACKAGES for path in (ROOT / package).rglob("*.py")]
+    names = {name.split(".")[0] for path in files for name in imported(path)}
+    outside = names - sys.stdlib_module_names - set(PACKAGES)
+    owners = packages_distributions()
+    return {canonicalize_name(owner) for name in outside for owner in owners.get(name, [name])}
+
+
+def imported(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module
+
+
+def test_what_is_imported_is_declared_and_the_other_way_round() -> None:
+    declared = {canonicalize_name(Requirement(text).name) for text in PROJECT["project"]["dependencies"]}
+    assert third_party() - declared == set()
+    assert declared - third_party() == set()
 
 
 def test_the_version_stands_in_one_place() -> None:
