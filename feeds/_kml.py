@@ -23,7 +23,7 @@ LARGEST = 256 << 20
 def read(data: bytes, name: str) -> Iterator[tuple[int, Any, dict[str, Any]]]:
     """(number of the placemark, area or a ValueError, properties). FeedError for a hostile or broken document."""
     root = _parsed(_unzipped(data, name), name)
-    for number, placemark in enumerate(root.iter("{*}Placemark"), 1):
+    for number, placemark in enumerate(root.iterfind(".//{*}Placemark"), 1):
         if placemark.find(".//{*}Polygon") is not None:
             yield number, _area(placemark), _properties(placemark)
 
@@ -68,7 +68,7 @@ def _unzipped(data: bytes, name: str) -> bytes:
 def _area(placemark: ElementTree.Element) -> Any:
     """All polygons of a placemark together; a ValueError (returned) where a ring is none."""
     try:
-        return shapely.union_all([_polygon(one) for one in placemark.iter("{*}Polygon")])
+        return shapely.union_all([_polygon(one) for one in placemark.iterfind(".//{*}Polygon")])
     except ValueError as error:
         return error
 
@@ -97,9 +97,9 @@ def _ring(element: ElementTree.Element) -> tuple[Array, Array]:
 def _properties(placemark: ElementTree.Element) -> dict[str, Any]:
     """Name, description and extended data."""
     found: dict[str, Any] = {}
-    for data in placemark.iter("{*}Data"):
+    for data in placemark.iterfind(".//{*}Data"):
         found[str(data.get("name"))] = (data.findtext("{*}value") or "").strip()
-    for data in placemark.iter("{*}SimpleData"):
+    for data in placemark.iterfind(".//{*}SimpleData"):
         found[str(data.get("name"))] = (data.text or "").strip()
     if placemark.get("id"):
         found.setdefault("id", placemark.get("id"))

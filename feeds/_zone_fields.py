@@ -91,7 +91,7 @@ _REFERENCES = {
 
 
 def height(given: Any) -> tuple[float, str]:
-    """A limit as feet and reference, from a number (ft MSL), a text ("FL 95", "1500ft AGL", "GND", "UNL"), a mapping."""
+    """A limit as feet and reference, from a number (ft MSL), a text ("FL 95", "500ft AGL", "GND", "UNL"), a mapping."""
     if isinstance(given, dict):
         return _mapped({str(k).lower(): v for k, v in given.items()})
     if isinstance(given, int | float):

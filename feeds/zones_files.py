@@ -45,7 +45,6 @@ class _Zone:
     ceiling: tuple[float, str]
     shape: Any
     active: Activity
-    ground: float
 
 
 def load_zones(paths: Iterable[Path]) -> Zones:
@@ -147,11 +146,11 @@ def _zone(shape: Any, properties: Properties, file_name: str, number: int) -> _Z
     if floor[0] > ceiling[0]:
         raise ValueError(f"floor {floor[0]:g} ft lies above ceiling {ceiling[0]:g} ft")
     kind, title = kind_of(properties, file_name)
-    ground, zone_name = _place(area)
+    local = "_weekly" in properties or "_periods" in properties
+    zone_name = str(_places([area])[1][0]) if local else "UTC"
     name = name_of(properties) or f"{Path(file_name).stem} {number}"
-    return _Zone(
-        id_of(properties) or name, name, kind, title, floor, ceiling, area, activity(properties, zone_name), ground
-    )
+    own = id_of(properties) or name
+    return _Zone(own, name, kind, title, floor, ceiling, area, activity(properties, zone_name))
 
 
 def _area(shape: Any) -> Any:
@@ -184,14 +183,12 @@ def _straight(polygon: Any) -> Any:
     return shapely.difference(shapely.make_valid(area), shapely.union_all(holes)) if holes else area
 
 
-def _place(area: Any) -> tuple[float, str]:
-    """Ground elevation in ft and time zone, as the nearest aerodrome within 60 nmi has them."""
+def _places(areas: Sequence[Any] | Array) -> tuple[Array, Array]:
+    """Ground elevation in ft and time zone of areas (n,), as the nearest aerodrome within 60 nmi has them."""
     airports = Airports.builtin()
-    center = area.representative_point()
-    index, nmi = airports.nearest(np.array([center.y]), np.array([center.x]))
-    if nmi[0] > 60:
-        return 0.0, "UTC"
-    return float(airports.elevation[index[0]]), str(airports.time_zone[index[0]]) or "UTC"
+    center = shapely.get_coordinates(shapely.centroid(areas))
+    index, nmi = airports.nearest(center[:, 1], center[:, 0])
+    return np.where(nmi <= 60, airports.elevation[index], 0.0), np.where(nmi <= 60, airports.time_zone[index], "UTC")
 
 
 def _packed(zones: Sequence[_Zone], problems: Sequence[str]) -> Zones:
@@ -207,7 +204,7 @@ def _packed(zones: Sequence[_Zone], problems: Sequence[str]) -> Zones:
         np.array(ids), np.array([z.name for z in zones]), np.array([z.kind for z in zones]),
         np.array([z.title for z in zones]), np.array([z.floor[0] for z in zones]),
         np.array([z.ceiling[0] for z in zones]), np.array([z.floor[1] for z in zones]),
-        np.array([z.ceiling[1] for z in zones]), shapes, np.array([z.ground for z in zones]),
+        np.array([z.ceiling[1] for z in zones]), shapes, _places(shapes)[0],
         [z.active for z in zones], problems,
     )  # fmt: skip
 
