@@ -29,6 +29,9 @@ LONGEST_SOCKET = 107
 START_S = 300
 """Recovery of a day's unwritten log takes minutes at most."""
 
+WORKING_IN = 'for p in /proc/[0-9]*; do [ "$p/cwd" -ef "$1" ] && echo "${p#/proc/}"; done'
+"""Shell: the numbers of the processes whose working folder is $1."""
+
 ORPHANS_S = 3.0
 """Server processes that outlive a killed postmaster get this long to notice before they are told to quit."""
 
@@ -195,18 +198,21 @@ class Cluster:
         """Whether a process has the data folder as its working folder: every server process does, and no other."""
         try:
             return os.path.samefile(f"/proc/{pid}/cwd", self.data)
-        except (FileNotFoundError, PermissionError, ProcessLookupError):
+        except (FileNotFoundError, ProcessLookupError):
             return False
+        except PermissionError:  # root in a container may not look into others' processes; their owner may
+            return pid in self._processes()
 
-    def _orphans(self) -> list[int]:
-        pids = (int(entry) for entry in os.listdir("/proc") if entry.isdigit())
-        return [pid for pid in pids if self._works_here(pid)]
+    def _processes(self) -> list[int]:
+        """All server processes that work here, as seen by their own user."""
+        done = self.user.run(["sh", "-c", WORKING_IN, "sh", str(self.data)])
+        return [int(line) for line in done.stdout.split() if line.isdigit()]
 
     def _end_orphans(self) -> None:
         """After kill -9 of the postmaster: its children must be gone before the data may be opened again."""
         for patience, then in ((ORPHANS_S, signal.SIGQUIT), (ORPHANS_S, signal.SIGKILL), (ORPHANS_S, None)):
             deadline = time.monotonic() + patience
-            while orphans := self._orphans():
+            while orphans := self._processes():
                 if time.monotonic() > deadline:
                     break
                 time.sleep(0.05)

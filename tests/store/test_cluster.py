@@ -129,6 +129,18 @@ def test_a_pid_file_that_names_another_process_is_no_server(fresh: Cluster) -> N
     assert fresh.psql("SELECT 1") == "1"
 
 
+def test_root_without_ptrace_still_sees_the_server(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a container root may not read /proc/PID/cwd of others; taking the server for dead would start a second one."""
+    expected = cluster.pid()
+
+    def refused(*_: object) -> bool:
+        raise PermissionError
+
+    monkeypatch.setattr(os.path, "samefile", refused)
+    assert expected is not None
+    assert cluster.pid() == expected
+
+
 def test_root_runs_it_as_the_user_who_made_it(fresh: Cluster) -> None:
     """`sudo ./run` after `./run`: the files stay the user's."""
     owner = pwd.getpwnam("nobody") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
