@@ -54,6 +54,17 @@ def fresh(folder: Path, made: Callable[[Path], Cluster]) -> Cluster:
     return made(folder)
 
 
+@pytest.fixture(scope="module")
+def lasting() -> Iterator[Cluster]:
+    """One cluster for the tests that leave it whole: making one takes a second."""
+    made = Path(tempfile.mkdtemp(prefix="skysift-test-"))
+    made.chmod(0o755)
+    cluster = Cluster(made, fast=True)
+    yield cluster
+    cluster.reset()
+    shutil.rmtree(made)
+
+
 async def asked(url: str, sql: str) -> object:
     connection = await asyncpg.connect(url, timeout=10)
     try:
@@ -82,51 +93,51 @@ def test_it_listens_on_no_network(cluster: Cluster) -> None:
     assert cluster.base.stat().st_mode & 0o077 == 0
 
 
-def test_start_again_keeps_the_server(fresh: Cluster) -> None:
-    fresh.start()
-    pid = fresh.pid()
-    fresh.start()
-    assert fresh.pid() == pid
+def test_start_again_keeps_the_server(lasting: Cluster) -> None:
+    lasting.start()
+    pid = lasting.pid()
+    lasting.start()
+    assert lasting.pid() == pid
 
 
-def test_it_recovers_after_kill_9(folder: Path, fresh: Cluster) -> None:
-    fresh.start()
-    fresh.psql("CREATE TABLE kept AS SELECT 7 AS n", "skysift")
-    pid = fresh.pid()
+def test_it_recovers_after_kill_9(lasting: Cluster) -> None:
+    lasting.start()
+    lasting.psql("CREATE TABLE kept AS SELECT 7 AS n", "skysift")
+    pid = lasting.pid()
     assert pid is not None
     os.kill(pid, signal.SIGKILL)
-    Cluster(folder, fast=True).start()
-    assert fresh.pid() not in (None, pid)
-    assert fresh.psql("SELECT n FROM kept", "skysift") == "7"
+    Cluster(lasting.state_dir, fast=True).start()
+    assert lasting.pid() not in (None, pid)
+    assert lasting.psql("SELECT n FROM kept", "skysift") == "7"
 
 
-def test_a_busy_child_of_a_killed_server_is_ended(fresh: Cluster) -> None:
+def test_a_busy_child_of_a_killed_server_is_ended(lasting: Cluster) -> None:
     """A backend in a long computation does not notice that its postmaster died."""
-    fresh.start()
-    pid = fresh.pid()
+    lasting.start()
+    pid = lasting.pid()
     assert pid is not None
     with ThreadPoolExecutor() as pool:
-        busy = pool.submit(fresh.psql, "DO $$ BEGIN LOOP END LOOP; END $$", "skysift")
-        while "BEGIN LOOP" not in fresh.psql(
+        busy = pool.submit(lasting.psql, "DO $$ BEGIN LOOP END LOOP; END $$", "skysift")
+        while "BEGIN LOOP" not in lasting.psql(
             "SELECT string_agg(query, ' ') FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
         ):
             time.sleep(0.05)
         os.kill(pid, signal.SIGKILL)
-        fresh.start()
+        lasting.start()
         with pytest.raises(ClusterError, match="refused"):
             busy.result()
-    assert fresh.psql("SELECT 1") == "1"
+    assert lasting.psql("SELECT 1") == "1"
 
 
-def test_a_pid_file_that_names_another_process_is_no_server(fresh: Cluster) -> None:
+def test_a_pid_file_that_names_another_process_is_no_server(lasting: Cluster) -> None:
     """After a reboot the number in it may be anyone's; PostgreSQL by itself would refuse to start."""
-    fresh.start()
-    old = (fresh.data / "postmaster.pid").read_text()
-    fresh.stop()
-    (fresh.data / "postmaster.pid").write_text(old.replace(old.split("\n")[0], str(os.getpid()), 1))
-    assert fresh.pid() is None
-    fresh.start()
-    assert fresh.psql("SELECT 1") == "1"
+    lasting.start()
+    old = (lasting.data / "postmaster.pid").read_text()
+    lasting.stop()
+    (lasting.data / "postmaster.pid").write_text(old.replace(old.split("\n")[0], str(os.getpid()), 1))
+    assert lasting.pid() is None
+    lasting.start()
+    assert lasting.psql("SELECT 1") == "1"
 
 
 def test_root_without_ptrace_still_sees_the_server(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -160,12 +171,14 @@ def test_an_interrupted_initdb_is_made_anew(fresh: Cluster) -> None:
     assert fresh.psql("SELECT 1") == "1"
 
 
-def test_two_processes_may_start_it_at_once(folder: Path, fresh: Cluster) -> None:
+def test_two_processes_may_start_it_at_once(fresh: Cluster) -> None:
     code = (
         "import sys; from pathlib import Path; from store.cluster import *; print(Cluster(Path(sys.argv[1])).start())"
     )
     both = [
-        subprocess.Popen([sys.executable, "-c", code, str(folder)], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        subprocess.Popen(
+            [sys.executable, "-c", code, str(fresh.state_dir)], cwd=ROOT, stdout=subprocess.PIPE, text=True
+        )
         for _ in range(2)
     ]
     assert [p.communicate(timeout=60)[0].strip() for p in both] == [fresh.url] * 2
@@ -173,13 +186,13 @@ def test_two_processes_may_start_it_at_once(folder: Path, fresh: Cluster) -> Non
 
 
 @pytest.mark.anyio
-async def test_stop_does_not_wait_for_open_connections(fresh: Cluster) -> None:
-    connection = await asyncpg.connect(fresh.start())
+async def test_stop_does_not_wait_for_open_connections(lasting: Cluster) -> None:
+    connection = await asyncpg.connect(lasting.start())
     began = time.monotonic()
-    assert fresh.stop()
+    assert lasting.stop()
     assert time.monotonic() - began < 5
-    assert fresh.pid() is None
-    assert not fresh.stop()
+    assert lasting.pid() is None
+    assert not lasting.stop()
     connection.terminate()
 
 
