@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
-from geo.interference import judged
 
 from geo.batch import Batch
 from geo.cells import cells_of
+from geo.interference import judged, places
 from geo.schema import Array
 
 BUCKET_MS = 1_800_000
@@ -20,7 +20,6 @@ RESOLUTION = 4
 
 SAMPLE_MS = 60_000
 
-_PLACES = (("lat", "last_lat"), ("lon", "last_lon"))
 _KEYS = ("bucket", "h3", "icao24")
 
 
@@ -34,7 +33,7 @@ class CellCounts:
         """Take rows with `prev_time` into the buckets of their time; one row a minute of each flight is enough."""
         if not len(rows):
             return
-        lat, lon = (np.where(np.isnan(rows["lat"]), rows[last], rows[now]) for now, last in _PLACES)
+        lat, lon = places(rows.columns)
         minute = rows["time"] // SAMPLE_MS != rows.columns["prev_time"] // SAMPLE_MS
         place = np.flatnonzero(minute & ~np.isnan(lat))
         if not len(place):
