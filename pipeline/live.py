@@ -56,7 +56,9 @@ class Live:
                 await self.tick()
                 await asyncio.sleep(max(0.0, self.tick_s - (time.monotonic() - started)))
             await asyncio.gather(*polls)
-            await self._sent(await asyncio.to_thread(self._end))
+            await self.tick()
+            await self._sent(await asyncio.to_thread(self.engine.finish))
+            await self._drawn(self.engine.arrivals.newest)
         finally:
             for poll in polls:
                 poll.cancel()
@@ -73,10 +75,6 @@ class Live:
     async def _poll(self, number: int, source: Polled) -> None:
         async for batch in source.poll():
             self.inbox.put(batch, number)
-
-    def _end(self) -> Step:
-        self.engine.feed(self.inbox.take())
-        return self.engine.finish()
 
     async def _sent(self, step: Step) -> None:
         """Rows before anomalies: whoever hears of an anomaly finds its track stored."""
@@ -104,15 +102,20 @@ class Live:
             await self.sink.health([self._health(s) for s in self.sources], now)
             await self.sink.class_status({n: why or None for n, why in self.engine.status().items()}, now)
         if self._is_due("segments", SEGMENTS_S):
-            drawn, self.undrawn = Batch.concat(self.undrawn), []
-            await self.sink.segments(drawn)
-            if counts := self.cells.take(now):
-                await self.sink.cells(counts)
+            await self._drawn(now)
         if self._is_due("checkpoint", CHECKPOINT_S):
             await asyncio.to_thread(self.keep)
         if self._is_due("maintain", MAINTAIN_S):
             await self.sink.maintain(now)
             await self.sink.drop_before(now - int(self.keep_days * 86_400_000))
+
+    async def _drawn(self, now: int) -> None:
+        """Track segments and cell counts of what came since the last time."""
+        rows, self.undrawn = Batch.concat(self.undrawn), []
+        if len(rows):
+            await self.sink.segments(rows)
+        if counts := self.cells.take(now):
+            await self.sink.cells(counts)
 
     def _health(self, source: Polled) -> Mapping[str, Any]:
         return source.health() | {"dropped": self.inbox.dropped, **self.engine.counts}

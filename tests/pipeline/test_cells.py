@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -44,7 +46,7 @@ def test_pieces_give_the_same_counts(cuts: list[int]) -> None:
     whole, split = CellCounts(), CellCounts()
     whole.add(world)
     edges = [0, *sorted(cuts), 10_000]
-    for a, b in zip(edges[:-1], edges[1:], strict=True):
+    for a, b in pairwise(edges):
         split.add(world.take((world["time"] >= EPOCH + a * 1000) & (world["time"] < EPOCH + b * 1000)))
 
     one, other = whole.take(None), split.take(None)
