@@ -85,7 +85,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         url = urlsplit(self.path)
-        self.fake.requests.append(self.path)
+        cursor = self.headers.get("Last-Event-ID")
+        self.fake.requests.append(f"{self.path} after {cursor}" if cursor else self.path)
         query = {k: v[0] for k, v in parse_qs(url.query).items()}
         if any(url.path.startswith(prefix) for prefix in self.fake.broken):
             return self._json(

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.web.fake_world import NOW, utc
-from tests.web.sight import APP, MAP, Sight, until
+from tests.web.sight import APP, MAP, Sight, drawn, until
 
 HOSTILE = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>'
 
@@ -27,7 +27,7 @@ def test_the_list_is_sorted_by_priority(sight: Sight) -> None:
 
 def test_a_click_on_a_row_opens_sentence_evidence_and_chart(sight: Sight) -> None:
     row = sight.page.locator("#list .row", has_text="Rapid descent").first
-    sentence = row.locator(".sentence").inner_text()
+    sentence = row.locator(".sentence").text_content() or ""
     row.click()
     detail = sight.page.locator("#detail")
     assert detail.locator(".lead").inner_text().lower() == sentence.lower()
@@ -40,6 +40,7 @@ def test_a_click_on_a_row_opens_sentence_evidence_and_chart(sight: Sight) -> Non
 
 def test_a_click_on_a_marker_of_the_map_opens_it(sight: Sight) -> None:
     one = "a => a.cls === 'gps-jamming'"
+    until(sight.page, drawn("gps-jamming"))
     place = until(
         sight.page,
         f"(() => {{ const m = {MAP}, a = {APP}.anomalies.all().find({one}); return m.project(a.anchor); }})()",
