@@ -54,7 +54,9 @@ class LiveSource(Source):
     async def _once(self, client: httpx.AsyncClient) -> Batch | None:
         """One answer; None where there was none that could be read."""
         try:
-            body = await asyncio.wait_for(self._fetch(client), self.timeout_s)
+            # Not wait_for: before Python 3.12 it can swallow a cancellation, and this loop would never end.
+            async with asyncio.timeout(self.timeout_s):
+                body = await self._fetch(client)
             batch = await asyncio.to_thread(self._read, body)
         except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
             self._failed(_reason(error), f"{self.name}: {_said(error)}")

@@ -1,0 +1,90 @@
+"""A receiver that misbehaves: a real HTTP server on this machine that gives the answers a test lays out."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from feeds.live import LiveSource
+from geo.batch import Batch
+
+NOW = 1_700_000_000.0
+
+
+def sky(now: float = NOW, aircraft: int = 1, **more: Any) -> bytes:
+    planes = [{"hex": f"{i + 1:06x}", "seen": 0.5, "alt_baro": 1000 + i} for i in range(aircraft)]
+    return json.dumps({"now": now, "messages": 1, "aircraft": planes, **more}).encode()
+
+
+@dataclass
+class Answer:
+    """What comes back: a body (cut to `sent` bytes, though all are promised), a status, a wait."""
+
+    body: bytes = b""
+    status: int = 200
+    wait_s: float = 0.0
+    sent: int | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+@contextmanager
+def receiver(answers: list[Answer]) -> Iterator[str]:
+    """Its address. Each request gets the next answer; the last one is given again and again."""
+    left = iter(answers)
+    last = answers[-1]
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            answer = next(left, last)
+            time.sleep(answer.wait_s)
+            try:
+                self.send_response(answer.status)
+                self.send_header("Content-Length", str(len(answer.body)))
+                for name, value in answer.headers.items():
+                    self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(answer.body[: answer.sent])
+            except (BrokenPipeError, ConnectionResetError):
+                pass
+
+        def log_message(self, *args: Any) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}/data/aircraft.json"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def poll(url: str, until: Callable[[LiveSource, list[Batch]], bool], **options: Any) -> tuple[LiveSource, list[Batch]]:
+    """Poll fast until a condition holds; fails loudly when it never does."""
+    source = LiveSource(url, **({"interval_s": 0.01, "timeout_s": 0.5, "clock": lambda: NOW} | options))
+    got: list[Batch] = []
+
+    async def collect() -> None:
+        async for batch in source.poll():
+            got.append(batch)
+
+    async def run() -> None:
+        task = asyncio.create_task(collect())
+        async with asyncio.timeout(20):
+            while not until(source, got):
+                assert not task.done(), task.exception()
+                await asyncio.sleep(0.01)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+    asyncio.run(run())
+    return source, got
