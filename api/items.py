@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 import orjson
 from litestar import Request, Response
+from litestar.params import FromPath
 
 from api import query, replies
 from api.clock import data_time, rfc3339
@@ -28,7 +29,7 @@ def parameters_of(collection: Collection) -> tuple[str, ...]:
     return (*STANDARD, *collection.filter_names)
 
 
-def _find(request: AnyRequest, collection_id: str) -> Collection:
+def _find(request: AnyRequest, collection_id: FromPath[str]) -> Collection:
     found: Mapping[str, Collection] = request.app.state.collections
     if collection_id not in found:
         raise Problem(
@@ -60,14 +61,14 @@ async def list_collections(request: AnyRequest) -> Response[bytes]:
 
 
 @route("/collections/{collection_id:str}")
-async def show_collection(request: AnyRequest, collection_id: str) -> Response[bytes]:
+async def show_collection(request: AnyRequest, collection_id: FromPath[str]) -> Response[bytes]:
     """One collection, exactly as in the list."""
     now = rfc3339(await data_time(request.app.state.pool))
     return await replies.json(request, described(_find(request, collection_id), base(request), now))
 
 
 @route("/collections/{collection_id:str}/items", query=["*"])
-async def show_items(request: AnyRequest, collection_id: str) -> Response[bytes]:
+async def show_items(request: AnyRequest, collection_id: FromPath[str]) -> Response[bytes]:
     """One page of features."""
     collection = _find(request, collection_id)
     asked_text = given(request, parameters_of(collection))
@@ -102,7 +103,7 @@ async def _feature_collection(
 
 
 @route("/collections/{collection_id:str}/items/{feature_id:path}")
-async def show_feature(request: AnyRequest, collection_id: str, feature_id: str) -> Response[bytes]:
+async def show_feature(request: AnyRequest, collection_id: FromPath[str], feature_id: FromPath[str]) -> Response[bytes]:
     """One feature."""
     collection, own_id = _find(request, collection_id), str(feature_id).removeprefix("/")
     text = await query.feature(request.app.state.pool, collection, own_id)

@@ -67,6 +67,10 @@ def _database(request: AnyRequest, error: Exception) -> Response[bytes]:
     return response(request, Problem(503, "the database cannot be reached: try again in a moment"))
 
 
+def _data(request: AnyRequest, error: Exception) -> Response[bytes]:
+    return response(request, Problem(400, "a value lies outside what the database can compare with"))
+
+
 def _unexpected(request: AnyRequest, error: Exception) -> Response[bytes]:
     log.error("unexpected", path=request.url.path, exc_info=error)
     return response(request, Problem(500, "an error on our side; the log has the details"))
@@ -80,6 +84,7 @@ HANDLERS: dict[int | type[Exception], Callable[[AnyRequest, Any], Response[bytes
     asyncpg.PostgresConnectionError: _database,
     asyncpg.CannotConnectNowError: _database,
     asyncpg.InterfaceError: _database,
+    asyncpg.DataError: _data,
     OSError: _database,
     500: _unexpected,
 }

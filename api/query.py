@@ -11,6 +11,7 @@ import asyncpg
 from api import parameters
 from api.collections import Collection
 from api.parameters import DEFAULT_LIMIT, Box, Span
+from api.problems import bad
 
 COUNT_AT_MOST = 10_000
 """Counting stops here: a number that costs more than the page is not worth it, and the standard lets it be absent."""
@@ -100,15 +101,18 @@ def page(collection: Collection, asked: Asked) -> tuple[str, list[Any]]:
     statement = Statement()
     source = _source(collection, asked, statement)
     conditions = _conditions(collection, asked, statement) + _beyond(collection, asked, statement)
-    keys = ", ".join(f"{name}::text" for name, _ in collection.key)
-    order = ", ".join(f"{name}{' DESC' if collection.newest_first else ''}" for name, _ in collection.key)
+    way = " DESC" if collection.newest_first else ""
+    names = [name for name, _ in collection.key]
+    keys = ", ".join(f"page.{name}::text AS key_{i}" for i, name in enumerate(names))
+    order = ", ".join(f"{name}{way}" for name in names)
     inner = (
         f"SELECT * FROM {source}{_where(conditions)} ORDER BY {order} LIMIT {statement.bind(asked.limit + 1, 'int')}"
     )
     if collection.key[-1][0] == "ctid":
         inner = inner.replace("SELECT *", "SELECT ctid, *", 1)
     # Features are put together outside: only for the rows of the page, not for all that are sorted.
-    sql = f"SELECT {collection.feature_sql} AS feature, {keys} FROM ({inner}) AS page ORDER BY {order}"
+    outer = ", ".join(f"page.{name}{way}" for name in names)
+    sql = f"SELECT {collection.feature_sql} AS feature, {keys} FROM ({inner}) AS page ORDER BY {outer}"
     return sql, statement.values
 
 
@@ -123,7 +127,12 @@ def count(collection: Collection, asked: Asked) -> tuple[str, list[Any]]:
 async def features(pool: asyncpg.Pool, collection: Collection, asked: Asked) -> tuple[list[str], str | None]:
     """The features of one page as GeoJSON texts, and the token of the next page if there is one."""
     sql, values = page(collection, asked)
-    rows = await pool.fetch(sql, *values)
+    try:
+        rows = await pool.fetch(sql, *values)
+    except asyncpg.DataError:
+        if not asked.after:
+            raise
+        raise bad("after", "after is what a next link carries; start again without it") from None
     more = len(rows) > asked.limit
     texts = [row[0] for row in rows[: asked.limit]]
     last = rows[asked.limit - 1] if more else None

@@ -10,6 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from litestar import Response
+from litestar.params import FromPath
 
 from api import replies
 from api.problems import Problem
@@ -60,7 +61,7 @@ def policy(content: bytes) -> str:
 
 
 @route("/static/{path:path}", query=["v"])
-async def show_file(request: AnyRequest, path: str) -> Response[bytes]:
+async def show_file(request: AnyRequest, path: FromPath[str]) -> Response[bytes]:
     """One file of the page."""
     found = _inside(request.app.state.settings.web, str(path))
     stat = found.stat()
