@@ -31,8 +31,8 @@ class Judging:
     overrides: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     resources: Mapping[str, Any] = field(default_factory=dict)
 
-    def engine(self, lateness_s: float = 2.0) -> Engine:
-        return Engine(self.classes, self.overrides, self.resources, lateness_s)
+    def engine(self, lateness_s: float = 2.0, tolerant: bool = False) -> Engine:
+        return Engine(self.classes, self.overrides, self.resources, lateness_s, tolerant)
 
 
 def judging_options(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -125,7 +125,6 @@ def _demo_past(url: str, setup: Judging, service: Service) -> None:
 def _api(url: str, setup: Judging, service: Service) -> Iterator[None]:
     """The API in a process of its own, stopped on the way out."""
     from api.server import serve
-
     from api.settings import Settings
 
     settings = Settings(
@@ -152,7 +151,7 @@ async def _watch(url: str, setup: Judging, service: Service) -> None:
     writer = await Writer.open(url, service.store_every_s)
     try:
         kept = checkpoint_path(url)
-        engine = await resumed(lambda: setup.engine(service.lateness_s), kept, url)
+        engine = await resumed(lambda: setup.engine(service.lateness_s, tolerant=True), kept, url)
         await Live(engine, sources, writer, kept, service.keep_days).run()
     finally:
         await writer.close()

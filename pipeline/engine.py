@@ -6,6 +6,7 @@ every class judges the slices [t0, t1) that are complete, t0 and t1 being multip
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -36,12 +37,16 @@ class Step:
 
 @dataclass
 class Engine:
-    """The state of all detection. `feed` takes batches of any size and order within `lateness_s`."""
+    """The state of all detection. `feed` takes batches of any size and order within `lateness_s`.
+
+    `tolerant`: a class that raises is stopped, visibly, and the others go on; else the error goes to the caller.
+    """
 
     classes: Mapping[str, Detector]
     overrides: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     resources: Mapping[str, Any] = field(default_factory=dict)
     lateness_s: float = 2.0
+    tolerant: bool = False
 
     def __post_init__(self) -> None:
         self.arrivals = Arrivals(int(self.lateness_s * 1000))
@@ -66,8 +71,11 @@ class Engine:
 
     def status(self) -> dict[str, str]:
         """Why each class is inactive; '' for one that runs."""
-        lacking = {name: run.spec.missing(self.seen, set(self.resources)) for name, run in self.runs.items()}
-        return {name: f"no {'; no '.join(groups)} in the data" if groups else "" for name, groups in lacking.items()}
+        return {name: self._idle(run) for name, run in self.runs.items()}
+
+    def _idle(self, run: ClassRun) -> str:
+        groups = run.spec.missing(self.seen, set(self.resources))
+        return run.failed or (f"no {'; no '.join(groups)} in the data" if groups else "")
 
     def _advance(self, final: bool = False) -> Step:
         rows, late = self._in_order(*self.arrivals.release(everything=final))
@@ -118,9 +126,16 @@ class Engine:
         first, cut = self.arrivals.first, self.arrivals.cut
         if first == NO_TIME:
             return ()
-        if run.spec.missing(self.seen, set(self.resources)):
+        if self._idle(run):
             return run.skip(first, cut)
-        found = run.judge(self.histories[run.spec.sample_s], first, cut, final)
+        try:
+            found = run.judge(self.histories[run.spec.sample_s], first, cut, final)
+        except Exception as error:
+            if not self.tolerant:
+                raise
+            run.failed = f"stopped by an error: {type(error).__name__}: {error}"
+            _log.exception("class stopped", extra={"class_id": run.spec.id})
+            return ()
         return [*found, *run.end()] if final else found
 
     def _forget(self) -> None:
@@ -130,6 +145,8 @@ class Engine:
             history.forget(min(judged) - history.keep_ms)
         self.flights.forget(self.arrivals.cut - int(self.flights.gap_s * 1000))
 
+
+_log = logging.getLogger("skysift.engine")
 
 _SAME = ("icao24", "time", "source", "position_time")
 """Rows equal in these are one observation."""

@@ -25,6 +25,7 @@ class ClassRun:
         self.spec, self.params = spec, params
         self.names = tuple(dict.fromkeys((*DERIVED, *spec.columns)))
         self.judged = int(NO_TIME)
+        self.failed = ""
         self.merger = Merger(spec, params, params_hash(params))
         self._detect = _bound(spec.detect, params, resources)
         self._gate = _bound(spec.gate, params, resources) if spec.gate else None

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from types import SimpleNamespace
+
 import numpy as np
+import pytest
 
 from detectors._examples import EPOCH, fly
 from detectors._registry import registry
 from geo.batch import Batch
+from geo.stretches import Stretches
+from geo.tracks import Tracks
 from pipeline.checkpoint import restore, resumable, save
 from pipeline.engine import Engine
 
@@ -71,3 +77,28 @@ def test_a_restored_engine_holds_what_the_first_held() -> None:
     restore(other, save(one))
 
     assert save(other) == save(one)
+
+
+def broken() -> Engine:
+    """A class that raises whenever it is asked."""
+
+    def detect(tracks: Tracks, p: SimpleNamespace) -> Stretches:
+        raise ZeroDivisionError("no traffic")
+
+    spec = replace(registry()["squawk"], id="broken", detect=detect, gate=None)
+    return Engine({"broken": spec, "squawk": registry()["squawk"]}, lateness_s=0.0)
+
+
+def test_a_broken_class_raises_where_somebody_can_mend_it() -> None:
+    with pytest.raises(ZeroDivisionError):
+        broken().feed(fly(seconds=60, squawk=b"7700"))
+
+
+def test_a_broken_class_stops_alone_in_a_service() -> None:
+    one = broken()
+    one.tolerant = True
+
+    step = one.feed(fly(seconds=60, squawk=b"7700"))
+
+    assert {a.class_id for a in step.anomalies} == {"squawk"}
+    assert one.status() == {"broken": "stopped by an error: ZeroDivisionError: no traffic", "squawk": ""}
