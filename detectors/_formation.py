@@ -35,6 +35,10 @@ FIELD_NMI, CLIMB_FT = 5.0, 300.0
 """Within this of an aerodrome, a pair that climbs by so much in the window departs side by side."""
 
 
+FIRST_SIGHT = 0.6
+"""What one instant alone shows must be nearer, by this share of the distance that a held formation may have."""
+
+
 @dataclass(frozen=True)
 class Window:
     """Of each pair's last `hold` seconds, (n,): steady, spread of the relative place, mean distances, climb."""
@@ -69,7 +73,8 @@ def pairs_of(tracks: Tracks, p: SimpleNamespace, airports: Airports) -> Pairs | 
     i, j, now = _only(~_one_airframe(tracks, x, i, j, now), i, j, now)
     window = _window(tracks, x, i, j, p)
     first = (tracks.prev_time[x.row[i]] == NO_TIME) & (tracks.prev_time[x.row[j]] == NO_TIME)
-    alone = first & ~window.steady & _aligned(now, p) & (now.feet < SEPARATION_FT)
+    tight = (now.metres <= FIRST_SIGHT * p.distance * NMI_M) & (now.feet < SEPARATION_FT)
+    alone = first & ~window.steady & _aligned(now, p) & tight
     clear = _ordinary(x, i, j, now, window, airports)
     keep = window.steady | (alone & (clear == ""))
     i, j, now, window = _only(keep, i, j, now, window)

@@ -108,7 +108,7 @@ def _set(tracks: Tracks, pairs: Pairs, edges: Array, p: SimpleNamespace) -> dict
         "priority": PRIORITY["medium" if steady and len(members) > 2 else "low"], "icao24": members[0],
         "members": members, "callsign": title, "cleared": pairs.clear[edges[0]], "samples": samples(tracks, rows),
         "paths": _trail(x, lead, p.hold if steady else 0), "names": title,
-        "manner": "keep their places together" if steady else "side by side in the one observation there is",
+        "manner": "keep their places together" if steady else "side by side when first heard",
         "distance": round(float(pairs.now.metres[closest])), "height": round(float(pairs.now.feet[closest])),
         "speed": round(float(x.ground_speed[entries].mean())), "spread": round(spread) if steady else None,
     }  # fmt: skip
