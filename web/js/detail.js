@@ -5,6 +5,7 @@ import { h, safeColor } from './dom.js';
 import { evidenceTables } from './evidence.js';
 import { classIcon, icon } from './icons.js';
 import { go, goBounds } from './map.js';
+import { mainFlight } from './track.js';
 import { clockText } from './time.js';
 
 const AIRCRAFT_PAST_MS = 45 * 60_000;
@@ -147,7 +148,7 @@ export class Detail {
         return;
       }
       note.textContent = `${rows.length} positions, ${clockText(rows[0].time)} to ${clockText(rows[rows.length - 1].time)} UTC`;
-      this.#unplot = await drawChart(host, rows, { start, end, color });
+      this.#unplot = await drawChart(host, mainFlight(rows, start, end), { start, end, color });
     } catch (error) {
       if (!host.isConnected) return;
       host.replaceChildren();

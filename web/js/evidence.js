@@ -19,6 +19,7 @@ export function evidenceTables(evidence, params = {}) {
 function sortOut(evidence) {
   const out = { values: {}, samples: [], thresholds: {} };
   for (const [key, value] of Object.entries(evidence ?? {})) {
+    if (key.endsWith('_hash')) continue;
     if (Array.isArray(value) && value.some((row) => row && typeof row === 'object')) out.samples.push(...value.filter((row) => row && typeof row === 'object' && !Array.isArray(row)));
     else if (/^(param|threshold|limit)/.test(key) && value && typeof value === 'object') Object.assign(out.thresholds, value);
     else if (value && typeof value === 'object' && !Array.isArray(value)) Object.assign(out.values, value);
@@ -36,7 +37,8 @@ const block = (title, content) => h('section', { class: 'block' }, h('h3', { tex
 function pairs(values, params) {
   const rows = Object.entries(values).slice(0, MOST_ROWS).map(([name, value]) => {
     const { unit = '', help = '' } = params?.[name] ?? {};
-    return h('tr', {}, h('th', { scope: 'row', text: words(name), title: help }), h('td', { text: `${shown(value, name)}${unit ? ` ${unit}` : ''}` }));
+    const own = value && typeof value === 'object' && 'value' in value ? value : { value, unit };
+    return h('tr', {}, h('th', { scope: 'row', text: words(name), title: help }), h('td', { text: `${shown(own.value, name)}${own.unit ? ` ${own.unit}` : ''}` }));
   });
   return h('table', { class: 'pairs' }, h('tbody', {}, rows));
 }

@@ -30,6 +30,7 @@ const CLASS = {
   ghost: 'M6 20v-9a6 6 0 0 1 12 0v9l-3-2.2-3 2.2-3-2.200zM10 11h.01M14 11h.01',
   alert: 'M12 4.5 20.5 19h-17zM12 10.500v3.500M12 16.500h.01',
   descent: 'M12 4v15M6 13l6 6.5 6-6.5',
+  split: 'M12 20.5v-6.5M12 14 5.5 5.5M12 14l6.5-8.5M5.5 10V5.5H10M14 5.5h4.5V10',
   clone: 'M8.5 8.500V4.500h11v11h-4M4.5 8.500h11v11h-11z',
   formation: 'M12 4l3 5.500H9zM6.5 13l3 5.500h-6zM17.5 13l3 5.500h-6z',
   tag: 'M4.5 4.500h7.500l7.5 7.5-7.5 7.5-7.5-7.500zM8.5 8.500h.01',
@@ -45,7 +46,7 @@ const CLASS = {
 const ALSO = {
   loop: 'orbit', circle: 'orbit', holding: 'orbit', siren: 'alert', warning: 'alert', bell: 'alert', down: 'descent', 'arrow-down': 'descent',
   copy: 'clone', twin: 'clone', duplicate: 'clone', wings: 'formation', chevrons: 'formation', triangle: 'formation', label: 'tag', text: 'tag',
-  jam: 'signal', satellite: 'signal', waves: 'signal', radio: 'signal', shield: 'zone', fence: 'zone', lock: 'zone', point: 'dot', line: 'path', hex: 'cell', hexagon: 'cell',
+  twins: 'clone', jamming: 'signal', jam: 'signal', satellite: 'signal', waves: 'signal', radio: 'signal', shield: 'zone', fence: 'zone', lock: 'zone', point: 'dot', line: 'path', hex: 'cell', hexagon: 'cell',
 }; // prettier-ignore
 
 const SVG = 'http://www.w3.org/2000/svg';

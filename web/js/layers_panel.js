@@ -2,6 +2,7 @@
 import { altitudeGradient } from './altitude.js';
 import { inTime, RANKS } from './anomalies.js';
 import { throttle } from './bus.js';
+import { groupBy } from './collect.js';
 import { h, safeColor, setText } from './dom.js';
 import { bucketsOf } from './histogram.js';
 import { classIcon, icon } from './icons.js';
@@ -90,7 +91,7 @@ export class LayersPanel {
     const state = this.#app.state.get();
     const now = this.#app.clock.now();
     const [start, end] = this.#app.span();
-    const byClass = Map.groupBy(this.#app.anomalies.all().filter((one) => !one.cleared), (one) => one.cls);
+    const byClass = groupBy(this.#app.anomalies.all().filter((one) => !one.cleared), (one) => one.cls);
     for (const [id, row] of this.#rows) {
       const all = byClass.get(id) ?? [];
       const count = all.filter((one) => inTime(one, state, now)).length;

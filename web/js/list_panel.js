@@ -118,6 +118,7 @@ export class ListPanel {
     const say = (name, title, text, ...more) => this.#empty.replaceChildren(icon(name, 'icon large'), h('p', { class: 'empty-title', text: title }), h('p', { text }), ...more);
     const everywhere = h('button', { class: 'button', type: 'button', text: 'Show everywhere', onclick: () => state.set({ extent: false }) });
     if (anomalies.error) say('info', 'Anomalies did not load', anomalies.error.message, h('button', { class: 'button', type: 'button', text: 'Try again', onclick: () => session.loadAnomalies() }));
+    else if (session.waiting) say('clock', 'Waiting for the first aircraft', 'The service runs, but no observation has come in yet.');
     else if (anomalies.loading || !this.#app.clock.known()) this.#empty.replaceChildren(...Array.from({ length: 4 }, () => h('div', { class: 'skeleton' })));
     else if (elsewhere) say('target', 'Nothing in view', `${elsewhere} ${elsewhere === 1 ? 'anomaly lies' : 'anomalies lie'} elsewhere ${time}.`, everywhere);
     else say('check', 'Nothing unusual', `No anomaly of the enabled classes ${time}.`);

@@ -5,10 +5,10 @@ import { throttle } from './bus.js';
 
 const UNDER = 'countries';
 const EMPTY = { type: 'FeatureCollection', features: [] };
-const CAP = 4000;
+const CAP = 10_000;
+const CELL_RESOLUTION = 4; // GPSJam's
 
-// GPSJam's share of aircraft with bad navigation: (bad - 1) / (good + bad); 2 % is medium, 10 % is high.
-const SHARE = ['/', ['max', 0, ['-', ['coalesce', ['get', 'bad'], 0], 1]], ['max', 1, ['+', ['coalesce', ['get', 'good'], 0], ['coalesce', ['get', 'bad'], 0]]]];
+const SHARE = ['get', 'share'];
 const INTERFERENCE = ['step', SHARE, '#39a275', 0.02, '#e6c84f', 0.1, '#ee4b5a'];
 
 const LAYERS = {
@@ -59,7 +59,7 @@ export class Overlays {
     this.#asking.set(name, asking);
     try {
       const features = await this.app.api.items(name, this.#query(name), { cap: CAP, signal: asking.signal });
-      this.map.getSource(name).setData({ type: 'FeatureCollection', features });
+      this.map.getSource(name).setData({ type: 'FeatureCollection', features: name === 'cells' ? mergeCells(features) : features });
       this.count.set(name, features.length);
       this.failed.delete(name);
     } catch (error) {
@@ -74,9 +74,25 @@ export class Overlays {
     if (name !== 'cells') return { bbox };
     const { live, at, window } = this.app.state.get();
     const end = live ? this.app.clock.now() : at;
-    const resolution = this.map.getZoom() < 3.5 ? 3 : 4;
-    return { bbox, resolution, datetime: `${rfc3339(end - window * 1000)}/${rfc3339(end)}` };
+    return { bbox, resolution: CELL_RESOLUTION, datetime: `${rfc3339(end - window * 1000)}/${rfc3339(end)}` };
   }
+}
+
+// One feature per cell. GPSJam's share of aircraft with bad navigation, (bad - 1) / (good + bad), taken over all the
+// time that is shown: the one that is taken off in each bucket keeps a single broken transponder from colouring a cell.
+export function mergeCells(features) {
+  const cells = new Map();
+  for (const { geometry, properties: p } of features) {
+    const sum = cells.get(p.h3) ?? { geometry, good: 0, bad: 0, over: 0, most: 0 };
+    cells.set(p.h3, sum);
+    sum.good += p.good || 0;
+    sum.bad += p.bad || 0;
+    sum.over += Math.max(0, (p.bad || 0) - 1);
+    sum.most = Math.max(sum.most, p.aircraft || 0);
+  }
+  return [...cells].map(([h3, { geometry, good, bad, over, most }]) => ({
+    type: 'Feature', geometry, properties: { h3, good, bad, aircraft: most, share: good + bad ? over / (good + bad) : 0 },
+  })); // prettier-ignore
 }
 
 // The view as `bbox`; west may be greater than east, which means across the antimeridian.

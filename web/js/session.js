@@ -12,6 +12,7 @@ export class Session {
   #map;
   #fitted = false;
   #started = false;
+  waiting = false; // connected, but nothing has ever been observed
 
   constructor(map, app) {
     this.#app = app;
@@ -33,11 +34,13 @@ export class Session {
   }
 
   #hello({ data_time: time, title }) {
+    this.waiting = !Number.isFinite(parseTime(time));
     if (typeof title === 'string' && title) this.#app.bus.emit('title', title.slice(0, 60));
     this.#heardTime(time);
   }
 
   #heardTime(time) {
+    if (Number.isFinite(parseTime(time))) this.waiting = false;
     this.#app.clock.sync(parseTime(time));
     if (this.#started || !this.#app.clock.known()) return;
     this.#started = true;

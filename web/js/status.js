@@ -83,7 +83,7 @@ export class Status {
   }
 }
 
-const countOf = (value) => (Array.isArray(value) ? value.length : (value ?? 0));
+const countOf = (value) => (value && typeof value === 'object' ? Object.keys(value).length : (value ?? 0));
 
 function feedLine(feed) {
   const kind = feed.state === 'ok' ? 'good' : feed.state === 'silent' ? 'warn' : 'bad';

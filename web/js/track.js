@@ -1,6 +1,7 @@
 // The track of what is selected: positions from the store, drawn as a line coloured by altitude, gaps dashed.
 import { altitudeColor } from './altitude.js';
 import { isAbort } from './api.js';
+import { groupBy } from './collect.js';
 import { parseTime, rfc3339 } from './time.js';
 
 const GAP_MS = 120_000;
@@ -17,14 +18,28 @@ export function readPositions(features) {
     speed: number(p.ground_speed),
     rate: number(p.vertical_rate),
     ground: p.on_ground === true || p.on_ground === 1,
+    flight: String(p.flight ?? ''),
   }));
   return rows.filter((row) => Number.isFinite(row.time)).sort((a, b) => a.time - b.time);
 }
 
 const number = (value) => (typeof value === 'number' ? value : NaN);
 
-// Lines of one colour each; a gap in time becomes a line of its own, marked as such.
+// Two streams may share one address: each flight is drawn by itself.
 export function trackFeatures(rows) {
+  return [...groupBy(rows, (row) => row.flight).values()].flatMap(flightFeatures);
+}
+
+// The flight that was heard most in a span of time, else the one heard most of all.
+export function mainFlight(rows, start, end) {
+  const within = rows.filter((row) => row.time >= start && row.time <= end);
+  const flights = [...groupBy(within.length ? within : rows, (row) => row.flight)];
+  const most = flights.sort((a, b) => b[1].length - a[1].length)[0]?.[0];
+  return rows.filter((row) => row.flight === most);
+}
+
+// Lines of one colour each; a gap in time becomes a line of its own, marked as such.
+function flightFeatures(rows) {
   const out = [];
   let run = null;
   let turn = 0;
@@ -67,7 +82,7 @@ export class Track {
   async load(icao24, start, end) {
     this.clear();
     const asking = (this.#asking = new AbortController());
-    const query = { icao24, datetime: `${rfc3339(start - AROUND_MS)}/${rfc3339(end + AROUND_MS)}` };
+    const query = { icao24: icao24.split('/')[0], datetime: `${rfc3339(start - AROUND_MS)}/${rfc3339(end + AROUND_MS)}` };
     try {
       const rows = readPositions(await this.app.api.items('positions', query, { cap: 6000, signal: asking.signal }));
       this.map.getSource('track').setData({ type: 'FeatureCollection', features: trackFeatures(rows) });

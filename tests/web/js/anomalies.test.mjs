@@ -6,6 +6,7 @@ import { inTime, readAnomaly, sorted } from '../../../web/js/anomalies.js';
 import { shown } from '../../../web/js/evidence.js';
 import { bucketsOf } from '../../../web/js/histogram.js';
 import { findMatches, parseCoordinates } from '../../../web/js/find.js';
+import { mergeCells } from '../../../web/js/overlays.js';
 import { readPositions, trackFeatures } from '../../../web/js/track.js';
 
 const NOON = Date.UTC(2026, 10, 20, 12);
@@ -77,4 +78,10 @@ test('values are shown as a person would write them', () => {
   assert.equal(shown('2026-11-20T12:00:05Z'), '12:00:05');
   assert.equal(altitudeText(35_012), 'FL350');
   assert.deepEqual(altitudeRgb(NaN), altitudeRgb(undefined));
+});
+
+test('cells of several half hours become one, and one bad transponder colours nothing', () => {
+  const cell = (h3, good, bad) => ({ geometry: null, properties: { h3, good, bad, aircraft: good + bad } });
+  const merged = mergeCells([cell('a', 9, 1), cell('a', 9, 1), cell('b', 5, 6)]).map((f) => f.properties);
+  assert.deepEqual(merged.map((p) => [p.h3, p.share]), [['a', 0], ['b', 5 / 11]]);
 });
