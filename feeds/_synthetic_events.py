@@ -15,6 +15,7 @@ from geo.sphere import NMI_M, distance_m
 
 HOUR_MS, MINUTE_MS = 3_600_000, 60_000
 JAM_NMI = 70.0
+_LOOK_MS = 20_000
 FALL_FT_S, FALL_TO_FT = 75.0, 10_000.0
 """An emergency descent: 4,500 ft/min down to where one can breathe."""
 
@@ -35,8 +36,7 @@ class Event:
     altitude: float = 0.0
     place: tuple[float, float] = (0.0, 0.0)
     since: dict[int, int] = field(default_factory=dict)
-    until: dict[int, int] = field(default_factory=dict)
-    """Jamming only: when each role came in, and when it went out again."""
+    """Jamming only: when each role came in."""
 
 
 class Events:
@@ -160,15 +160,14 @@ def _jam(world: World, jammer: tuple[str, float, float, str, str], hour: int) ->
     """Interference round one place for most of an hour, and who comes into it."""
     place = jammer[1], jammer[2]
     start, end = hour * HOUR_MS + 3 * MINUTE_MS, hour * HOUR_MS + 48 * MINUTE_MS
-    step = 20_000
-    role = np.arange(len(world.fleet))
+    roles = np.arange(len(world.fleet))
     since: dict[int, int] = {}
-    until: dict[int, int] = {}
-    for ms in range(start, end, step):
-        for n in role[jammed(_state(world, role, ms), place)].tolist():
-            since.setdefault(n, ms)
-            until[n] = ms + step
-    return Event("jam", -1, start, end, end, place=place, since=since, until=until)
+    for first in range(start, end, 10 * _LOOK_MS):
+        times = np.arange(first, min(first + 10 * _LOOK_MS, end), _LOOK_MS)
+        role, ms = np.tile(roles, len(times)), np.repeat(times, len(roles))
+        for n in np.flatnonzero(jammed(world.fleet.at(role, ms), place)).tolist():
+            since.setdefault(int(role[n]), int(ms[n]))
+    return Event("jam", -1, start, end, end, place=place, since=since)
 
 
 def jammed(state: State, place: tuple[float, float]) -> Array:

@@ -58,7 +58,9 @@ class Rows:
         adsb = self.source[role] == _ADSB
         lost, wild = luck % _LOST_EVERY == 0, luck // _LOST_EVERY % _WILD_EVERY
         air = ~state.ground
-        baro = np.round(state.altitude / 25) * 25 - np.where(wild == 1, 15_000, 0)
+        baro = np.round(state.altitude / 25) * 25 - np.where(
+            wild == 1, np.where(state.altitude > 20_000, 15_000, -15_000), 0
+        )
         lat, lon = state.lat + noise[:, 0] * 4e-5 + np.where(wild == 2, 2.5, 0), state.lon + noise[:, 1] * 5e-5
         speed = np.maximum(state.speed + noise[:, 2] * 0.6, 0)
         rate = np.where(wild == 3, -9_000, np.round((state.rate + noise[:, 3] * 40) / 64) * 64)
