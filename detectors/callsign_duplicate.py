@@ -24,7 +24,7 @@ AIRLINE = re.compile(r"[A-Z]{3}\d[A-Z0-9]{0,4}")
 """ICAO Doc 4444: a three-letter designator and a flight identification that begins with a digit."""
 
 PLACEHOLDER = re.compile(
-    r"TEST.*|VFR|IFR|UNKN.*|NONE|NULL|N/?A|TX\w{0,2}\d*|\w*RMTR?\w*|MLAT\d*|\W.*|\D{0,2}|\d*|(.)\1+"
+    r"TEST.*|VFR|IFR|UNKN.*|NONE|NULL|N/?A|TX(LU)?\d*|\w*RMTR\w*|MLAT\d*|\W.*|\D{0,2}|\d*|(.)\2+"
 )
 """What testers, ground stations and units that nobody set up send (TEST1234, 00000000, @@@@@@@@, TXLU02, VFR)."""
 
