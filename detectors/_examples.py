@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import shapely
 
 from geo.batch import Batch, checked
 from geo.schema import COLUMNS, Array
 from geo.sphere import destination
+from geo.zones import Zones
 
 EPOCH = 1_700_000_000_000
 """Where example time begins: 2023-11-14T22:13:20Z, a multiple of every slot that the classes use but for 20 s."""
@@ -87,3 +89,17 @@ def traffic(count: int = 12, seconds: float = 900.0, *, spacing_deg: float = 0.2
         fly(0x400000 + k, seconds, lat=45 + spacing_deg * (k % 10), lon=5 + spacing_deg * (k // 10), **columns)
         for k in range(count)
     ]
+
+
+def zones(kind: str = "restricted", floor: float = 0.0, ceiling: float = 10_000.0) -> Zones:
+    """One zone: a square of about 70 by 55 km round 50N 10E, with its name, kind and height band in ft."""
+
+    def one(value: str) -> Array:
+        return np.array([value])
+
+    area = np.array([shapely.box(9.5, 49.75, 10.5, 50.25)], dtype=object)
+    low, high, ground = np.array([floor]), np.array([ceiling]), np.zeros(1)
+    reference = one("MSL" if floor else "SFC")
+    return Zones(
+        one("R-1"), one("R-1 EXAMPLE"), one(kind), one(kind.upper()), low, high, reference, one("MSL"), area, ground
+    )
