@@ -132,19 +132,17 @@ def open_synthetic(spec: str) -> SyntheticSource:
     if spec == "demo":
         return SyntheticSource(spec, Synthetic(), hours=24, step_s=5, start_ms=None)
     given = dict(_pair(part, spec) for part in spec.removeprefix("synthetic:").split(",") if part)
-    if unknown := set(given) - {"seed", "aircraft", "hours", "step", "region", "start"}:
-        raise FeedError(
-            f"no option {min(unknown)!r}", source=spec, hint="known: seed, aircraft, hours, step, region, start"
-        )
+    if unknown := set(given) - _OPTIONS:
+        raise FeedError(f"no option {min(unknown)!r}", source=spec, hint=f"known: {', '.join(sorted(_OPTIONS))}")
     if given.setdefault("region", "europe") not in ("europe", "world"):
         raise FeedError(f"no region {given['region']!r}", source=spec, hint="known: europe, world")
     seed, aircraft = (round(_number(given, name, spec, *bounds)) for name, bounds in _WHOLE.items())
     hours, step = _number(given, "hours", spec, 1, 0, 10_000), _number(given, "step", spec, 1, 0.1, 3_600)
-    return SyntheticSource(
-        spec, Synthetic(seed, aircraft, given["region"]), hours, step, _start(given.get("start"), spec)
-    )
+    start = _start(given.get("start"), spec)
+    return SyntheticSource(spec, Synthetic(seed, aircraft, given["region"]), hours, step, start)
 
 
+_OPTIONS = {"seed", "aircraft", "hours", "step", "region", "start"}
 _WHOLE = {"seed": (1, 0, 2**31), "aircraft": (350, 1, 50_000)}
 
 
