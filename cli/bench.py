@@ -91,14 +91,13 @@ def _setup(classes: str) -> Any:
 def _database() -> Iterator[str]:
     """A database of its own on the private server, dropped afterwards."""
     cluster = Cluster(default_state_dir())
-    running = cluster.pid() is not None
     url = cluster.start(BENCH)
     try:
         upgrade(url)
         yield url
     finally:
         cluster.psql(f'DROP DATABASE "{BENCH}" WITH (FORCE)')
-        if not running:
+        if not cluster.kept and not cluster.others():
             cluster.stop()
 
 

@@ -16,20 +16,22 @@ DEMO = "skysift_demo"
 
 @contextmanager
 def database(demo: bool = False) -> Iterator[str]:
-    """The URL of a database at the newest revision. A private server that was not running is stopped afterwards."""
+    """The URL of a database at the newest revision.
+
+    The private server is stopped afterwards, unless `skysift db start` keeps it or another command uses it.
+    """
     given = os.environ.get("DATABASE_URL")
     if given:
         upgrade(given)
         yield given
         return
     cluster = Cluster(default_state_dir())
-    running = cluster.pid() is not None
-    if not running:
+    if cluster.pid() is None:
         err.print(f"starting the private PostGIS in {cluster.base}", markup=False)
     url = cluster.start(DEMO if demo else DATABASE)
     try:
         upgrade(url)
         yield url
     finally:
-        if not running:
+        if not cluster.kept and not cluster.others():
             cluster.stop()

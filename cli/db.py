@@ -25,7 +25,9 @@ def command() -> None:
 @json_option
 def start(as_json: bool) -> None:
     """Start it, making it first where there is none, and print its URL."""
-    url = Cluster(default_state_dir()).start()
+    cluster = Cluster(default_state_dir())
+    url = cluster.start()
+    cluster.keep(True)
     if as_json:
         print_json({"url": url})
     else:
@@ -36,7 +38,9 @@ def start(as_json: bool) -> None:
 @json_option
 def stop(as_json: bool) -> None:
     """Stop it, open connections or not."""
-    stopped = Cluster(default_state_dir()).stop()
+    cluster = Cluster(default_state_dir())
+    stopped = cluster.stop()
+    cluster.keep(False)
     if as_json:
         print_json({"stopped": stopped})
     else:

@@ -30,6 +30,7 @@ COMMANDS = {
 ERRORS = {
     ("store.programs", "ClusterError"): DATABASE,
     ("web.assets", "MissingAsset"): SETUP,
+    ("api.settings", "SettingsError"): USAGE,
     ("feeds._errors", "FeedError"): INPUT,
     ("api.settings", "SettingsError"): USAGE,
     ("asyncpg", "PostgresError"): DATABASE,

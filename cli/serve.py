@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import multiprocessing
 import signal
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,14 +17,13 @@ from cli.history import store_and_judge
 from cli.inputs import Judging, judging, judging_options
 from cli.resume import checkpoint_path, resumed, stored_span
 from cli.ui import err
+from cli.web import api_process
 from pipeline.live import Live, Polled
 from store.writer import Writer
 
 HOUR_MS = 3_600_000
 DEMO_STEP_S = 10.0
 """History of the demo is made at this interval: 24 h of 350 aircraft are three million rows."""
-
-STOP_S = 4.0
 
 
 @dataclass(frozen=True)
@@ -59,13 +56,17 @@ class Service:
 @judging_options
 def command(zones: Sequence[Path], **options: Any) -> None:
     """Watch the feeds and serve the map. Recorded files are judged and stored first, live ones are polled."""
+    from api.settings import Settings
+
     service = Service(**{name: options.pop(name) for name in Service.__dataclass_fields__})
     setup = judging(zones=zones or (demo_zones() if service.demo else ()), **options)
     signal.signal(signal.SIGTERM, _as_interrupt)
     with database(service.demo) as url:
+        settings = Settings(url, service.title, service.host, service.port, dict(setup.overrides))
         try:
             _prepare(url, setup, service)
-            with _api(url, setup, service):
+            with api_process(settings) as address:
+                err.print(f"Skysift: [bold]{address}[/bold]  (Ctrl-C stops it)")
                 asyncio.run(_watch(url, setup, service))
         except KeyboardInterrupt:
             err.print("stopping")
@@ -119,26 +120,6 @@ def _demo_past(url: str, setup: Judging, service: Service) -> None:
         return
     batches = Synthetic(seed=1).batches(start, now, step_s=DEMO_STEP_S)
     asyncio.run(store_and_judge(url, setup, batches, 0.0, f"making {(now - start) / HOUR_MS:.1f} h of demo traffic"))
-
-
-@contextmanager
-def _api(url: str, setup: Judging, service: Service) -> Iterator[None]:
-    """The API in a process of its own, stopped on the way out."""
-    from api.server import serve
-    from api.settings import Settings
-
-    settings = Settings(
-        database_url=url, title=service.title, host=service.host, port=service.port, overrides=dict(setup.overrides)
-    )
-    process = multiprocessing.get_context("spawn").Process(target=serve, args=(settings,), name="api")
-    process.start()
-    try:
-        yield
-    finally:
-        process.terminate()
-        process.join(STOP_S)
-        if process.is_alive():
-            process.kill()
 
 
 async def _watch(url: str, setup: Judging, service: Service) -> None:

@@ -113,6 +113,24 @@ class Cluster:
             raise ClusterError(f"the server (process {self.pid()}) does not stop; its log: {self._log()}")
         return True
 
+    @property
+    def kept(self) -> bool:
+        """Whether somebody asked for the server to go on when no command needs it."""
+        return (self.state_dir / "postgres.keep").exists()
+
+    def keep(self, going: bool) -> None:
+        """Let the server go on when no command needs it, or not."""
+        mark = self.state_dir / "postgres.keep"
+        if going:
+            mark.touch()
+        else:
+            mark.unlink(missing_ok=True)
+
+    def others(self) -> int:
+        """How many connections there are beside the one that asks."""
+        sql = "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+        return int(self.psql(sql))
+
     def reset(self) -> None:
         """Deletes the cluster and all that is in it."""
         self.stop()
