@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import multiprocessing
-import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 from time import monotonic, time
@@ -65,7 +63,6 @@ def _declaring(count: int, now: int) -> Batch:
 def run(url: str, setup: Judging, seconds: int, aircraft: int, path: Path | None = None) -> dict[str, Any]:
     """Milliseconds from the row that completes the evidence to the stream: p50, p99. `lateness_s` is part of it."""
     from api.server import serve
-
     from api.settings import Settings
 
     port = _free_port()
@@ -84,10 +81,10 @@ def run(url: str, setup: Judging, seconds: int, aircraft: int, path: Path | None
     }  # fmt: skip
 
 
-async def _measured(url: str, setup: Judging, rows: Batch, seconds: int, port: int) -> list[float]:
+async def _measured(url: str, setup: Judging, rows: Batch, seconds: int, address: str) -> list[float]:
     source = Emergencies(rows, seconds)
     seen: dict[str, float] = {}
-    listening = asyncio.create_task(_listen(port, seen))
+    listening = asyncio.create_task(_listen(address, seen))
     await asyncio.sleep(3.0)
     writer = await Writer.open(url)
     await Live(setup.engine(), [source], writer).run()
@@ -97,12 +94,12 @@ async def _measured(url: str, setup: Judging, rows: Batch, seconds: int, port: i
     return [seen[a] - at for a, at in source.received.items() if a in seen]
 
 
-async def _listen(port: int, seen: dict[str, float]) -> None:
+async def _listen(address: str, seen: dict[str, float]) -> None:
     """Note when each aircraft's held emergency first comes through the stream."""
     async with httpx.AsyncClient(timeout=None) as client:
         while True:
             try:
-                async with client.stream("GET", f"http://127.0.0.1:{port}/stream") as answer:
+                async with client.stream("GET", f"{address}stream") as answer:
                     kind = ""
                     async for line in answer.aiter_lines():
                         kind = line[7:] if line.startswith("event: ") else kind
@@ -112,10 +109,3 @@ async def _listen(port: int, seen: dict[str, float]) -> None:
                                 seen.setdefault(properties["icao24"], monotonic())
             except httpx.HTTPError:
                 await asyncio.sleep(0.2)
-
-
-def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port: int = found.getsockname()[1]
-        return port

@@ -32,7 +32,6 @@ ERRORS = {
     ("web.assets", "MissingAsset"): SETUP,
     ("api.settings", "SettingsError"): USAGE,
     ("feeds._errors", "FeedError"): INPUT,
-    ("api.settings", "SettingsError"): USAGE,
     ("asyncpg", "PostgresError"): DATABASE,
     ("asyncpg", "InterfaceError"): DATABASE,
     ("sqlalchemy.exc", "OperationalError"): DATABASE,

@@ -24,7 +24,7 @@ _PR_SET_PDEATHSIG = 1
 
 @contextmanager
 def api_process(settings: Settings) -> Iterator[str]:
-    """The address, once it answers. Raises SettingsError when the port is taken, Failure when the API does not start."""
+    """The address, once it answers. Raises SettingsError for a taken port, Failure when the API does not start."""
     from api.server import with_port
 
     settings = with_port(settings)
