@@ -45,11 +45,11 @@ def strings(values: pa.Array) -> list[str]:
     """Text of every row; missing is empty, undecodable bytes become `?`."""
     if pa.types.is_boolean(values.type):
         return [str(v) if v is not None else "" for v in values.to_pylist()]
-    if pa.types.is_binary(values.type):
-        return [v.decode("ascii", "replace") if v else "" for v in values.to_pylist()]
     if pa.types.is_null(values.type):
         return [""] * len(values)
-    return [v if v is not None else "" for v in values.cast(pa.string()).to_pylist()]
+    # By way of bytes: Parquet does not promise that its text is text.
+    raw = (values if _is_text(values.type) else values.cast(pa.string())).cast(pa.binary())
+    return [v.decode("utf-8", "replace") if v else "" for v in raw.to_pylist()]
 
 
 def distinct(values: pa.Array, convert: Callable[[list[str]], Array]) -> Array:

@@ -34,7 +34,8 @@ _PACKERS: dict[bytes, Callable[[Any], Any]] = {
     b"\xfd7zXZ\x00": lzma.LZMAFile,
     b"\x28\xb5\x2f\xfd": lambda raw: pa.CompressedInputStream(raw, "zstd"),
 }
-_DAMAGED = (OSError, EOFError, zlib.error, lzma.LZMAError, pa.ArrowException)
+DAMAGED = (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError, pa.ArrowException)
+"""What unpackers and Parquet raise for broken bytes; undecodable names are a ValueError."""
 
 
 @dataclass
@@ -123,11 +124,11 @@ class Given:
         """The column names of a Parquet file; none when it is not one."""
         if not self.head.startswith(b"PAR1"):
             return ()
-        try:
-            with self.seekable() as file:
+        with self.seekable() as file:
+            try:
                 return tuple(pq.read_schema(file).names)
-        except (pa.ArrowException, OSError) as error:
-            raise self.error(f"damaged Parquet: {error}", hint="fetch the file again") from error
+            except DAMAGED as error:
+                raise self.error(f"damaged Parquet: {error}", hint="fetch the file again") from error
 
     @property
     def names(self) -> frozenset[str]:
@@ -155,7 +156,7 @@ class _Unpacked(io.RawIOBase):
     def readinto(self, buffer: Any) -> int:
         try:
             chunk = cast(bytes, self._stream.read(len(buffer)))
-        except _DAMAGED as error:
+        except DAMAGED as error:
             at = self._raw.tell()
             raise self._given.error(f"damaged: {error}", byte=at, hint="fetch or pack the file again") from error
         self._count += len(chunk)

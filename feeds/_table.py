@@ -14,7 +14,7 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 
 from feeds._convert import column
-from feeds._given import HEAD_BYTES, Given
+from feeds._given import DAMAGED, HEAD_BYTES, Given
 from feeds._json import tolerant
 from feeds._order import CHUNK_ROWS
 
@@ -36,12 +36,12 @@ def chunks(given: Given, wanted: frozenset[str], bad: Counter[str]) -> Iterator[
 def parquet_chunks(given: Given, wanted: frozenset[str]) -> Iterator[Chunk]:
     """Row groups cut to bounded size; only the wanted columns are read."""
     names = [name for name in given.parquet if name.lower() in wanted]
-    try:
-        with given.seekable() as file:
+    with given.seekable() as file:
+        try:
             for part in pq.ParquetFile(file).iter_batches(CHUNK_ROWS, columns=names):
                 yield {name.lower(): _flat(part.column(name)) for name in part.schema.names}
-    except (pa.ArrowException, OSError) as error:
-        raise given.error(f"damaged Parquet: {error}", hint="fetch the file again") from error
+        except DAMAGED as error:
+            raise given.error(f"damaged Parquet: {error}", hint="fetch the file again") from error
 
 
 def _flat(values: pa.Array) -> pa.Array:
@@ -54,7 +54,7 @@ def _flat(values: pa.Array) -> pa.Array:
     return values
 
 
-def csv_chunks(given: Given, wanted: frozenset[str], bad: Counter[str], blank_lines: bool = True) -> Iterator[Chunk]:
+def csv_chunks(given: Given, wanted: frozenset[str], bad: Counter[str]) -> Iterator[Chunk]:
     """Blocks of rows, every cell as bytes. Rows with the wrong number of cells are counted."""
 
     def wrong(row: pa.csv.InvalidRow) -> str:
@@ -63,7 +63,7 @@ def csv_chunks(given: Given, wanted: frozenset[str], bad: Counter[str], blank_li
 
     names = _unique(given.cells)
     options = {
-        "read_options": pa.csv.ReadOptions(column_names=names, skip_rows=1, block_size=CSV_BLOCK),
+        "read_options": pa.csv.ReadOptions(column_names=names, skip_rows=1, block_size=CSV_BLOCK, encoding="latin-1"),
         "parse_options": pa.csv.ParseOptions(delimiter=given.delimiter, invalid_row_handler=wrong),
         "convert_options": pa.csv.ConvertOptions(
             column_types=dict.fromkeys(names, pa.binary()),

@@ -36,7 +36,8 @@ def printable(values: Sequence[str], width: int) -> Array:
         return np.empty(0, dtype=f"S{width}")
     wide = fixed(values, width + 8)
     letters = _UPPER[wide.view(np.uint8).reshape(len(wide), -1)]
-    return np.strings.strip(letters.view(wide.dtype).ravel(), b" @").astype(f"S{width}")
+    cut = np.strings.strip(letters.view(wide.dtype).ravel(), b" @").astype(f"S{width}")
+    return np.strings.rstrip(cut, b" @").astype(f"S{width}")
 
 
 def addresses(values: Sequence[str]) -> Array:

@@ -19,6 +19,8 @@ from geo.schema import Array
 
 def _split_position(columns: dict[str, Array], chunk: Chunk, bad: Counter[str]) -> None:
     """Latitude and longitude from their common cell."""
+    if "position" not in chunk:
+        return
     cells = [text.partition(",") for text in strings(chunk["position"])]
     columns["lat"] = numbers(column([cell[0] for cell in cells]), "lat", bad)
     columns["lon"] = numbers(column([cell[2] for cell in cells]), "lon", bad)

@@ -30,9 +30,9 @@ EXTRA = {
 def _finish(columns: dict[str, Array], chunk: Chunk, bad: Counter[str]) -> None:
     """A message without position writes 0 for everything that it does not carry; ground is not told apart there."""
     without = np.array(chunk["no_position"].to_pylist()) == "N"
-    for name in ("lat", "lon"):
+    for name in columns.keys() & {"lat", "lon"}:
         columns[name] = np.where(without, np.nan, columns[name])
-    for name in ("ground_speed", "track", "vertical_rate"):
+    for name in columns.keys() & {"ground_speed", "track", "vertical_rate"}:
         columns[name] = np.where(without & (columns[name] == 0), np.nan, columns[name])
     columns["on_ground"] = np.where(without, -1, 0).astype(np.int8)
     for key, name in EXTRA.items():
@@ -58,10 +58,12 @@ def _sniff(given: Given) -> bool:
 def read(given: Given) -> Iterator[Batch]:
     """Messages in file order, at network time: single receivers' clocks are off by up to days."""
     names = [name for name in given.cells if name]
+    if not _sniff(given):
+        raise given.error("lacks the columns network_time, receiver_time, no_position", line=1)
     with given.open() as stream:
         rows = csv.reader(io.TextIOWrapper(stream, "latin-1", newline=""))
         try:
-            next(rows)
+            next(rows, None)
             while part := list(islice(rows, CHUNK_ROWS)):
                 bad = Counter[str]()
                 yield batch_of(given, _columns(part, names, bad), TABLE, bad)
