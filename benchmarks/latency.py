@@ -62,18 +62,10 @@ def _declaring(count: int, now: int) -> Batch:
 
 def run(url: str, setup: Judging, seconds: int, aircraft: int, path: Path | None = None) -> dict[str, Any]:
     """Milliseconds from the row that completes the evidence to the stream: p50, p99. `lateness_s` is part of it."""
-    from api.server import serve
     from api.settings import Settings
 
-    port = _free_port()
-    settings = Settings(database_url=url, port=port)
-    process = multiprocessing.get_context("spawn").Process(target=serve, args=(settings,))
-    process.start()
-    try:
-        delays = asyncio.run(_measured(url, setup, snapshot(path, aircraft), seconds, port))
-    finally:
-        process.terminate()
-        process.join(5)
+    with api_process(Settings(database_url=url, port=0)) as address:
+        delays = asyncio.run(_measured(url, setup, snapshot(path, aircraft), seconds, address))
     return {
         "anomalies": len(delays), "aircraft": aircraft, "lateness_s": 2.0,
         "p50_ms": round(float(np.median(delays)) * 1000), "p99_ms": round(float(np.quantile(delays, 0.99)) * 1000),
