@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 
@@ -33,8 +34,8 @@ SWITCHES = {
 def examples() -> Sequence[Example]:
     """Hits and near misses, for a zone of 70 by 55 km round 50N 10E, ground to 10,000 ft."""
 
-    def through(**columns: object) -> Batch:
-        return fly(**({"seconds": 900, "lon": 9.0, "speed": 300, "altitude": 8_000} | columns))  # type: ignore[arg-type]
+    def through(**columns: Any) -> Batch:
+        return fly(**({"seconds": 900, "lon": 9.0, "speed": 300, "altitude": 8_000} | columns))
 
     return [
         Example("straight through", through, 1),

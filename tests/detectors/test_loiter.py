@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -40,7 +41,7 @@ def test_a_circle_turns_as_often_as_it_was_flown() -> None:
     assert seen.turned[-1] == pytest.approx(seen.net[-1])
 
 
-def eights(seconds: float, **columns: object) -> Batch:
+def eights(seconds: float, **columns: Any) -> Batch:
     """Left and right circles in turn."""
     t = np.arange(int(seconds))
     return fly(seconds=seconds, track=np.where(t // 150 % 2 == 0, t % 150 * 2.4, -(t % 150) * 2.4), **columns)
@@ -82,7 +83,7 @@ def test_a_holding_stack_is_cleared() -> None:
     """Four-minute racetracks at 230 kt and 9,000 ft over Bovingdon."""
     t = np.arange(2400) % 240
     track = np.interp(t, [0, 60, 120, 180, 240], [0.0, 180.0, 180.0, 360.0, 360.0])
-    place = {"seconds": 2400, "lat": 51.72, "lon": -0.55, "track": track, "speed": 230}
+    place: dict[str, Any] = {"seconds": 2400, "lat": 51.72, "lon": -0.55, "track": track, "speed": 230}
     stack = found(fly(altitude=9_000, **place))
     assert [(a.state, a.cleared) for a in stack] == [("cleared", "holding stack")]
     assert [a.state for a in found(fly(altitude=24_000, **place))] == ["open"]
@@ -94,7 +95,7 @@ def test_circuits_at_an_aerodrome_are_cleared() -> None:
 
 
 def test_a_glider_is_cleared_by_its_category_and_by_its_address() -> None:
-    climb = {"seconds": 1800, "period_s": 60, "speed": 45, "altitude": 3_000}
+    climb: dict[str, Any] = {"seconds": 1800, "period_s": 60, "speed": 45, "altitude": 3_000}
     assert [a.cleared for a in found(circle(category=b"B1", **climb))] == ["soaring"]
     assert [a.cleared for a in found(circle(0xDD1234, **climb))] == ["soaring"]
     assert [a.cleared for a in found(circle(category=b"A7", **climb))] == [""]
@@ -110,7 +111,7 @@ def test_a_thermal_is_known_by_its_climb() -> None:
 
 def test_a_hovering_helicopter_is_found_but_not_at_its_base() -> None:
     rng = np.random.default_rng(1)
-    wander = {"seconds": 2400, "speed": 12, "track": np.repeat(rng.uniform(0, 360, 240), 10)}
+    wander: dict[str, Any] = {"seconds": 2400, "speed": 12, "track": np.repeat(rng.uniform(0, 360, 240), 10)}
     away = found(fly(lat=50.55, lon=9.05, altitude=2_500, **wander))
     assert [a.explanation.split(":")[0] for a in away] == ["Hovering"]
     assert not found(fly(lat=48.354, lon=11.786, altitude=1_700, **wander))
@@ -126,7 +127,7 @@ def test_no_split_of_the_data_changes_anything() -> None:
         assert features(*parts) == whole
 
 
-def features(*batches: Batch) -> dict[str, object]:
+def features(*batches: Batch) -> dict[str, Any]:
     return {a.id: a.feature() for a in found(*batches)}
 
 

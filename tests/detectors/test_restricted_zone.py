@@ -133,7 +133,7 @@ def test_zones_are_made_ready_once() -> None:
 
 
 def test_no_split_of_the_data_changes_anything() -> None:
-    near = {"lon": 9.4, "seconds": 240}
+    near: dict[str, Any] = {"lon": 9.4, "seconds": 240}
     world = together(through(**near), through(icao24=0xB, lat=49.9, step_s=37.0, **near), fly(0xC, 240, lat=20.0))
     whole = {a.id: a.feature() for a in found(world)}
     for seconds in (1, 7, 60):
