@@ -15,6 +15,7 @@ import numpy as np
 from benchmarks.machine import machine
 from benchmarks.world import snapshot
 from cli.inputs import Judging
+from cli.web import api_process
 from geo.batch import Batch, checked
 from geo.schema import COLUMNS
 from pipeline.live import Live
