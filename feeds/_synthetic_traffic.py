@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -11,7 +11,6 @@ from feeds._synthetic_actor import Actor
 from feeds._synthetic_fleet import Knots, Role
 from feeds._synthetic_legs import Legs, fly
 from feeds._synthetic_types import AIRLINES, TYPES, Ports
-from geo.schema import Array
 from geo.sphere import NMI_M, distance_m
 
 FRAME = 21_600.0
@@ -24,10 +23,14 @@ _LIGHT = np.array([t.cruise < 6_000 for t in TYPES])
 
 @dataclass
 class Movements:
-    """When something takes off or lands, by airport, in seconds of the frame; no two within `spacing` s."""
+    """When something takes off or lands, by airport, in seconds of the frame; no two within `spacing` s.
+
+    `callsigns` are those in use: nobody flies under the same one by chance.
+    """
 
     spacing: float = 150.0
     times: dict[str, list[float]] = field(default_factory=dict)
+    callsigns: set[str] = field(default_factory=set)
 
     def book(self, wanted: Sequence[tuple[str, float]], period: float) -> bool:
         """Take the slots, if all of them are free whenever the period comes round again."""
@@ -76,7 +79,7 @@ def shuttles(legs: Legs, ports: Ports, taken: Movements, rng: np.random.Generato
     pairs = zip(fly(legs, ports), fly(back, ports), strict=True)
     actors = []
     for n, (there, home) in enumerate(pairs):
-        names = _callsigns(TYPES[legs.kind[n]].category, rng)
+        names = _callsigns(TYPES[legs.kind[n]].category, taken.callsigns, rng)
         there, home = _named(there, names[0]), _named(home, names[1])
         codes = str(ports.code[legs.origin[n]]), str(ports.code[legs.target[n]])
         role = _timetable(there, home, codes, taken, rng) if rest else _restless(there, home, rng)
@@ -115,18 +118,17 @@ def _restless(there: Knots, home: Knots, rng: np.random.Generator) -> Role:
 
 
 def _named(flight: Knots, callsign: str) -> Knots:
-    return Knots(*(getattr(flight, c) for c in list(vars(flight))[:-1]), callsign=callsign)
+    return replace(flight, callsign=callsign)
 
 
-def _callsigns(category: str, rng: np.random.Generator) -> tuple[str, str]:
+def _callsigns(category: str, used: set[str], rng: np.random.Generator) -> tuple[str, str]:
     """Flight numbers there and back for airlines; light aircraft and helicopters fly under their registration."""
-    if category in ("A1", "A7"):
-        name = "".join(rng.choice(list("ABCDEFGHJKLMNPRSTUVWXYZ"), 4))
-        return "D" + name, "D" + name
-    airline, number = AIRLINES[rng.integers(len(AIRLINES))], 2 * int(rng.integers(50, 4_900))
-    return f"{airline}{number}", f"{airline}{number + 1}"
-
-
-def names(actors: Sequence[Actor]) -> Array:
-    """All callsigns in use."""
-    return np.array([path.callsign for actor in actors for _, path in actor.role.flights])
+    while True:
+        if category in ("A1", "A7"):
+            there = back = "D" + "".join(rng.choice(list("ABCDEFGHJKLMNPRSTUVWXYZ"), 4))
+        else:
+            airline, number = AIRLINES[rng.integers(len(AIRLINES))], 2 * int(rng.integers(50, 4_900))
+            there, back = f"{airline}{number}", f"{airline}{number + 1}"
+        if there not in used:
+            used.add(there)
+            return there, back

@@ -47,10 +47,10 @@ def europe(seed: int, aircraft: int) -> World:
         actors += shuttles(between(airports, a, b, 18, 0.012, rng), airports, taken, rng)
     light = _away(small_ports((41, 58), (-4, 24), 160, rng))
     want = max(aircraft - _airborne(actors), 0.0)
-    actors += _until(shuttles(draw(light, int(aircraft * 0.6), True, rng), light, Movements(), rng), 0.14 * want)
-    actors += _until(
-        shuttles(draw(airports, int(aircraft * 2.2), False, rng), airports, taken, rng), aircraft - _airborne(actors)
-    )
+    apart = Movements(callsigns=taken.callsigns)
+    actors += _until(shuttles(draw(light, int(aircraft * 0.6), True, rng), light, apart, rng), 0.14 * want)
+    airliners = shuttles(draw(airports, int(aircraft * 2.2), False, rng), airports, taken, rng)
+    actors += _until(airliners, aircraft - _airborne(actors))
     return _world(actors, rng, len(anomalous()) + len(innocent()))
 
 
