@@ -35,6 +35,9 @@ FIELD_NMI, CLIMB_FT = 5.0, 300.0
 """Within this of an aerodrome, a pair that climbs by so much in the window departs side by side."""
 
 
+PART = 50_000
+"""Pairs whose window is looked at together."""
+
 FIRST_SIGHT = 0.6
 """What one instant alone shows must be nearer, by this share of the distance that a held formation may have."""
 
@@ -128,7 +131,14 @@ def _aligned(now: Relative, p: SimpleNamespace) -> Mask:
 
 
 def _window(tracks: Tracks, x: Instants, i: Index, j: Index, p: SimpleNamespace) -> Window:
-    """What the instants of the last `hold` seconds say, as (instants, n) arrays."""
+    """What the instants of the last `hold` seconds say; a part at a time, so that memory stays bounded."""
+    some = range(0, max(len(i), 1), PART)
+    parts = [_window_of(tracks, x, i[k : k + PART], j[k : k + PART], p) for k in some]
+    return Window(*(np.concatenate(field) for field in zip(*(vars(w).values() for w in parts), strict=True)))
+
+
+def _window_of(tracks: Tracks, x: Instants, i: Index, j: Index, p: SimpleNamespace) -> Window:
+    """The same of some pairs, by way of (instants, n) arrays."""
     back = np.arange(int(np.ceil(p.hold / STEP_S)) + 1)[:, None]
     when = x.instant[i] - back * x.step_ms
     a, b = (x.find(x.rank[k] + 0 * back, when) for k in (i, j))
@@ -147,8 +157,9 @@ def _window(tracks: Tracks, x: Instants, i: Index, j: Index, p: SimpleNamespace)
 
 def _mean(values: Array, where: Mask) -> Array:
     """Mean over the first axis where `where` holds, added in order: it never depends on how many pairs there are."""
-    total: Array = np.cumsum(np.where(where, values, 0.0), axis=0)[-1]
-    return total / np.maximum(where.sum(axis=0), 1)
+    total = np.cumsum(np.where(where, values, 0.0), axis=0)[-1]
+    mean: Array = total / np.maximum(where.sum(axis=0), 1)
+    return mean
 
 
 def _ordinary(x: Instants, i: Index, j: Index, now: Relative, window: Window, airports: Airports) -> Array:

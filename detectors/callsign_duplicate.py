@@ -23,10 +23,11 @@ from geo.tracks import Tracks
 AIRLINE = re.compile(r"[A-Z]{3}\d[A-Z0-9]{0,4}")
 """ICAO Doc 4444: a three-letter designator and a flight identification that begins with a digit."""
 
-PLACEHOLDER = re.compile(
-    r"TEST.*|VFR|IFR|UNKN.*|NONE|NULL|N/?A|TX(LU)?\d*|\w*RMTR\w*|MLAT\d*|\W.*|\D{0,2}|\d*|(.)\2+"
-)
+PLACEHOLDER = re.compile(r"TEST.*|VFR|IFR|UNKN.*|NONE|NULL|N/?A|TX(LU)?\d*|\w*RMTR\w*|MLAT\d*|\W.*|\D{0,2}|\d*|(.)\2+")
 """What testers, ground stations and units that nobody set up send (TEST1234, 00000000, @@@@@@@@, TXLU02, VFR)."""
+
+LISTED = 250
+"""Members kept: what thousands send is a placeholder all the same."""
 
 TOGETHER_FT = 1_000.0
 """Nearer in height than this, two at one place go together."""
@@ -94,7 +95,7 @@ def _entry(tracks: Tracks, one: Sharing, p: SimpleNamespace) -> dict[str, Any]:
     return {
         "subject": int.from_bytes(blake2b(one.callsign.encode(), digest_size=8).digest()) >> 1,
         "start": end - int(p.hold * 1000) if one.held else end, "end": end, "peak": end,
-        "score": round(sure + 10 * one.held, 6), "confidence": round(sure, 3), "icao24": members[0], "members": members,
+        "score": round(sure + 10 * one.held, 6), "confidence": round(sure, 3), "icao24": members[0], "members": members[:LISTED],
         "priority": PRIORITY["medium" if one.held and flight and not ground else "low"], "callsign": one.callsign,
         "cleared": _innocent(tracks, one, km, p), "samples": samples(tracks, rows), "paths": _line(tracks, one),
         "code": one.callsign, "addresses": listed([address(tracks, r) for r in rows[:MOST]], len(rows)), "distance": km,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import combinations
+from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,14 +11,12 @@ import numpy as np
 from detectors._examples import fly, together
 from detectors._groups import samples, stretches_of
 from detectors._registry import PRIORITY, Describe, Example, Param, Style, detector
+from detectors._rivals import SLOT_MS, interleaved, renewed
 from geo.batch import Batch
 from geo.schema import NO_TIME, NON_ICAO, SOURCES, Array, icao24_text
 from geo.sphere import KNOT_M_S, distance_m
 from geo.stretches import PATH_SLOT_MS, Stretches
 from geo.tracks import Index, Mask, Tracks
-
-SLOT_MS = 30_000
-"""Both streams must be heard within each epoch-aligned half minute that is judged."""
 
 UNSET = (0x000000, 0x000001, 0x111111, 0x123456, 0xABCDEF, 0xFFFFFF)
 """Addresses of units that nobody set up: several of them at once are no clone (000000 in the snapshot of 2022)."""
@@ -90,38 +87,14 @@ def detect(tracks: Tracks, p: SimpleNamespace) -> Stretches:
     """Per address and half minute, each two streams that interleave too far apart."""
     view = tracks.take(np.flatnonzero(tracks.located & (tracks.icao24 < NON_ICAO)))
     view = view.take(np.argsort(view.icao24, kind="stable"))
-    new, far = _new(view), gate(view, p)
+    new, far = renewed(view), gate(view, p)
     hot = np.flatnonzero(far & view.fresh)
     found = []
     for icao24, slot in np.unique(np.column_stack([view.icao24[hot], view.time[hot] // SLOT_MS]), axis=0).tolist():
         rows = np.arange(*np.searchsorted(view.icao24, [icao24, icao24 + 1]))
-        for a, b in _interleaved(view, rows, far, new, (slot + 1) * SLOT_MS, p):
+        for a, b in interleaved(view, rows, far, new, (slot + 1) * SLOT_MS, p):
             found.append(_entry(view, a, b, (slot + 1) * SLOT_MS, p))
     return stretches_of([f for f in found if f["speed"] > p.fastest * p.factor and f["distance"] >= p.least])
-
-
-def _new(view: Tracks) -> Mask:
-    """Rows with a position of their own: not the one before again, as sources repeat it that have nothing newer."""
-    same = (view.lat == view.previous(view.lat)) & (view.lon == view.previous(view.lon)) & (view.dt_s <= 60)
-    stamped = (view.position_time != NO_TIME) & (view.position_time != view.shift(view.position_time))
-    out: Mask = ~same | stamped
-    return out
-
-
-def _interleaved(
-    view: Tracks, rows: Index, far: Mask, new: Mask, end: int, p: SimpleNamespace
-) -> Iterator[tuple[Index, Index]]:
-    """Rows of each two streams that both end in the slot before `end` and have enough new positions in common time."""
-    time = view.time[rows]
-    recent = rows[(time >= end - int(p.window * 1000)) & (time < end) & new[rows]]
-    flights = [recent[view.flight[recent] == f] for f in np.unique(view.flight[recent])]
-    live = [r for r in flights if (far[r] & (view.time[r] >= end - SLOT_MS)).any()]
-    for a, b in combinations(live, 2):
-        first = max(view.time[a[0]], view.time[b[0]])
-        last = min(view.time[a[-1]], view.time[b[-1]])
-        common = [r[(view.time[r] >= first - SLOT_MS // 3) & (view.time[r] <= last + SLOT_MS // 3)] for r in (a, b)]
-        if min(len(r) for r in common) >= p.fixes:
-            yield common[0], common[1]
 
 
 def _entry(view: Tracks, a: Index, b: Index, end: int, p: SimpleNamespace) -> dict[str, Any]:
