@@ -16,6 +16,9 @@ from geo.tracks import Tracks
 SURE, UNTIMED, BLIND = 0.9, 0.55, 0.3
 """Confidence: active and at a known height; activity unknown; height unknown."""
 
+FAR_UP_FT = 10_000.0
+"""Above this, a zone without a ceiling is taken for one whose heights the file does not tell."""
+
 
 @dataclass(frozen=True)
 class Visits:
@@ -91,7 +94,11 @@ def _graded(space: Airspace, zone: Array, entry_ft: Array, exit_ft: Array, margi
     deep, blind = np.maximum(*inside), np.isnan(entry_ft)
     timed = space.timed[zone]
     sure = np.where(timed, SURE, UNTIMED) * np.where(deep < margin, 0.7, 1.0)
+    # A file without heights has endless zones: that something passed far above says little.
+    endless = np.isinf(ceiling) & (np.fmax(entry_ft, exit_ft) > FAR_UP_FT)
+    sure = np.where(endless, 0.6 * sure, sure)
     words = np.where(timed, "", ", activity unknown").astype(object)
+    words = words + np.where(endless, ", no ceiling given", "").astype(object)
     words = words + np.where(deep < margin, f", within {margin:.0f} ft of its limit", "").astype(object)
     words = words + np.where(blind, ", altitude unknown", "").astype(object)
     return np.where(blind, BLIND, sure), words

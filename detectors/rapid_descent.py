@@ -114,6 +114,7 @@ def _graded(tracks: Tracks, fall: Fall, p: SimpleNamespace) -> tuple[Array, Arra
     angle = np.degrees(np.arctan2(-fall.rate, np.maximum(tracks.ground_speed, 1) * 101.27))
     jet = (angle <= p.steep) & (fall.rate > p.severe) & ~(fall.height < 5_000)
     ground_s = fall.height / np.maximum(-fall.rate, 1) * 60
+    severe = (fall.rate <= p.severe) & (fall.held >= 20)
     soon = (ground_s < 30) & (fall.held >= 15) & (fall.away > 3)
     extreme = (fall.rate <= p.extreme) & (fall.held >= 15) & (tracks.baro_altitude < 20_000)
     steep_climb = (tracks.vertical_rate >= -2 * p.rate).astype(np.int64)
@@ -121,7 +122,7 @@ def _graded(tracks: Tracks, fall: Fall, p: SimpleNamespace) -> tuple[Array, Arra
     field = (fall.away <= 5) & (fall.height <= 15_000) & (tracks.ground_speed <= 200)
     doubt = doubtful(tracks, fall)
     high, low = PRIORITY["high"], PRIORITY["low"]
-    level = np.where(jet, low, np.where((fall.rate <= p.severe) | soon, high, PRIORITY["medium"]))
+    level = np.where(jet, low, np.where(severe | soon, high, PRIORITY["medium"]))
     level = np.where(extreme, PRIORITY["critical"], level)
     level = np.where(climbed | field & ~extreme, np.minimum(level, PRIORITY["medium"]), level)
     words = np.select(

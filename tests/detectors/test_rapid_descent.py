@@ -40,7 +40,7 @@ def priorities(*batches: Batch) -> Sequence[int]:
 def test_priority_follows_how_steep_and_how_low() -> None:
     assert priorities(falling(-3_600, 60, speed=420)) == [1]
     assert priorities(falling(-3_600, 60, speed=200)) == [2]
-    assert priorities(falling(-6_000, 60)) == [3]
+    assert priorities(falling(-6_000, 60)) == [3] and priorities(falling(-6_000, 15, speed=200)) == [2]
     assert priorities(falling(-9_000, 60, altitude=19_000.0)) == [4]
     assert priorities(falling(-9_000, 30, altitude=40_000.0)) == [3]
 

@@ -122,6 +122,11 @@ def test_no_zone_of_a_watched_kind() -> None:
     assert not found(through(), space=Zones.none()) and not found(through(), space=zones("ctr"))
 
 
+def test_far_up_in_a_zone_without_a_ceiling() -> None:
+    low, far = (found(through(altitude=feet), space=zones(ceiling=np.inf))[0] for feet in (5_000, 14_000))
+    assert far.confidence < 0.4 < low.confidence and "no ceiling given" in far.explanation
+
+
 def test_limits_in_words() -> None:
     assert band_text(ZONE, 0) == "ground to 10,000 ft"
     assert band_text(replace(zones(floor=500), floor_ref=np.array(["AGL"])), 0) == "500 ft above ground to 10,000 ft"
