@@ -63,7 +63,7 @@ class Writer:
 
     async def write(self, released: Batch) -> int:
         """Store rows in `positions`, thinned; how many. Columns: the schema's plus flight, sub, h3 where known."""
-        kept = _placed(released.take(self.thin.keep(released)))
+        kept = rows.clustered(_placed(released.take(self.thin.keep(released))))
         await self._label(released.labels)
         if not len(kept):
             return 0

@@ -18,5 +18,5 @@ def test_rows_have_every_column_and_ids_of_their_own() -> None:
     )
     first, second = zone_rows(zones)
     assert set(first) == set(ZONE_COLUMNS)
-    assert (first["id"], second["id"]) == ("R1", "R1-2")
+    assert (first["id"], second["id"]) == ("R1", "R1#2")
     assert (first["ceiling_ft"], second["floor_ft"], second["ceiling_ft"]) == (None, None, 5000.0)
