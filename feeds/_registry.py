@@ -109,13 +109,3 @@ def open_source(spec: str, format: str | None = None) -> Source:
     if not path.exists():
         raise FeedError("there is no such file", source=spec, hint="give a file, a folder, an http address or demo")
     return FolderSource(path, format) if path.is_dir() else FileSource(path, format)
-
-
-def markdown() -> str:
-    """The table of docs/formats.md."""
-    lines = ["| id | format | units in the file | identity | polled live | example |", "|---|---|---|---|---|---|"]
-    for one in formats().values():
-        example = one.example.replace("|", "\\|")
-        live = "yes" if one.live else "no"
-        lines.append(f"| `{one.id}` | {one.title} | {one.units} | {one.identity} | {live} | `{example}` |")
-    return "\n".join(lines) + "\n"
