@@ -24,4 +24,4 @@ def test_generated_page_is_fresh(page: str, text: str) -> None:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_is_in_the_readme(command: str) -> None:
-    assert f"skysift {command}" in (ROOT / "README.md").read_text()
+    assert f"`{command}" in (ROOT / "README.md").read_text()
