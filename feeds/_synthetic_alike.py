@@ -13,7 +13,8 @@ from feeds._synthetic_paths import Point, beside, circles, grid, hold, joined, m
 from geo.schema import NON_ICAO
 from geo.sphere import NMI_M
 
-LUTON, LEIPZIG, TROYES, ALPINE = (51.8747, -0.3683), (51.4239, 12.2363), (48.3221, 4.0167), (45.68, 6.70)
+LUTON, LEIPZIG, NUREMBERG = (51.8747, -0.3683), (51.4239, 12.2363), (49.4987, 11.0780)
+TROYES, ALPINE = (48.3221, 4.0167), (45.68, 6.70)
 HOUR = 3_600.0
 
 
@@ -21,7 +22,8 @@ def innocent() -> list[Actor]:
     """Everyone who only looks suspicious."""
     survey = _survey()
     groups = [
-        _stack(), [_circuits()], [survey, _shadow(survey)], _gliders(), _parallel(), [_hover()], [_beyond_coverage()],
+        _stack(), [_circuits()], [survey, _shadow(survey)], _gliders(), _parallel(), _stream(), [_hover()],
+        [_beyond_coverage()],
     ]  # fmt: skip
     return [_later(actor, 431.0 * n) for n, group in enumerate(groups) for actor in group]
 
@@ -121,6 +123,19 @@ def _parallel() -> list[Actor]:
         )
         story = Story("formation-flight", 0, flight.seconds, "parallel approaches", "parallel", innocent=True)
         actors.append(Actor(Role([(0, flight)], HOUR), "B738", "A3", [story], 0))
+    return actors
+
+
+def _stream() -> list[Actor]:
+    """A busy approach: four airliners one behind the other, three miles apart."""
+    way = polyline([to(NUREMBERG, 330, 60_000), to(NUREMBERG, 280, 24_000), NUREMBERG], 3_000, 3_000)
+    actors = []
+    for n in range(4):
+        flight = _landed(
+            path(way, [(0, 9_000), (0.5, 4_500), (1, 1_046)], [(0, 250), (0.5, 190), (1, 138)], f"ORV{61 + n}")
+        )
+        story = Story("formation-flight", 0, flight.seconds, "busy approach", innocent=True)
+        actors.append(Actor(Role([(0, flight)], HOUR, offset=-75.0 * n), "A20N", "A3", [story], 0))
     return actors
 
 

@@ -19,7 +19,8 @@ def polygon(lon: Array, lat: Array) -> Any:
     Returns a shapely Polygon, or a MultiPolygon whose parts meet at 180 degrees (RFC 7946, 3.1.9). A ring that goes
     round the Earth contains the pole that it is nearer to.
     """
-    x, y = np.rad2deg(np.unwrap(np.deg2rad(lon))), np.asarray(lat, dtype=np.float64)
+    x, y = np.unwrap(np.asarray(lon, dtype=np.float64), period=360), np.asarray(lat, dtype=np.float64)
+    x = x - (360 * np.floor((x[0] + 180) / 360) if abs(x[0]) > 180 else 0)
     closing = x[0] - x[-1]
     if round((x[-1] - x[0] + (closing + 180) % 360 - 180) / 360):
         x, y = _over_the_pole(x, y)
