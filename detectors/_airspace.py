@@ -11,9 +11,11 @@ from geo.schema import Array
 from geo.tracks import Mask
 from geo.zones import Zones
 
-CELL_DEG = 0.25
-REACH_NMI = 30.0
-"""A row this near to a zone is asked about: what three minutes of silence at 600 kt can hide."""
+CELL_DEG = 0.125
+
+REACH_NMI, DENSE_NMI, DENSE_S = 30.0, 8.0, 20.0
+"""Rows this near to a zone are asked about: what three minutes of silence at 600 kt can hide; and the nearer reach of
+rows that follow the one before within so many seconds."""
 
 ABOVE_FT, CLIMB_FT_S = 3_000.0, 100.0
 """So far above the highest ceiling nearby a row needs no question, and more for each second since the row before."""
@@ -22,12 +24,13 @@ ABOVE_FT, CLIMB_FT_S = 3_000.0, 100.0
 @dataclass(frozen=True)
 class Airspace:
     """The watched `zones`; the same without limits, for rows of unknown altitude (`open`); `roof`, the highest ceiling
-    near each quarter degree in ft, -inf where no zone is near. By zone: `floor` and `ceiling` as altitudes in ft,
-    `timed` where its activity is known, and a number made of its id."""
+    in ft within reach of each cell of a grid, -inf where there is none, and the same for dense rows. By zone: `floor`
+    and `ceiling` as altitudes in ft, `timed` where its activity is known, and a number made of its id."""
 
     zones: Zones
     open: Zones
     roof: Array
+    roof_dense: Array
     floor: Array
     ceiling: Array
     timed: Mask
@@ -36,9 +39,9 @@ class Airspace:
     def near(self, lat: Array, lon: Array, altitude: Array, gap_s: Array) -> Mask:
         """Rows that can have met a zone since the row before; an unknown altitude can."""
         out = ~np.isnan(lat)
-        row, column = _cell(lat[out], lon[out])
-        limit = self.roof[row, column] + ABOVE_FT + CLIMB_FT_S * gap_s[out]
-        out[out] = np.isfinite(self.roof[row, column]) & ~(altitude[out] > limit)
+        cell = _cell(lat[out], lon[out])
+        roof = np.where(gap_s[out] <= DENSE_S, self.roof_dense[cell], self.roof[cell])
+        out[out] = np.isfinite(roof) & ~(altitude[out] > roof + ABOVE_FT + CLIMB_FT_S * gap_s[out])
         return out
 
 
@@ -92,7 +95,8 @@ def _ready(zones: Zones) -> Airspace:
     endless = replace(zones, floor_ft=np.zeros(n), floor_ref=ground, ceiling_ft=np.full(n, np.inf), ceiling_ref=no_end)
     keys = np.array([_key(str(name)) for name in zones.ids], dtype=np.uint64)
     floor, ceiling = limits(zones)
-    return Airspace(zones, endless, _roof(zones, ceiling), floor, ceiling, hours_known(zones), keys)
+    roof, dense = (_roof(zones, ceiling, nmi) for nmi in (REACH_NMI, DENSE_NMI))
+    return Airspace(zones, endless, roof, dense, floor, ceiling, hours_known(zones), keys)
 
 
 def _key(name: str) -> int:
@@ -109,9 +113,9 @@ def _cell(lat: Array, lon: Array) -> tuple[Array, Array]:
     return row, np.floor((lon + 180) / CELL_DEG).astype(np.int64) % columns
 
 
-def _roof(zones: Zones, ceiling: Array) -> Array:
-    roof = np.full((round(180 / CELL_DEG), round(360 / CELL_DEG)), -np.inf)
-    north = REACH_NMI / 60
+def _roof(zones: Zones, ceiling: Array, nmi: float) -> Array:
+    roof = np.full((round(180 / CELL_DEG), round(360 / CELL_DEG)), -np.inf, dtype=np.float32)
+    north = nmi / 60
     for shape, height in zip(zones.shapes, np.minimum(ceiling, 1e6), strict=True):
         for west, south, east, top in shapely.bounds(shapely.get_parts(shape)):
             pole = min(max(abs(south), abs(top)) + north, 89.0)

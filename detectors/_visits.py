@@ -71,6 +71,8 @@ def _found(tracks: Tracks, rows: Array, p: SimpleNamespace, space: Airspace) -> 
     blind = np.isnan(feet[rows]) & np.isnan(feet0)
     parts = []
     for some, zones in ((np.flatnonzero(~blind), space.zones), (np.flatnonzero(blind), space.open)):
+        if not len(some):
+            continue
         from_ = (lat0[some], lon0[some], feet0[some], time0[some])
         to = (tracks.lat[rows][some], tracks.lon[rows][some], feet[rows][some], time1[some])
         row, zone, entry, leave = zones.crossed(*from_, *to)
