@@ -48,10 +48,10 @@ CORS = CORSConfig(
 def create_app(settings: Settings) -> Litestar:
     """The application. The database is connected when it starts, not here."""
     known = registry()
-    state = State({"settings": settings, "classes": known, "collections": collections(known)})
+    parts = {"settings": settings, "hub": Hub(settings), "classes": known, "collections": collections(known)}
     return Litestar(
         ROUTES,
-        state=state,
+        state=State(parts),
         lifespan=[_database],
         before_request=check_query,
         before_send=[add_headers],
@@ -68,7 +68,6 @@ async def _database(app: Litestar) -> AsyncIterator[None]:
     """Pool and hub, for as long as the application runs."""
     settings: Settings = app.state.settings
     app.state.pool = await open_pool(settings.database_url, settings.pool_size, settings.statement_timeout_s)
-    app.state.hub = Hub(settings)
     listening = asyncio.create_task(app.state.hub.run())
     try:
         yield

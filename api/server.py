@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import signal
 import socket
-from contextlib import suppress
 from dataclasses import replace
 
+import asyncpg
 import structlog
 import uvloop
 from granian.constants import Interfaces
 from granian.server.embed import Server
+from litestar import Litestar
 
 from api.app import create_app
 from api.logs import configure
@@ -24,7 +25,7 @@ log = structlog.get_logger("skysift.server")
 
 
 def serve(settings: Settings) -> None:
-    """Serve and block. Raises SettingsError when the port is taken."""
+    """Serve and block. Raises SettingsError for a port that is taken and a database that cannot be used."""
     configure()
     uvloop.run(_serve(with_port(settings)))
 
@@ -44,11 +45,29 @@ def with_port(settings: Settings) -> Settings:
 
 
 async def _serve(settings: Settings) -> None:
+    await _check_database(settings.database_url)
     app, stop = create_app(settings), asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    server = _server(app, settings)
+    running = asyncio.ensure_future(server.serve())
+    stopping = asyncio.ensure_future(stop.wait())
+    answering = asyncio.ensure_future(_say_when_ready(settings))
+    await asyncio.wait((running, stopping), return_when=asyncio.FIRST_COMPLETED)
+    app.state.hub.close()
+    server.stop()  # type: ignore[no-untyped-call]
+    try:
+        await asyncio.wait_for(running, DRAIN_S)
+    except TimeoutError:
+        log.warning("answers under way were cut off", after_s=DRAIN_S)
+    stopping.cancel()
+    answering.cancel()
+    log.info("stopped")
+
+
+def _server(app: Litestar, settings: Settings) -> Server:
     # Backpressure counts open streams: it must lie far above them, or plain requests wait for ever.
-    server = Server(
+    return Server(
         app,
         address=settings.host.strip("[]"),
         port=settings.port,
@@ -57,13 +76,29 @@ async def _serve(settings: Settings) -> None:
         log_enabled=False,
         backpressure=4 * settings.max_streams + 1_000,
     )
-    running = asyncio.ensure_future(server.serve())
-    stopping = asyncio.ensure_future(stop.wait())
-    log.info("listening", url=f"http://{settings.host}:{settings.port}/")
-    await asyncio.wait((running, stopping), return_when=asyncio.FIRST_COMPLETED)
-    app.state.hub.close()
-    server.stop()  # type: ignore[no-untyped-call]
-    with suppress(TimeoutError):
-        await asyncio.wait_for(running, DRAIN_S)
-    stopping.cancel()
-    log.info("stopped")
+
+
+async def _check_database(url: str) -> None:
+    """Raises SettingsError where the database cannot be reached or has not been migrated."""
+    try:
+        connection = await asyncpg.connect(url, timeout=10)
+    except (OSError, TimeoutError, asyncpg.PostgresError) as error:
+        raise SettingsError(f"the database cannot be reached ({error}); is it started? skysift db status") from None
+    try:
+        if await connection.fetchval("SELECT to_regclass('anomalies')") is None:
+            raise SettingsError("the database has no Skysift tables yet: start with skysift serve, which makes them")
+    finally:
+        await connection.close()
+
+
+async def _say_when_ready(settings: Settings) -> None:
+    """Log the address once it answers."""
+    while True:
+        try:
+            _, writer = await asyncio.open_connection(settings.host.strip("[]"), settings.port)
+        except OSError:
+            await asyncio.sleep(0.05)
+            continue
+        writer.close()
+        log.info("listening", url=f"http://{settings.host}:{settings.port}/")
+        return

@@ -15,7 +15,6 @@ from litestar.testing import TestClient
 
 from api.app import create_app
 from api.middleware import end_with_client
-from api.server import with_port
 from api.settings import Settings, SettingsError
 from store.connect import open_pool
 
@@ -34,16 +33,6 @@ def test_every_route_declares_the_role_it_needs() -> None:
 def test_beyond_loopback_is_refused(host: str) -> None:
     with pytest.raises(SettingsError, match="access control"):
         Settings("postgresql://nowhere", host=host)
-
-
-def test_a_taken_port_is_named() -> None:
-    import socket
-
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        with pytest.raises(SettingsError, match="--port"):
-            with_port(Settings("postgresql://nowhere", port=taken.getsockname()[1]))
 
 
 def test_unknown_paths_and_methods_are_problems(client: Client) -> None:
