@@ -1,5 +1,5 @@
 // Every aircraft now in the sky: rows for the screen in one typed array (drawn as it lies), words beside it.
-import { altitudeRgb } from './altitude.js';
+import { quickRgb } from './altitude.js';
 import { latOf, lngOf, mercatorVelocity, mercatorX, mercatorY } from './geo.js';
 import { parseTime } from './time.js';
 import { shapeOf } from './silhouettes.js';
@@ -20,6 +20,9 @@ export class Fleet {
   #emphasised = '';
   #clock;
   #wall;
+  #at = 0; // wall seconds, read once for each batch
+  #x = 0; // where #locate() last found an aircraft, mercator units
+  #y = 0;
   version = 0; // goes up with every change: the layer uploads when it does
 
   constructor({ clock, wall = () => performance.now() / 1000 }) {
@@ -30,7 +33,7 @@ export class Fleet {
   // {time, columns, rows} as the stream sends it.
   applyColumns({ time, columns, rows }) {
     const tick = parseTime(time);
-    const now = this.#from(tick);
+    const now = this.#begin(tick);
     const fields = {};
     for (const row of rows ?? []) {
       for (let i = 0; i < columns.length; i++) fields[columns[i]] = row[i];
@@ -49,7 +52,7 @@ export class Fleet {
       const [lon, lat] = geometry.coordinates;
       const icao24 = String(id ?? properties.icao24);
       seen.add(icao24);
-      this.#put({ ...properties, icao24, lat, lon }, time, this.#from(time));
+      this.#put({ ...properties, icao24, lat, lon }, time, this.#begin(time));
     }
     this.#sweep((one) => !seen.has(one.id));
     this.version += 1;
@@ -92,15 +95,17 @@ export class Fleet {
   where(id, now = this.#clock.now()) {
     const slot = this.#slots.get(id);
     if (slot === undefined) return null;
-    const [x, y] = this.#whereSlot(slot, now);
-    return [lngOf(x), latOf(y)];
+    this.#at = this.#wall();
+    this.#locate(slot, now);
+    return [lngOf(this.#x), latOf(this.#y)];
   }
 
   // fn(aircraft, x, y) in mercator units, for each.
   eachWhere(fn, now = this.#clock.now()) {
+    this.#at = this.#wall();
     for (let slot = 0; slot < this.#craft.length; slot++) {
-      const [x, y] = this.#whereSlot(slot, now);
-      fn(this.#craft[slot], x, y);
+      this.#locate(slot, now);
+      fn(this.#craft[slot], this.#x, this.#y);
     }
   }
 
@@ -116,8 +121,9 @@ export class Fleet {
     return best;
   }
 
-  #from(ms) {
+  #begin(ms) {
     if (Number.isNaN(this.#base)) this.#base = ms;
+    this.#at = this.#wall();
     const now = this.#clock.now();
     return Number.isFinite(now) ? now : ms;
   }
@@ -143,41 +149,62 @@ export class Fleet {
   #put(fields, time, now) {
     const { icao24, lat, lon } = fields;
     if (!icao24 || !Number.isFinite(lat) || !Number.isFinite(lon)) return;
-    const before = this.#slots.has(icao24) ? this.#whereSlot(this.#slots.get(icao24), now) : null;
-    const slot = this.#slotFor(icao24);
-    const one = Object.assign(this.#craft[slot], known(fields), { time });
-    const moving = !one.on_ground && Number.isFinite(one.ground_speed) && Number.isFinite(one.track);
-    const [vx, vy] = moving ? mercatorVelocity(lat, one.ground_speed, one.track) : [0, 0];
-    this.#rows.set([mercatorX(lon), mercatorY(lat), vx, vy, 0, 0, this.seconds(time), this.#wall()], slot * STRIDE);
-    if (before) this.#ease(slot, before, now);
+    const known = this.#slots.get(icao24);
+    if (known !== undefined) this.#locate(known, now);
+    const [oldX, oldY] = [this.#x, this.#y];
+    const slot = known ?? this.#slotFor(icao24);
+    const one = this.#craft[slot];
+    take(one, fields);
+    one.time = time;
+    this.#place(slot, one, time);
+    if (known !== undefined) this.#ease(slot, oldX, oldY, now);
     this.#dress(slot, one);
   }
 
+  #place(slot, one, time) {
+    const at = slot * STRIDE;
+    const rows = this.#rows;
+    const moving = !one.on_ground && Number.isFinite(one.ground_speed) && Number.isFinite(one.track);
+    const [vx, vy] = moving ? mercatorVelocity(one.lat, one.ground_speed, one.track) : STILL;
+    rows[at] = mercatorX(one.lon);
+    rows[at + 1] = mercatorY(one.lat);
+    rows[at + VX] = vx;
+    rows[at + VY] = vy;
+    rows[at + EX] = rows[at + EY] = 0;
+    rows[at + T0] = this.seconds(time);
+    rows[at + TW] = this.#at;
+  }
+
   // The drawn point does not jump to a new fix: what it is off by is let go over the next second.
-  #ease(slot, before, now) {
-    const [x, y] = this.#whereSlot(slot, now);
-    const ex = before[0] - x;
-    const ey = before[1] - y;
-    if (Math.hypot(ex, ey) > 0.0005) return; // 20 km: another place altogether, so a jump is the truth
+  #ease(slot, oldX, oldY, now) {
+    this.#locate(slot, now);
+    const ex = oldX - this.#x;
+    const ey = oldY - this.#y;
+    if (Math.abs(ex) + Math.abs(ey) > 0.0005) return; // 20 km: another place altogether, so a jump is the truth
     this.#rows[slot * STRIDE + EX] = ex;
     this.#rows[slot * STRIDE + EY] = ey;
   }
 
   #dress(slot, one) {
     const at = slot * STRIDE;
-    const look = { altitude: one.baro_altitude, speed: one.ground_speed, onGround: one.on_ground, track: one.track };
-    this.#bytes.set([...altitudeRgb(one.baro_altitude, one.on_ground), 255], (at + RGBA) * 4);
+    const [r, g, b] = quickRgb(one.baro_altitude, one.on_ground);
+    const byte = (at + RGBA) * 4;
+    this.#bytes[byte] = r;
+    this.#bytes[byte + 1] = g;
+    this.#bytes[byte + 2] = b;
+    this.#bytes[byte + 3] = 255;
     this.#rows[at + TRACK] = ((one.track || 0) * Math.PI) / 180;
-    this.#rows[at + SHAPE_AT] = shapeOf(one.type_code, look);
+    this.#rows[at + SHAPE_AT] = shapeOf(one);
     this.#rows[at + EMPHASIS] = one.id === this.#emphasised ? 1 : 0;
   }
 
-  #whereSlot(slot, now) {
+  #locate(slot, now) {
     const at = slot * STRIDE;
     const rows = this.#rows;
     const age = Math.max(-30, Math.min(AHEAD_S, this.seconds(now) - rows[at + T0]));
-    const left = Math.exp(-Math.max(0, this.#wall() - rows[at + TW]) * EASE);
-    return [rows[at] + rows[at + VX] * age + rows[at + EX] * left, rows[at + 1] + rows[at + VY] * age + rows[at + EY] * left];
+    const left = rows[at + EX] || rows[at + EY] ? Math.exp(-Math.max(0, this.#at - rows[at + TW]) * EASE) : 0;
+    this.#x = rows[at] + rows[at + VX] * age + rows[at + EX] * left;
+    this.#y = rows[at + 1] + rows[at + VY] * age + rows[at + EY] * left;
   }
 
   #sweep(gone) {
@@ -196,14 +223,13 @@ export class Fleet {
   }
 }
 
+const STILL = [0, 0];
 const WORDS = ['callsign', 'squawk', 'type_code', 'registration', 'source', 'emergency'];
-const NUMBERS = ['baro_altitude', 'ground_speed', 'track', 'vertical_rate', 'nic', 'nac_p', 'lat', 'lon'];
+const NUMBERS = ['lat', 'lon', 'baro_altitude', 'ground_speed', 'track', 'vertical_rate', 'nic', 'nac_p'];
 
 // Only columns that the source sent are touched: a tick with eight columns does not forget the type.
-function known(fields) {
-  const out = {};
-  for (const key of WORDS) if (key in fields) out[key] = typeof fields[key] === 'string' ? fields[key].slice(0, 40) : '';
-  for (const key of NUMBERS) if (key in fields) out[key] = typeof fields[key] === 'number' ? fields[key] : NaN;
-  if ('on_ground' in fields) out.on_ground = fields.on_ground === true || fields.on_ground === 1;
-  return out;
+function take(one, fields) {
+  for (const key of WORDS) if (key in fields) one[key] = typeof fields[key] === 'string' ? fields[key].slice(0, 40) : '';
+  for (const key of NUMBERS) if (key in fields) one[key] = typeof fields[key] === 'number' ? fields[key] : NaN;
+  if ('on_ground' in fields) one.on_ground = fields.on_ground === true || fields.on_ground === 1;
 }

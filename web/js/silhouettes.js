@@ -22,13 +22,20 @@ const GLIDER = /^(GLID|AS[GKHW]|DG\d|LS\d|DISC|VENT|ARCS|ARCU|DUOD|NIMB|JANU|PIV
 const LIGHT =
   /^(C1[0-9]{2}|C2[01]\d|C3[0-4]\d|C4[0-2]\d|C82|P28|P32|P46|PA\d|DA\d|DV20|SR2|BE[1-7]|BE9|B350|PC6|PC12|TBM|DR40|M20|RV|AA5|TB\d|TOBA|C208|DHC[26]|AT[478]|DH8|SF34|D228|L410|ULAC|GYRO|CH\d|EV97|VL3)/;
 
-export function shapeOf(type, { altitude, speed, onGround, track }) {
-  if (onGround || !Number.isFinite(track)) return SHAPE.dot;
-  if (type) {
-    if (HELICOPTER.test(type)) return SHAPE.helicopter;
-    if (GLIDER.test(type)) return SHAPE.glider;
-    return LIGHT.test(type) ? SHAPE.light : SHAPE.jet;
+const shapesByType = new Map();
+
+function shapeByType(type) {
+  if (!shapesByType.has(type)) {
+    const shape = HELICOPTER.test(type) ? SHAPE.helicopter : GLIDER.test(type) ? SHAPE.glider : LIGHT.test(type) ? SHAPE.light : SHAPE.jet;
+    shapesByType.set(type, shape);
   }
+  return shapesByType.get(type);
+}
+
+// Which outline an aircraft gets: by its type, else by how fast and high it flies.
+export function shapeOf({ type_code: type, baro_altitude: altitude, ground_speed: speed, on_ground: onGround, track }) {
+  if (onGround || !Number.isFinite(track)) return SHAPE.dot;
+  if (type) return shapeByType(type);
   return speed < 170 && !(altitude > 13_000) ? SHAPE.light : SHAPE.jet;
 }
 

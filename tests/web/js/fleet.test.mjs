@@ -65,10 +65,10 @@ test('ten thousand aircraft are taken in well under a frame', () => {
   const { fleet } = world();
   const rows = Array.from({ length: 10_000 }, (_, i) => row(`a${i}`, (i % 120) - 60, (i % 360) - 180));
   fleet.applyColumns({ time: T, columns: COLUMNS, rows });
-  const before = performance.now();
+  const before = process.cpuUsage();
   fleet.applyColumns({ time: T + 1000, columns: COLUMNS, rows });
-  const took = performance.now() - before;
-  assert.ok(took < 250, `${took} ms`); // some 10 ms on a quiet machine
+  const took = process.cpuUsage(before).user / 1000;
+  assert.ok(took < 100, `${took} ms`); // 8 ms once it is warm
 });
 
 test('far out, frames are rare; close up they are many', () => {
@@ -77,10 +77,11 @@ test('far out, frames are rare; close up they are many', () => {
 });
 
 test('outlines follow the type', () => {
-  const flying = { altitude: 30_000, speed: 450, onGround: false, track: 10 };
-  assert.equal(shapeOf('A320', flying), SHAPE.jet);
-  assert.equal(shapeOf('EC35', flying), SHAPE.helicopter);
-  assert.equal(shapeOf('C172', flying), SHAPE.light);
-  assert.equal(shapeOf('ASK21', flying), SHAPE.glider);
-  assert.equal(shapeOf('', { ...flying, onGround: true }), SHAPE.dot);
+  const flying = { baro_altitude: 30_000, ground_speed: 450, on_ground: false, track: 10 };
+  const shape = (type_code, more = {}) => shapeOf({ ...flying, type_code, ...more });
+  assert.equal(shape('A320'), SHAPE.jet);
+  assert.equal(shape('EC35'), SHAPE.helicopter);
+  assert.equal(shape('C172'), SHAPE.light);
+  assert.equal(shape('ASK21'), SHAPE.glider);
+  assert.equal(shape('', { on_ground: true }), SHAPE.dot);
 });
