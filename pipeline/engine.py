@@ -91,7 +91,7 @@ class Engine:
         order = _order(batch)
         order = order[passed[order]]
         again = np.zeros(len(order), dtype=bool)
-        again[1:] = np.logical_and.reduce([np.diff(batch[n][order]) == 0 for n in _SAME])
+        again[1:] = np.logical_and.reduce([np.diff(values[order]) == 0 for values in _identity(batch)])
         late = batch["time"][order] < self.released
         if late.any():
             again |= late & (batch["time"][order] == self.flights.last_time(batch["icao24"][order]))
@@ -148,8 +148,8 @@ class Engine:
 
 _log = logging.getLogger("skysift.engine")
 
-_SAME = ("icao24", "time", "source", "position_time")
-"""Rows equal in these are one observation."""
+_SAME = ("icao24", "time", "source", "position_time", "lat", "lon")
+"""Rows equal in these are one observation. The place is among them: two aircraft may share an address and a second."""
 
 
 def _order(batch: Batch) -> Array:
@@ -158,7 +158,13 @@ def _order(batch: Batch) -> Array:
     order = np.lexsort((time, aircraft))
     tied = np.diff(aircraft[order]) == 0
     tied &= np.diff(time[order]) == 0
-    return np.lexsort(tuple(batch[n] for n in reversed(_SAME))) if tied.any() else order
+    return np.lexsort(tuple(reversed(_identity(batch)))) if tied.any() else order
+
+
+def _identity(batch: Batch) -> list[Array]:
+    """The columns of _SAME, where no position equals no position."""
+    columns = (batch[name] for name in _SAME)
+    return [np.nan_to_num(values, nan=999.0) if values.dtype.kind == "f" else values for values in columns]
 
 
 def _column(rows: Batch, name: str) -> Array:

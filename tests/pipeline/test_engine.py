@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from detectors._examples import EPOCH, fly
+from detectors._examples import EPOCH, fly, together
 from detectors._registry import registry
 from geo.batch import Batch
 from geo.stretches import Stretches
@@ -102,3 +102,13 @@ def test_a_broken_class_stops_alone_in_a_service() -> None:
 
     assert {a.class_id for a in step.anomalies} == {"squawk"}
     assert one.status() == {"broken": "stopped by an error: ZeroDivisionError: no traffic", "squawk": ""}
+
+
+def test_two_aircraft_in_one_second_under_one_address_are_two_observations() -> None:
+    one = engine(lateness_s=0)
+
+    one.feed(together(fly(seconds=30), fly(seconds=30, lat=40.0)))
+    step = one.finish()
+
+    assert one.counts["duplicate"] == 0
+    assert set(step.rows["sub"]) == {0, 1}
