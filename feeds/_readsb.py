@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -57,16 +56,18 @@ Details: Any = msgspec.defstruct(
     ],
     gc=False,
 )  # fmt: skip
-"""One aircraft as readsb writes it, each field of its right type or the whole document goes the patient way."""
+"""One aircraft as readsb writes it, each field of its right type or the whole document goes the patient way.
+
+`strict` unpacks the fields in this order.
+"""
 
 _SCALARS = (*_PLAIN, *WORDS, "alt_baro", "altitude")
-_all_of = attrgetter(*_SCALARS, "lastPosition")
 
 
 def strict(rows: Sequence[Any]) -> tuple[dict[str, Array], dict[str, list[str]], list[Any]]:
     """Numbers, words and altitudes ("ground", a number or None) of well-formed details, as columns."""
     columns: Iterator[tuple[Any, ...]] = iter(
-        zip(*map(_all_of, rows), strict=True) if rows else [()] * (len(_SCALARS) + 1)
+        zip(*map(msgspec.structs.astuple, rows), strict=True) if rows else [()] * (len(_SCALARS) + 1)
     )
     found = {name: np.array(next(columns), dtype=np.float64) for name in _PLAIN}
     said = {name: [value or "" for value in next(columns)] for name in WORDS}
