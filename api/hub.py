@@ -16,7 +16,7 @@ from api.clock import clock
 from api.events import PING, Event
 from api.parameters import Box
 from api.settings import Settings
-from store.writer import CHANNEL
+from store.connect import CHANNEL
 
 QUEUE = 256
 """Events that may wait for one slow client; beyond that it is caught up by cursor instead."""

@@ -8,6 +8,9 @@ from typing import Any
 import asyncpg
 import orjson
 
+CHANNEL = "skysift"
+"""Notifications wake readers up and carry only what kind of thing changed; what changed they read by cursor."""
+
 Setup = Callable[[asyncpg.Connection], Awaitable[None]]
 
 

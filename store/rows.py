@@ -10,7 +10,7 @@ from geo.batch import Batch
 from geo.schema import COLUMNS, Array, present
 from store import binary
 from store.binary import Field
-from store.schema import OTHER
+from store.columns import OTHER
 
 CHUNK_ROWS = 8_192
 """Rows encoded at a time: about 2 MB, so that encoding stays in the processor's cache."""

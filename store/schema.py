@@ -23,17 +23,12 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB, REAL, TIMESTAMP
 
 from geo.schema import COLUMNS
+from store.columns import NOW_COLUMNS, OTHER
 
 metadata = MetaData()
 
 TIME = TIMESTAMP(timezone=True)
-DERIVED = ("flight", "sub", "h3")
-"""What the engine adds to a row: which flight, which of its sub-tracks, and the H3 cell at resolution 7."""
-
-_LEADING = ("time", "position_time", "icao24", "feed", "source")
 _TYPES: dict[str, Any] = {"f4": REAL(), "f8": Double(), "i8": TIME, "u1": SmallInteger(), "i1": Boolean()}
-OTHER = tuple(name for name in COLUMNS if name not in (*_LEADING, "lat", "lon"))
-"""Schema columns of `positions` that are nullable and stored under their own name."""
 
 anomaly_seq = Sequence("anomaly_seq", metadata=metadata)
 aircraft_seq = Sequence("aircraft_seq", metadata=metadata)
@@ -67,11 +62,6 @@ positions = Table(
     postgresql_partition_by="RANGE (time)",
 )
 """Every stored observation, in 6-hour partitions (store/partitions.py); rows without a position have no `geom`."""
-
-NOW_COLUMNS = (
-    "callsign", "squawk", "baro_altitude", "geo_altitude", "ground_speed", "track", "vertical_rate", "on_ground",
-    "emergency", "nic", "nac_p", "registration", "type_code", "category", "db_flags",
-)  # fmt: skip
 
 aircraft_now = Table(
     "aircraft_now",

@@ -8,7 +8,7 @@ import numpy as np
 from geo.batch import Batch
 from geo.schema import NO_TIME, Array, missing, present
 from store import rows
-from store.schema import NOW_COLUMNS
+from store.columns import NOW_COLUMNS
 
 FORGET_S = 600
 """An aircraft not heard for this long, in data time, is no longer there."""

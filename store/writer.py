@@ -14,12 +14,9 @@ from geo.batch import Batch
 from geo.cells import cells_of
 from geo.schema import Array
 from store import episodes, partitions, places, rows, segments, state
-from store.connect import open_pool
+from store.connect import CHANNEL, open_pool
 from store.lines import Lines
 from store.thin import Thin
-
-CHANNEL = "skysift"
-"""Notifications wake readers up and carry only what kind of thing changed; what changed they read by cursor."""
 
 STORED_CELL = 7
 """H3 resolution that every stored position is indexed by: about 5 km2."""

@@ -12,8 +12,9 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, inspect
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from store.columns import OTHER
 from store.migrate import downgrade, is_current, upgrade
-from store.schema import OTHER, metadata, positions
+from store.schema import metadata, positions
 
 EXTENSION = {"spatial_ref_sys", "alembic_version"}
 

@@ -15,7 +15,8 @@ import shapely
 
 from geo.anomaly import Anomaly
 from geo.batch import Batch
-from store.writer import CHANNEL, Writer
+from store.connect import CHANNEL
+from store.writer import Writer
 
 T = TypeVar("T")
 T0 = 1_700_000_400_000
