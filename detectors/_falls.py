@@ -10,8 +10,8 @@ from geo.airports import Airports
 from geo.schema import SOURCES, Array
 from geo.tracks import Index, Mask, Tracks
 
-LONGEST_S = 60.0
-"""A fall is measured over at most its last minute (adsbtrack: best mean over 60 s); the lookback holds twice that."""
+LONGEST_S = 120.0
+"""A fall is measured over at most its last two minutes; the lookback holds those and a gap."""
 
 GAP_S = 20.0
 """Silence after which a fall has to begin anew."""
@@ -25,7 +25,7 @@ FASTEST_KT = 800.0
 
 @dataclass(frozen=True)
 class Fall:
-    """By row, over the last minute of the fall it is in: its first row, seconds (-1 outside a fall), rows, feet lost;
+    """By row, over the last two minutes of the fall it is in: its first row, seconds (-1 outside), rows, feet lost;
     ft/min that the altitude `shown` (NaN where unknown), and `rate`, the gentler of that and of what was sent; height
     in ft above the nearest field, and its distance `away` in nmi."""
 

@@ -42,6 +42,7 @@ def innocent(tracks: Tracks, rows: Mask, long: Motion, airports: Airports) -> Co
     words[_flight_check(here, hub_elevation, hub_away)] = "flight check or practice round an airport"
     words[_circuit(here, top, away)] = "traffic circuit at an aerodrome"
     words[_holding(here, hub_away)] = "holding stack"
+    words[_survey(here)] = "survey legs"
     soaring, maybe = _soaring(tracks, at, here)
     words[soaring] = "soaring"
     out.reason[at], out.doubt[at] = words, maybe & ~soaring
@@ -77,6 +78,12 @@ def _soaring(tracks: Tracks, at: Array, here: Motion) -> tuple[Mask, Mask]:
     soaring: Mask = glider[at] | (slow & (here.rise >= 200) & (here.rise + here.drop >= 300))
     maybe: Mask = slow & (here.rise > -500) & (here.highest - here.lowest >= 700)
     return soaring, maybe
+
+
+def _survey(here: Motion) -> Mask:
+    """To and fro along one axis, turning left as often as right; recorded relays and eights stay below 0.4 parallel."""
+    legs: Mask = (here.parallel >= 0.75) & (np.abs(here.net) <= 0.35 * here.turned)
+    return legs
 
 
 def _circuit(here: Motion, top: Array, away: Array) -> Mask:

@@ -32,7 +32,8 @@ class Motion:
 
     `net` turn is signed (right is positive), `turned` is not. `extent` is the side of the square that is as long corner
     to corner as the box of all positions: a circle's diameter; `lat` and `lon` are the middle of that box. `rise` is
-    the height gained while turning hard, `drop` the height lost between such turns.
+    the height gained while turning hard, `drop` the height lost between such turns. `parallel` is 1 where all of the
+    way lies along one line, to and fro, and 0 where no direction is preferred.
     """
 
     net: Array
@@ -45,6 +46,7 @@ class Motion:
     highest: Array
     rise: Array
     drop: Array
+    parallel: Array
     lat: Array
     lon: Array
 
@@ -64,11 +66,12 @@ class Motion:
 
 def motion(tracks: Tracks, seconds: float) -> Motion:
     """The motion of located rows. Every sum is of integers, so that it does not matter where the view begins."""
-    metres, span_ms, turn = steps(tracks)
+    metres, span_ms, turn, axis = steps(tracks)
     climb, hard = climbs(tracks, span_ms), np.abs(turn) >= HARD_DEG * 1000
     path = tracks.window_sum(metres, seconds)
     north, east, lat, lon = box(tracks, seconds)
     moving = tracks.window_sum(span_ms, seconds)
+    along, across = (tracks.window_sum(np.rint(metres * f(axis)).astype(np.int64), seconds) for f in (np.cos, np.sin))
     return Motion(
         net=tracks.window_sum(turn, seconds) / 1000.0,
         turned=tracks.window_sum(np.abs(turn), seconds) / 1000.0,
@@ -80,13 +83,15 @@ def motion(tracks: Tracks, seconds: float) -> Motion:
         highest=tracks.window_max(tracks.baro_altitude, seconds),
         rise=tracks.window_sum(np.where(hard, climb, 0), seconds),
         drop=-tracks.window_sum(np.where(hard, 0, climb), seconds),
+        parallel=np.hypot(along, across) / np.maximum(path, 1),
         lat=lat,
         lon=lon,
     )
 
 
-def steps(tracks: Tracks) -> tuple[Array, Array, Array]:
-    """From the previous row to each: metres, milliseconds, and the signed turn in millidegrees; 0 where not known."""
+def steps(tracks: Tracks) -> tuple[Array, Array, Array, Array]:
+    """From the previous row to each: metres, milliseconds and the signed turn in millidegrees, 0 where not known; and
+    twice the course in radians, so that a way and its reverse are the same."""
     lat, lon = tracks.shift(tracks.lat), tracks.shift(tracks.lon)
     metres = distance_m(lat, lon, tracks.lat, tracks.lon)
     gap = tracks.time - tracks.shift(tracks.time)
@@ -101,6 +106,7 @@ def steps(tracks: Tracks) -> tuple[Array, Array, Array]:
         np.where(known, np.rint(metres), 0).astype(np.int64),
         np.where(known, gap, 0),
         np.where(counted, np.rint(turn * 1000), 0).astype(np.int64),
+        np.radians(2.0 * course),
     )
 
 

@@ -85,7 +85,7 @@ def gate(tracks: Tracks, p: SimpleNamespace) -> Mask:
         audience=("Airspace research", "Newsroom investigation", "Monitoring analysts", "Regional awareness teams"),
         priority_note="Medium once the aircraft has stayed for the dwell time; low before, and low near an aerodrome.",
         context="Broadcast relays, fire-fighting, police, rescue and survey aircraft loiter. Holding stacks, circuits, "
-        "gliders and flight checks are recognised by their motion and shown as cleared.",
+        "gliders, surveys and flight checks are recognised by their motion and shown as cleared.",
     ),
 )
 def detect(tracks: Tracks, p: SimpleNamespace, airports: Airports) -> Stretches:

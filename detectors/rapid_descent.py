@@ -30,6 +30,7 @@ def examples() -> Sequence[Example]:
         return fly(seconds=60, lat=48.354, lon=11.65, altitude=5_500, rate=-3_200, speed=180)
 
     return [
+        Example("down to 10,000 ft without a pause", lambda: falling(-4_500, 240), 1),
         Example("an emergency descent", lambda: falling(-6_000, 180), 1),
         Example("an expedited descent of a jet, which is a low one", lambda: falling(-3_500, 60), 1),
         Example("one bad row", lambda: falling(-20_000, 1), 0),
@@ -51,7 +52,7 @@ def gate(tracks: Tracks, p: SimpleNamespace) -> Mask:
     priority="high",
     scope="aircraft",
     needs=[("vertical_rate",), ("airports",)],
-    lookback_s=150,
+    lookback_s=180,
     every_s=5,
     merge_gap_s=300,
     gate=gate,
@@ -64,6 +65,7 @@ def gate(tracks: Tracks, p: SimpleNamespace) -> Mask:
         "agree": Param(0.6, "", "share of the rate that the altitude must confirm", 0, 1, "forward-filled rates: 0.0"),
         "steep": Param(7.5, "deg", "flight path of a jet with speed brakes stays flatter", 3, 30, "Paris 2021: 7 deg"),
         "severe": Param(-5_000, "ft/min", "such a fall is of high priority", -20_000, -3_000, "expedite: 4,500"),
+        "sustained": Param(8_500, "ft", "lost in two minutes it is high", 2_000, 40_000, "expedite: up to 8,150 ft"),
         "extreme": Param(
             -8_000, "ft/min", "such a fall below 20,000 ft is critical", -30_000, -3_000, "no airliner does"
         ),
@@ -76,7 +78,7 @@ def gate(tracks: Tracks, p: SimpleNamespace) -> Mask:
             "No runway or aerodrome ahead that the descent would lead to",
         ),
         audience=("Safety monitoring", "Emergency response", "Flight operations analysts", "Investigation and review"),
-        priority_note="High for severe falls and near the ground, critical for extreme ones; medium for steep ones; "
+        priority_note="High for severe, long or low falls, critical for extreme ones; medium for steep ones; "
         "low for the expedited descents of jets, and where the data cannot be trusted.",
         context="Speed brakes give 3,000 to 4,500 ft/min on request of control. Parabolic flights, aerobatics, jump "
         "planes and fire-fighters fall on purpose.",
@@ -122,11 +124,13 @@ def _graded(tracks: Tracks, fall: Fall, p: SimpleNamespace) -> tuple[Array, Arra
     field = (fall.away <= 5) & (fall.height <= 15_000) & (tracks.ground_speed <= 200)
     doubt = doubtful(tracks, fall)
     high, low = PRIORITY["high"], PRIORITY["low"]
+    sustained = fall.lost >= p.sustained
     level = np.where(jet, low, np.where(severe | soon, high, PRIORITY["medium"]))
+    level = np.where(sustained, high, level)
     level = np.where(extreme, PRIORITY["critical"], level)
     level = np.where(climbed | field & ~extreme, np.minimum(level, PRIORITY["medium"]), level)
     words = np.select(
-        [doubt, climbed, field, jet],
+        [doubt, climbed, field, jet & ~sustained],
         [", on thin evidence", ", after a climb as steep: parabolas, aerobatics or an upset",
          ", beside an aerodrome", ", on the flat path of a jet that expedites"], "",
     )  # fmt: skip

@@ -94,6 +94,15 @@ def test_circuits_at_an_aerodrome_are_cleared() -> None:
     assert [a.cleared for a in circuits] == ["traffic circuit at an aerodrome"]
 
 
+def test_survey_legs_are_cleared_and_racetracks_are_not() -> None:
+    t = np.arange(3600) % 360
+    grid = np.interp(t, [0, 150, 180, 330, 360], [0.0, 0.0, 180.0, 180.0, 0.0])
+    racetrack = np.interp(t, [0, 150, 180, 330, 360], [0.0, 0.0, 180.0, 180.0, 360.0])
+    flown: dict[str, Any] = {"seconds": 3600, "speed": 90, "altitude": 6_000, "lat": 50.55, "lon": 9.05}
+    assert [a.cleared for a in found(fly(track=grid, **flown))] == ["survey legs"]
+    assert [a.cleared for a in found(fly(track=racetrack, **flown))] == [""]
+
+
 def test_a_glider_is_cleared_by_its_category_and_by_its_address() -> None:
     climb: dict[str, Any] = {"seconds": 1800, "period_s": 60, "speed": 45, "altitude": 3_000}
     assert [a.cleared for a in found(circle(category=b"B1", **climb))] == ["soaring"]

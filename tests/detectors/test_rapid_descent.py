@@ -45,6 +45,11 @@ def test_priority_follows_how_steep_and_how_low() -> None:
     assert priorities(falling(-9_000, 30, altitude=40_000.0)) == [3]
 
 
+def test_a_long_fall_is_high_even_on_the_flat_path_of_a_jet() -> None:
+    assert priorities(falling(-4_500, 90, speed=430)) == [1]
+    assert priorities(falling(-4_500, 150, speed=430)) == [3]
+
+
 def test_a_fall_towards_the_ground_is_high_whatever_the_speed() -> None:
     assert priorities(falling(-4_000, 45, altitude=4_000.0, speed=300)) == [3]
 
