@@ -52,6 +52,8 @@ def read_table(given: Given, mapping: Layout) -> Iterator[Batch]:
     for chunk in chunks(given, mapping.wanted, bad):
         yield batch_of(given, chunk, mapping, bad)
         bad.clear()
+    if +bad:
+        yield Batch(Batch.empty().columns, {}, +bad)
 
 
 def batch_of(given: Given, chunk: Chunk, mapping: Layout, bad: Counter[str]) -> Batch:

@@ -35,8 +35,8 @@ def _sniff(given: Given) -> bool:
 
 
 def _when(given: Given) -> int | None:
-    """The snapshot's own time, where it stands at the head."""
-    match = _NOW.search(given.head)
+    """The snapshot's own time, from the head; the `ac` services write it last."""
+    match = _NOW.search(given.head) or _NOW.search(given.read())
     return _ms(float(match.group(1))) if match else None
 
 

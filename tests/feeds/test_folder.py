@@ -66,3 +66,13 @@ def test_a_folder_without_data_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(FeedError, match="holds no file of a known format"):
         open_source(str(tmp_path))
+
+
+def test_the_ac_spelling_tells_its_time_at_the_end(tmp_path: Path) -> None:
+    for n, name in enumerate("cab"):
+        document = {"ac": [{"hex": "4baad9", "seen": 0, "note": "x" * 70_000}], "now": 1_700_000_000_000 + n * 1000}
+        (tmp_path / f"{name}.json").write_text(json.dumps(document))
+
+    _, batch = read_path(tmp_path)
+
+    assert (batch["time"] // 1000 - 1_700_000_000).tolist() == [0, 1, 2]

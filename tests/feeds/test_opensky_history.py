@@ -73,3 +73,10 @@ def test_a_cut_parquet_file_is_refused() -> None:
 
     with pytest.raises(FeedError, match=r"h\.parquet: damaged Parquet"):
         read(table.getvalue()[:-30], "h.parquet")
+
+
+def test_a_file_of_bad_rows_alone_tells_how_many() -> None:
+    batch = read(f"{HEADER}\n1,2\n1,2,3\n", "h.csv")
+
+    assert len(batch) == 0
+    assert counts(batch) == {"row with the wrong number of cells": 2}
