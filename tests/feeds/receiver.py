@@ -70,7 +70,7 @@ def receiver(answers: list[Answer]) -> Iterator[str]:
 
 def poll(url: str, until: Callable[[LiveSource, list[Batch]], bool], **options: Any) -> tuple[LiveSource, list[Batch]]:
     """Poll fast until a condition holds; fails loudly when it never does."""
-    source = LiveSource(url, **({"interval_s": 0.01, "timeout_s": 0.5, "clock": lambda: NOW} | options))
+    source = LiveSource(url, **({"interval_s": 0.01, "timeout_s": 15.0, "clock": lambda: NOW} | options))
     got: list[Batch] = []
 
     async def collect() -> None:
@@ -79,7 +79,7 @@ def poll(url: str, until: Callable[[LiveSource, list[Batch]], bool], **options: 
 
     async def run() -> None:
         task = asyncio.create_task(collect())
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not until(source, got):
                 assert not task.done(), task.exception()
                 await asyncio.sleep(0.01)

@@ -34,7 +34,6 @@ def test_a_good_receiver_gives_a_batch_per_answer() -> None:
         (Answer(b'{"now": 1700000000, "aircraft": 7}'), "answer that cannot be read"),
         (Answer(b"\x1f\x8b broken"), "answer that cannot be read"),
         (Answer(b"not packed at all", headers={"Content-Encoding": "gzip"}), "connection broken"),
-        (Answer(sky(), wait_s=1.0), "timeout"),
     ],
 )
 def test_a_bad_answer_is_counted_and_the_next_one_read(bad: Answer, reason: str) -> None:
@@ -44,6 +43,13 @@ def test_a_bad_answer_is_counted_and_the_next_one_read(bad: Answer, reason: str)
     assert source.errors == {reason: 1}
     assert source.last_error.startswith(("http://127.0.0.1", reason))
     assert source.health()["state"] == "ok"
+
+
+def test_a_receiver_that_hangs_is_not_waited_for() -> None:
+    with receiver([Answer(sky(), wait_s=3.0), GOOD]) as url:
+        source, _ = poll(url, lambda source, got: len(got) >= 1, timeout_s=1.0)
+
+    assert set(source.errors) == {"timeout"}
 
 
 def test_wrong_types_cost_their_field_only() -> None:
