@@ -23,7 +23,7 @@ def base(request: Request[Any, Any, Any]) -> str:
     header = request.headers
     first = header.get("forwarded", "").split(",")[0]
     said = {name.lower(): value for name, value in _FORWARDED.findall(first)}
-    scheme = said.get("proto") or _first(header.get("x-forwarded-proto")) or request.url.scheme
+    scheme = said.get("proto") or _first(header.get("x-forwarded-proto")) or request.scope["scheme"]
     host = said.get("host") or _first(header.get("x-forwarded-host")) or header.get("host") or ""
     prefix = (_first(header.get("x-forwarded-prefix")) or str(request.scope.get("root_path") or "")).rstrip("/")
     # What does not look like a host is not echoed into links.

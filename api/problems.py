@@ -38,7 +38,7 @@ def response(request: AnyRequest, problem: Problem) -> Response[bytes]:
         "title": HTTPStatus(problem.status).phrase,
         "status": problem.status,
         "detail": problem.detail[:500],
-        "instance": request.url.path[:500],
+        "instance": request.scope["path"][:500],
     }
     if problem.parameter:
         body["parameter"] = problem.parameter[:100]
@@ -56,14 +56,14 @@ def _http(request: AnyRequest, error: HTTPException) -> Response[bytes]:
 
 
 def _slow(request: AnyRequest, error: Exception) -> Response[bytes]:
-    log.warning("query too slow", path=request.url.path, query=str(request.url.query)[:300])
+    log.warning("query too slow", path=request.scope["path"], query=request.scope["query_string"][:300])
     return response(
         request, Problem(503, "the database took too long: ask for a smaller area, a shorter time or fewer features")
     )
 
 
 def _database(request: AnyRequest, error: Exception) -> Response[bytes]:
-    log.error("database", path=request.url.path, error=repr(error))
+    log.error("database", path=request.scope["path"], error=repr(error))
     return response(request, Problem(503, "the database cannot be reached: try again in a moment"))
 
 
@@ -72,7 +72,7 @@ def _data(request: AnyRequest, error: Exception) -> Response[bytes]:
 
 
 def _unexpected(request: AnyRequest, error: Exception) -> Response[bytes]:
-    log.error("unexpected", path=request.url.path, exc_info=error)
+    log.error("unexpected", path=request.scope["path"], exc_info=error)
     return response(request, Problem(500, "an error on our side; the log has the details"))
 
 
