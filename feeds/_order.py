@@ -11,8 +11,8 @@ from geo.batch import Batch
 from geo.schema import Array
 
 CHUNK_ROWS = 200_000
-HOLD_ROWS = 1_000_000
-"""Rows held to sort a file that is not in time order (one aircraft after the other, say): about 150 bytes each."""
+HOLD_ROWS = 500_000
+"""Rows held to sort a file that is not in time order (one aircraft after the other, say): about 0.4 GB at the worst."""
 
 NEVER = np.iinfo(np.int64).max
 

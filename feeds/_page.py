@@ -16,7 +16,7 @@ on the way. Units become ft, kt, ft/min and degrees. A bad value or record is re
 that cannot be read at all gives one error with its name, byte or line. `skysift feeds FILE` shows what is in a file.
 
 Readers keep a file's order; a source puts rows in order of time. A table larger than memory is read in pieces, of which
-up to 1,000,000 rows are held to sort them.
+up to 500,000 rows are held to sort them.
 Where a source has no 24-bit address, its flight id is the identity, else the file's name; it has no `icao24` then.
 Live rows that are more than 30 s ahead of the wall clock are refused.
 
