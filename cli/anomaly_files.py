@@ -55,7 +55,8 @@ def _write_table(path: Path, suffix: str, features: Sequence[Feature]) -> None:
     if suffix == ".parquet":
         frame.to_parquet(path)
     elif suffix == ".csv":
-        frame.assign(geometry=frame.geometry.to_wkt(rounding_precision=6)).to_csv(path, index=False)
+        wkt = frame.geometry.to_wkt(rounding_precision=6)
+        frame.drop(columns="geometry").assign(geometry=wkt).to_csv(path, index=False)
     else:
         frame.to_file(path, driver="FlatGeobuf", engine="pyogrio", SPATIAL_INDEX="YES" if rows else "NO")
 
