@@ -53,6 +53,13 @@ async def upsert_cells(connection: asyncpg.Connection, counts: Mapping[str, Arra
     return changed(await connection.execute(_CELLS, *columns, outlines))
 
 
+async def drop_cells_before(connection: asyncpg.Connection, ms: int) -> int:
+    """Remove the counts of buckets that began before `ms` (epoch ms); how many."""
+    return changed(
+        await connection.execute("DELETE FROM cells WHERE bucket_start < to_timestamp($1::float8)", ms / 1000)
+    )
+
+
 async def replace_zones(connection: asyncpg.Connection, zones: Sequence[Mapping[str, Any]]) -> int:
     """The zones that are loaded now, each with `ZONE_COLUMNS` (geometry: shapely, WGS84); how many."""
     rows = [(*(zone[name] for name in ZONE_COLUMNS[:-1]), ewkb(zone["geometry"])) for zone in zones]

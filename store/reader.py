@@ -51,6 +51,11 @@ class Reader:
             async for batch in self._windows(low, high, names, area):
                 yield Batch(batch.columns, labels)
 
+    async def changes(self, since: int, most: int = 1_000) -> list[tuple[int, str]]:
+        """Anomalies changed after cursor `since`, in order of their change: new cursor and feature as GeoJSON text."""
+        sql = "SELECT seq, feature FROM anomalies WHERE seq > $1 ORDER BY seq LIMIT $2"
+        return [(row["seq"], row["feature"]) for row in await self.pool.fetch(sql, since, most)]
+
     async def span(self) -> tuple[int, int] | None:
         """First and last stored time (epoch ms), None when nothing is stored."""
         row = await self.pool.fetchrow("SELECT min(time) AS first, max(time) AS last FROM positions")

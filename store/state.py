@@ -79,9 +79,9 @@ async def upsert(connection: asyncpg.Connection, batch: Batch) -> int:
 
 
 async def forget(connection: asyncpg.Connection, now: int) -> int:
-    """Remove aircraft not heard for `FORGET_S` before `now` (epoch ms); how many."""
-    sql = "DELETE FROM aircraft_now WHERE time < to_timestamp($1::float8)"
-    return changed(await connection.execute(sql, now / 1000 - FORGET_S))
+    """Remove aircraft not heard within `FORGET_S` of `now` (epoch ms), either side: data time may go back; how many."""
+    sql = "DELETE FROM aircraft_now WHERE time NOT BETWEEN to_timestamp($1::float8) AND to_timestamp($2::float8)"
+    return changed(await connection.execute(sql, now / 1000 - FORGET_S, now / 1000 + FORGET_S))
 
 
 def changed(status: str) -> int:

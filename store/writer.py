@@ -147,9 +147,10 @@ class Writer:
             return await partitions.index_closed(connection, data_time)
 
     async def drop_before(self, ms: int) -> list[str]:
-        """Retention: drop the partitions and segments that ended before `ms` (epoch ms); names of the partitions."""
+        """Retention: drop positions, segments, cells from before `ms` (epoch ms), not anomalies; the partitions."""
         async with self.pool.acquire() as connection:
             await segments.drop_before(connection, ms)
+            await places.drop_cells_before(connection, ms)
             gone = await partitions.drop_before(connection, ms)
         self.known_partitions.clear()
         return gone

@@ -16,6 +16,7 @@ import shapely
 from geo.anomaly import Anomaly
 from geo.batch import Batch
 from store.connect import CHANNEL
+from store.reader import Reader
 from store.writer import Writer
 
 T = TypeVar("T")
@@ -141,6 +142,27 @@ def test_who_fell_silent_for_ten_minutes_of_data_time_is_gone(migrated_url: str)
     assert run(migrated_url, act) == [2, 3]
 
 
+def test_when_data_time_goes_back_the_future_is_forgotten(migrated_url: str) -> None:
+    async def act(writer: Writer) -> list[int]:
+        await writer.now(heard(T0 + 3_600_000, icao24=1))
+        await writer.now(heard(T0, icao24=2))
+        return [r["icao24"] for r in await writer.pool.fetch("SELECT icao24 FROM aircraft_now")]
+
+    assert run(migrated_url, act) == [2]
+
+
+def test_changes_are_read_by_cursor(migrated_url: str) -> None:
+    async def act(writer: Writer) -> tuple[list[str], int]:
+        await writer.save([ONE])
+        await writer.save([replace(ONE, id="a2")])
+        reader = Reader(writer.pool)
+        (cursor, _), *_ = await reader.changes(0)
+        found = [orjson.loads(text)["id"] for _, text in await reader.changes(cursor)]
+        return found, len(await reader.changes(cursor, 0))
+
+    assert run(migrated_url, act) == (["a2"], 0)
+
+
 def track(seconds: list[int]) -> Batch:
     n = len(seconds)
     columns = {
@@ -191,12 +213,14 @@ def test_cells_and_zones_have_outlines(migrated_url: str) -> None:
     zone = dict.fromkeys(("title", "floor_ft", "ceiling_ft", "floor_ref", "ceiling_ref", "active"))
     zone |= {"id": "R1", "name": "Range 1", "kind": "R", "geometry": shapely.box(1, 2, 3, 4)}
 
-    async def act(writer: Writer) -> tuple[int, int, int, float]:
+    async def act(writer: Writer) -> tuple[int, int, int, float, int]:
         first, second = await writer.cells(counts), await writer.cells(counts)
         zones = await writer.zones([zone])
-        return first, second, zones, await writer.pool.fetchval("SELECT ST_Area(geom) FROM zones")
+        area = await writer.pool.fetchval("SELECT ST_Area(geom) FROM zones")
+        await writer.drop_before(T0 + 1)
+        return first, second, zones, area, await writer.pool.fetchval("SELECT count(*) FROM cells")
 
-    assert run(migrated_url, act) == (1, 0, 1, 4.0)
+    assert run(migrated_url, act) == (1, 0, 1, 4.0, 0)
 
 
 def test_status_is_replaced(migrated_url: str) -> None:
