@@ -13,6 +13,9 @@ from geo.tracks import Tracks
 
 Columns = Mapping[str, Array]
 
+FOLD_ROWS = 60_000
+"""Chunks of a full-rate history are joined up to this size: beyond it copying costs more than looking into one more."""
+
 
 @dataclass(frozen=True)
 class Chunk:
@@ -34,8 +37,8 @@ class Chunk:
     def rows_of(self, flights: Array) -> Array:
         """Row indices of the given (sorted) flights."""
         at = np.searchsorted(self.flights, flights)
-        at = at[at < len(self.flights)]
-        at = at[np.isin(self.flights[at], flights, assume_unique=True)]
+        inside = at < len(self.flights)
+        at = at[inside][self.flights[at[inside]] == flights[inside]]
         return ranges(self.offsets[at], self.offsets[at + 1])
 
 
@@ -92,10 +95,12 @@ class History:
         return Tracks(columns, columns["time"] >= t0)
 
     def _fold(self) -> None:
-        """Join small neighbours of a sampled history, so that a long lookback is a few chunks and not thousands."""
-        while self.sample_ms and len(self.chunks) > 1 and len(self.chunks[-2]) <= 2 * len(self.chunks[-1]):
+        """Join small neighbours, so that a long lookback is a few chunks and not thousands."""
+        while len(self.chunks) > 1 and len(self.chunks[-2]) <= 2 * len(self.chunks[-1]):
             before, after = self.chunks[-2], self.chunks[-1]
             if int(after.columns["time"].max() - before.columns["time"].min()) > self.keep_ms // 4:
+                return
+            if not self.sample_ms and len(before) + len(after) > FOLD_ROWS:
                 return
             columns = _joined([before.columns, after.columns], self.names)
             order = np.argsort(columns["flight"], kind="stable")

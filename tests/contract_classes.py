@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from detectors._examples import fly
+from detectors._examples import fly, zones
 from detectors._registry import Describe, Detector, Example, Param, Style
 from geo.airports import Airports
 from geo.stretches import Stretches, none, stretches
@@ -43,4 +43,4 @@ def extra_classes() -> dict[str, Detector]:
 
 def resources() -> dict[str, Any]:
     """What the classes may ask for."""
-    return {"airports": Airports.builtin()}
+    return {"airports": Airports.builtin(), "zones": zones()}

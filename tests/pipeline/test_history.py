@@ -41,6 +41,21 @@ def test_a_view_of_some_flights_holds_them_alone() -> None:
     assert sorted(set(tracks.flight)) == [2, 4]
 
 
+@given(st.sets(st.integers(1, 12)), st.sets(st.integers(0, 14), min_size=1), st.integers(1, 9))
+def test_a_view_holds_each_row_once_whatever_is_asked_for(heard: set[int], wanted: set[int], pieces: int) -> None:
+    """Flights that a chunk does not hold must not bring in others."""
+    history = History(NAMES, keep_ms=10**9)
+    for k in range(pieces):
+        rows = seconds(k * 3, k * 3 + 3, 12)
+        here = np.isin(rows["flight"], sorted(heard)) | (rows["flight"] % pieces == k)
+        history.extend({n: v[here] for n, v in rows.items()})
+
+    everything = history.view(NAMES, 0, 10**9, 0, None)
+    some = history.view(NAMES, 0, 10**9, 0, np.array(sorted(wanted)))
+
+    assert sorted(some.value) == sorted(everything.value[np.isin(everything.flight, sorted(wanted))])
+
+
 def test_what_no_class_can_ask_for_is_forgotten() -> None:
     history = History(NAMES, keep_ms=20_000)
     for t in range(0, 200, 10):
