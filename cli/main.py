@@ -19,6 +19,7 @@ COMMANDS = {
     "replay": "Play recordings through the live door.",
     "backfill": "Judge stored history anew, or recordings on their way in.",
     "import": "Store recordings without judging them.",
+    "feeds": "The formats, and what is in a source.",
     "export": "Stored anomalies into a file.",
     "bench": "Measure speed on this machine.",
     "classes": "The anomaly classes and their parameters.",

@@ -29,7 +29,7 @@ class Failure(click.ClickException):
 
     def show(self, file: Any = None) -> None:
         err.print("[red]error:[/red]", end=" ")
-        err.print(self.message, markup=False, soft_wrap=True)
+        err.print(self.message, markup=False, emoji=False, soft_wrap=True)
 
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for a program to read.")
