@@ -4,7 +4,6 @@ import { isAbort } from './api.js';
 import { parseTime, rfc3339 } from './time.js';
 
 export const RANKS = ['', 'low', 'medium', 'high', 'critical'];
-const KEEP_MS = 86_400_000 + 3_600_000;
 const CAP = 10_000;
 
 // A feature, checked and with what the page computes of it. null where it cannot be shown.
@@ -130,12 +129,13 @@ export class Anomalies {
     const one = readAnomaly(feature);
     if (!one) return null;
     this.#byId.set(one.id, one);
-    if (this.#byId.size > CAP * 1.5) this.#forget();
+    if (this.#byId.size > CAP * 2) this.#forget();
     return one;
   }
 
+  // When there are too many, the oldest half goes: rarely, so that it costs nothing per anomaly.
   #forget() {
-    const oldest = this.clock.live() - KEEP_MS;
-    for (const [id, one] of this.#byId) if (one.end < oldest) this.#byId.delete(id);
+    const byAge = this.all().sort((a, b) => b.end - a.end);
+    for (const one of byAge.slice(CAP)) this.#byId.delete(one.id);
   }
 }

@@ -21,9 +21,20 @@ export function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
-// A colour that came from the server, made safe for a style property.
+const LIGHT_ENOUGH = 0.2; // relative luminance (WCAG) that a thin line needs on the night map
+
+// A colour that came from the server, made safe for a style property, and light enough for the dark page.
 export function safeColor(color) {
-  return typeof color === 'string' && /^#[0-9a-f]{3,8}$/i.test(color) ? color : '#8ea4bd';
+  const match = /^#([0-9a-f]{6})$/i.exec(color ?? '');
+  if (!match) return '#8ea4bd';
+  let rgb = [0, 2, 4].map((i) => parseInt(match[1].slice(i, i + 2), 16));
+  while (luminance(rgb) < LIGHT_ENOUGH) rgb = rgb.map((v) => Math.round(v + (255 - v) * 0.12));
+  return `#${rgb.map((v) => v.toString(16).padStart(2, '0')).join('')}`;
+}
+
+function luminance(rgb) {
+  const [r, g, b] = rgb.map((v) => (v / 255 <= 0.04045 ? v / 255 / 12.92 : ((v / 255 + 0.055) / 1.055) ** 2.4));
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
 }
 
 export const $ = (selector, root = document) => root.querySelector(selector);

@@ -59,7 +59,7 @@ export function shown(value, name = '') {
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (Array.isArray(value)) return value.slice(0, 12).map((v) => shown(v)).join(', ');
   if (typeof value === 'object') return JSON.stringify(value).slice(0, 120);
-  return /^\d{4}-\d\d-\d\dT/.test(value) ? clockText(parseTime(value)) : String(value).slice(0, 200);
+  return /^\d{4}-\d\d-\d\dT/.test(value) ? clockText(parseTime(value)) : String(value).replace(/^[\s,;]+/, '').slice(0, 200);
 }
 
 const timeLike = (name, value) => /(^|_)time$|^(start|end)$/.test(name) && value > 1e11;

@@ -5,7 +5,8 @@ import { latOf, lngOf } from './geo.js';
 
 const MOST = 220;
 const FROM_ZOOM = 5.5;
-const CELL = [78, 26]; // px: one label per cell of this grid
+const ROW_PX = 15; // labels are kept apart in rows of this height
+const WIDE_PX = 78;
 
 export class Labels {
   #map;
@@ -56,7 +57,7 @@ export class Labels {
   }
 
   #placed(width, height) {
-    const taken = new Set();
+    const taken = new Map(); // row of the screen -> where its labels begin
     const out = [];
     const bounds = this.#map.getBounds();
     const [west, south, east, north] = [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()];
@@ -67,9 +68,7 @@ export class Labels {
       if (lng > east || lng < west || lat < south || lat > north || out.length >= MOST) return;
       const { x, y } = this.#map.project([lng, lat]);
       if (x < 0 || y < 0 || x > width || y > height) return;
-      const key = `${Math.floor(x / CELL[0])}/${Math.floor(y / CELL[1])}`;
-      if (taken.has(key)) return;
-      taken.add(key);
+      if (!claim(taken, x, Math.floor(y / ROW_PX))) return;
       out.push({ one, x, y });
     });
     return out;
@@ -85,4 +84,12 @@ export class Labels {
       this.#ctx.fillText(text, x, at);
     });
   }
+}
+
+// Takes the place for a label unless one in the same or a neighbouring row is in the way.
+function claim(taken, x, row) {
+  const near = [row - 1, row, row + 1].flatMap((r) => taken.get(r) ?? []);
+  if (near.some((other) => Math.abs(other - x) < WIDE_PX)) return false;
+  taken.set(row, [...(taken.get(row) ?? []), x]);
+  return true;
 }

@@ -47,7 +47,6 @@ function createApp() {
 }
 
 function buildMapParts(app, map) {
-  map.setPadding(paddingNow());
   app.anomalyLayers = new AnomalyLayers(map, app);
   app.overlays = new Overlays(map, app);
   app.track = new Track(map, app);
@@ -92,14 +91,28 @@ function paddingNow() {
   return { left: 0, right: 0, top: px('--top-h'), bottom: px('--tabs-h') + sheet };
 }
 
-// An anomaly opened from the list comes into view if it is not there already.
+// Only what changed is told to the map: every word about padding stops a flight that is under way.
+function padder(map) {
+  let told = '';
+  return () => {
+    const padding = paddingNow();
+    if (JSON.stringify(padding) !== told) map.setPadding(padding);
+    told = JSON.stringify(padding);
+  };
+}
+
+const PLAIN_PX = 28; // a shape smaller than this on the screen is gone closer to
+
+// An anomaly opened from the list comes into view, and close enough to be seen as more than a marker.
 function reveal(map, one) {
   if (!one.box || !one.anchor) return;
   const { x, y } = map.project(one.anchor);
   const pad = paddingNow();
   const { clientWidth, clientHeight } = map.getCanvas();
   const inside = x > pad.left && y > pad.top && x < clientWidth - pad.right && y < clientHeight - pad.bottom;
-  if (!inside || map.getZoom() < 4) goBounds(map, one.box, { maxZoom: Math.max(6.5, map.getZoom()) });
+  const shown = (one.size / 360) * 512 * 2 ** map.getZoom();
+  if (inside && shown > PLAIN_PX) return;
+  goBounds(map, one.box, { maxZoom: Math.max(9.5, map.getZoom()) });
 }
 
 function bindAddress(app, map) {
@@ -121,8 +134,9 @@ async function start() {
   buildPanels(app, map);
   bindAddress(app, map);
   bindKeys(app);
-  const repad = throttle(() => map.setPadding(paddingNow()), 100);
-  addEventListener('resize', repad);
+  const repad = padder(map);
+  repad();
+  addEventListener('resize', throttle(repad, 100));
   app.state.on(['sheet', 'selected'], repad);
   setInterval(() => [app.timebar, app.status, app.layersPanel, app.detail].forEach((part) => part.tick()), 1000);
   new Stream(app.bus);

@@ -25,7 +25,7 @@ export class Session {
     bus.on('stream:aircraft', (message) => this.#heardAircraft(message));
     bus.on('resync', () => this.#resync());
     bus.on('anomaly:new', (one) => this.#announce(one));
-    state.on(['live', 'end', 'window', 'layers'], () => this.#cover());
+    state.on(['live', 'end', 'window', 'layers'], (_, changed) => this.#cover(changed));
     setInterval(() => document.hidden || this.#loadClasses(), CLASSES_MS);
   }
 
@@ -96,14 +96,14 @@ export class Session {
     if (this.#app.anomalies.all().some((one) => !this.#app.classes.some((c) => c.id === one.cls))) this.reloadClasses();
   }
 
-  // Asks for more only when the window reaches beyond what is there.
-  #cover() {
+  // Asks for more only when the window reaches beyond what is there; coming back to live always does.
+  #cover(changed) {
     if (!this.#app.clock.known()) return;
-    const { layers } = this.#app.state.get();
+    const { layers, live } = this.#app.state.get();
     const [start, end] = this.#app.span();
     const { covered } = this.#app.anomalies;
-    const within = covered && start >= covered[0] - 60_000 && (end <= covered[1] + 60_000 || this.#app.state.get().live);
-    if (!within || (layers.cleared && !this.cleared)) this.loadAnomalies();
+    const within = covered && start >= covered[0] - 60_000 && (live || end <= covered[1] + 60_000);
+    if (!within || changed.includes('live') || (layers.cleared && !this.cleared)) this.loadAnomalies();
   }
 
   // The first look goes to where the aircraft are, unless the link says otherwise.
