@@ -121,7 +121,7 @@ def _stretches(tracks: Tracks, found: Visits, first: Array, space: Airspace) -> 
         peak=tracks.time[row],
         score=top.sure,
         confidence=top.sure,
-        priority=np.where(np.isnan(top.altitude), PRIORITY["low"], PRIORITY["medium"]),
+        priority=np.where(top.sure < DOUBTFUL, PRIORITY["low"], PRIORITY["medium"]),
         icao24=tracks.icao24[row],
         members=[() for _ in runs],
         callsign=[_callsign(tracks, found.row[a:b]) for a, b in runs],

@@ -89,7 +89,7 @@ def gate(tracks: Tracks, p: SimpleNamespace, zones: Zones) -> Mask:
             "A time at which the zone is active, or one that the source does not tell",
         ),
         audience=("Airspace managers", "Regulators", "Regional awareness teams", "Airspace research"),
-        priority_note="Medium; low where the altitude is unknown.",
+        priority_note="Medium; low where altitude, ceiling or limit leave doubt.",
         context="Many entries are cleared by the controlling agency, and many zones are active for hours only. Heights "
         "are pressure altitudes, which differ from true ones by some hundred feet.",
     ),
