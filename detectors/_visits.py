@@ -19,6 +19,9 @@ SURE, UNTIMED, BLIND = 0.9, 0.55, 0.3
 FAR_UP_FT = 10_000.0
 """Above this, a zone without a ceiling is taken for one whose heights the file does not tell."""
 
+DOUBTFUL = 0.4
+"""Below this confidence a visit is of low priority."""
+
 
 @dataclass(frozen=True)
 class Visits:
