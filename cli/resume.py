@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from zipfile import BadZipFile
 
 from cli.ui import err
+from geo.anomaly import Anomaly
+from geo.schema import NO_TIME
 from pipeline import checkpoint
 from pipeline.engine import Engine
 from store.cluster import default_state_dir
@@ -16,6 +19,9 @@ from store.reader import Reader
 
 WITHIN_MS = 15 * 60_000
 """A checkpoint older than this is history: its flights have ended."""
+
+WARM_UP_MS = 45 * 60_000
+"""As far back as any class looks, with room for what lasts."""
 
 
 def checkpoint_path(url: str) -> Path:
@@ -34,23 +40,35 @@ async def stored_span(url: str) -> tuple[int, int] | None:
         await reader.close()
 
 
-async def resumed(make: Callable[[], Engine], kept: Path, url: str) -> Engine:
-    """The engine as it was, with what was stored after the checkpoint; as new where there is nothing to go on from."""
-    now, engine = int(time.time() * 1000), make()
+async def resumed(make: Callable[[], Engine], kept: Path, url: str) -> tuple[Engine, Sequence[Anomaly]]:
+    """An engine that goes on where the last one stopped, and the anomalies that it found on the way there.
+
+    From the checkpoint and the rows stored since; without one, from the rows of the last WARM_UP_MS.
+    """
+    now = int(time.time() * 1000)
+    engine = _restored(make, kept, now)
+    start = engine.arrivals.cut if engine.arrivals.newest != NO_TIME else now - WARM_UP_MS
+    found: dict[str, Anomaly] = {}
+    reader = await Reader.open(url)
+    try:
+        async for batch in reader.positions(start, now):
+            step = await asyncio.to_thread(engine.feed, batch)
+            found |= {a.id: a for a in step.anomalies}
+    finally:
+        await reader.close()
+    return engine, list(found.values())
+
+
+def _restored(make: Callable[[], Engine], kept: Path, now: int) -> Engine:
+    """The engine of the checkpoint, a new one where there is none that can be used."""
+    engine = make()
     try:
         data = kept.read_bytes()
-        if not checkpoint.resumable(data, now, WITHIN_MS):
-            return engine
-        checkpoint.restore(engine, data)
+        if checkpoint.resumable(data, now, WITHIN_MS):
+            checkpoint.restore(engine, data)
+        return engine
     except FileNotFoundError:
         return engine
     except (ValueError, KeyError, BadZipFile) as error:
         err.print(f"note: {kept} cannot be used ({error}); starting without it", markup=False)
         return make()
-    reader = await Reader.open(url)
-    try:
-        async for batch in reader.positions(engine.arrivals.cut, now):
-            engine.feed(batch)
-    finally:
-        await reader.close()
-    return engine

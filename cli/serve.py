@@ -132,7 +132,9 @@ async def _watch(url: str, setup: Judging, service: Service) -> None:
     writer = await Writer.open(url, service.store_every_s)
     try:
         kept = checkpoint_path(url)
-        engine = await resumed(lambda: setup.engine(service.lateness_s, tolerant=True), kept, url)
+        engine, caught_up = await resumed(lambda: setup.engine(service.lateness_s, tolerant=True), kept, url)
+        await writer.save(caught_up)
+        await writer.close_others(engine.open_ids())
         await Live(engine, sources, writer, kept, service.keep_days).run()
     finally:
         await writer.close()

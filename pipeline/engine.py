@@ -69,6 +69,10 @@ class Engine:
         """The data has ended: judge everything, whatever the lateness."""
         return self._advance(final=True)
 
+    def open_ids(self) -> list[str]:
+        """The episodes that may still go on."""
+        return [e.id for run in self.runs.values() for episodes in run.merger.open.values() for e in episodes]
+
     def status(self) -> dict[str, str]:
         """Why each class is inactive; '' for one that runs."""
         return {name: self._idle(run) for name, run in self.runs.items()}

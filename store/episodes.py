@@ -33,6 +33,12 @@ ON CONFLICT (id) DO UPDATE SET {", ".join(f"{c} = excluded.{c}" for c in _TYPES 
 WHERE (anomalies.feature, anomalies.params_hash) IS DISTINCT FROM (excluded.feature, excluded.params_hash)
 """
 
+_CLOSE = """
+UPDATE anomalies SET state = 'closed', seq = nextval('anomaly_seq'),
+  feature = replace(feature, '"state":"open"', '"state":"closed"')
+WHERE state = 'open' AND NOT id = ANY($1)
+"""
+
 _DELETE = """
 DELETE FROM anomalies WHERE class = ANY($1) AND start_time >= to_timestamp($2::float8)
 AND start_time < to_timestamp($3::float8) AND NOT id = ANY($4)
@@ -79,3 +85,13 @@ async def replace(
         ids = [anomaly.id for anomaly in anomalies]
         gone = changed(await connection.execute(_DELETE, list(classes), start / 1000, end / 1000, ids))
         return gone + await save(connection, anomalies, hashes)
+
+
+async def close_others(connection: asyncpg.Connection, ids: Sequence[str]) -> int:
+    """Close every open episode but these: nobody follows the others any more; how many there were.
+
+    The text of a feature is ours, and inside its values every quote is escaped: the key cannot stand there.
+    """
+    async with connection.transaction():
+        await connection.execute("SELECT pg_advisory_xact_lock($1)", _ORDER_LOCK)
+        return changed(await connection.execute(_CLOSE, list(ids)))

@@ -94,6 +94,14 @@ class Writer:
                 await _notify(connection, "anomaly")
         return changed
 
+    async def close_others(self, ids: Sequence[str]) -> int:
+        """Close every open anomaly but these; how many. For a start: nobody follows the others any more."""
+        async with self.pool.acquire() as connection:
+            gone = await episodes.close_others(connection, ids)
+            if gone:
+                await _notify(connection, "anomaly")
+        return gone
+
     async def replace_range(
         self,
         classes: Sequence[str],

@@ -234,3 +234,22 @@ def test_status_is_replaced(migrated_url: str) -> None:
         )
 
     assert run(migrated_url, act) == ([2], "no zones loaded")
+
+
+def test_what_nobody_follows_any_more_is_closed_and_readers_hear_of_it(migrated_url: str) -> None:
+    left, followed = replace(ONE, id="left", state="open"), replace(ONE, id="followed", state="open")
+
+    async def act(writer: Writer) -> Any:
+        await writer.save([left, followed])
+        before = await writer.pool.fetchval("SELECT max(seq) FROM anomalies")
+        closed = await writer.close_others(["followed", ONE.id])
+        rows = await writer.pool.fetch(
+            "SELECT id, state, feature, seq FROM anomalies WHERE id = ANY($1)", ["left", "followed"]
+        )
+        return before, closed, {row["id"]: row for row in rows}
+
+    before, closed, rows = run(migrated_url, act)
+
+    assert closed >= 1 and rows["left"]["seq"] > before
+    assert [orjson.loads(rows[n]["feature"])["properties"]["state"] for n in ("left", "followed")] == ["closed", "open"]
+    assert rows["followed"]["state"] == "open"

@@ -7,8 +7,6 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-from tests.web.fake_server import FakeServer
-
 APP = "document.querySelector('#map').skysift.app"
 MAP = "document.querySelector('#map').skysift.map"
 
@@ -29,15 +27,17 @@ def drawn(class_id: str) -> str:
 
 
 class Sight:
-    """A page together with all that went wrong or out while it was open."""
+    """A page together with all that went wrong or out while it was open. `server` is anything with a `url`."""
 
-    def __init__(self, page: Page, server: FakeServer) -> None:
+    def __init__(self, page: Page, server: Any) -> None:
         self.page = page
         self.server = server
         self.errors: list[str] = []
         self.hosts: set[str] = set()
+        self.refused: list[str] = []
         page.on("console", lambda m: self.errors.append(m.text) if m.type in ("error", "warning") else None)
         page.on("pageerror", lambda e: self.errors.append(str(e)))
+        page.on("response", lambda r: self.refused.append(f"{r.status} {r.url}") if r.status >= 400 else None)
         page.on("request", lambda r: self.hosts.add(r.url.split("/")[2]) if r.url.startswith("http") else None)
 
     def open(self, fragment: str = "") -> Sight:
