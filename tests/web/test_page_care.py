@@ -29,7 +29,8 @@ NAMELESS = """() => {
 }"""
 
 OUTSIDE = """() => [...document.querySelectorAll('button, input')]
-  .filter(e => e.checkVisibility() && e.getBoundingClientRect().right > innerWidth).map(e => e.outerHTML.slice(0, 99))"""
+  .filter(e => e.checkVisibility() && e.getBoundingClientRect().right > innerWidth)
+  .map(e => e.outerHTML.slice(0, 99))"""
 
 PALE = """() => {
   const rgb = c => (c.match(/[\\d.]+/g) || []).map(Number);
