@@ -98,7 +98,7 @@ class Live:
         now = self.engine.arrivals.newest
         if now == NO_TIME:
             return
-        if self._is_due("status", STATUS_S):
+        if self._is_due("status", STATUS_S, at_once=True):
             await self.sink.health([self._health(s) for s in self.sources], now)
             await self.sink.class_status({n: why or None for n, why in self.engine.status().items()}, now)
         if self._is_due("segments", SEGMENTS_S):
@@ -120,10 +120,10 @@ class Live:
     def _health(self, source: Polled) -> Mapping[str, Any]:
         return source.health() | {"dropped": self.inbox.dropped, **self.engine.counts}
 
-    def _is_due(self, duty: str, every_s: float) -> bool:
-        """True when the duty has not come round for this long; the first time after one interval."""
+    def _is_due(self, duty: str, every_s: float, at_once: bool = False) -> bool:
+        """True when the duty has not come round for this long; the first time after one interval, or at once."""
         now = time.monotonic()
-        if now - self.due.setdefault(duty, now) < every_s:
+        if now - self.due.setdefault(duty, now - every_s * at_once) < every_s:
             return False
         self.due[duty] = now
         return True
