@@ -9,6 +9,7 @@ import { mainFlight } from './track.js';
 import { clockText } from './time.js';
 
 const AIRCRAFT_PAST_MS = 45 * 60_000;
+const FOLLOW_TICKS = 15; // seconds between two looks at where the selected aircraft went since
 
 export class Detail {
   #app;
@@ -16,6 +17,8 @@ export class Detail {
   #root;
   #shown = '';
   #unplot = null;
+  #follow = null; // {icao24, start}: the track grows while its aircraft is live and watched
+  #ticks = 0;
 
   constructor(root, map, app) {
     Object.assign(this, { root });
@@ -36,7 +39,7 @@ export class Detail {
     this.#map.triggerRepaint();
     this.#shown = '';
     this.#unplot?.();
-    this.#unplot = null;
+    this.#unplot = this.#follow = null;
     this.#app.track.clear();
     this.#root.hidden = !selected;
     document.body.classList.toggle('has-detail', Boolean(selected));
@@ -72,6 +75,7 @@ export class Detail {
         cls.describe?.context ? h('section', { class: 'block' }, h('h3', { text: 'How to read it' }), h('p', { text: cls.describe.context })) : null,
       ],
     });
+    if (one.icao24 && one.open) this.#follow = { icao24: one.icao24, start: one.start };
     if (one.icao24) await this.#history(one.icao24, one.start, one.end, safeColor(cls.style?.color));
   }
 
@@ -89,14 +93,24 @@ export class Detail {
         theirs.length ? h('section', { class: 'block' }, h('h3', { text: 'Its anomalies' }), h('div', { class: 'linked' }, theirs.map((a) => this.#link(a)))) : null,
       ],
     });
+    this.#follow = { icao24: id, start: now - AIRCRAFT_PAST_MS };
     await this.#history(id, now - AIRCRAFT_PAST_MS, now, 'transparent');
   }
 
   // Altitude and speed of an aircraft change while one looks.
   tick() {
     const { selected } = this.#app.state.get();
+    this.#ticks += 1;
+    if (this.#follow && this.#ticks % FOLLOW_TICKS === 0) this.#grow();
     if (selected?.kind !== 'aircraft' || !this.liveFacts?.isConnected) return;
     this.liveFacts.replaceChildren(aircraftFacts(this.#app.fleet.get(selected.id), selected.id, this.#app.clock.now()));
+  }
+
+  async #grow() {
+    const { icao24, start } = this.#follow;
+    if (!this.#app.state.get().live) return;
+    // A missed look is no trouble: the next one comes in a moment.
+    await this.#app.track.load(icao24, start, this.#app.clock.now(), { keep: true }).catch(() => null);
   }
 
   #frame({ title, style, uiIcon, badge, about, body }) {

@@ -9,7 +9,7 @@ const REACH = 6; // px around the pointer in which a marker counts as meant
 export class Pointer {
   #map;
   #app;
-  #tip = h('div', { class: 'tip', role: 'status', hidden: true });
+  #tip = h('div', { class: 'tip', role: 'tooltip', hidden: true });
   #due = 0;
 
   constructor(map, app) {

@@ -79,8 +79,10 @@ export class Track {
   }
 
   // Positions around a span of time; draws them and returns them. null when a newer question has come between.
-  async load(icao24, start, end) {
-    this.clear();
+  // `keep`: what is drawn stays until the new line is there, as when it only grew.
+  async load(icao24, start, end, { keep = false } = {}) {
+    if (keep) this.#asking?.abort();
+    else this.clear();
     const asking = (this.#asking = new AbortController());
     const query = { icao24: icao24.split('/')[0], datetime: `${rfc3339(start - AROUND_MS)}/${rfc3339(end + AROUND_MS)}` };
     try {
