@@ -52,9 +52,11 @@ class Hearing:
         self.lat, self.lon, self.altitude = view.lat[rows], view.lon[rows], view.baro_altitude[rows]
         self.icao24, self._own = view.icao24[rows], self_reported(view)[rows]
 
-    def near(self, place: tuple[float, float], course: float, altitude: float, minutes: range, metres: float) -> Near:
+    def near(
+        self, place: tuple[float, float], course: float, altitude: float, minutes: range, metres: float, now: int = 1
+    ) -> Near:
         """Within `metres` of a place, not higher than about `altitude`, in each of the quadrants counted from `course`:
-        ahead and behind, to the left and to the right."""
+        ahead and behind, to the left and to the right. The emptiest minute is that of the last `now`."""
         at = self._around(place, minutes, metres)
         at = at[self._own[at] & (self.altitude[at] <= altitude + _ABOVE_FT)]
         if not len(at):
@@ -63,7 +65,7 @@ class Hearing:
         who, owner = np.unique(self.icao24[at], return_inverse=True)
         pairs = np.unique(np.floor(turn / 90.0).astype(np.int64) % 4 * len(who) + owner)
         heard = np.bincount(self.slot[at] - minutes.start, minlength=len(minutes))
-        return Near(len(who), int(np.bincount(pairs // len(who), minlength=4).min()), int(heard.min()))
+        return Near(len(who), int(np.bincount(pairs // len(who), minlength=4).min()), int(heard[-now:].min()))
 
     def lost(self, place: tuple[float, float], lowest: float, minutes: range, metres: float) -> tuple[int, int]:
         """Of the aircraft heard above `lowest` ft round a place in the first three minutes: how many there were, and how

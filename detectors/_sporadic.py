@@ -58,7 +58,7 @@ def _candidate(view: Tracks, p: SimpleNamespace) -> Array:
 def _entry(view: Tracks, hearing: Hearing, row: int, p: SimpleNamespace) -> dict[str, Any] | None:
     first, minute = int(view.ago(WINDOW_S)[row]), int(view.time[row]) // SLOT_MS
     place = float(view.lat[row]), float(view.lon[row])
-    near = hearing.near(place, 0.0, EVERYWHERE_FT, range(minute - 9, minute + 1), p.reach * 1000)
+    near = hearing.near(place, 0.0, EVERYWHERE_FT, range(minute - 9, minute + 1), p.reach * 1000, now=10)
     if near.others < 3 or near.minute < 1:
         return None
     rows = np.arange(first, row + 1)

@@ -21,6 +21,12 @@ LEVEL_ROWS = 5
 AGAIN = 18
 """Minutes after which a return is no longer told: the beginning would have left the lookback."""
 
+LEARN = 15
+"""Minutes whose rows show where the feed hears aircraft."""
+
+SCARCE = 0.05
+"""Of all those around, at least so many must be on the emptiest side (Paris, 2021-10-07: 1 of 36 where tracks are cut)."""
+
 CURRENT_MS = 30_000
 SLOWEST_KT = 100.0
 
@@ -99,10 +105,10 @@ def _silence(
     course, altitude = float(view.track[row]), float(view.baro_altitude[row])
     lat, lon = ahead(view, row, np.array([p.gap]))
     expected = float(lat[0]), float(lon[0])
-    minutes = range(last + 1, minute + 1)
-    there = hearing.near(expected, course, altitude, minutes, metres)
-    here = hearing.near(place, course, altitude, minutes, metres)
-    if min(there.quadrant, here.quadrant) < p.sides or min(there.minute, here.minute) < 2:
+    minutes, gap = range(minute - LEARN + 1, minute + 1), minute - last
+    there = hearing.near(expected, course, altitude, minutes, metres, gap)
+    here = hearing.near(place, course, altitude, minutes, metres, gap)
+    if not (_amid(there, p.sides) and _amid(here, p.sides)):
         return None
     known, lost = hearing.lost(place, p.above, range(last, minute + 1), metres / 3)
     lost -= 1
@@ -114,10 +120,15 @@ def _silence(
     )  # fmt: skip
 
 
+def _amid(near: Near, sides: float) -> bool:
+    """Whether others are heard all the time and on all sides: a side with hardly any of many is an edge."""
+    return near.quadrant >= max(sides, SCARCE * near.others) and near.minute >= 2
+
+
 def _appeared(view: Tracks, hearing: Hearing, row: int, minute: int, p: SimpleNamespace) -> bool:
-    """Whether the aircraft was first heard, high up and among others, less than half an hour before the verdict."""
+    """Whether the aircraft was first heard high up, among others who were heard before, not long before the verdict."""
     mine = np.flatnonzero(view.icao24[: row + 1] == view.icao24[row])
-    mine = mine[view.time[mine] // SLOT_MS > minute - 28]
+    mine = mine[view.time[mine] // SLOT_MS > minute - 24]
     first = int(mine[0])
     if view.prev_time[first] != NO_TIME or not view.located[first] or not view.baro_altitude[first] >= p.above:
         return False
@@ -126,5 +137,5 @@ def _appeared(view: Tracks, hearing: Hearing, row: int, minute: int, p: SimpleNa
         return False
     place = float(view.lat[first]), float(view.lon[first])
     altitude, course = float(view.baro_altitude[first]), float(view.track[first])
-    near = hearing.near(place, course, altitude, range(slot - 1, slot + 1), p.reach * 1000)
-    return near.quadrant >= p.sides and near.minute >= 2
+    near = hearing.near(place, course, altitude, range(slot - 4, slot + 1), p.reach * 1000, now=5)
+    return _amid(near, p.sides)

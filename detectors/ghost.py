@@ -74,8 +74,8 @@ def examples() -> Sequence[Example]:
     params={
         "gap": Param(300, "s", "silent for so long", 180, 900, "adsbtrack gaps; seed 003: unexplained coverage gaps"),
         "reach": Param(
-            150, "km", "others must be heard this near, ahead and behind, left and right",
-            20, 400, "31 of 41 cut tracks over Switzerland found, 2018-08-01",
+            200, "km", "others must be heard this near, ahead and behind, left and right",
+            20, 400, "34 of 41 tracks cut off over Switzerland found, 2018-08-01, and no other",
         ),
         "sides": Param(1, "", "so many on each side: there are none beyond an edge", 1, 10, "quickstart, a box"),
         "share": Param(

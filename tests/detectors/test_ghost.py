@@ -64,6 +64,13 @@ def test_judged_five_minutes_after_it_was_last_heard_and_not_before() -> None:
     assert values["others"] >= 10 and values["expected_lon"] > 7.5 and values["fell_silent_too"] == 0
 
 
+def test_having_appeared_in_mid_air_is_one_more_sign() -> None:
+    (plain,), (sudden,) = found([together(one(), *crowd())]), found([together(one(start_s=420), *crowd(2400))])
+
+    assert "appeared" not in plain.explanation and "having appeared in mid-air" in sudden.explanation
+    assert sudden.confidence > plain.confidence
+
+
 def test_a_return_is_told_in_the_same_episode() -> None:
     back = one(300, start_s=1440, lon=7.7, lat=46.1)
 
