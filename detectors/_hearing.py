@@ -34,11 +34,12 @@ def self_reported(tracks: Tracks) -> Mask:
 
 @dataclass(frozen=True)
 class Near:
-    """What was heard round a place during some minutes: how many other aircraft, how many in the emptiest quadrant, and
-    how many rows in the emptiest minute."""
+    """What was heard round a place during some minutes: how many other aircraft, how many in the emptiest quadrant; and
+    in the last of these minutes: in how many quadrants, and how many rows in the emptiest minute."""
 
     others: int = 0
     quadrant: int = 0
+    quadrants: int = 0
     minute: int = 0
 
 
@@ -56,16 +57,18 @@ class Hearing:
         self, place: tuple[float, float], course: float, altitude: float, minutes: range, metres: float, now: int = 1
     ) -> Near:
         """Within `metres` of a place, not higher than about `altitude`, in each of the quadrants counted from `course`:
-        ahead and behind, to the left and to the right. The emptiest minute is that of the last `now`."""
+        ahead and behind, to the left and to the right. The last `now` minutes are also looked at by themselves."""
         at = self._around(place, minutes, metres)
         at = at[self._own[at] & (self.altitude[at] <= altitude + _ABOVE_FT)]
         if not len(at):
             return Near()
         turn = (bearing_deg(*place, self.lat[at], self.lon[at]) - course) % 360.0
         who, owner = np.unique(self.icao24[at], return_inverse=True)
-        pairs = np.unique(np.floor(turn / 90.0).astype(np.int64) % 4 * len(who) + owner)
+        side = np.floor(turn / 90.0).astype(np.int64) % 4
+        each = np.bincount(np.unique(side * len(who) + owner) // len(who), minlength=4)
+        lately = len(np.unique(side[self.slot[at] >= minutes.stop - now]))
         heard = np.bincount(self.slot[at] - minutes.start, minlength=len(minutes))
-        return Near(len(who), int(np.bincount(pairs // len(who), minlength=4).min()), int(heard[-now:].min()))
+        return Near(len(who), int(each.min()), lately, int(heard[-now:].min()))
 
     def lost(self, place: tuple[float, float], lowest: float, minutes: range, metres: float) -> tuple[int, int]:
         """Of the aircraft heard above `lowest` ft round a place in the first three minutes: how many there were, and how

@@ -122,7 +122,7 @@ def _silence(
 
 def _amid(near: Near, sides: float) -> bool:
     """Whether others are heard all the time and on all sides: a side with hardly any of many is an edge."""
-    return near.quadrant >= max(sides, SCARCE * near.others) and near.minute >= 2
+    return near.quadrant >= max(sides, SCARCE * near.others) and near.minute >= 2 and near.quadrants >= 3
 
 
 def _appeared(view: Tracks, hearing: Hearing, row: int, minute: int, p: SimpleNamespace) -> bool:
