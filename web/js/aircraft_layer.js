@@ -1,4 +1,4 @@
-// One instanced WebGL2 layer for all aircraft: the shader moves them, so a frame costs the same for ten as for ten thousand.
+// One instanced WebGL2 layer for all aircraft. The shader moves them: a frame costs the page the same for ten thousand.
 import { STRIDE } from './fleet.js';
 import { drawAtlas, SHAPES } from './silhouettes.js';
 
@@ -49,7 +49,14 @@ void main() {
   o_color = vec4(color * alpha, alpha);
 }`;
 
-const SIZES = [[0, 5], [2, 7.5], [4, 12], [6, 17], [9, 24], [13, 32]];
+const SIZES = [
+  [0, 5],
+  [2, 7.5],
+  [4, 12],
+  [6, 17],
+  [9, 24],
+  [13, 32],
+];
 
 export function iconSize(zoom) {
   const i = SIZES.findIndex(([z]) => z > zoom);
@@ -138,7 +145,12 @@ function layout(gl) {
   gl.vertexAttribPointer(0, 2, gl.FLOAT, false, 0, 0);
   const instances = gl.createBuffer();
   gl.bindBuffer(gl.ARRAY_BUFFER, instances);
-  const parts = [[4, gl.FLOAT, false, 0], [4, gl.FLOAT, false, 4], [4, gl.UNSIGNED_BYTE, true, 8], [3, gl.FLOAT, false, 9]];
+  const parts = [
+    [4, gl.FLOAT, false, 0],
+    [4, gl.FLOAT, false, 4],
+    [4, gl.UNSIGNED_BYTE, true, 8],
+    [3, gl.FLOAT, false, 9],
+  ];
   parts.forEach(([size, type, unit, offset], i) => {
     gl.enableVertexAttribArray(i + 1);
     gl.vertexAttribPointer(i + 1, size, type, unit, STRIDE * 4, offset * 4);
@@ -163,15 +175,20 @@ function texture(gl, canvas) {
 
 function link(gl, vertexSource, fragmentSource) {
   const program = gl.createProgram();
-  for (const [type, source] of [[gl.VERTEX_SHADER, vertexSource], [gl.FRAGMENT_SHADER, fragmentSource]]) {
+  for (const [type, source] of [
+    [gl.VERTEX_SHADER, vertexSource],
+    [gl.FRAGMENT_SHADER, fragmentSource],
+  ]) {
     const shader = gl.createShader(type);
     gl.shaderSource(shader, source);
     gl.compileShader(shader);
-    if (!gl.getShaderParameter(shader, gl.COMPILE_STATUS)) throw new Error(`aircraft shader: ${gl.getShaderInfoLog(shader)}`);
+    if (!gl.getShaderParameter(shader, gl.COMPILE_STATUS))
+      throw new Error(`aircraft shader: ${gl.getShaderInfoLog(shader)}`);
     gl.attachShader(program, shader);
   }
   gl.linkProgram(program);
-  if (!gl.getProgramParameter(program, gl.LINK_STATUS)) throw new Error(`aircraft shader: ${gl.getProgramInfoLog(program)}`);
+  if (!gl.getProgramParameter(program, gl.LINK_STATUS))
+    throw new Error(`aircraft shader: ${gl.getProgramInfoLog(program)}`);
   const places = new Map();
   const at = (name) => {
     if (!places.has(name)) places.set(name, gl.getUniformLocation(program, name));

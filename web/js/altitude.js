@@ -43,5 +43,7 @@ export function altitudeGradient() {
 export function altitudeText(feet, onGround = false) {
   if (onGround) return 'on ground';
   if (!Number.isFinite(feet)) return '–';
-  return feet >= 18_000 ? `FL${String(Math.round(feet / 100)).padStart(3, '0')}` : `${Math.round(feet).toLocaleString('en')} ft`;
+  return feet >= 18_000
+    ? `FL${String(Math.round(feet / 100)).padStart(3, '0')}`
+    : `${Math.round(feet).toLocaleString('en')} ft`;
 }

@@ -56,7 +56,12 @@ export function inBox(one, box) {
 }
 
 const ORDER = {
-  priority: (a, b) => b.rank - a.rank || Number(b.open) - Number(a.open) || b.confidence - a.confidence || b.end - a.end || (a.id < b.id ? -1 : 1),
+  priority: (a, b) =>
+    b.rank - a.rank ||
+    Number(b.open) - Number(a.open) ||
+    b.confidence - a.confidence ||
+    b.end - a.end ||
+    (a.id < b.id ? -1 : 1),
   newest: (a, b) => b.end - a.end || b.rank - a.rank || (a.id < b.id ? -1 : 1),
 };
 export const sorted = (list, by) => [...list].sort(ORDER[by] ?? ORDER.priority);
@@ -96,7 +101,9 @@ export class Anomalies {
     const query = { datetime: `${rfc3339(start)}/${rfc3339(end)}` };
     try {
       const names = cleared ? ['anomalies', 'cleared'] : ['anomalies'];
-      const pages = await Promise.all(names.map((name) => this.api.items(name, query, { cap: CAP, signal: asking.signal })));
+      const pages = await Promise.all(
+        names.map((name) => this.api.items(name, query, { cap: CAP, signal: asking.signal })),
+      );
       for (const feature of pages.flat()) this.#keep(feature);
       this.covered = [start, end];
       this.error = null;

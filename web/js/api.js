@@ -11,7 +11,9 @@ const TIMEOUT_MS = 20_000;
 
 export function createApi() {
   async function get(path, params = {}, signal = undefined) {
-    const query = new URLSearchParams(Object.entries(params).filter(([, v]) => v !== undefined && v !== null && v !== ''));
+    const query = new URLSearchParams(
+      Object.entries(params).filter(([, v]) => v !== undefined && v !== null && v !== ''),
+    );
     const url = query.size ? `${path}${path.includes('?') ? '&' : '?'}${query}` : path;
     const limits = [AbortSignal.timeout(TIMEOUT_MS), ...(signal ? [signal] : [])];
     const response = await reach(url, AbortSignal.any(limits), signal);

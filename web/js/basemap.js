@@ -15,7 +15,10 @@ const LAND = ['interpolate', ['linear'], ['zoom'], 0, '#121a27', 6, '#111926'];
 const RANK = ['step', ['zoom'], 1, 3, 2, 4, 3, 5, 4, 6, 5, 8, 6, 9, 7]; // size class of towns that are named at a zoom
 
 function face(weight) {
-  const one = ([subset, range]) => ({ url: `${BASE}fonts/inter-${subset}-${weight}-normal.woff2`, 'unicode-range': range });
+  const one = ([subset, range]) => ({
+    url: `${BASE}fonts/inter-${subset}-${weight}-normal.woff2`,
+    'unicode-range': range,
+  });
   return Object.entries(RANGES).map(one);
 }
 
@@ -43,7 +46,12 @@ export const TIERS = [
   {
     zoom: NAMES_ZOOM,
     sources: { rivers: file('rivers', { maxzoom: 8 }), admin1: file('admin1', { maxzoom: 8 }), places: file('places') },
-    layers: () => [[riverLines(), 'graticule'], [provinceLines(), 'graticule'], [placeDots(), 'countries'], [placeNames(), 'countries']],
+    layers: () => [
+      [riverLines(), 'graticule'],
+      [provinceLines(), 'graticule'],
+      [placeDots(), 'countries'],
+      [placeNames(), 'countries'],
+    ],
     replaces: [],
   },
   {
@@ -61,10 +69,29 @@ export const TIERS = [
 const FINE = { minzoom: DETAIL_ZOOM };
 
 const line = (id, source, paint, more = {}) => ({ id, type: 'line', source, paint, ...more });
-const coastGlow = (id, source, more) => line(id, source, { 'line-color': '#1f5a80', 'line-width': 8, 'line-blur': 8, 'line-opacity': 0.32 }, more);
-const land = (id, source, more) => ({ id, type: 'fill', source, paint: { 'fill-color': LAND, 'fill-antialias': false }, ...more });
-const coast = (id, source, more) => line(id, source, { 'line-color': '#2f6486', 'line-width': ['interpolate', ['linear'], ['zoom'], 1, 0.5, 6, 0.9] }, more);
-const borders = (id, source, more) => line(id, source, { 'line-color': '#35465d', 'line-width': ['interpolate', ['linear'], ['zoom'], 1, 0.5, 6, 1] }, more);
+const coastGlow = (id, source, more) =>
+  line(id, source, { 'line-color': '#1f5a80', 'line-width': 8, 'line-blur': 8, 'line-opacity': 0.32 }, more);
+const land = (id, source, more) => ({
+  id,
+  type: 'fill',
+  source,
+  paint: { 'fill-color': LAND, 'fill-antialias': false },
+  ...more,
+});
+const coast = (id, source, more) =>
+  line(
+    id,
+    source,
+    { 'line-color': '#2f6486', 'line-width': ['interpolate', ['linear'], ['zoom'], 1, 0.5, 6, 0.9] },
+    more,
+  );
+const borders = (id, source, more) =>
+  line(
+    id,
+    source,
+    { 'line-color': '#35465d', 'line-width': ['interpolate', ['linear'], ['zoom'], 1, 0.5, 6, 1] },
+    more,
+  );
 
 function ground() {
   return [
@@ -72,19 +99,42 @@ function ground() {
     coastGlow('glow50', 'land50'),
     land('land50', 'land50'),
     { id: 'lakes', type: 'fill', source: 'lakes', paint: { 'fill-color': '#080e17', 'fill-outline-color': '#1c3a52' } },
-    line('graticule', 'graticule', { 'line-color': '#7fa2c4', 'line-opacity': ['match', ['get', 'm'], 1, 0.11, 0.055], 'line-width': 0.7 }),
+    line('graticule', 'graticule', {
+      'line-color': '#7fa2c4',
+      'line-opacity': ['match', ['get', 'm'], 1, 0.11, 0.055],
+      'line-width': 0.7,
+    }),
     borders('borders50', 'borders50'),
     coast('coast50', 'land50'),
   ];
 }
 
-const riverLines = () => line('rivers', 'rivers', { 'line-color': '#17304a', 'line-width': ['interpolate', ['linear'], ['zoom'], 3, 0.4, 8, 1.4] }, { minzoom: 3 });
-const provinceLines = () => line('admin1', 'admin1', { 'line-color': '#263448', 'line-width': 0.6, 'line-dasharray': [3, 3] }, { minzoom: 3 });
+const riverLines = () =>
+  line(
+    'rivers',
+    'rivers',
+    { 'line-color': '#17304a', 'line-width': ['interpolate', ['linear'], ['zoom'], 3, 0.4, 8, 1.4] },
+    { minzoom: 3 },
+  );
+const provinceLines = () =>
+  line('admin1', 'admin1', { 'line-color': '#263448', 'line-width': 0.6, 'line-dasharray': [3, 3] }, { minzoom: 3 });
 
 function placeDots() {
   const radius = ['case', ['==', ['get', 'c'], 1], 2.2, 1.5];
-  const paint = { 'circle-radius': radius, 'circle-color': '#7c90a8', 'circle-stroke-color': '#060a11', 'circle-stroke-width': 1 };
-  return { id: 'places-dot', type: 'circle', source: 'places', minzoom: 3.4, filter: ['<=', ['get', 'r'], RANK], paint };
+  const paint = {
+    'circle-radius': radius,
+    'circle-color': '#7c90a8',
+    'circle-stroke-color': '#060a11',
+    'circle-stroke-width': 1,
+  };
+  return {
+    id: 'places-dot',
+    type: 'circle',
+    source: 'places',
+    minzoom: 3.4,
+    filter: ['<=', ['get', 'r'], RANK],
+    paint,
+  };
 }
 
 function placeNames() {
@@ -97,7 +147,15 @@ function placeNames() {
     'symbol-sort-key': ['-', 0, ['get', 'p']],
   };
   const paint = { 'text-color': '#8fa3ba', 'text-halo-color': '#080e17', 'text-halo-width': 1.2 };
-  return { id: 'places', type: 'symbol', source: 'places', minzoom: 3, filter: ['<=', ['get', 'r'], RANK], layout, paint };
+  return {
+    id: 'places',
+    type: 'symbol',
+    source: 'places',
+    minzoom: 3,
+    filter: ['<=', ['get', 'r'], RANK],
+    layout,
+    paint,
+  };
 }
 
 function countryNames() {

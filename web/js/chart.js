@@ -23,7 +23,15 @@ export async function drawChart(host, rows, { start, end, color }) {
     series: [
       {},
       { label: 'Altitude', scale: 'ft', stroke: '#5ab4ff', width: 1.6, spanGaps: false, points: { show: false } },
-      { label: 'Speed', scale: 'kt', stroke: '#c9a2ff', width: 1.2, dash: [4, 3], spanGaps: false, points: { show: false } },
+      {
+        label: 'Speed',
+        scale: 'kt',
+        stroke: '#c9a2ff',
+        width: 1.2,
+        dash: [4, 3],
+        spanGaps: false,
+        points: { show: false },
+      },
     ],
     axes: [
       axis({ values: (_, splits) => splits.map((s) => clockText(s * 1000, false)), space: 64 }),
@@ -52,7 +60,15 @@ function room(lo, hi, least) {
 }
 
 function axis(more) {
-  return { stroke: '#8096ae', font: '500 10.5px Inter, sans-serif', grid: { stroke: '#172232', width: 1 }, ticks: { show: false }, gap: 4, size: 26, ...more };
+  return {
+    stroke: '#8096ae',
+    font: '500 10.5px Inter, sans-serif',
+    grid: { stroke: '#172232', width: 1 },
+    ticks: { show: false },
+    gap: 4,
+    size: 26,
+    ...more,
+  };
 }
 
 function shade(plot, start, end, color) {
@@ -76,7 +92,11 @@ function readout(plot, host, rows) {
   plot.over.addEventListener('mousemove', () => {
     const row = rows[plot.cursor.idx];
     if (!row) return;
-    const parts = [clockText(row.time), Number.isFinite(row.altitude) && `${Math.round(row.altitude).toLocaleString('en')} ft`, Number.isFinite(row.speed) && `${Math.round(row.speed)} kt`];
+    const parts = [
+      clockText(row.time),
+      Number.isFinite(row.altitude) && `${Math.round(row.altitude).toLocaleString('en')} ft`,
+      Number.isFinite(row.speed) && `${Math.round(row.speed)} kt`,
+    ];
     line.textContent = parts.filter(Boolean).join(' · ');
   });
   plot.over.addEventListener('mouseleave', () => (line.textContent = rest));

@@ -1,7 +1,7 @@
 // The card of one class: what it means, who needs it, how to read it, and the numbers it works with.
 import { h, safeColor } from './dom.js';
-import { classIcon, icon } from './icons.js';
 import { numberText, words } from './evidence.js';
+import { block, chipOf, iconButton, listBlock, textBlock } from './parts.js';
 
 export class ClassCard {
   #app;
@@ -20,8 +20,9 @@ export class ClassCard {
   open(id, opener = null) {
     const one = this.#app.classOf(id);
     this.#opener = opener;
-    const close = h('button', { class: 'icon-button', type: 'button', 'aria-label': 'Close', onclick: () => this.close() }, icon('close'));
-    const head = h('div', { class: 'panel-head' }, h('span', { class: 'chip' }, classIcon(one.style)), h('h2', { id: 'card-title', text: one.title }), close);
+    const close = iconButton('close', 'Close', () => this.close());
+    const title = h('h2', { id: 'card-title', text: one.title });
+    const head = h('div', { class: 'panel-head' }, chipOf(one.style), title, close);
     this.#root.style.setProperty('--color', safeColor(one.style?.color));
     this.#root.replaceChildren(head, h('div', { class: 'panel-body prose' }, this.#body(one)));
     this.#root.hidden = false;
@@ -36,9 +37,16 @@ export class ClassCard {
   }
 
   #body({ id, priority, scope, params = {}, describe = {}, active, why, count, needs = [] }) {
-    const facts = [`${priority} priority`, `judges one ${scope} at a time`, count ? `${count.open} open, ${count.last_24h} in 24 h` : null, id];
+    const facts = [
+      `${priority} priority`,
+      `judges one ${scope} at a time`,
+      count ? `${count.open} open, ${count.last_24h} in 24 h` : null,
+      id,
+    ];
     return [
-      active === false ? h('p', { class: 'notice', text: `Inactive: ${why || 'something it needs is missing'}` }) : null,
+      active === false
+        ? h('p', { class: 'notice', text: `Inactive: ${why || 'something it needs is missing'}` })
+        : null,
       h('p', { class: 'lead', text: describe.definition ?? '' }),
       h('p', { class: 'facts', text: facts.filter(Boolean).join(' · ') }),
       listBlock('What to look for', describe.characteristics),
@@ -51,19 +59,22 @@ export class ClassCard {
   }
 
   #params(params) {
-    const rows = Object.entries(params).map(([name, p]) => {
-      const value = p.value ?? p.default;
-      const changed = p.value !== undefined && p.value !== p.default;
-      return h('div', { class: 'param' },
-        h('div', { class: 'param-head' }, h('span', { class: 'param-name', text: words(name) }), h('span', { class: 'param-value', text: `${numberText(value)}${p.unit ? ` ${p.unit}` : ''}` })),
-        h('p', { text: [p.help, changed && `default ${numberText(p.default)}`, p.source && `source: ${p.source}`].filter(Boolean).join(' · ') }));
-    });
-    return rows.length ? h('section', { class: 'block' }, h('h3', { text: 'Parameters' }), rows) : null;
+    return block('Parameters', Object.entries(params).map(([name, p]) => paramRow(name, p))); // prettier-ignore
   }
 }
 
-const textBlock = (title, text) => (text ? h('section', { class: 'block' }, h('h3', { text: title }), h('p', { text })) : null);
-
-function listBlock(title, items) {
-  return items?.length ? h('section', { class: 'block' }, h('h3', { text: title }), h('ul', {}, items.map((text) => h('li', { text })))) : null;
+function paramRow(name, { value, default: usual, unit, help, source }) {
+  const now = value ?? usual;
+  const notes = [help, now !== usual && `default ${numberText(usual)}`, source && `source: ${source}`];
+  return h(
+    'div',
+    { class: 'param' },
+    h(
+      'div',
+      { class: 'param-head' },
+      h('span', { class: 'param-name', text: words(name) }),
+      h('span', { class: 'param-value', text: [numberText(now), unit].filter(Boolean).join(' ') }),
+    ),
+    h('p', { text: notes.filter(Boolean).join(' · ') }),
+  );
 }

@@ -1,11 +1,11 @@
 // The detail of what is selected, in place of the list: sentence, facts, chart, evidence, and what can be done with it.
-import { drawChart } from './chart.js';
-import { aircraftFacts, anomalyFacts } from './facts.js';
+import { aircraftActions, anomalyActions } from './actions.js';
 import { h, safeColor } from './dom.js';
 import { evidenceTables } from './evidence.js';
-import { classIcon, icon } from './icons.js';
-import { go, goBounds } from './map.js';
-import { mainFlight } from './track.js';
+import { aircraftFacts, anomalyFacts } from './facts.js';
+import { chartBlock, showHistory } from './history.js';
+import { icon } from './icons.js';
+import { block, chipOf, colorOf, iconButton, textBlock } from './parts.js';
 import { clockText } from './time.js';
 
 const AIRCRAFT_PAST_MS = 45 * 60_000;
@@ -35,7 +35,9 @@ export class Detail {
 
   async show() {
     const { selected } = this.#app.state.get();
-    this.#app.fleet.emphasise(selected?.kind === 'aircraft' ? selected.id : this.#app.anomalies.get(selected?.id)?.icao24);
+    this.#app.fleet.emphasise(
+      selected?.kind === 'aircraft' ? selected.id : this.#app.anomalies.get(selected?.id)?.icao24,
+    );
     this.#map.triggerRepaint();
     this.#shown = '';
     this.#unplot?.();
@@ -58,21 +60,26 @@ export class Detail {
     let one = this.#app.anomalies.get(id);
     if (!one) {
       this.#frame({ title: 'Loading…', body: [h('div', { class: 'skeleton tall' })] });
-      one = await this.#app.anomalies.fetch(id).catch((error) => this.#missing('This anomaly cannot be shown', error.message));
+      one = await this.#app.anomalies
+        .fetch(id)
+        .catch((error) => this.#missing('This anomaly cannot be shown', error.message));
       if (!one || this.#app.state.get().selected?.id !== id) return;
     }
     const cls = this.#app.classOf(one.cls);
     this.#shown = JSON.stringify(one.feature);
     this.#frame({
-      title: cls.title, style: cls.style, badge: one.priority, about: one.cls,
+      title: cls.title,
+      style: cls.style,
+      badge: one.priority,
+      about: one.cls,
       body: [
         h('p', { class: 'lead', text: one.explanation }),
         one.cleared ? h('p', { class: 'notice', text: `Cleared: ${one.cleared}` }) : null,
-        this.#actions(one),
+        anomalyActions(one, this.#map, this.#app),
         anomalyFacts(one, this.#app),
-        one.icao24 ? this.#chartBlock() : null,
+        one.icao24 ? chartBlock() : null,
         h('div', { class: 'evidence' }, evidenceTables(one.evidence, cls.params)),
-        cls.describe?.context ? h('section', { class: 'block' }, h('h3', { text: 'How to read it' }), h('p', { text: cls.describe.context })) : null,
+        textBlock('How to read it', cls.describe?.context),
       ],
     });
     if (one.icao24 && one.open) this.#follow = { icao24: one.icao24, start: one.start };
@@ -82,15 +89,19 @@ export class Detail {
   async #aircraft(id) {
     const one = this.#app.fleet.get(id);
     const now = this.#app.clock.now();
-    const theirs = this.#app.anomalies.all().filter((a) => a.icao24 === id || a.members.includes(id)).slice(0, 20);
+    const theirs = this.#app.anomalies
+      .all()
+      .filter((a) => a.icao24 === id || a.members.includes(id))
+      .slice(0, 20);
     this.#frame({
-      title: one?.callsign || id, uiIcon: 'plane',
+      title: one?.callsign || id,
+      uiIcon: 'plane',
       body: [
         one ? null : h('p', { class: 'notice', text: 'This aircraft is not heard at the time on show.' }),
-        this.#aircraftActions(id),
-        this.liveFacts = h('div', {}, aircraftFacts(one, id, now)),
-        this.#chartBlock(),
-        theirs.length ? h('section', { class: 'block' }, h('h3', { text: 'Its anomalies' }), h('div', { class: 'linked' }, theirs.map((a) => this.#link(a)))) : null,
+        aircraftActions(id, this.#map, this.#app),
+        (this.liveFacts = h('div', {}, aircraftFacts(one, id, now))),
+        chartBlock(),
+        block('Its anomalies', theirs.map((a) => this.#link(a))), // prettier-ignore
       ],
     });
     this.#follow = { icao24: id, start: now - AIRCRAFT_PAST_MS };
@@ -114,66 +125,40 @@ export class Detail {
   }
 
   #frame({ title, style, uiIcon, badge, about, body }) {
-    const back = h('button', { class: 'icon-button', type: 'button', 'aria-label': 'Back to the list', title: 'Back (Esc)', onclick: () => this.close() }, icon('back'));
-    const chip = h('span', { class: 'chip' }, style ? classIcon(style) : icon(uiIcon ?? 'info'));
-    const info = about ? h('button', { class: 'icon-button', type: 'button', 'aria-label': `About ${title}`, onclick: (event) => this.#app.card.open(about, event.currentTarget) }, icon('info')) : null;
+    const back = iconButton('back', 'Back to the list', () => this.close(), { title: 'Back (Esc)' });
+    const chip = style ? chipOf(style) : h('span', { class: 'chip' }, icon(uiIcon ?? 'info'));
+    const tell = (event) => this.#app.card.open(about, event.currentTarget);
+    const info = about ? iconButton('info', `About ${title}`, tell) : null;
     this.#root.style.setProperty('--color', safeColor(style?.color));
     this.#root.replaceChildren(
-      h('div', { class: 'panel-head' }, back, chip, h('h2', { text: title }), badge ? h('span', { class: `priority ${badge}`, text: badge }) : null, info),
+      h(
+        'div',
+        { class: 'panel-head' },
+        back,
+        chip,
+        h('h2', { text: title }),
+        badge ? h('span', { class: `priority ${badge}`, text: badge }) : null,
+        info,
+      ),
       h('div', { class: 'panel-body' }, body.filter(Boolean)),
     );
     this.#root.querySelector('.panel-body').scrollTop = 0;
   }
 
-  #actions(one) {
-    const act = (name, text, fn) => h('button', { class: 'button', type: 'button', onclick: fn }, icon(name), text);
-    const said = (event, promise) => promise.then(() => flash(event.currentTarget ?? event.target, 'Copied'), () => flash(event.target, 'Not allowed'));
-    return h('div', { class: 'actions' },
-      act('target', 'Zoom to', () => one.box && goBounds(this.#map, one.box)),
-      act('clock', 'Its time', () => this.#app.time.scrub(one.end)),
-      act('link', 'Link', (event) => said(event, navigator.clipboard.writeText(location.href))),
-      act('copy', 'GeoJSON', (event) => said(event, navigator.clipboard.writeText(JSON.stringify(one.feature, null, 2)))));
-  }
-
-  #aircraftActions(id) {
-    const zoom = () => {
-      const center = this.#app.fleet.where(id);
-      if (center) go(this.#map, { center, zoom: Math.max(8, this.#map.getZoom()) });
-    };
-    const copy = (event) => navigator.clipboard.writeText(location.href).then(() => flash(event.target, 'Copied'), () => flash(event.target, 'Not allowed'));
-    return h('div', { class: 'actions' }, h('button', { class: 'button', type: 'button', onclick: zoom }, icon('target'), 'Zoom to'), h('button', { class: 'button', type: 'button', onclick: copy }, icon('link'), 'Link'));
-  }
-
-  #chartBlock() {
-    return h('section', { class: 'block chart-block' },
-      h('h3', {}, 'Altitude and speed', h('span', { class: 'keyline' }, h('span', { class: 'k-alt', text: 'ft' }), h('span', { class: 'k-speed', text: 'kt' }))),
-      h('div', { class: 'chart' }, h('div', { class: 'skeleton chart-wait' })), h('p', { class: 'chart-readout' }, ''));
-  }
-
   async #history(icao24, start, end, color) {
-    const host = this.#root.querySelector('.chart');
-    const note = this.#root.querySelector('.chart-readout');
-    try {
-      const rows = await this.#app.track.load(icao24, start, end);
-      if (!rows || !host.isConnected) return;
-      host.replaceChildren();
-      if (!rows.some((row) => Number.isFinite(row.altitude) || Number.isFinite(row.speed))) {
-        note.textContent = 'No positions are stored for this time.';
-        return;
-      }
-      note.textContent = `${rows.length} positions, ${clockText(rows[0].time)} to ${clockText(rows[rows.length - 1].time)} UTC`;
-      this.#unplot = await drawChart(host, mainFlight(rows, start, end), { start, end, color });
-    } catch (error) {
-      if (!host.isConnected) return;
-      host.replaceChildren();
-      note.textContent = `Track did not load. ${error.message}`;
-    }
+    this.#unplot = await showHistory(this.#root, this.#app, { icao24, start, end, color });
   }
 
   #link(one) {
     const { title, style } = this.#app.classOf(one.cls);
     const open = () => this.#app.state.set({ selected: { kind: 'anomaly', id: one.id } });
-    return h('button', { class: 'link-row', type: 'button', onclick: open, style: { '--color': safeColor(style?.color) } }, h('span', { class: 'chip' }, classIcon(style)), h('span', { text: title }), h('span', { class: 'ago', text: clockText(one.end, false) }));
+    return h(
+      'button',
+      { class: 'link-row', type: 'button', onclick: open, style: colorOf(style) },
+      chipOf(style),
+      h('span', { text: title }),
+      h('span', { class: 'ago', text: clockText(one.end, false) }),
+    );
   }
 
   #missing(title, text) {
@@ -189,19 +174,8 @@ export class Detail {
     this.#shown = JSON.stringify(one.feature);
     this.#root.querySelector('.lead').textContent = one.explanation;
     this.#root.querySelector('.facts-grid')?.replaceWith(anomalyFacts(one, this.#app));
-    this.#root.querySelector('.evidence')?.replaceChildren(...evidenceTables(one.evidence, this.#app.classOf(one.cls).params));
+    this.#root
+      .querySelector('.evidence')
+      ?.replaceChildren(...evidenceTables(one.evidence, this.#app.classOf(one.cls).params));
   }
-}
-
-function flash(button, text) {
-  const node = button.closest('button');
-  const before = node.lastChild;
-  if (before.nodeType !== 3 || node.dataset.busy) return;
-  const was = before.data;
-  node.dataset.busy = '1';
-  before.data = text;
-  setTimeout(() => {
-    before.data = was;
-    delete node.dataset.busy;
-  }, 1400);
 }

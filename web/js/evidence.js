@@ -1,5 +1,6 @@
 // The evidence of an anomaly as tables: what was measured, the thresholds it is held against, and sample rows.
 import { h } from './dom.js';
+import { block } from './parts.js';
 import { parseTime, clockText } from './time.js';
 
 const MOST_ROWS = 40;
@@ -7,12 +8,13 @@ const MOST_COLUMNS = 8;
 
 export function evidenceTables(evidence, params = {}) {
   const { values, samples, thresholds } = sortOut(evidence);
-  const blocks = [];
-  if (Object.keys(values).length) blocks.push(block('Measured', pairs(values, params)));
   const limits = { ...defaults(params), ...thresholds };
-  if (Object.keys(limits).length) blocks.push(block('Thresholds', pairs(limits, params)));
-  if (samples.length) blocks.push(block(`Samples (${samples.length})`, sampleTable(samples)));
-  return blocks;
+  const others = Object.fromEntries(Object.entries(limits).filter(([name]) => !(name in values)));
+  return [
+    Object.keys(values).length ? block('Measured', measured(values, limits, params)) : null,
+    Object.keys(others).length ? block('Thresholds', pairs(others, params)) : null,
+    samples.length ? block(`Samples (${samples.length})`, sampleTable(samples)) : null,
+  ].filter(Boolean);
 }
 
 // Detectors may name their parts a little differently: tell them apart by what they are.
@@ -20,8 +22,10 @@ function sortOut(evidence) {
   const out = { values: {}, samples: [], thresholds: {} };
   for (const [key, value] of Object.entries(evidence ?? {})) {
     if (key.endsWith('_hash')) continue;
-    if (Array.isArray(value) && value.some((row) => row && typeof row === 'object')) out.samples.push(...value.filter((row) => row && typeof row === 'object' && !Array.isArray(row)));
-    else if (/^(param|threshold|limit)/.test(key) && value && typeof value === 'object') Object.assign(out.thresholds, value);
+    if (Array.isArray(value) && value.some((row) => row && typeof row === 'object'))
+      out.samples.push(...value.filter((row) => row && typeof row === 'object' && !Array.isArray(row)));
+    else if (/^(param|threshold|limit)/.test(key) && value && typeof value === 'object')
+      Object.assign(out.thresholds, value);
     else if (value && typeof value === 'object' && !Array.isArray(value)) Object.assign(out.values, value);
     else out.values[key] = value;
   }
@@ -32,22 +36,49 @@ function defaults(params) {
   return Object.fromEntries(Object.entries(params ?? {}).map(([name, p]) => [name, p?.value ?? p?.default]));
 }
 
-const block = (title, content) => h('section', { class: 'block' }, h('h3', { text: title }), content);
-
-function pairs(values, params) {
-  const rows = Object.entries(values).slice(0, MOST_ROWS).map(([name, value]) => {
-    const { unit = '', help = '' } = params?.[name] ?? {};
-    const own = value && typeof value === 'object' && 'value' in value ? value : { value, unit };
-    return h('tr', {}, h('th', { scope: 'row', text: words(name), title: help }), h('td', { text: `${shown(own.value, name)}${own.unit ? ` ${own.unit}` : ''}` }));
+// A value beside the threshold of the same name, where there is one.
+function measured(values, limits, params) {
+  const rows = entries(values).map(([name, value]) => {
+    const limit = name in limits ? `threshold ${withUnit(name, limits[name], params)}` : '';
+    return h('tr', {}, rowName(name, params), h('td', { class: 'limit', text: limit }), cell(name, value, params));
   });
   return h('table', { class: 'pairs' }, h('tbody', {}, rows));
 }
 
+function pairs(values, params) {
+  const rows = entries(values).map(([name, value]) => h('tr', {}, rowName(name, params), cell(name, value, params)));
+  return h('table', { class: 'pairs' }, h('tbody', {}, rows));
+}
+
+const entries = (values) => Object.entries(values).slice(0, MOST_ROWS);
+const cell = (name, value, params) => h('td', { text: withUnit(name, value, params) });
+const rowName = (name, params) => h('th', { scope: 'row', text: words(name), title: params?.[name]?.help ?? '' });
+
+// Parameters come as {value, unit}; measured values bare, in the unit of the parameter of that name.
+function withUnit(name, value, params) {
+  const own = value && typeof value === 'object' && 'value' in value ? value : { value, unit: params?.[name]?.unit };
+  return [shown(own.value, name), own.unit].filter(Boolean).join(' ');
+}
+
 function sampleTable(samples) {
   const columns = [...new Set(samples.flatMap((row) => Object.keys(row)))].slice(0, MOST_COLUMNS);
-  const head = h('tr', {}, columns.map((name) => h('th', { scope: 'col', text: words(name) })));
-  const rows = samples.slice(0, MOST_ROWS).map((row) => h('tr', {}, columns.map((name) => h('td', { text: shown(row[name], name) }))));
-  return h('div', { class: 'scroll-x', tabindex: '0', role: 'region', 'aria-label': 'Samples' }, h('table', { class: 'samples' }, h('thead', {}, head), h('tbody', {}, rows)));
+  const head = h(
+    'tr',
+    {},
+    columns.map((name) => h('th', { scope: 'col', text: words(name) })),
+  );
+  const rows = samples.slice(0, MOST_ROWS).map((row) =>
+    h(
+      'tr',
+      {},
+      columns.map((name) => h('td', { text: shown(row[name], name) })),
+    ),
+  );
+  return h(
+    'div',
+    { class: 'scroll-x', tabindex: '0', role: 'region', 'aria-label': 'Samples' },
+    h('table', { class: 'samples' }, h('thead', {}, head), h('tbody', {}, rows)),
+  );
 }
 
 export const words = (name) => String(name).replaceAll('_', ' ').slice(0, 60);
@@ -57,9 +88,17 @@ export function shown(value, name = '') {
   if (value === null || value === undefined || value === '') return '–';
   if (typeof value === 'number') return timeLike(name, value) ? clockText(value) : numberText(value);
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
-  if (Array.isArray(value)) return value.slice(0, 12).map((v) => shown(v)).join(', ');
+  if (Array.isArray(value))
+    return value
+      .slice(0, 12)
+      .map((v) => shown(v))
+      .join(', ');
   if (typeof value === 'object') return JSON.stringify(value).slice(0, 120);
-  return /^\d{4}-\d\d-\d\dT/.test(value) ? clockText(parseTime(value)) : String(value).replace(/^[\s,;]+/, '').slice(0, 200);
+  return /^\d{4}-\d\d-\d\dT/.test(value)
+    ? clockText(parseTime(value))
+    : String(value)
+        .replace(/^[\s,;]+/, '')
+        .slice(0, 200);
 }
 
 const timeLike = (name, value) => /(^|_)time$|^(start|end)$/.test(name) && value > 1e11;

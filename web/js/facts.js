@@ -7,22 +7,44 @@ import { agoText, clockText, dateText, rfc3339, spanText } from './time.js';
 export function anomalyFacts(one, app) {
   const craft = one.icao24 ? app.fleet.get(one.icao24) : null;
   const percent = `${Math.round(one.confidence * 100)} %`;
-  const meter = h('span', { class: 'meter wide', role: 'img', 'aria-label': `Confidence ${percent}` }, h('span', { class: 'fill', style: { 'inline-size': percent.replace(' ', '') } }));
+  const meter = h(
+    'span',
+    { class: 'meter wide', role: 'img', 'aria-label': `Confidence ${percent}` },
+    h('span', { class: 'fill', style: { 'inline-size': percent.replace(' ', '') } }),
+  );
   const state = one.cleared ? 'cleared' : one.open ? 'open' : 'closed';
   return grid([
     ['State', h('span', { class: `state ${state}`, text: state })],
     ['Confidence', h('span', { class: 'with-meter' }, meter, percent)],
     ['From', `${clockText(one.start)} UTC, ${dateText(one.start)}`],
     ['Until', `${clockText(one.end)} UTC (${spanText(one.end - one.start)})`],
-    ['Aircraft', one.icao24 ? aircraftLink(one.icao24, app, [one.callsign, craft?.registration, craft?.type_code]) : null],
-    ['With', one.members.length ? h('span', { class: 'links' }, one.members.slice(0, 12).map((id) => aircraftLink(id, app, [app.fleet.get(id)?.callsign]))) : null],
+    [
+      'Aircraft',
+      one.icao24 ? aircraftLink(one.icao24, app, [one.callsign, craft?.registration, craft?.type_code]) : null,
+    ],
+    [
+      'With',
+      one.members.length
+        ? h(
+            'span',
+            { class: 'links' },
+            one.members.slice(0, 12).map((id) => aircraftLink(id, app, [app.fleet.get(id)?.callsign])),
+          )
+        : null,
+    ],
     ['H3 cell', one.feature.properties.h3 || null],
   ]);
 }
 
 function aircraftLink(id, app, names) {
   const text = [...names.filter(Boolean), id].join(' · ');
-  return h('button', { class: 'link', type: 'button', text, title: 'Show this aircraft', onclick: () => app.state.set({ selected: { kind: 'aircraft', id } }) });
+  return h('button', {
+    class: 'link',
+    type: 'button',
+    text,
+    title: 'Show this aircraft',
+    onclick: () => app.state.set({ selected: { kind: 'aircraft', id } }),
+  });
 }
 
 export function aircraftFacts(one, id, now) {
@@ -38,12 +60,26 @@ export function aircraftFacts(one, id, now) {
     ['Speed', unit(one.ground_speed, 'kt')],
     ['Track', unit(one.track, '°')],
     ['Vertical rate', unit(one.vertical_rate, 'ft/min')],
-    ['Integrity', [Number.isFinite(one.nic) && `NIC ${one.nic}`, Number.isFinite(one.nac_p) && `NACp ${one.nac_p}`].filter(Boolean).join(', ') || null],
+    [
+      'Integrity',
+      [Number.isFinite(one.nic) && `NIC ${one.nic}`, Number.isFinite(one.nac_p) && `NACp ${one.nac_p}`]
+        .filter(Boolean)
+        .join(', ') || null,
+    ],
     ['Heard by', one.source ? one.source.replaceAll('_', ' ') : null],
-    ['Position', h('time', { datetime: rfc3339(one.time), text: `${clockText(one.time)} UTC, ${agoText(one.time, now)}` })],
+    [
+      'Position',
+      h('time', { datetime: rfc3339(one.time), text: `${clockText(one.time)} UTC, ${agoText(one.time, now)}` }),
+    ],
   ]);
 }
 
 function grid(pairs) {
-  return h('dl', { class: 'facts-grid' }, pairs.filter(([, value]) => value !== null).map(([name, value]) => h('div', {}, h('dt', { text: name }), h('dd', {}, value))));
+  return h(
+    'dl',
+    { class: 'facts-grid' },
+    pairs
+      .filter(([, value]) => value !== null)
+      .map(([name, value]) => h('div', {}, h('dt', { text: name }), h('dd', {}, value))),
+  );
 }

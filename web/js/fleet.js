@@ -229,7 +229,8 @@ const NUMBERS = ['lat', 'lon', 'baro_altitude', 'ground_speed', 'track', 'vertic
 
 // Only columns that the source sent are touched: a tick with eight columns does not forget the type.
 function take(one, fields) {
-  for (const key of WORDS) if (key in fields) one[key] = typeof fields[key] === 'string' ? fields[key].slice(0, 40) : '';
+  for (const key of WORDS)
+    if (key in fields) one[key] = typeof fields[key] === 'string' ? fields[key].slice(0, 40) : '';
   for (const key of NUMBERS) if (key in fields) one[key] = typeof fields[key] === 'number' ? fields[key] : NaN;
   if ('on_ground' in fields) one.on_ground = fields.on_ground === true || fields.on_ground === 1;
 }

@@ -30,7 +30,9 @@ export function distanceKm([lng1, lat1], [lng2, lat2]) {
 export function positionsOf(geometry) {
   if (!geometry) return [];
   if (geometry.type === 'GeometryCollection') return geometry.geometries.flatMap(positionsOf);
-  const depth = { Point: 0, MultiPoint: 1, LineString: 1, MultiLineString: 2, Polygon: 2, MultiPolygon: 3 }[geometry.type];
+  const depth = { Point: 0, MultiPoint: 1, LineString: 1, MultiLineString: 2, Polygon: 2, MultiPolygon: 3 }[
+    geometry.type
+  ];
   if (depth === undefined) return [];
   return depth === 0 ? [geometry.coordinates] : geometry.coordinates.flat(depth - 1);
 }

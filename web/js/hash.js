@@ -47,7 +47,9 @@ function parseView(text) {
   const numbers = (text ?? '').split(',').map(Number);
   if (numbers.length < 3 || numbers.some((n) => !Number.isFinite(n))) return null;
   const [lat, lng, zoom, bearing = 0, pitch = 0] = numbers;
-  return Math.abs(lat) <= 90 && Math.abs(lng) <= 360 && zoom >= 0 && zoom <= 22 ? { lng, lat, zoom, bearing, pitch } : null;
+  return Math.abs(lat) <= 90 && Math.abs(lng) <= 360 && zoom >= 0 && zoom <= 22
+    ? { lng, lat, zoom, bearing, pitch }
+    : null;
 }
 
 function parseSelected(text) {

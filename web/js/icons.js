@@ -1,45 +1,46 @@
-// Line icons in a 24-unit box: as SVG in the page, and as paths for the map's markers. A class names its icon in /classes.
+// Line icons in a 24-unit box, for the page and for the map's markers. A class names its icon in /classes.
 const UI = {
   layers: 'M12 4 21 9l-9 5-9-5zM4 13.5l8 4.5 8-4.5',
   list: 'M8 6h12M8 12h12M8 18h12M4 6h.01M4 12h.01M4 18h.01',
   search: 'M11 4a7 7 0 1 0 0 14 7 7 0 0 0 0-14zM16 16l4.5 4.5',
-  help: 'M9.2 9.2a2.9 2.9 0 1 1 4.3 2.6c-1 .6-1.5 1.1-1.5 2.200M12 17.300h.01M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18z',
-  play: 'M8 5.500v13l10.5-6.500z',
-  pause: 'M8.5 5.500v13M15.5 5.500v13',
+  help: 'M9.2 9.2a2.9 2.9 0 1 1 4.3 2.6c-1 .6-1.5 1.1-1.5 2.2M12 17.3h.01M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18z',
+  play: 'M8 5.5v13l10.5-6.5z',
+  pause: 'M8.5 5.5v13M15.5 5.5v13',
   close: 'M6 6l12 12M18 6 6 18',
-  info: 'M12 11v5.500M12 7.500h.01M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18z',
+  info: 'M12 11v5.5M12 7.5h.01M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18z',
   back: 'M15 5l-7 7 7 7',
   left: 'M15 5l-7 7 7 7',
   right: 'M9 5l7 7-7 7',
   copy: 'M9 9h11v11H9zM5 15H4V4h11v1',
-  link: 'M10 14a4 4 0 0 0 5.7 0l3-3a4 4 0 0 0-5.7-5.700l-1 1M14 10a4 4 0 0 0-5.7 0l-3 3A4 4 0 0 0 11 18.700l1-1',
-  target: 'M12 7a5 5 0 1 0 0 10 5 5 0 0 0 0-10zM12 2.500v4M12 17.500v4M2.5 12h4M17.5 12h4',
+  link: 'M10 14a4 4 0 0 0 5.7 0l3-3a4 4 0 0 0-5.7-5.7l-1 1M14 10a4 4 0 0 0-5.7 0l-3 3A4 4 0 0 0 11 18.7l1-1',
+  target: 'M12 7a5 5 0 1 0 0 10 5 5 0 0 0 0-10zM12 2.5v4M12 17.5v4M2.5 12h4M17.5 12h4',
   plus: 'M12 5v14M5 12h14',
   minus: 'M5 12h14',
   north: 'M12 3l5 17-5-4-5 4z',
   globe: 'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM3.5 12h17M12 3c5 5.5 5 12.5 0 18M12 3c-5 5.5-5 12.5 0 18',
   grid: 'M4 9h16M4 15h16M9 4v16M15 4v16',
-  plane: 'M12 3v18M12 9 3.5 14M12 9l8.5 5M9 20l3-1.500L15 20',
-  home: 'M4 11l8-7 8 7M6.5 9.500V20h11V9.5',
-  clock: 'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM12 7.500V12l3 2',
-  check: 'M5 12.500l4.5 4.500L19 7',
+  plane: 'M12 3v18M12 9 3.5 14M12 9l8.5 5M9 20l3-1.5L15 20',
+  home: 'M4 11l8-7 8 7M6.5 9.5V20h11V9.5',
+  clock: 'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM12 7.5V12l3 2',
+  check: 'M5 12.5l4.5 4.5L19 7',
 };
 
 const CLASS = {
-  orbit: 'M19 12a7 7 0 1 1-2.3-5.200M17.5 2.800v4.200h-4.2',
-  ghost: 'M6 20v-9a6 6 0 0 1 12 0v9l-3-2.2-3 2.2-3-2.200zM10 11h.01M14 11h.01',
-  alert: 'M12 4.5 20.5 19h-17zM12 10.500v3.500M12 16.500h.01',
+  orbit: 'M19 12a7 7 0 1 1-2.3-5.2M17.5 2.8v4.2h-4.2',
+  ghost: 'M6 20v-9a6 6 0 0 1 12 0v9l-3-2.2-3 2.2-3-2.2zM10 11h.01M14 11h.01',
+  alert: 'M12 4.5 20.5 19h-17zM12 10.5v3.5M12 16.5h.01',
   descent: 'M12 4v15M6 13l6 6.5 6-6.5',
   split: 'M12 20.5v-6.5M12 14 5.5 5.5M12 14l6.5-8.5M5.5 10V5.5H10M14 5.5h4.5V10',
-  clone: 'M8.5 8.500V4.500h11v11h-4M4.5 8.500h11v11h-11z',
-  formation: 'M12 4l3 5.500H9zM6.5 13l3 5.500h-6zM17.5 13l3 5.500h-6z',
-  tag: 'M4.5 4.500h7.500l7.5 7.5-7.5 7.5-7.5-7.500zM8.5 8.500h.01',
-  signal: 'M5.5 18.500a9.2 9.2 0 0 1 0-13M18.5 5.500a9.2 9.2 0 0 1 0 13M8.5 15.500a5 5 0 0 1 0-7M15.5 8.500a5 5 0 0 1 0 7M12 12h.01',
-  zone: 'M12 3.500l7.5 3.500v5c0 4.5-3 7.5-7.5 8.5-4.5-1-7.5-4-7.5-8.500V7z',
-  dot: 'M12 8.500a3.5 3.5 0 1 0 0 7 3.5 3.5 0 0 0 0-7z',
+  clone: 'M8.5 8.5V4.5h11v11h-4M4.5 8.5h11v11h-11z',
+  formation: 'M12 4l3 5.5H9zM6.5 13l3 5.5h-6zM17.5 13l3 5.5h-6z',
+  tag: 'M4.5 4.5h7.5l7.5 7.5-7.5 7.5-7.5-7.5zM8.5 8.5h.01',
+  signal:
+    'M5.5 18.5a9.2 9.2 0 0 1 0-13M18.5 5.5a9.2 9.2 0 0 1 0 13M8.5 15.5a5 5 0 0 1 0-7M15.5 8.5a5 5 0 0 1 0 7M12 12h.01',
+  zone: 'M12 3.5l7.5 3.5v5c0 4.5-3 7.5-7.5 8.5-4.5-1-7.5-4-7.5-8.5V7z',
+  dot: 'M12 8.5a3.5 3.5 0 1 0 0 7 3.5 3.5 0 0 0 0-7z',
   path: 'M4 18l5-8.5 5 4.5 6-9',
-  area: 'M4.5 8.500l7.5-4 7.5 5-2 8.5-8.5 2-4.5-5z',
-  cell: 'M12 3.500l7.5 4.300v8.400L12 20.500l-7.5-4.300V7.800z',
+  area: 'M4.5 8.5l7.5-4 7.5 5-2 8.5-8.5 2-4.5-5z',
+  cell: 'M12 3.5l7.5 4.3v8.4L12 20.5l-7.5-4.3V7.8z',
   pair: 'M8 5a3.5 3.5 0 1 0 0 7 3.5 3.5 0 0 0 0-7zM16 12a3.5 3.5 0 1 0 0 7 3.5 3.5 0 0 0 0-7z',
 };
 // Other names that a detector may give the same drawing.
@@ -67,7 +68,9 @@ export const classIcon = (style, className = 'icon') => draw(classPath(style), c
 
 // The drawing of a class: by its icon's name, else by its shape, else a dot.
 export function classPath({ icon: name = '', shape = '' } = {}) {
-  return CLASS[name] && name !== 'dot' ? CLASS[name] : (CLASS[ALSO[name]] ?? CLASS[shape] ?? CLASS[ALSO[shape]] ?? CLASS.dot);
+  return CLASS[name] && name !== 'dot'
+    ? CLASS[name]
+    : (CLASS[ALSO[name]] ?? CLASS[shape] ?? CLASS[ALSO[shape]] ?? CLASS.dot);
 }
 
 // A round marker of a class for the map, at twice the size it is shown.

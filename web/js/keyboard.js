@@ -1,7 +1,7 @@
 // Keys that work anywhere but in a text field. What they do is also what the help shows.
 import { toggleGlobe } from './controls.js';
 import { h } from './dom.js';
-import { icon } from './icons.js';
+import { iconButton } from './parts.js';
 
 export function keyTable(app) {
   const { state, time } = app;
@@ -16,7 +16,12 @@ export function keyTable(app) {
     { keys: [' '], show: ['Space'], does: 'Play or pause the past', run: () => time.togglePlay() },
     { keys: ['['], show: ['['], does: 'One window earlier', run: () => time.shift(-1) },
     { keys: [']'], show: [']'], does: 'One window later', run: () => time.shift(1) },
-    { keys: ['v'], show: ['V'], does: 'List: in view or everywhere', run: () => state.set({ extent: !state.get().extent }) },
+    {
+      keys: ['v'],
+      show: ['V'],
+      does: 'List: in view or everywhere',
+      run: () => state.set({ extent: !state.get().extent }),
+    },
     { keys: ['g'], show: ['G'], does: 'Globe or flat map', run: () => toggleGlobe(state) },
     { keys: ['h'], show: ['H'], does: 'Show everything', run: () => app.session.fit() },
     { keys: ['?'], show: ['?'], does: 'This help', run: () => app.help.toggle() },
@@ -44,18 +49,46 @@ export class Help {
 
   constructor(dialog, app) {
     this.#dialog = dialog;
-    const keys = keyTable(app).map(({ show, does }) => h('div', {}, h('dt', {}, show.map((key) => h('kbd', { text: key }))), h('dd', { text: does })));
-    const close = h('button', { class: 'icon-button', type: 'button', 'aria-label': 'Close', onclick: () => dialog.close() }, icon('close'));
+    const keys = keyTable(app).map(({ show, does }) =>
+      h(
+        'div',
+        {},
+        h(
+          'dt',
+          {},
+          show.map((key) => h('kbd', { text: key })),
+        ),
+        h('dd', { text: does }),
+      ),
+    );
+    const close = iconButton('close', 'Close', () => dialog.close());
     dialog.append(
       h('div', { class: 'panel-head' }, h('h2', { id: 'help-title', text: 'Help' }), close),
-      h('div', { class: 'help-body' },
-        h('p', { class: 'lead', text: 'Skysift watches aircraft and says what is not normal: where, why, and how sure it is.' }),
-        h('ul', {},
-          h('li', { text: 'Markers are anomalies, in the colour of their class. A glow means high or critical priority. Faded ones are over.' }),
-          h('li', { text: 'Click a marker, an aircraft or a row for the whole story. Alt-click a class to see it alone.' }),
+      h(
+        'div',
+        { class: 'help-body' },
+        h('p', {
+          class: 'lead',
+          text: 'Skysift watches aircraft and says what is not normal: where, why, and how sure it is.',
+        }),
+        h(
+          'ul',
+          {},
+          h('li', {
+            text: 'Markers are anomalies, in the colour of their class. A glow means high or critical priority. Faded ones are over.',
+          }),
+          h('li', {
+            text: 'Click a marker, an aircraft or a row for the whole story. Alt-click a class to see it alone.',
+          }),
           h('li', { text: 'Drag in the bar at the bottom to look into the past; press Live to come back.' }),
-          h('li', { text: 'All times are data time in UTC. The address in the browser always leads back to exactly this view.' })),
-        h('h3', { text: 'Keyboard' }), h('dl', { class: 'keys' }, keys)));
+          h('li', {
+            text: 'All times are data time in UTC. The address in the browser always leads back to exactly this view.',
+          }),
+        ),
+        h('h3', { text: 'Keyboard' }),
+        h('dl', { class: 'keys' }, keys),
+      ),
+    );
     dialog.addEventListener('click', (event) => event.target === dialog && dialog.close());
   }
 

@@ -76,7 +76,10 @@ export class Labels {
 
   #write(one, x, y, zoom) {
     const lines = [one.callsign || one.id];
-    if (zoom >= 8) lines.push(`${altitudeText(one.baro_altitude, one.on_ground)}${Number.isFinite(one.ground_speed) ? `  ${Math.round(one.ground_speed)} kt` : ''}`);
+    if (zoom >= 8)
+      lines.push(
+        `${altitudeText(one.baro_altitude, one.on_ground)}${Number.isFinite(one.ground_speed) ? `  ${Math.round(one.ground_speed)} kt` : ''}`,
+      );
     lines.forEach((text, i) => {
       const at = y + 4 + (i - (lines.length - 1) / 2) * 12.5;
       this.#ctx.fillStyle = i ? '#8ea4bd' : '#d5e0ec';

@@ -3,9 +3,9 @@ import { altitudeGradient } from './altitude.js';
 import { inTime, RANKS } from './anomalies.js';
 import { throttle } from './bus.js';
 import { groupBy } from './collect.js';
-import { h, safeColor, setText } from './dom.js';
+import { h, setText } from './dom.js';
 import { bucketsOf } from './histogram.js';
-import { classIcon, icon } from './icons.js';
+import { chipOf, colorOf, iconButton } from './parts.js';
 
 const MAP_LAYERS = [
   ['aircraft', 'Aircraft', 'Every aircraft now heard, coloured by altitude'],
@@ -28,26 +28,48 @@ export class LayersPanel {
     this.#app = app;
     this.card = card;
     const act = (text, fn, title) => h('button', { class: 'quiet', type: 'button', onclick: fn, title, text });
-    const head = h('div', { class: 'panel-head' }, h('h2', { text: 'Layers' }), h('div', { class: 'head-actions' },
-      act('All', () => app.state.set({ off: new Set() }), 'Switch every class on'),
-      act('None', () => app.state.set({ off: new Set(app.classes.map((c) => c.id)) }), 'Switch every class off')));
+    const head = h(
+      'div',
+      { class: 'panel-head' },
+      h('h2', { text: 'Layers' }),
+      h(
+        'div',
+        { class: 'head-actions' },
+        act('All', () => app.state.set({ off: new Set() }), 'Switch every class on'),
+        act('None', () => app.state.set({ off: new Set(app.classes.map((c) => c.id)) }), 'Switch every class off'),
+      ),
+    );
     root.append(head, h('div', { class: 'panel-body' }, this.#groups, this.#mapLayers()));
     app.bus.on('classes', () => this.#build());
-    app.bus.on('anomalies', throttle(() => this.#numbers(), 500));
+    app.bus.on(
+      'anomalies',
+      throttle(() => this.#numbers(), 500),
+    );
     app.bus.on('overlay', () => this.#layerNotes());
     app.state.on(['off'], () => this.#pressed());
     app.state.on(['layers'], () => this.#layersPressed());
-    app.state.on(['live', 'at', 'end', 'window'], throttle(() => this.#numbers(), 500));
+    app.state.on(
+      ['live', 'at', 'end', 'window'],
+      throttle(() => this.#numbers(), 500),
+    );
   }
 
   #build() {
     this.#rows.clear();
-    const groups = [...RANKS].reverse().filter(Boolean).map((priority) => {
-      const classes = this.#app.classes.filter((c) => c.priority === priority);
-      if (!classes.length) return null;
-      const label = `${priority[0].toUpperCase()}${priority.slice(1)} priority`;
-      return h('section', { class: 'group', 'aria-label': label }, h('h3', { text: label }), classes.map((c) => this.#row(c)));
-    });
+    const groups = [...RANKS]
+      .reverse()
+      .filter(Boolean)
+      .map((priority) => {
+        const classes = this.#app.classes.filter((c) => c.priority === priority);
+        if (!classes.length) return null;
+        const label = `${priority[0].toUpperCase()}${priority.slice(1)} priority`;
+        return h(
+          'section',
+          { class: 'group', 'aria-label': label },
+          h('h3', { text: label }),
+          classes.map((c) => this.#row(c)),
+        );
+      });
     this.#groups.replaceChildren(...groups.filter(Boolean));
     this.#pressed();
     this.#numbers();
@@ -56,13 +78,28 @@ export class LayersPanel {
   #row(one) {
     const count = h('span', { class: 'count' });
     const spark = sparkline();
-    const toggle = h('button', {
-      class: 'layer', type: 'button', role: 'switch', 'data-class': one.id, onclick: (event) => this.#toggle(one.id, event.altKey),
+    const props = {
+      class: 'layer',
+      type: 'button',
+      role: 'switch',
+      'data-class': one.id,
       title: 'Click: on or off. Alt-click: this class alone.',
-    }, h('span', { class: 'chip' }, classIcon(one.style)), h('span', { class: 'name', text: one.title }), one.active ? spark.node : null, count);
-    const about = h('button', { class: 'icon-button small', type: 'button', 'aria-label': `About ${one.title}`, onclick: (event) => this.card.open(one.id, event.currentTarget) }, icon('info'));
-    const row = h('div', { class: one.active ? 'layer-row' : 'layer-row inactive', style: { '--color': safeColor(one.style?.color) } }, toggle, about);
-    if (!one.active) row.append(h('p', { class: 'why', text: `Inactive: ${one.why || 'something it needs is missing'}` }));
+      onclick: (event) => this.#toggle(one.id, event.altKey),
+    };
+    const name = h('span', { class: 'name', text: one.title });
+    const toggle = h('button', props, chipOf(one.style), name, one.active ? spark.node : null, count);
+    const tell = (event) => this.card.open(one.id, event.currentTarget);
+    const about = iconButton('info', `About ${one.title}`, tell, { small: true });
+    const why = one.active
+      ? null
+      : h('p', { class: 'why', text: `Inactive: ${one.why || 'something it needs is missing'}` });
+    const row = h(
+      'div',
+      { class: one.active ? 'layer-row' : 'layer-row inactive', style: colorOf(one.style) },
+      toggle,
+      about,
+      why,
+    );
     this.#rows.set(one.id, { toggle, count, spark, active: one.active, title: one.title });
     return row;
   }
@@ -91,7 +128,10 @@ export class LayersPanel {
     const state = this.#app.state.get();
     const now = this.#app.clock.now();
     const [start, end] = this.#app.span();
-    const byClass = groupBy(this.#app.anomalies.all().filter((one) => !one.cleared), (one) => one.cls);
+    const byClass = groupBy(
+      this.#app.anomalies.all().filter((one) => !one.cleared),
+      (one) => one.cls,
+    );
     for (const [id, row] of this.#rows) {
       const all = byClass.get(id) ?? [];
       const count = all.filter((one) => inTime(one, state, now)).length;
@@ -104,15 +144,41 @@ export class LayersPanel {
   #mapLayers() {
     const rows = MAP_LAYERS.map(([key, name, help]) => {
       const note = h('span', { class: 'count' });
-      const toggle = h('button', { class: 'layer plain', type: 'button', role: 'switch', title: help, 'data-layer': key, onclick: () => this.#toggleLayer(key) },
-        h('span', { class: 'switch' }), h('span', { class: 'name', text: name }), note);
+      const toggle = h(
+        'button',
+        {
+          class: 'layer plain',
+          type: 'button',
+          role: 'switch',
+          title: help,
+          'data-layer': key,
+          onclick: () => this.#toggleLayer(key),
+        },
+        h('span', { class: 'switch' }),
+        h('span', { class: 'name', text: name }),
+        note,
+      );
       this.#switches.set(key, { toggle, note });
       return h('div', { class: 'layer-row' }, toggle);
     });
-    const scale = h('div', { class: 'legend', 'aria-label': 'Altitude colours, 0 to 45,000 feet' }, h('div', { class: 'ramp', style: { background: altitudeGradient() } }),
-      h('div', { class: 'ramp-words' }, ...['0 ft', '15,000', '30,000', '45,000'].map((text) => h('span', { text }))));
+    const scale = h(
+      'div',
+      { class: 'legend', 'aria-label': 'Altitude colours, 0 to 45,000 feet' },
+      h('div', { class: 'ramp', style: { background: altitudeGradient() } }),
+      h('div', { class: 'ramp-words' }, ...['0 ft', '15,000', '30,000', '45,000'].map((text) => h('span', { text }))),
+    );
     rows[0].append(scale);
-    rows[4].append(h('div', { class: 'legend keys' }, ...[['low', '< 2 %'], ['mid', '< 10 %'], ['bad', '≥ 10 %']].map(([cls, text]) => h('span', { class: `key ${cls}`, text }))));
+    rows[4].append(
+      h(
+        'div',
+        { class: 'legend keys' },
+        ...[
+          ['low', '< 2 %'],
+          ['mid', '< 10 %'],
+          ['bad', '≥ 10 %'],
+        ].map(([cls, text]) => h('span', { class: `key ${cls}`, text })),
+      ),
+    );
     const section = h('section', { class: 'group', 'aria-label': 'Map' }, h('h3', { text: 'Map' }), rows);
     this.#layersPressed();
     return section;

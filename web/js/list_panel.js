@@ -1,8 +1,9 @@
 // The list on the right: anomalies of the time, classes and extent on show. Rows are kept and patched, not rebuilt.
 import { inBox, sorted } from './anomalies.js';
 import { throttle } from './bus.js';
-import { h, safeColor, setText } from './dom.js';
-import { classIcon, icon } from './icons.js';
+import { h, setText } from './dom.js';
+import { icon } from './icons.js';
+import { chipOf, colorOf } from './parts.js';
 import { agoText, clockText, rfc3339, windowText } from './time.js';
 
 const PAGE = 120;
@@ -16,7 +17,13 @@ export class ListPanel {
   #list = h('ol', { class: 'rows', 'aria-label': 'Anomalies' });
   #empty = h('div', { class: 'empty', hidden: true });
   #count = h('span', { class: 'badge' });
-  #more = h('button', { class: 'quiet wide', type: 'button', hidden: true, text: 'Show more', onclick: () => this.#grow() });
+  #more = h('button', {
+    class: 'quiet wide',
+    type: 'button',
+    hidden: true,
+    text: 'Show more',
+    onclick: () => this.#grow(),
+  });
 
   constructor(root, map, app) {
     this.#app = app;
@@ -39,8 +46,21 @@ export class ListPanel {
 
   #filters() {
     const { state } = this.#app;
-    this.extent = h('button', { class: 'toggle', type: 'button', title: 'Only what is in view', onclick: () => state.set({ extent: !state.get().extent }) }, 'In view');
-    this.sort = h('button', { class: 'toggle', type: 'button', onclick: () => state.set({ sort: state.get().sort === 'priority' ? 'newest' : 'priority' }) });
+    this.extent = h(
+      'button',
+      {
+        class: 'toggle',
+        type: 'button',
+        title: 'Only what is in view',
+        onclick: () => state.set({ extent: !state.get().extent }),
+      },
+      'In view',
+    );
+    this.sort = h('button', {
+      class: 'toggle',
+      type: 'button',
+      onclick: () => state.set({ sort: state.get().sort === 'priority' ? 'newest' : 'priority' }),
+    });
     return h('div', { class: 'head-actions' }, this.extent, this.sort);
   }
 
@@ -90,16 +110,34 @@ export class ListPanel {
   #make(one) {
     const { title, style } = this.#app.classOf(one.cls);
     const parts = {
-      who: h('span', { class: 'who' }), ago: h('time', { class: 'ago' }), text: h('span', { class: 'sentence' }),
-      priority: h('span', {}), bar: h('span', { class: 'fill' }), percent: h('span', { class: 'percent' }), state: h('span', {}),
+      who: h('span', { class: 'who' }),
+      ago: h('time', { class: 'ago' }),
+      text: h('span', { class: 'sentence' }),
+      priority: h('span', {}),
+      bar: h('span', { class: 'fill' }),
+      percent: h('span', { class: 'percent' }),
+      state: h('span', {}),
     };
-    const button = h('button', { class: 'row', type: 'button', 'data-id': one.id, onclick: () => this.open(one.id) },
-      h('span', { class: 'chip' }, classIcon(style)),
-      h('span', { class: 'row-main' },
+    const button = h(
+      'button',
+      { class: 'row', type: 'button', 'data-id': one.id, onclick: () => this.open(one.id) },
+      chipOf(style),
+      h(
+        'span',
+        { class: 'row-main' },
         h('span', { class: 'row-top' }, h('span', { class: 'title', text: title }), parts.who, parts.ago),
         parts.text,
-        h('span', { class: 'row-foot' }, parts.priority, h('span', { class: 'meter', 'aria-hidden': 'true' }, parts.bar), parts.percent, parts.state)));
-    const item = h('li', { style: { '--color': safeColor(style?.color) } }, button);
+        h(
+          'span',
+          { class: 'row-foot' },
+          parts.priority,
+          h('span', { class: 'meter', 'aria-hidden': 'true' }, parts.bar),
+          parts.percent,
+          parts.state,
+        ),
+      ),
+    );
+    const item = h('li', { style: colorOf(style) }, button);
     return { item, button, ...parts, title };
   }
 
@@ -115,12 +153,37 @@ export class ListPanel {
     if (!empty) return;
     const { live, window } = state.get();
     const time = live ? `in the last ${windowText(window)}` : 'at this time';
-    const say = (name, title, text, ...more) => this.#empty.replaceChildren(icon(name, 'icon large'), h('p', { class: 'empty-title', text: title }), h('p', { text }), ...more);
-    const everywhere = h('button', { class: 'button', type: 'button', text: 'Show everywhere', onclick: () => state.set({ extent: false }) });
-    if (anomalies.error) say('info', 'Anomalies did not load', anomalies.error.message, h('button', { class: 'button', type: 'button', text: 'Try again', onclick: () => session.loadAnomalies() }));
-    else if (session.waiting) say('clock', 'Waiting for the first aircraft', 'The service runs, but no observation has come in yet.');
-    else if (anomalies.loading || !this.#app.clock.known()) this.#empty.replaceChildren(...Array.from({ length: 4 }, () => h('div', { class: 'skeleton' })));
-    else if (elsewhere) say('target', 'Nothing in view', `${elsewhere} ${elsewhere === 1 ? 'anomaly lies' : 'anomalies lie'} elsewhere ${time}.`, everywhere);
+    const say = (name, title, text, ...more) =>
+      this.#empty.replaceChildren(
+        icon(name, 'icon large'),
+        h('p', { class: 'empty-title', text: title }),
+        h('p', { text }),
+        ...more,
+      );
+    const everywhere = h('button', {
+      class: 'button',
+      type: 'button',
+      text: 'Show everywhere',
+      onclick: () => state.set({ extent: false }),
+    });
+    if (anomalies.error)
+      say(
+        'info',
+        'Anomalies did not load',
+        anomalies.error.message,
+        h('button', { class: 'button', type: 'button', text: 'Try again', onclick: () => session.loadAnomalies() }),
+      );
+    else if (session.waiting)
+      say('clock', 'Waiting for the first aircraft', 'The service runs, but no observation has come in yet.');
+    else if (anomalies.loading || !this.#app.clock.known())
+      this.#empty.replaceChildren(...Array.from({ length: 4 }, () => h('div', { class: 'skeleton' })));
+    else if (elsewhere)
+      say(
+        'target',
+        'Nothing in view',
+        `${elsewhere} ${elsewhere === 1 ? 'anomaly lies' : 'anomalies lie'} elsewhere ${time}.`,
+        everywhere,
+      );
     else say('check', 'Nothing unusual', `No anomaly of the enabled classes ${time}.`);
   }
 
@@ -171,5 +234,8 @@ function patch(row, one, now, selected) {
   setText(row.state, state);
   row.state.className = `state ${state}`;
   row.button.setAttribute('aria-current', String(selected?.id === one.id));
-  row.button.setAttribute('aria-label', `${row.title}, ${one.callsign || one.icao24 || 'area'}. ${one.explanation}. Priority ${one.priority}, confidence ${percent}, ${state}, ${ago}`);
+  row.button.setAttribute(
+    'aria-label',
+    `${row.title}, ${one.callsign || one.icao24 || 'area'}. ${one.explanation}. Priority ${one.priority}, confidence ${percent}, ${state}, ${ago}`,
+  );
 }

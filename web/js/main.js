@@ -34,7 +34,15 @@ function createApp() {
   const clock = createClock();
   const state = createState(parseHash(location.hash));
   const api = createApi();
-  const app = { bus, clock, state, api, classes: [], fleet: new Fleet({ clock }), anomalies: new Anomalies({ bus, api, clock }) };
+  const app = {
+    bus,
+    clock,
+    state,
+    api,
+    classes: [],
+    fleet: new Fleet({ clock }),
+    anomalies: new Anomalies({ bus, api, clock }),
+  };
   app.classOf = (id) => app.session.classOf(id);
   // [start, end] of the time bar, epoch ms.
   app.span = () => {

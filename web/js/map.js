@@ -1,4 +1,4 @@
-// The MapLibre map: made once, bound to the state (view, projection, graticule), with the detailed coast added on first need.
+// The MapLibre map: made once, bound to the state (view, projection, graticule); finer coasts come on first need.
 import * as maplibre from 'maplibre-gl';
 import { basemapStyle, TIERS } from './basemap.js';
 import { throttle } from './bus.js';
@@ -22,16 +22,21 @@ export function createMap(container, state) {
     attributionControl: false,
     cooperativeGestures: false,
   });
-  map.addControl(new maplibre.AttributionControl({ compact: false, customAttribution: 'MapLibre · Natural Earth · GeoNames' }), 'bottom-left');
+  map.addControl(
+    new maplibre.AttributionControl({ compact: false, customAttribution: 'MapLibre · Natural Earth · GeoNames' }),
+    'bottom-left',
+  );
   map.addControl(new maplibre.ScaleControl({ unit: 'nautical', maxWidth: 90 }), 'bottom-left');
   map.getCanvas().setAttribute('aria-label', 'Map of aircraft and anomalies');
   bindView(map, state);
   bindDetail(map);
   state.on(['projection'], ({ projection: type }) => map.setProjection({ type }));
-  return new Promise((resolve) => map.once('style.load', () => {
-    bindGraticule(map, state);
-    resolve(map);
-  }));
+  return new Promise((resolve) =>
+    map.once('style.load', () => {
+      bindGraticule(map, state);
+      resolve(map);
+    }),
+  );
 }
 
 function bindView(map, state) {
@@ -73,6 +78,12 @@ export function go(map, camera) {
 }
 
 export function goBounds(map, [west, south, east, north], options = {}) {
-  const camera = map.cameraForBounds([[west, south], [east, north]], { padding: 48, maxZoom: 9, ...options });
+  const camera = map.cameraForBounds(
+    [
+      [west, south],
+      [east, north],
+    ],
+    { padding: 48, maxZoom: 9, ...options },
+  );
   if (camera) go(map, camera);
 }

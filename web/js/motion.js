@@ -4,7 +4,7 @@ const FASTEST_MS = 66; // 15 frames a second at most
 const SLOWEST_MS = 4000;
 const EARTH_M = 40_075_017;
 
-// Milliseconds until an aircraft at `speed` m/s has moved STEP_PX, at a zoom and latitude, time running `rate` times as fast.
+// Milliseconds until an aircraft at `speed` m/s has moved STEP_PX, where time runs `rate` times as fast.
 export function frameGap(zoom, lat, speed, rate = 1) {
   const metresPerPixel = (EARTH_M * Math.cos((lat * Math.PI) / 180)) / (512 * 2 ** zoom);
   const gap = (1000 * STEP_PX * metresPerPixel) / (speed * Math.max(0.01, rate));

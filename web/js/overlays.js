@@ -14,12 +14,35 @@ const INTERFERENCE = ['step', SHARE, '#39a275', 0.02, '#e6c84f', 0.1, '#ee4b5a']
 const LAYERS = {
   zones: [
     { id: 'zones/fill', type: 'fill', paint: { 'fill-color': '#d8647e', 'fill-opacity': 0.07 } },
-    { id: 'zones/line', type: 'line', paint: { 'line-color': '#d8647e', 'line-width': 1, 'line-opacity': 0.65, 'line-dasharray': [4, 2] } },
-    { id: 'zones/name', type: 'symbol', minzoom: 6.5, layout: { 'text-field': ['coalesce', ['get', 'name'], ''], 'text-font': ['Inter Medium'], 'text-size': 10.5, 'text-max-width': 8 }, paint: { 'text-color': '#e59aab', 'text-halo-color': '#0a111c', 'text-halo-width': 1.2 } },
+    {
+      id: 'zones/line',
+      type: 'line',
+      paint: { 'line-color': '#d8647e', 'line-width': 1, 'line-opacity': 0.65, 'line-dasharray': [4, 2] },
+    },
+    {
+      id: 'zones/name',
+      type: 'symbol',
+      minzoom: 6.5,
+      layout: {
+        'text-field': ['coalesce', ['get', 'name'], ''],
+        'text-font': ['Inter Medium'],
+        'text-size': 10.5,
+        'text-max-width': 8,
+      },
+      paint: { 'text-color': '#e59aab', 'text-halo-color': '#0a111c', 'text-halo-width': 1.2 },
+    },
   ],
   cells: [
-    { id: 'cells/fill', type: 'fill', paint: { 'fill-color': INTERFERENCE, 'fill-opacity': ['step', SHARE, 0.1, 0.02, 0.3, 0.1, 0.42] } },
-    { id: 'cells/line', type: 'line', paint: { 'line-color': INTERFERENCE, 'line-width': 0.6, 'line-opacity': ['step', SHARE, 0.25, 0.02, 0.7] } },
+    {
+      id: 'cells/fill',
+      type: 'fill',
+      paint: { 'fill-color': INTERFERENCE, 'fill-opacity': ['step', SHARE, 0.1, 0.02, 0.3, 0.1, 0.42] },
+    },
+    {
+      id: 'cells/line',
+      type: 'line',
+      paint: { 'line-color': INTERFERENCE, 'line-width': 0.6, 'line-opacity': ['step', SHARE, 0.25, 0.02, 0.7] },
+    },
   ],
 };
 
@@ -32,11 +55,18 @@ export class Overlays {
     Object.assign(this, { map, app });
     for (const [name, layers] of Object.entries(LAYERS)) {
       map.addSource(name, { type: 'geojson', data: EMPTY, tolerance: 0.2 });
-      for (const layer of layers) map.addLayer({ ...layer, source: name, layout: { ...layer.layout, visibility: 'none' } }, UNDER);
+      for (const layer of layers)
+        map.addLayer({ ...layer, source: name, layout: { ...layer.layout, visibility: 'none' } }, UNDER);
     }
     app.state.on(['layers'], () => this.#show());
-    app.state.on(['live', 'at', 'window'], throttle(() => this.#refresh('cells'), 1500));
-    map.on('moveend', throttle(() => Object.keys(LAYERS).forEach((name) => this.#refresh(name)), 600));
+    app.state.on(
+      ['live', 'at', 'window'],
+      throttle(() => this.#refresh('cells'), 1500),
+    );
+    map.on(
+      'moveend',
+      throttle(() => Object.keys(LAYERS).forEach((name) => this.#refresh(name)), 600),
+    );
     setInterval(() => this.#refresh('cells'), 60_000);
     this.#show();
   }
@@ -59,7 +89,9 @@ export class Overlays {
     this.#asking.set(name, asking);
     try {
       const features = await this.app.api.items(name, this.#query(name), { cap: CAP, signal: asking.signal });
-      this.map.getSource(name).setData({ type: 'FeatureCollection', features: name === 'cells' ? mergeCells(features) : features });
+      this.map
+        .getSource(name)
+        .setData({ type: 'FeatureCollection', features: name === 'cells' ? mergeCells(features) : features });
       this.count.set(name, features.length);
       this.failed.delete(name);
     } catch (error) {

@@ -32,7 +32,13 @@ export class Pointer {
   #anomaly({ x, y }, parts) {
     const layers = this.#app.anomalyLayers.hit.filter((id) => parts.test(id));
     if (!layers.length) return null;
-    const found = this.#map.queryRenderedFeatures([[x - REACH, y - REACH], [x + REACH, y + REACH]], { layers });
+    const found = this.#map.queryRenderedFeatures(
+      [
+        [x - REACH, y - REACH],
+        [x + REACH, y + REACH],
+      ],
+      { layers },
+    );
     const known = found.map((f) => this.#app.anomalies.get(f.properties.id)).filter(Boolean);
     const one = known.sort((a, b) => b.rank - a.rank || b.end - a.end)[0];
     return one ? { ref: { kind: 'anomaly', id: one.id }, one } : null;
@@ -83,5 +89,10 @@ export class Pointer {
 function aircraftLines(one) {
   const speed = Number.isFinite(one.ground_speed) ? `${Math.round(one.ground_speed)} kt` : '';
   const title = [one.callsign || one.id, one.type_code].filter(Boolean).join(' · ');
-  return [title, [altitudeText(one.baro_altitude, one.on_ground), speed, one.squawk && `squawk ${one.squawk}`].filter(Boolean).join(' · ')];
+  return [
+    title,
+    [altitudeText(one.baro_altitude, one.on_ground), speed, one.squawk && `squawk ${one.squawk}`]
+      .filter(Boolean)
+      .join(' · '),
+  ];
 }

@@ -15,9 +15,21 @@ export class Search {
     this.#app = app;
     this.#map = map;
     this.input = h('input', {
-      type: 'search', class: 'search-input', placeholder: 'Callsign, ICAO 24, registration, lat lon', autocomplete: 'off', spellcheck: 'false', maxlength: '60',
-      role: 'combobox', 'aria-label': 'Search aircraft, anomalies or coordinates', 'aria-expanded': 'false', 'aria-controls': 'found', 'aria-autocomplete': 'list',
-      oninput: () => this.#look(), onkeydown: (event) => this.#keyed(event), onblur: () => setTimeout(() => this.#close(), 150), onfocus: () => this.#look(),
+      type: 'search',
+      class: 'search-input',
+      placeholder: 'Callsign, ICAO 24, registration, lat lon',
+      autocomplete: 'off',
+      spellcheck: 'false',
+      maxlength: '60',
+      role: 'combobox',
+      'aria-label': 'Search aircraft, anomalies or coordinates',
+      'aria-expanded': 'false',
+      'aria-controls': 'found',
+      'aria-autocomplete': 'list',
+      oninput: () => this.#look(),
+      onkeydown: (event) => this.#keyed(event),
+      onblur: () => setTimeout(() => this.#close(), 150),
+      onfocus: () => this.#look(),
     });
     root.append(icon('search'), this.input, h('kbd', { text: '/', 'aria-hidden': 'true' }), this.#list);
   }
@@ -26,18 +38,41 @@ export class Search {
     const text = this.input.value;
     const place = parseCoordinates(text);
     const { fleet, anomalies } = this.#app;
-    this.#found = place ? [{ kind: 'place', ...place, title: `${place.lat.toFixed(4)}, ${place.lng.toFixed(4)}`, note: 'Go to coordinates' }] : findMatches(text, { aircraft: fleet.all(), anomalies: anomalies.all() });
+    this.#found = place
+      ? [
+          {
+            kind: 'place',
+            ...place,
+            title: `${place.lat.toFixed(4)}, ${place.lng.toFixed(4)}`,
+            note: 'Go to coordinates',
+          },
+        ]
+      : findMatches(text, { aircraft: fleet.all(), anomalies: anomalies.all() });
     this.#at = this.#found.length ? 0 : -1;
     this.#draw(text.trim().length >= 2);
   }
 
   #draw(asked) {
     const options = this.#found.map((one, i) => {
-      const kind = one.kind === 'anomaly' ? this.#app.classOf(one.cls).title : one.kind === 'aircraft' ? 'Aircraft' : '';
-      return h('li', { role: 'option', id: `found-${i}`, 'aria-selected': String(i === this.#at), onpointerdown: (event) => this.#pressed(event, i) },
-        h('span', { class: 'found-title', text: one.title }), h('span', { class: 'found-kind', text: kind }), h('span', { class: 'found-note', text: one.note }));
+      const kind =
+        one.kind === 'anomaly' ? this.#app.classOf(one.cls).title : one.kind === 'aircraft' ? 'Aircraft' : '';
+      return h(
+        'li',
+        {
+          role: 'option',
+          id: `found-${i}`,
+          'aria-selected': String(i === this.#at),
+          onpointerdown: (event) => this.#pressed(event, i),
+        },
+        h('span', { class: 'found-title', text: one.title }),
+        h('span', { class: 'found-kind', text: kind }),
+        h('span', { class: 'found-note', text: one.note }),
+      );
     });
-    if (asked && !options.length) options.push(h('li', { class: 'none', role: 'option', 'aria-disabled': 'true', text: 'Nothing by that name is on show' }));
+    if (asked && !options.length)
+      options.push(
+        h('li', { class: 'none', role: 'option', 'aria-disabled': 'true', text: 'Nothing by that name is on show' }),
+      );
     this.#list.replaceChildren(...options);
     this.#list.hidden = !options.length;
     this.input.setAttribute('aria-expanded', String(!this.#list.hidden));

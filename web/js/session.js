@@ -112,7 +112,13 @@ export class Session {
     const box = this.#box();
     if (!box) return;
     this.#fitted = true;
-    const camera = this.#map.cameraForBounds([[box[0], box[1]], [box[2], box[3]]], { padding: 24, maxZoom: 7 });
+    const camera = this.#map.cameraForBounds(
+      [
+        [box[0], box[1]],
+        [box[2], box[3]],
+      ],
+      { padding: 24, maxZoom: 7 },
+    );
     if (camera) this.#map.jumpTo({ ...camera, zoom: Math.max(1.2, camera.zoom) });
   }
 
@@ -134,6 +140,7 @@ export class Session {
 
   // Only what matters is read out to screen readers.
   #announce(one) {
-    if (one.rank >= 3 && one.open) this.#app.bus.emit('announce', `New ${one.priority} anomaly: ${this.classOf(one.cls).title}. ${one.explanation}`);
+    if (one.rank >= 3 && one.open)
+      this.#app.bus.emit('announce', `New ${one.priority} anomaly: ${this.classOf(one.cls).title}. ${one.explanation}`);
   }
 }

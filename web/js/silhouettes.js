@@ -26,7 +26,13 @@ const shapesByType = new Map();
 
 function shapeByType(type) {
   if (!shapesByType.has(type)) {
-    const shape = HELICOPTER.test(type) ? SHAPE.helicopter : GLIDER.test(type) ? SHAPE.glider : LIGHT.test(type) ? SHAPE.light : SHAPE.jet;
+    const shape = HELICOPTER.test(type)
+      ? SHAPE.helicopter
+      : GLIDER.test(type)
+        ? SHAPE.glider
+        : LIGHT.test(type)
+          ? SHAPE.light
+          : SHAPE.jet;
     shapesByType.set(type, shape);
   }
   return shapesByType.get(type);

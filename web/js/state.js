@@ -4,7 +4,15 @@ export const WINDOWS = [900, 3600, 21600, 86400];
 export const INITIAL = Object.freeze({
   view: null, // {lng, lat, zoom, bearing, pitch}; null = fit to the data
   off: new Set(), // class ids switched off; a class the server adds later starts switched on
-  layers: Object.freeze({ aircraft: true, labels: true, trails: true, zones: false, cells: false, cleared: false, graticule: true }),
+  layers: Object.freeze({
+    aircraft: true,
+    labels: true,
+    trails: true,
+    zones: false,
+    cells: false,
+    cleared: false,
+    graticule: true,
+  }),
   projection: 'mercator',
   window: 3600, // seconds shown by the time bar
   live: true,

@@ -1,6 +1,6 @@
 // The pill at the top right: live, reconnecting, feed silent; with the health of each feed behind it.
 import { h, setText } from './dom.js';
-import { icon } from './icons.js';
+import { iconButton } from './parts.js';
 import { spanText, stampText } from './time.js';
 
 const HEALTH_MS = 15_000;
@@ -16,7 +16,19 @@ export class Status {
 
   constructor(root, app) {
     this.#app = app;
-    this.pill = h('button', { class: 'pill', type: 'button', 'aria-expanded': 'false', 'aria-controls': 'feeds', onclick: () => this.toggle() }, h('span', { class: 'dot' }), this.#word, this.#lag);
+    this.pill = h(
+      'button',
+      {
+        class: 'pill',
+        type: 'button',
+        'aria-expanded': 'false',
+        'aria-controls': 'feeds',
+        onclick: () => this.toggle(),
+      },
+      h('span', { class: 'dot' }),
+      this.#word,
+      this.#lag,
+    );
     root.append(this.pill, this.#pop);
     app.bus.on('connection', (open) => {
       this.#connected = open;
@@ -47,7 +59,8 @@ export class Status {
     if (!this.#connected) return { kind: 'bad', word: 'Reconnecting' };
     if (clock.known() && clock.silentFor() > SILENT_MS) return { kind: 'warn', word: 'Feed silent' };
     const status = this.#health?.status;
-    if (status && status !== 'ok') return { kind: status === 'down' ? 'bad' : 'warn', word: status === 'down' ? 'Service down' : 'Degraded' };
+    if (status && status !== 'ok')
+      return { kind: status === 'down' ? 'bad' : 'warn', word: status === 'down' ? 'Service down' : 'Degraded' };
     return { kind: 'good', word: 'Live' };
   }
 
@@ -57,7 +70,10 @@ export class Status {
     setText(this.#word, word);
     const lag = Number(this.#health?.lag_s);
     const silent = word === 'Feed silent' ? spanText(this.#app.clock.silentFor()) : '';
-    setText(this.#lag, silent || (kind === 'good' && Number.isFinite(lag) ? `lag ${lag < 10 ? lag.toFixed(1) : Math.round(lag)} s` : ''));
+    setText(
+      this.#lag,
+      silent || (kind === 'good' && Number.isFinite(lag) ? `lag ${lag < 10 ? lag.toFixed(1) : Math.round(lag)} s` : ''),
+    );
     document.body.dataset.connection = kind;
   }
 
@@ -77,7 +93,12 @@ export class Status {
       health.error ? h('p', { class: 'notice', text: health.error }) : null,
       ...(health.feeds ?? []).map(feedLine),
       clock.known() ? h('p', { class: 'facts', text: `Data time ${stampText(clock.live())}` }) : null,
-      health.classes ? h('p', { class: 'facts', text: `${countOf(health.classes.active)} classes active, ${countOf(health.classes.inactive)} inactive · version ${health.version ?? '?'}` }) : null,
+      health.classes
+        ? h('p', {
+            class: 'facts',
+            text: `${countOf(health.classes.active)} classes active, ${countOf(health.classes.inactive)} inactive · version ${health.version ?? '?'}`,
+          })
+        : null,
     ];
     this.#pop.replaceChildren(...lines.filter(Boolean));
   }
@@ -88,13 +109,26 @@ const countOf = (value) => (value && typeof value === 'object' ? Object.keys(val
 function feedLine(feed) {
   const kind = feed.state === 'ok' ? 'good' : feed.state === 'silent' ? 'warn' : 'bad';
   const refused = Object.values(feed.rejected ?? {}).reduce((a, b) => a + Number(b || 0), 0);
-  const note = [feed.format, `${Number(feed.rows ?? 0).toLocaleString('en')} rows`, refused && `${refused.toLocaleString('en')} refused`].filter(Boolean).join(' · ');
-  return h('div', { class: `feed ${kind}` }, h('span', { class: 'dot' }), h('span', { class: 'feed-name', text: String(feed.name) }), h('span', { class: 'feed-state', text: String(feed.state ?? '') }), h('span', { class: 'feed-note', text: note }));
+  const note = [
+    feed.format,
+    `${Number(feed.rows ?? 0).toLocaleString('en')} rows`,
+    refused && `${refused.toLocaleString('en')} refused`,
+  ]
+    .filter(Boolean)
+    .join(' · ');
+  return h(
+    'div',
+    { class: `feed ${kind}` },
+    h('span', { class: 'dot' }),
+    h('span', { class: 'feed-name', text: String(feed.name) }),
+    h('span', { class: 'feed-state', text: String(feed.state ?? '') }),
+    h('span', { class: 'feed-note', text: note }),
+  );
 }
 
 export function brand(root, { onhelp }) {
   const title = h('h1', { class: 'brand-name', text: 'Skysift' });
   root.append(h('div', { class: 'brand' }, title));
-  const help = h('button', { class: 'icon-button', type: 'button', 'aria-label': 'Help and keyboard', title: 'Help (?)', onclick: onhelp }, icon('help'));
+  const help = iconButton('help', 'Help and keyboard', onhelp, { title: 'Help (?)' });
   return { title, help };
 }

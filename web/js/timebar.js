@@ -3,6 +3,7 @@ import { throttle } from './bus.js';
 import { h, safeColor, setText } from './dom.js';
 import { drawHistogram } from './histogram.js';
 import { icon } from './icons.js';
+import { iconButton } from './parts.js';
 import { WINDOWS } from './state.js';
 import { agoText, clockText, dateText, stampText, windowText } from './time.js';
 
@@ -34,18 +35,41 @@ export class TimeBar {
 
   #buttons() {
     const { time } = this.#app;
-    const button = (name, label, fn) => h('button', { class: 'icon-button', type: 'button', 'aria-label': label, title: label, onclick: fn }, icon(name));
-    this.live = h('button', { class: 'live-button', type: 'button', onclick: () => time.goLive(), title: 'Back to now (L)' }, h('span', { class: 'dot' }), 'Live');
-    this.earlier = button('left', 'Earlier by one window', () => time.shift(-1));
-    this.later = button('right', 'Later by one window', () => time.shift(1));
-    this.play = button('play', 'Play', () => time.togglePlay());
-    this.speed = h('select', { class: 'speed', 'aria-label': 'Playback speed', title: 'Playback speed', onchange: () => time.setRate(Number(this.speed.value)) },
-      ...SPEEDS.map((n) => h('option', { value: n, text: `${n}×`, selected: n === 60 })));
+    this.live = h(
+      'button',
+      { class: 'live-button', type: 'button', onclick: () => time.goLive(), title: 'Back to now (L)' },
+      h('span', { class: 'dot' }),
+      'Live',
+    );
+    this.earlier = iconButton('left', 'Earlier by one window', () => time.shift(-1));
+    this.later = iconButton('right', 'Later by one window', () => time.shift(1));
+    this.play = iconButton('play', 'Play', () => time.togglePlay());
+    this.speed = h(
+      'select',
+      {
+        class: 'speed',
+        'aria-label': 'Playback speed',
+        title: 'Playback speed',
+        onchange: () => time.setRate(Number(this.speed.value)),
+      },
+      ...SPEEDS.map((n) => h('option', { value: n, text: `${n}×`, selected: n === 60 })),
+    );
     return h('div', { class: 'time-buttons' }, this.live, this.earlier, this.play, this.later, this.speed);
   }
 
   #scrubber() {
-    this.slider = h('div', { class: 'scrubber', role: 'slider', tabindex: '0', 'aria-label': 'Time shown on the map', onkeydown: (event) => this.#keyed(event) }, this.#canvas, this.#hint);
+    this.slider = h(
+      'div',
+      {
+        class: 'scrubber',
+        role: 'slider',
+        tabindex: '0',
+        'aria-label': 'Time shown on the map',
+        onkeydown: (event) => this.#keyed(event),
+      },
+      this.#canvas,
+      this.#hint,
+    );
     this.slider.addEventListener('pointerdown', (event) => {
       this.slider.setPointerCapture(event.pointerId);
       this.#app.time.scrub(this.#timeAt(event));
@@ -57,11 +81,20 @@ export class TimeBar {
 
   #windowChoice() {
     const make = (seconds) => {
-      const one = h('button', { type: 'button', 'aria-label': `Show ${windowText(seconds)}`, onclick: () => this.#app.state.set({ window: seconds }), text: windowText(seconds) });
+      const one = h('button', {
+        type: 'button',
+        'aria-label': `Show ${windowText(seconds)}`,
+        onclick: () => this.#app.state.set({ window: seconds }),
+        text: windowText(seconds),
+      });
       this.#windows.set(seconds, one);
       return one;
     };
-    return h('div', { class: 'segmented windows', role: 'group', 'aria-label': 'Length of the time window' }, ...WINDOWS.map(make));
+    return h(
+      'div',
+      { class: 'segmented windows', role: 'group', 'aria-label': 'Length of the time window' },
+      ...WINDOWS.map(make),
+    );
   }
 
   #timeAt(event) {
@@ -81,7 +114,14 @@ export class TimeBar {
 
   #keyed(event) {
     const step = this.#app.state.get().window * 10; // ms: a hundredth of the window
-    const moves = { ArrowLeft: -step, ArrowRight: step, PageUp: step * 10, PageDown: -step * 10, ArrowDown: -step, ArrowUp: step };
+    const moves = {
+      ArrowLeft: -step,
+      ArrowRight: step,
+      PageUp: step * 10,
+      PageDown: -step * 10,
+      ArrowDown: -step,
+      ArrowUp: step,
+    };
     if (event.key === 'End') this.#app.time.goLive();
     else if (event.key === 'Home') this.#app.time.scrub(this.#app.span()[0]);
     else if (event.key in moves) this.#app.time.scrub(this.#app.time.at() + moves[event.key]);
@@ -124,8 +164,18 @@ export class TimeBar {
     const at = this.#app.time.at();
     const [start, end] = this.#app.span();
     setText(this.#time, clockText(at));
-    setText(this.#date, state.get().live ? `${dateText(at)} · UTC` : `${dateText(at).replace(/ \d+$/, '')} · ${agoText(at, clock.live())}`);
-    for (const [key, value] of [['aria-valuemin', start], ['aria-valuemax', end], ['aria-valuenow', at]]) this.slider.setAttribute(key, String(Math.round(value / 1000)));
+    setText(
+      this.#date,
+      state.get().live
+        ? `${dateText(at)} · UTC`
+        : `${dateText(at).replace(/ \d+$/, '')} · ${agoText(at, clock.live())}`,
+    );
+    for (const [key, value] of [
+      ['aria-valuemin', start],
+      ['aria-valuemax', end],
+      ['aria-valuenow', at],
+    ])
+      this.slider.setAttribute(key, String(Math.round(value / 1000)));
     this.slider.setAttribute('aria-valuetext', `${stampText(at)}${state.get().live ? ', live' : ''}`);
   }
 }

@@ -50,7 +50,12 @@ export class TimeMachine {
     const { window } = state.get();
     const end = this.#app.span()[1] + windows * window * 1000;
     if (end >= clock.live()) return this.goLive();
-    state.set({ live: false, end, at: windows < 0 ? end : Math.min(end, this.at() + windows * window * 1000), speed: 0 });
+    state.set({
+      live: false,
+      end,
+      at: windows < 0 ? end : Math.min(end, this.at() + windows * window * 1000),
+      speed: 0,
+    });
   }
 
   togglePlay() {
@@ -95,7 +100,11 @@ export class TimeMachine {
     const asking = (this.#asking = new AbortController());
     try {
       const at = rfc3339(Math.round(this.#app.clock.now()));
-      const features = await this.#app.api.items('aircraft', { at, bbox: bboxOf(this.#map) }, { cap: 15_000, signal: asking.signal });
+      const features = await this.#app.api.items(
+        'aircraft',
+        { at, bbox: bboxOf(this.#map) },
+        { cap: 15_000, signal: asking.signal },
+      );
       if (!this.#app.state.get().live) this.#app.fleet.applyFeatures(features);
       this.#map.triggerRepaint();
     } catch (error) {

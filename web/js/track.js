@@ -49,8 +49,12 @@ function flightFeatures(rows) {
     const point = [row.lng + turn, row.lat];
     if (before) {
       const gap = row.time - before.time > GAP_MS;
-      const color = altitudeColor(Number.isFinite(row.altitude) ? Math.round(row.altitude / STEP_FT) * STEP_FT : NaN, row.ground);
-      if (!run || run.properties.gap !== gap || run.properties.color !== color) out.push((run = piece(before.point, color, gap)));
+      const color = altitudeColor(
+        Number.isFinite(row.altitude) ? Math.round(row.altitude / STEP_FT) * STEP_FT : NaN,
+        row.ground,
+      );
+      if (!run || run.properties.gap !== gap || run.properties.color !== color)
+        out.push((run = piece(before.point, color, gap)));
       run.geometry.coordinates.push(point);
     }
     before = { ...row, point };
@@ -70,8 +74,16 @@ export class Track {
     map.addSource('track', { type: 'geojson', data: empty(), tolerance: 0.1 });
     const under = 'selected/line';
     const width = ['interpolate', ['linear'], ['zoom'], 3, 1.6, 9, 3];
-    const line = (id, filter, paint) => map.addLayer({ id, type: 'line', source: 'track', filter, layout: { 'line-cap': 'round', 'line-join': 'round' }, paint }, under);
-    line('track/edge', ['!', ['get', 'gap']], { 'line-color': '#060a11', 'line-width': ['interpolate', ['linear'], ['zoom'], 3, 3.6, 9, 6], 'line-opacity': 0.7 });
+    const line = (id, filter, paint) =>
+      map.addLayer(
+        { id, type: 'line', source: 'track', filter, layout: { 'line-cap': 'round', 'line-join': 'round' }, paint },
+        under,
+      );
+    line('track/edge', ['!', ['get', 'gap']], {
+      'line-color': '#060a11',
+      'line-width': ['interpolate', ['linear'], ['zoom'], 3, 3.6, 9, 6],
+      'line-opacity': 0.7,
+    });
     line('track/line', ['!', ['get', 'gap']], { 'line-color': ['get', 'color'], 'line-width': width });
     line('track/gap', ['get', 'gap'], { 'line-color': '#8ea4bd', 'line-width': 1.2, 'line-dasharray': [1, 2.5] });
     app.state.on(['layers'], () => this.#show());
@@ -84,7 +96,10 @@ export class Track {
     if (keep) this.#asking?.abort();
     else this.clear();
     const asking = (this.#asking = new AbortController());
-    const query = { icao24: icao24.split('/')[0], datetime: `${rfc3339(start - AROUND_MS)}/${rfc3339(end + AROUND_MS)}` };
+    const query = {
+      icao24: icao24.split('/')[0],
+      datetime: `${rfc3339(start - AROUND_MS)}/${rfc3339(end + AROUND_MS)}`,
+    };
     try {
       const rows = readPositions(await this.app.api.items('positions', query, { cap: 6000, signal: asking.signal }));
       this.map.getSource('track').setData({ type: 'FeatureCollection', features: trackFeatures(rows) });
@@ -102,7 +117,8 @@ export class Track {
 
   #show() {
     const visibility = this.app.state.get().layers.trails ? 'visible' : 'none';
-    for (const id of ['track/edge', 'track/line', 'track/gap']) this.map.setLayoutProperty(id, 'visibility', visibility);
+    for (const id of ['track/edge', 'track/line', 'track/gap'])
+      this.map.setLayoutProperty(id, 'visibility', visibility);
   }
 }
 

@@ -12,13 +12,65 @@ import { readPositions, trackFeatures } from '../../../web/js/track.js';
 const NOON = Date.UTC(2026, 10, 20, 12);
 const iso = (ms) => new Date(ms).toISOString();
 
-function feature(id, { start = NOON - 600_000, end = NOON, ...more } = {}, geometry = { type: 'Point', coordinates: [1, 2] }) {
-  return { type: 'Feature', id, geometry, properties: { class: 'made-up', state: 'open', priority: 'high', confidence: 0.5, explanation: 'text', start: iso(start), end: iso(end), ...more } };
+function feature(
+  id,
+  { start = NOON - 600_000, end = NOON, ...more } = {},
+  geometry = { type: 'Point', coordinates: [1, 2] },
+) {
+  return {
+    type: 'Feature',
+    id,
+    geometry,
+    properties: {
+      class: 'made-up',
+      state: 'open',
+      priority: 'high',
+      confidence: 0.5,
+      explanation: 'text',
+      start: iso(start),
+      end: iso(end),
+      ...more,
+    },
+  };
 }
 
 test('a path is anchored at its newest point, an area in its middle', () => {
-  assert.deepEqual(readAnomaly(feature('a', {}, { type: 'LineString', coordinates: [[0, 0], [2, 1]] })).anchor, [2, 1]);
-  assert.deepEqual(readAnomaly(feature('a', {}, { type: 'Polygon', coordinates: [[[0, 0], [2, 0], [2, 2], [0, 0]]] })).anchor, [1, 1]);
+  assert.deepEqual(
+    readAnomaly(
+      feature(
+        'a',
+        {},
+        {
+          type: 'LineString',
+          coordinates: [
+            [0, 0],
+            [2, 1],
+          ],
+        },
+      ),
+    ).anchor,
+    [2, 1],
+  );
+  assert.deepEqual(
+    readAnomaly(
+      feature(
+        'a',
+        {},
+        {
+          type: 'Polygon',
+          coordinates: [
+            [
+              [0, 0],
+              [2, 0],
+              [2, 2],
+              [0, 0],
+            ],
+          ],
+        },
+      ),
+    ).anchor,
+    [1, 1],
+  );
 });
 
 test('what cannot be shown is refused, what is odd is tamed', () => {
@@ -38,14 +90,25 @@ test('live shows the window, the past what was going on', () => {
 });
 
 test('by priority, then by what is still open, then by confidence', () => {
-  const list = [feature('low', { priority: 'low' }), feature('closed', { state: 'closed' }), feature('open'), feature('sure', { confidence: 0.9 })].map(readAnomaly);
-  assert.deepEqual(sorted(list, 'priority').map((a) => a.id), ['sure', 'open', 'closed', 'low']);
+  const list = [
+    feature('low', { priority: 'low' }),
+    feature('closed', { state: 'closed' }),
+    feature('open'),
+    feature('sure', { confidence: 0.9 }),
+  ].map(readAnomaly);
+  assert.deepEqual(
+    sorted(list, 'priority').map((a) => a.id),
+    ['sure', 'open', 'closed', 'low'],
+  );
 });
 
 test('buckets count each anomaly once', () => {
   const list = [feature('a'), feature('b', { start: NOON - 9_000_000, end: NOON })].map(readAnomaly);
   const buckets = bucketsOf(list, NOON - 3_600_000, NOON, 6);
-  assert.equal(buckets.reduce((n, b) => n + b.total, 0), 2);
+  assert.equal(
+    buckets.reduce((n, b) => n + b.total, 0),
+    2,
+  );
   assert.equal(buckets[0].total, 1);
   assert.equal(buckets[5].by.get('made-up'), 1);
 });
@@ -58,17 +121,37 @@ test('coordinates are understood, and only coordinates', () => {
 });
 
 test('search puts what begins with the words first', () => {
-  const aircraft = [{ id: 'abc123', callsign: 'XBAW1' }, { id: '4ca1d2', callsign: 'BAW12' }];
-  assert.deepEqual(findMatches('baw', { aircraft, anomalies: [] }).map((m) => m.id), ['4ca1d2', 'abc123']);
+  const aircraft = [
+    { id: 'abc123', callsign: 'XBAW1' },
+    { id: '4ca1d2', callsign: 'BAW12' },
+  ];
+  assert.deepEqual(
+    findMatches('baw', { aircraft, anomalies: [] }).map((m) => m.id),
+    ['4ca1d2', 'abc123'],
+  );
   assert.deepEqual(findMatches('b', { aircraft, anomalies: [] }), []);
 });
 
 test('a track is few lines, with its gap set apart and no jump over the antimeridian', () => {
-  const at = (minute, lng, altitude) => ({ geometry: { coordinates: [lng, 10] }, properties: { time: iso(NOON + minute * 60_000), baro_altitude: altitude } });
-  const rows = readPositions([at(0, 179.8, 30_000), at(1, 179.9, 30_100), at(2, -179.9, 30_200), at(30, -179.5, 30_000)]);
+  const at = (minute, lng, altitude) => ({
+    geometry: { coordinates: [lng, 10] },
+    properties: { time: iso(NOON + minute * 60_000), baro_altitude: altitude },
+  });
+  const rows = readPositions([
+    at(0, 179.8, 30_000),
+    at(1, 179.9, 30_100),
+    at(2, -179.9, 30_200),
+    at(30, -179.5, 30_000),
+  ]);
   const lines = trackFeatures(rows);
-  assert.deepEqual(lines.map((l) => l.properties.gap), [false, true]);
-  assert.deepEqual(lines[0].geometry.coordinates.map(([x]) => Math.round(x * 10) / 10), [179.8, 179.9, 180.1]);
+  assert.deepEqual(
+    lines.map((l) => l.properties.gap),
+    [false, true],
+  );
+  assert.deepEqual(
+    lines[0].geometry.coordinates.map(([x]) => Math.round(x * 10) / 10),
+    [179.8, 179.9, 180.1],
+  );
 });
 
 test('values are shown as a person would write them', () => {
@@ -83,5 +166,11 @@ test('values are shown as a person would write them', () => {
 test('cells of several half hours become one, and one bad transponder colours nothing', () => {
   const cell = (h3, good, bad) => ({ geometry: null, properties: { h3, good, bad, aircraft: good + bad } });
   const merged = mergeCells([cell('a', 9, 1), cell('a', 9, 1), cell('b', 5, 6)]).map((f) => f.properties);
-  assert.deepEqual(merged.map((p) => [p.h3, p.share]), [['a', 0], ['b', 5 / 11]]);
+  assert.deepEqual(
+    merged.map((p) => [p.h3, p.share]),
+    [
+      ['a', 0],
+      ['b', 5 / 11],
+    ],
+  );
 });

@@ -57,7 +57,11 @@ test('nearest is the nearest within reach', () => {
 
 test('rows without a place or with the wrong types are left out', () => {
   const { fleet } = world();
-  fleet.applyColumns({ time: T, columns: COLUMNS, rows: [['x', null, 1], ['y', 'a', 'b'], [null, 1, 1], row('ok', 1, 1)] });
+  fleet.applyColumns({
+    time: T,
+    columns: COLUMNS,
+    rows: [['x', null, 1], ['y', 'a', 'b'], [null, 1, 1], row('ok', 1, 1)],
+  });
   assert.equal(fleet.size, 1);
 });
 

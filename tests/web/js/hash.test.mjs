@@ -12,7 +12,8 @@ test('a full state comes back', () => {
     projection: 'globe', window: 21600, live: false, at: Date.UTC(2026, 10, 20, 11), end: Date.UTC(2026, 10, 20, 12), selected: { kind: 'anomaly', id: 'a/1' },
   }; // prettier-ignore
   const back = parseHash(formatHash(state));
-  for (const key of ['view', 'layers', 'projection', 'window', 'live', 'at', 'end', 'selected']) assert.deepEqual(back[key], state[key], key);
+  for (const key of ['view', 'layers', 'projection', 'window', 'live', 'at', 'end', 'selected'])
+    assert.deepEqual(back[key], state[key], key);
   assert.deepEqual([...back.off], [...state.off]);
 });
 
@@ -21,7 +22,15 @@ test('an aircraft with a tilde can be linked', () => {
   assert.deepEqual(back.selected, { kind: 'aircraft', id: '~2b0d0d/1' });
 });
 
-for (const bad of ['#view=1,2', '#view=95,0,3', '#sel=anomaly:%E0%A4%A', '#win=7', '#at=yesterday', '#off=<img>', '#&&==']) {
+for (const bad of [
+  '#view=1,2',
+  '#view=95,0,3',
+  '#sel=anomaly:%E0%A4%A',
+  '#win=7',
+  '#at=yesterday',
+  '#off=<img>',
+  '#&&==',
+]) {
   test(`a broken link is harmless: ${bad}`, () => {
     const back = parseHash(bad);
     assert.equal(back.view, undefined);
