@@ -26,10 +26,10 @@ def stretches_of(found: Sequence[Mapping[str, Any]]) -> Stretches:
     if not found:
         return none()
     found = sorted(found, key=lambda f: (f["start"], f["end"], f["subject"]))
-    column = {name: [f[name] for f in found] for name in found[0]}
-    arrays = {name: np.array(column.pop(name)) for name in _ARRAYS}
-    lists = {name: column.pop(name) for name in _LISTS}
-    return Stretches(**arrays, **lists, values=column)
+    column: dict[str, Any] = {name: [f[name] for f in found] for name in found[0]}
+    fields: dict[str, Any] = {name: np.array(column.pop(name)) for name in _ARRAYS}
+    fields |= {name: column.pop(name) for name in _LISTS}
+    return Stretches(**fields, values=column)
 
 
 def names(tracks: Tracks, rows: Array) -> Sequence[str]:

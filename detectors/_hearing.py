@@ -90,7 +90,8 @@ class Hearing:
     def _around(self, place: tuple[float, float], minutes: range, metres: float) -> Array:
         a, b = np.searchsorted(self.slot, [minutes.start, minutes.stop])
         at = a + np.flatnonzero(np.abs(self.lat[a:b] - place[0]) < metres / 110_000)
-        return at[distance_m(*place, self.lat[at], self.lon[at]) <= metres]
+        out: Array = at[distance_m(*place, self.lat[at], self.lon[at]) <= metres]
+        return out
 
 
 def ahead(view: Tracks, row: int, seconds: Array) -> tuple[Array, Array]:

@@ -52,7 +52,8 @@ def _candidate(view: Tracks, p: SimpleNamespace) -> Array:
     span = (view.time - view.time[view.ago(WINDOW_S)]) / 1000.0
     out = (view.window_sum(wrong, WINDOW_S) == 0) & (bursts >= BURSTS) & (span >= p.least)
     out &= heard <= SPARSE * (span * 1000 / SLOT_MS + 1)
-    return out & view.located & (view.ground_speed >= SLOWEST_KT)
+    moving: Array = out & view.located & (view.ground_speed >= SLOWEST_KT)
+    return moving
 
 
 def _entry(view: Tracks, hearing: Hearing, row: int, p: SimpleNamespace) -> dict[str, Any] | None:

@@ -83,7 +83,8 @@ def _cruising(view: Tracks, slot: Array) -> Mask:
     out &= (view.ground_speed >= SLOWEST_KT) & ~np.isnan(view.track)
     stale = (view.position_time != NO_TIME) & (view.time - view.position_time > CURRENT_MS)
     moved = np.append(True, (view.lat[1:] != view.lat[:-1]) | (view.lon[1:] != view.lon[:-1]))[: len(view)]
-    return out & ~stale & moved
+    gone: Mask = out & ~stale & moved
+    return gone
 
 
 def _high(view: Tracks, rows: Array, gap: int, above: float, airports: Airports) -> Mask:

@@ -141,7 +141,8 @@ class _Draw:
         good &= (state.left > left_min * 60) & (state.left < most_min * 60)
         if middle:
             good &= (np.abs(state.lat - 48) < 7) & (np.abs(state.lon - 9) < 12)
-        return self.free[good]
+        out: Array = self.free[good]
+        return out
 
     def _one(self, start: int, candidates: Array, count: int = 1, apart_m: float = 0.0) -> list[int]:
         """Draw and take away `count` roles at least so far apart; none where that cannot be had."""

@@ -106,7 +106,8 @@ class Rows:
         minute = ms // 60_000
         first = int(minute[0]) if len(minute) else 0
         table = np.stack([self._loudness(m * 60_000) for m in range(first, int(minute[-1]) + 1 if len(minute) else 1)])
-        return (table[minute - first, role] + noise).astype(np.float32)
+        out: Array = (table[minute - first, role] + noise).astype(np.float32)
+        return out
 
     def _loudness(self, ms: int) -> Array:
         n = len(self.world.fleet)

@@ -10,9 +10,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
 
 from store.cluster import Cluster
+
+settings.register_profile("skysift", deadline=None)
+settings.load_profile("skysift")
+# How long an example takes is the machine's business: timed tests fail on a busy one.
 
 ROOT = Path(__file__).resolve().parents[1]
 
