@@ -58,7 +58,16 @@ const SIZES = [
   [13, 32],
 ];
 
-export function iconSize(zoom) {
+// Pixels across an icon. Far out, a sky full of aircraft is drawn finer, so that anomalies still stand out of it.
+export function iconSize(zoom, count = 0) {
+  const crowd = zoom < CLOSE ? Math.log10(Math.max(1, count / CROWD)) : 0;
+  return bySteps(zoom) * Math.max(0.55, 1 - 0.35 * crowd);
+}
+
+const CROWD = 800; // aircraft; more than these are a crowd
+const CLOSE = 6.5;
+
+function bySteps(zoom) {
   const i = SIZES.findIndex(([z]) => z > zoom);
   if (i < 0) return SIZES[SIZES.length - 1][1];
   if (i === 0) return SIZES[0][1];
@@ -104,7 +113,7 @@ export function createAircraftLayer({ fleet, clock }) {
       gl.uniform2f(at('u_viewport'), canvas.clientWidth / 2, canvas.clientHeight / 2);
       gl.uniform1f(at('u_now'), fleet.seconds(clock.now()));
       gl.uniform1f(at('u_wall'), performance.now() / 1000);
-      gl.uniform1f(at('u_size'), iconSize(zoom) * 0.62);
+      gl.uniform1f(at('u_size'), iconSize(zoom, fleet.size) * 0.62);
       gl.uniform1f(at('u_ahead'), 0.02 / 2 ** Math.max(0, zoom));
       gl.activeTexture(gl.TEXTURE0);
       gl.bindTexture(gl.TEXTURE_2D, atlas);

@@ -52,7 +52,8 @@ export class Labels {
     this.#ctx.lineWidth = 3;
     this.#ctx.lineJoin = 'round';
     this.#ctx.strokeStyle = 'rgba(6, 10, 17, .85)';
-    for (const { one, x, y } of this.#placed(width, height)) this.#write(one, x + iconSize(zoom) * 0.5 + 4, y, zoom);
+    for (const { one, x, y } of this.#placed(width, height))
+      this.#write(one, x + iconSize(zoom, this.#app.fleet.size) * 0.5 + 4, y, zoom);
     this.#blank = false;
   }
 

@@ -47,7 +47,7 @@ export class Pointer {
   #aircraft(point) {
     if (!this.#app.state.get().layers.aircraft) return null;
     const here = this.#map.unproject(point);
-    const radius = iconSize(this.#map.getZoom()) / 2 + 4;
+    const radius = iconSize(this.#map.getZoom(), this.#app.fleet.size) / 2 + 4;
     const aside = this.#map.unproject([point.x + radius, point.y]);
     const x = mercatorX(here.lng);
     const one = this.#app.fleet.nearest(x, mercatorY(here.lat), Math.abs(mercatorX(aside.lng) - x));
