@@ -69,7 +69,7 @@ def cell_shape(cell: int) -> Any:
 
 def cell_polygon(cell: int) -> dict[str, Any]:
     """The cell's outline as a GeoJSON geometry: counter-clockwise, cut at the antimeridian (RFC 7946)."""
-    shape = cell_shape(cell)
+    shape = shapely.transform(cell_shape(cell), lambda places: np.round(places, 6))
     wound = [orient(part) for part in shapely.get_parts(shape)]
     geometry: dict[str, Any] = shapely.geometry.mapping(wound[0] if len(wound) == 1 else shapely.MultiPolygon(wound))
     return geometry
