@@ -62,14 +62,14 @@ def cell_center(cell: int) -> tuple[float, float]:
 
 
 def cell_shape(cell: int) -> Any:
-    """The cell's outline as a shapely Polygon, or a MultiPolygon where it meets the antimeridian."""
-    lat, lon = np.array(h3.cell_to_boundary(cell_text(cell))).T
+    """The cell's outline to 0.1 m: a shapely Polygon, or a MultiPolygon where it meets the antimeridian."""
+    lat, lon = np.round(h3.cell_to_boundary(cell_text(cell)), 6).T
     return antimeridian.polygon(lon, lat)
 
 
 def cell_polygon(cell: int) -> dict[str, Any]:
     """The cell's outline as a GeoJSON geometry: counter-clockwise, cut at the antimeridian (RFC 7946)."""
-    shape = shapely.transform(cell_shape(cell), lambda places: np.round(places, 6))
+    shape = cell_shape(cell)
     wound = [orient(part) for part in shapely.get_parts(shape)]
     geometry: dict[str, Any] = shapely.geometry.mapping(wound[0] if len(wound) == 1 else shapely.MultiPolygon(wound))
     return geometry
