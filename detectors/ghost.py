@@ -70,7 +70,7 @@ def examples() -> Sequence[Example]:
     merge_gap_s=600,
     examples=examples,
     explain="{what}{zone}{again}",
-    style=Style(shape="path", color="#b388ff", icon="ghost"),
+    style=Style(shape="path", color="#cbd5e1", icon="ghost"),
     params={
         "gap": Param(300, "s", "silent for so long", 180, 900, "adsbtrack gaps; seed 003: unexplained coverage gaps"),
         "reach": Param(

@@ -63,7 +63,7 @@ def gate(tracks: Tracks, p: SimpleNamespace) -> Mask:
     gate=gate,
     examples=examples,
     explain="{manner}: {turns:.1f} full turns in {minutes:.0f} min within {km:.0f} km{height}",
-    style=Style(shape="area", color="#f5a623", icon="orbit"),
+    style=Style(shape="area", color="#ffd60a", icon="orbit"),
     params={
         "dwell": Param(900, "s", "time in the area; a shorter orbit is of low priority", 300, 900, "seed 003: 15 min"),
         "turns": Param(2, "", "revolutions; in one direction for an orbit", 1, 10, f"{RULE}: 2"),

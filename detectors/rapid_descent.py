@@ -58,7 +58,7 @@ def gate(tracks: Tracks, p: SimpleNamespace) -> Mask:
     gate=gate,
     examples=examples,
     explain="falling at {rate:,.0f} ft/min{through}, {lost:,.0f} ft lost in {held:.0f} s{context}",
-    style=Style(shape="path", color="#d7301f", icon="descent"),
+    style=Style(shape="path", color="#ff8f6b", icon="descent"),
     params={
         "rate": Param(-3_000, "ft/min", "a fall is at or below this vertical rate", -20_000, -500, "seed 003"),
         "hold": Param(10, "s", "and holds this long: single rows are noise", 2, 45, "seed 003; point rates are noisy"),

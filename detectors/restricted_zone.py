@@ -74,7 +74,7 @@ def gate(tracks: Tracks, p: SimpleNamespace, zones: Zones) -> Mask:
     gate=gate,
     examples=examples,
     explain="inside {zone} ({kind}, {band}){height} for {duration:.0f} s{doubt}",
-    style=Style(shape="path", color="#bd10e0", icon="zone"),
+    style=Style(shape="path", color="#d65cf0", icon="zone"),
     params={
         "margin": Param(300, "ft", "this near to a limit the pressure of the day decides", 0, 3_000, "10 hPa: 300 ft"),
         "gap": Param(180, "s", "longest silence between two fixes that is bridged", 1, 180, "the lookback"),
