@@ -34,6 +34,7 @@ class Moment(click.ParamType[int]):
 @click.option("--from", "start", type=Moment(), help="First time; default: everything stored.")
 @click.option("--to", "end", type=Moment(), help="Time after the last.")
 @click.option("--demo", is_flag=True, help="Work on the demo's database.")
+@click.option("--format", "format_", help="Format of the files, where the content leaves it open.")
 @click.option("--store-every", default=5.0, show_default=True, help="Seconds between stored rows of a flight; 0: all.")
 @judging_options
 @json_option
@@ -42,6 +43,7 @@ def command(
     start: int | None,
     end: int | None,
     demo: bool,
+    format_: str | None,
     store_every: float,
     as_json: bool,
     **options: Any,
@@ -53,7 +55,7 @@ def command(
         if files:
             from feeds import open_source
 
-            sources = [open_source(spec) for spec in files]
+            sources = [open_source(spec, format_) for spec in files]
             batches = [b for source in sources for b in source.batches()]
             rows = sum(map(len, batches))
             found = asyncio.run(store_and_judge(url, setup, batches, store_every, "judging and storing"))

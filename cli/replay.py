@@ -19,14 +19,15 @@ from store.writer import Writer
 @click.command(name="replay")
 @click.argument("files", nargs=-1, required=True)
 @click.option("--speed", default=60.0, show_default=True, help="Seconds of data per second; 0: as fast as it goes.")
+@click.option("--format", "format_", help="Format of the files, where the content leaves it open.")
 @click.option("--store-every", default=5.0, show_default=True, help="Seconds between stored rows of a flight; 0: all.")
 @judging_options
-def command(files: Sequence[str], speed: float, store_every: float, **options: Any) -> None:
+def command(files: Sequence[str], speed: float, format_: str | None, store_every: float, **options: Any) -> None:
     """Play FILES as if they were live. Times stay the recording's; a running `serve` shows it."""
     from feeds import open_source
 
     setup = judging(**options)
-    source = Replay(", ".join(files), (b for spec in files for b in open_source(spec).batches()), speed)
+    source = Replay(", ".join(files), (b for spec in files for b in open_source(spec, format_).batches()), speed)
     with database() as url, progress("playing", len(source.rows)) as advance:
         source.advance = advance
         asyncio.run(_play(url, setup, source, store_every))

@@ -31,6 +31,7 @@ class Service:
     """What `serve` was asked for."""
 
     feeds: Sequence[str]
+    format_: str | None
     host: str
     port: int
     title: str
@@ -46,6 +47,7 @@ class Service:
 
 @click.command(name="serve")
 @click.option("--feed", "feeds", multiple=True, help="Address, file or folder; repeat for several. Default: the demo.")
+@click.option("--format", "format_", help="Format of the feeds, where the content leaves it open.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Only loopback, until access control exists.")
 @click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65_535), help="0 takes a free one.")
 @click.option("--title", default="Skysift", show_default=True, help="What the page calls itself.")
@@ -92,7 +94,7 @@ def _prepare(url: str, setup: Judging, service: Service) -> None:
         return
     from feeds import open_source
 
-    recorded = [s for s in (open_source(spec) for spec in service.feeds) if not s.live]
+    recorded = [s for s in (open_source(spec, service.format_) for spec in service.feeds) if not s.live]
     batches = [batch for source in recorded for batch in source.batches()]
     if batches:
         found = asyncio.run(store_and_judge(url, setup, batches, service.store_every_s, "judging and storing"))
@@ -126,7 +128,7 @@ async def _watch(url: str, setup: Judging, service: Service) -> None:
     """Poll the live feeds until interrupted; with recordings alone there is only the map to serve."""
     from feeds import open_source
 
-    sources: list[Polled] = [s for s in map(open_source, service.feeds or ("demo",)) if s.live]
+    sources: list[Polled] = [s for s in (open_source(f, service.format_) for f in service.feeds or ("demo",)) if s.live]
     if not sources:
         await asyncio.Event().wait()
     writer = await Writer.open(url, service.store_every_s)

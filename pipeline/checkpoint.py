@@ -36,7 +36,7 @@ def save(engine: Engine) -> bytes:
         "released": engine.released,
         "seen": sorted(engine.seen),
         "counts": dict(engine.counts),
-        "labels": {str(k): v for k, v in waiting.labels.items()},
+        "labels": {str(k): v for k, v in engine.labels.items()},
         "several": [asdict(s) for streams in engine.flights.several.values() for s in streams],
         "runs": {name: _run_state(run) for name, run in engine.runs.items()},
     }
@@ -57,6 +57,7 @@ def restore(engine: Engine, data: bytes) -> None:
         state["arrivals"][n] for n in ("cut", "first", "newest")
     )
     labels = {int(k): v for k, v in state["labels"].items()}
+    engine.labels = labels
     engine.arrivals.waiting = [Batch(_under(stored, "waiting/"), labels)]
     engine.released = state["released"]
     engine.seen = set(state["seen"])

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,7 @@ from detectors._registry import BASE_COLUMNS, Detector
 from geo.anomaly import Anomaly
 from geo.batch import Batch
 from geo.flights import DERIVED, Flights
-from geo.schema import COLUMNS, NO_TIME, Array, missing, present
+from geo.schema import COLUMNS, NO_TIME, SYNTHETIC, Array, missing, present
 from geo.tracks import Mask
 from pipeline.arrivals import Arrivals
 from pipeline.evaluate import ClassRun
@@ -53,6 +53,7 @@ class Engine:
         self.flights = Flights()
         self.seen: set[str] = set()
         self.counts: Counter[str] = Counter()
+        self.labels: dict[int, str] = {}
         self.released = int(NO_TIME)
         self.runs = {
             name: ClassRun(spec, spec.configured(self.overrides.get(name)), self.resources)
@@ -63,6 +64,7 @@ class Engine:
     def feed(self, batch: Batch) -> Step:
         """Take rows; judge what the watermark has now passed."""
         self.arrivals.add(batch)
+        self.labels |= batch.labels
         return self._advance()
 
     def finish(self) -> Step:
@@ -88,7 +90,16 @@ class Engine:
             self._remember(rows)
         found = [a for run in self.runs.values() for a in self._judge(run, final)]
         self._forget()
-        return Step(rows, late, found, self.arrivals.cut)
+        return Step(rows, late, [self._named(a) for a in found], self.arrivals.cut)
+
+    def _named(self, anomaly: Anomaly) -> Anomaly:
+        """Where the source has no icao24: the flight id or file name that stands for it, and that it does."""
+        nameless = [k for k in (anomaly.icao24, *anomaly.members) if k is not None and k >= SYNTHETIC]
+        if not nameless:
+            return anomaly
+        identity = [self.labels.get(k, "unknown") for k in nameless]
+        note = "the source has no icao24: this is its flight id, or the name of the file"
+        return replace(anomaly, evidence={**anomaly.evidence, "identity": identity, "identity_note": note})
 
     def _in_order(self, batch: Batch, passed: Mask) -> tuple[Batch, Batch]:
         """The released rows by (icao24, time) without duplicates; and those older than what was released before."""

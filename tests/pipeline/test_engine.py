@@ -11,6 +11,7 @@ import pytest
 from detectors._examples import EPOCH, fly, together
 from detectors._registry import registry
 from geo.batch import Batch
+from geo.schema import SYNTHETIC
 from geo.stretches import Stretches
 from geo.tracks import Tracks
 from pipeline.checkpoint import restore, resumable, save
@@ -112,3 +113,15 @@ def test_two_aircraft_in_one_second_under_one_address_are_two_observations() -> 
 
     assert one.counts["duplicate"] == 0
     assert set(step.rows["sub"]) == {0, 1}
+
+
+def test_an_identity_that_is_no_address_says_so() -> None:
+    key = SYNTHETIC | 7
+    rows = fly(seconds=60, squawk=b"7700")
+    one = engine(lateness_s=0)
+
+    step = one.feed(Batch({**rows.columns, "icao24": np.full(60, key)}, {key: "flight 3376ab31"}))
+
+    (anomaly,) = step.anomalies
+    assert anomaly.feature()["properties"]["icao24"] is None
+    assert anomaly.evidence["identity"] == ["flight 3376ab31"]
