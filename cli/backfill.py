@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from cli.database import database
-from cli.history import judge_stored, store_and_judge
+from cli.history import judge_stored, note_sources, store_and_judge
 from cli.inputs import judging, judging_options
 from cli.ui import err, json_option, print_json
 
@@ -58,6 +58,7 @@ def command(
             sources = [open_source(spec, format_) for spec in files]
             batches = [b for source in sources for b in source.batches()]
             rows = sum(map(len, batches))
+            asyncio.run(note_sources(url, sources))
             found = asyncio.run(store_and_judge(url, setup, batches, store_every, "judging and storing"))
             summary = {"rows": rows, "anomalies": found}
         else:

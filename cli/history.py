@@ -21,15 +21,27 @@ WARM_UP_MS = 2 * 3_600_000
 
 async def store_and_judge(url: str, setup: Judging, batches: Iterable[Batch], store_every_s: float, title: str) -> int:
     """Recorded rows into the database, judged on the way; how many anomalies the recording holds."""
+    chunks = list(in_time_order(batches))
+    if not chunks:
+        return 0
     writer = await Writer.open(url, store_every_s)
     try:
-        chunks = list(in_time_order(batches))
         start, end = span(chunks)
         with progress(title, sum(map(len, chunks))) as advance:
             door = Backfill(setup.engine(0.0), writer, True, advance)
             found = await door.run(_each(chunks), start, end)
             await settle(writer, chunks[-1], door, end - 1)
         return found
+    finally:
+        await writer.close()
+
+
+async def note_sources(url: str, sources: Sequence[Any]) -> None:
+    """What was read and what was refused, for /feeds and the doctor."""
+    newest = max((s.last_time for s in sources if s.last_time is not None), default=0)
+    writer = await Writer.open(url)
+    try:
+        await writer.health([s.health() for s in sources], newest)
     finally:
         await writer.close()
 

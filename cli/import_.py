@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import click
 
 from cli.database import database
-from cli.history import store_and_judge
+from cli.history import note_sources, store_and_judge
 from cli.inputs import Judging
 from cli.ui import err, json_option, print_json
 
@@ -26,6 +26,7 @@ def command(files: Sequence[str], format_: str | None, store_every: float, as_js
     with database() as url:
         batches = [batch for source in sources for batch in source.batches()]
         asyncio.run(store_and_judge(url, Judging({}), batches, store_every, "storing"))
+        asyncio.run(note_sources(url, sources))
     rejected = {s.name: dict(s.rejected) for s in sources if s.rejected}
     if as_json:
         print_json({"rows": sum(map(len, batches)), "rejected": rejected})

@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from cli.database import database
-from cli.history import store_and_judge
+from cli.history import note_sources, store_and_judge
 from cli.inputs import Judging, judging, judging_options
 from cli.resume import checkpoint_path, resumed, stored_span
 from cli.ui import err
@@ -99,6 +99,7 @@ def _prepare(url: str, setup: Judging, service: Service) -> None:
     if batches:
         found = asyncio.run(store_and_judge(url, setup, batches, service.store_every_s, "judging and storing"))
         err.print(f"{sum(map(len, batches)):,} recorded rows: {found:,} anomalies")
+        asyncio.run(note_sources(url, recorded))
 
 
 async def _show_zones(url: str, setup: Judging) -> None:
