@@ -13,6 +13,7 @@ import click
 from cli.database import database
 from cli.history import judge_stored, note_sources, store_and_judge
 from cli.inputs import judging, judging_options
+from cli.reading import opened, read
 from cli.ui import err, json_option, print_json
 
 
@@ -53,10 +54,8 @@ def command(
     began = time.perf_counter()
     with database(demo) as url:
         if files:
-            from feeds import open_source
-
-            sources = [open_source(spec, format_) for spec in files]
-            batches = [b for source in sources for b in source.batches()]
+            sources = opened(files, format_)
+            batches = read(sources)
             rows = sum(map(len, batches))
             asyncio.run(note_sources(url, sources))
             found = asyncio.run(store_and_judge(url, setup, batches, store_every, "judging and storing"))

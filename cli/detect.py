@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from cli.anomaly_files import check_suffix, collection, write_features
 from cli.inputs import Judging, judging, judging_options
+from cli.reading import opened, read
 from cli.ui import INPUT, Failure, err, json_option, print_json, progress, table
 from geo.anomaly import Anomaly, utc_text
 from geo.batch import Batch
 from pipeline.engine import Engine
 from pipeline.recording import run_recording
+
+if TYPE_CHECKING:
+    from feeds import Source
 
 
 @click.command(name="detect")
@@ -35,10 +39,9 @@ def command(
     if output:
         check_suffix(output)
     setup = judging(**options)
-    sources = _opened(files, format_)
+    sources = _recorded(files, format_)
     engine = setup.engine(lateness_s=0.0)
-    with progress("reading", None) as advance:
-        rows = list(_read(sources, advance))
+    rows = read(sources)
     with progress("judging", sum(map(len, rows))) as advance:
         anomalies = run_recording(engine, rows, advance)
     written = [a.feature() for a in anomalies if cleared or a.state != "cleared"]
@@ -50,25 +53,16 @@ def command(
     print_json(summary) if as_json else _show(summary, output)
 
 
-def _opened(files: Sequence[str], format_: str | None) -> list[Any]:
-    from feeds import open_source
-
-    sources = [open_source(spec, format_) for spec in files]
+def _recorded(files: Sequence[str], format_: str | None) -> list[Source]:
+    sources = opened(files, format_)
     live = [s.name for s in sources if s.live]
     if live:
         raise Failure(f"{live[0]} is a live feed and has no end: give it to `skysift serve --feed`", INPUT)
     return sources
 
 
-def _read(sources: Sequence[Any], advance: Any) -> Iterator[Batch]:
-    for source in sources:
-        for batch in source.batches():
-            advance(len(batch), source.name)
-            yield batch
-
-
 def summarise(
-    setup: Judging, engine: Engine, anomalies: Sequence[Anomaly], rows: Sequence[Batch], sources: Sequence[Any]
+    setup: Judging, engine: Engine, anomalies: Sequence[Anomaly], rows: Sequence[Batch], sources: Sequence[Source]
 ) -> dict[str, Any]:
     """Counts by class, what was read, and what was refused."""
     standing = Counter(a.class_id for a in anomalies if a.state != "cleared")

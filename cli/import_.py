@@ -10,6 +10,7 @@ import click
 from cli.database import database
 from cli.history import note_sources, store_and_judge
 from cli.inputs import Judging
+from cli.reading import opened, read
 from cli.ui import err, json_option, print_json
 
 
@@ -20,11 +21,9 @@ from cli.ui import err, json_option, print_json
 @json_option
 def command(files: Sequence[str], format_: str | None, store_every: float, as_json: bool) -> None:
     """Store FILES. Flights are told apart; nothing is judged."""
-    from feeds import open_source
-
-    sources = [open_source(spec, format_) for spec in files]
+    sources = opened(files, format_)
     with database() as url:
-        batches = [batch for source in sources for batch in source.batches()]
+        batches = read(sources)
         asyncio.run(store_and_judge(url, Judging({}), batches, store_every, "storing"))
         asyncio.run(note_sources(url, sources))
     rejected = {s.name: dict(s.rejected) for s in sources if s.rejected}

@@ -10,6 +10,7 @@ import click
 
 from cli.database import database
 from cli.inputs import Judging, judging, judging_options
+from cli.reading import opened, read
 from cli.ui import err, progress
 from pipeline.live import Live
 from pipeline.replay import Replay
@@ -24,10 +25,8 @@ from store.writer import Writer
 @judging_options
 def command(files: Sequence[str], speed: float, format_: str | None, store_every: float, **options: Any) -> None:
     """Play FILES as if they were live. Times stay the recording's; a running `serve` shows it."""
-    from feeds import open_source
-
     setup = judging(**options)
-    source = Replay(", ".join(files), (b for spec in files for b in open_source(spec, format_).batches()), speed)
+    source = Replay(", ".join(files), read(opened(files, format_)), speed)
     with database() as url, progress("playing", len(source.rows)) as advance:
         source.advance = advance
         asyncio.run(_play(url, setup, source, store_every))

@@ -15,6 +15,7 @@ import click
 from cli.database import database
 from cli.history import note_sources, store_and_judge
 from cli.inputs import Judging, judging, judging_options
+from cli.reading import opened, read
 from cli.resume import checkpoint_path, resumed, stored_span
 from cli.ui import err
 from cli.web import api_process
@@ -92,10 +93,8 @@ def _prepare(url: str, setup: Judging, service: Service) -> None:
     if service.demo:
         _demo_past(url, setup, service)
         return
-    from feeds import open_source
-
-    recorded = [s for s in (open_source(spec, service.format_) for spec in service.feeds) if not s.live]
-    batches = [batch for source in recorded for batch in source.batches()]
+    recorded = [s for s in opened(service.feeds, service.format_) if not s.live]
+    batches = read(recorded)
     if batches:
         found = asyncio.run(store_and_judge(url, setup, batches, service.store_every_s, "judging and storing"))
         err.print(f"{sum(map(len, batches)):,} recorded rows: {found:,} anomalies")
@@ -127,9 +126,7 @@ def _demo_past(url: str, setup: Judging, service: Service) -> None:
 
 async def _watch(url: str, setup: Judging, service: Service) -> None:
     """Poll the live feeds until interrupted; with recordings alone there is only the map to serve."""
-    from feeds import open_source
-
-    sources: list[Polled] = [s for s in (open_source(f, service.format_) for f in service.feeds or ("demo",)) if s.live]
+    sources: list[Polled] = [s for s in opened(service.feeds or ("demo",), service.format_) if s.live]
     if not sources:
         await asyncio.Event().wait()
     writer = await Writer.open(url, service.store_every_s)
