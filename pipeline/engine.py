@@ -146,6 +146,7 @@ class Engine:
         try:
             found = run.judge(self.histories[run.spec.sample_s], first, cut, final)
         except Exception as error:
+            # Any error at all: a class is somebody's code, and a service that runs for years outlives its mistakes.
             if not self.tolerant:
                 raise
             run.failed = f"stopped by an error: {type(error).__name__}: {error}"
