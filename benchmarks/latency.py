@@ -66,15 +66,16 @@ def run(url: str, setup: Judging, seconds: int, aircraft: int, path: Path | None
     from api.settings import Settings
 
     with api_process(Settings(database_url=url, port=0)) as address:
-        delays = asyncio.run(_measured(url, setup, snapshot(path, aircraft), seconds, address))
+        delays, missed = asyncio.run(_measured(url, setup, snapshot(path, aircraft), seconds, address))
     return {
-        "anomalies": len(delays), "aircraft": aircraft, "lateness_s": 2.0,
+        "anomalies": len(delays), "missed": missed, "aircraft": aircraft, "lateness_s": 2.0,
         "p50_ms": round(float(np.median(delays)) * 1000), "p99_ms": round(float(np.quantile(delays, 0.99)) * 1000),
         "machine": machine(),
     }  # fmt: skip
 
 
-async def _measured(url: str, setup: Judging, rows: Batch, seconds: int, address: str) -> list[float]:
+async def _measured(url: str, setup: Judging, rows: Batch, seconds: int, address: str) -> tuple[list[float], int]:
+    """Delays in seconds of the emergencies that came through, and how many never did: no quantile shows those."""
     source = Emergencies(rows, seconds)
     seen: dict[str, float] = {}
     listening = asyncio.create_task(_listen(address, seen))
@@ -84,7 +85,8 @@ async def _measured(url: str, setup: Judging, rows: Batch, seconds: int, address
     await asyncio.sleep(1.0)
     listening.cancel()
     await writer.close()
-    return [seen[a] - at for a, at in source.received.items() if a in seen]
+    delays = [seen[a] - at for a, at in source.received.items() if a in seen]
+    return delays, len(source.received) - len(delays)
 
 
 async def _listen(address: str, seen: dict[str, float]) -> None:
