@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ import click
 
 from cli.ui import INPUT, USAGE, Failure
 from detectors._registry import Detector, registry
+from geo.receivers import Receivers
 from pipeline.engine import Engine
 
 NINE = (
@@ -21,6 +23,29 @@ NINE = (
     "restricted-zone", "squawk",
 )  # fmt: skip
 """The classes of the first release, as `--classes nine`: what the engine's published figures are measured with."""
+
+
+@dataclass(frozen=True)
+class Loader:
+    """A resource that files are loaded into: the option's help, and the function (module:name) that takes the paths."""
+
+    help: str
+    function: str
+
+    def __call__(self, paths: Sequence[Path]) -> Any:
+        """Imported here: `--help` does not wait for GDAL."""
+        module, _, name = self.function.partition(":")
+        return getattr(importlib.import_module(module), name)(paths)
+
+
+LOADERS: Mapping[str, Loader] = {
+    "zones": Loader("Airspace: GeoJSON, OpenAir, KML, or what GDAL reads.", "feeds.zones_files:load_zones"),
+    "aircraft": Loader("Aircraft database: CSV of the known kinds.", "feeds.aircraft_files:load_aircraft"),
+    "watch_list": Loader("Aircraft to look out for: CSV of plane-alert-db's columns.", "feeds.watch_files:load_watch"),
+    "firs": Loader("Flight information regions: GeoJSON polygons.", "feeds.fir_files:load_firs"),
+    "routes": Loader("Airports by callsign: CSV with Callsign and AirportCodes.", "feeds.route_files:load_routes"),
+}
+"""Resources by name; each is an option of the commands that judge."""
 
 
 @dataclass(frozen=True)
@@ -36,11 +61,14 @@ class Judging:
 
 
 def judging_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """--zones, --aircraft, --runways, --classes and --config for a command."""
+    """An option for every resource, and --runways, --receiver, --classes and --config, for a command."""
     path = click.Path(path_type=Path)
     options = (
-        click.option("--zones", multiple=True, type=path, help="Airspace: GeoJSON, OpenAir, KML, or what GDAL reads."),
-        click.option("--aircraft", multiple=True, type=path, help="Aircraft database: CSV of the known kinds."),
+        *(
+            click.option(f"--{name.replace('_', '-')}", name, multiple=True, type=path, help=loader.help)
+            for name, loader in LOADERS.items()
+        ),
+        click.option("--receiver", "receivers", multiple=True, help="Where a receiver stands: LATITUDE,LONGITUDE."),
         click.option("--runways", type=path, help="Runways as OurAirports publishes them (CSV)."),
         click.option(
             "--classes", help="Anomaly classes, separated by commas; 'nine' for the first nine. Default: all."
@@ -51,11 +79,11 @@ def judging_options(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def judging(
-    zones: Sequence[Path] = (),
-    aircraft: Sequence[Path] = (),
-    runways: Path | None = None,
     classes: str | None = None,
     config: Path | None = None,
+    runways: Path | None = None,
+    receivers: Sequence[str] = (),
+    **files: Sequence[Path],
 ) -> Judging:
     """Load what the options name. Raises Failure for a bad name or value, FeedError for a bad file."""
     chosen = choose(classes)
@@ -65,7 +93,8 @@ def judging(
             registry()[name].configured(values)
         except ValueError as error:
             raise Failure(f"{config}: {error}", USAGE) from error
-    return Judging(chosen, {n: v for n, v in overrides.items() if n in chosen}, resources(zones, aircraft, runways))
+    given = resources(runways, receivers, **files)
+    return Judging(chosen, {n: v for n, v in overrides.items() if n in chosen}, given)
 
 
 def choose(names: str | None) -> Mapping[str, Detector]:
@@ -95,24 +124,30 @@ def thresholds(path: Path) -> Mapping[str, Mapping[str, float]]:
     return dict(tables)
 
 
-def resources(zones: Sequence[Path], aircraft: Sequence[Path], runways: Path | None) -> Mapping[str, Any]:
-    """Airports always; zones and aircraft where files were given. Imports late: `--help` does not wait for GDAL."""
+def resources(runways: Path | None, receivers: Sequence[str], **files: Sequence[Path]) -> Mapping[str, Any]:
+    """Airports and address registers always; the others where files, or places, were given."""
     from geo.airports import Airports
+    from geo.registers import Registers
 
-    out: dict[str, Any] = {"airports": Airports.builtin()}
+    out: dict[str, Any] = {"airports": Airports.builtin(), "registers": Registers.builtin()}
     if runways:
         from feeds.runway_files import load_runways
 
         out["airports"] = out["airports"].with_runways(load_runways(runways))
-    if zones:
-        from feeds.zones_files import load_zones
+    if receivers:
+        out["receivers"] = Receivers.of([_place(text) for text in receivers])
+    return out | {name: LOADERS[name](paths) for name, paths in files.items() if paths}
 
-        out["zones"] = load_zones(zones)
-    if aircraft:
-        from feeds.aircraft_files import load_aircraft
 
-        out["aircraft"] = load_aircraft(aircraft)
-    return out
+def _place(text: str) -> tuple[float, float]:
+    """`48.2,11.6` as degrees."""
+    try:
+        lat, lon = (float(part) for part in text.split(","))
+    except ValueError:
+        raise Failure(f"--receiver {text!r}: give LATITUDE,LONGITUDE in degrees, such as 48.21,11.64", USAGE) from None
+    if not (-90 <= lat <= 90 and -180 <= lon <= 180):
+        raise Failure(f"--receiver {text!r}: latitude is -90 to 90, longitude -180 to 180", USAGE)
+    return lat, lon
 
 
 def _nearest(name: str, known: Mapping[str, Any]) -> str:

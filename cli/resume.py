@@ -66,6 +66,8 @@ def _restored(make: Callable[[], Engine], kept: Path, now: int) -> Engine:
         data = kept.read_bytes()
         if checkpoint.resumable(data, now, WITHIN_MS):
             checkpoint.restore(engine, data)
+        else:
+            checkpoint.restore_memories(engine, data)
         return engine
     except FileNotFoundError:
         return engine

@@ -13,12 +13,14 @@ from typing import Any
 
 import numpy as np
 
+from geo.memory import Keep
 from geo.schema import COLUMNS
 
 PRIORITY = {"low": 1, "medium": 2, "high": 3, "critical": 4}
 SCOPES = ("aircraft", "pair", "callsign", "cell")
-RESOURCES = ("zones", "airports", "aircraft")
-"""What a detector may need besides columns. `airports` is built in; the others are loaded by the user."""
+RESOURCES = ("airports", "registers", "zones", "aircraft", "watch_list", "firs", "routes", "receivers")
+"""What a detector may need besides columns. `airports` and `registers` are built in; the others are loaded by the
+user. An argument with a default (`aircraft=None`) takes the resource where there is one."""
 
 BASE_COLUMNS = (
     "icao24", "time", "lat", "lon", "baro_altitude", "ground_speed", "track", "vertical_rate",
@@ -61,11 +63,16 @@ class Describe:
 
 @dataclass(frozen=True)
 class Example:
-    """A small world and how many anomalies of the class it must give: 0 is a near miss."""
+    """A small world and how many anomalies of the class it must give: 0 is a near miss.
+
+    `params` differ from the defaults; `resources` are part of the world, as a watch list is.
+    """
 
     name: str
     make: Callable[[], Any]
     expect: int
+    params: Mapping[str, float] = field(default_factory=dict)
+    resources: Callable[[], Mapping[str, Any]] = dict
 
 
 @dataclass(frozen=True)
@@ -90,6 +97,8 @@ class Detector:
     sample_s: int = 0
     merge_gap_s: float = 60.0
     single_row: bool = False
+    memory: Keep | None = None
+    """What the class keeps beyond its lookback; it is then judged slice by slice and gets `memory` by argument."""
     wants: Sequence[str] = field(default=())
     """Names of the resources that `detect` asks for by argument."""
 

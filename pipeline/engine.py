@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -21,7 +21,7 @@ from geo.flights import DERIVED, Flights
 from geo.schema import COLUMNS, NO_TIME, SYNTHETIC, Array, missing, present
 from geo.tracks import Mask
 from pipeline.arrivals import Arrivals
-from pipeline.evaluate import ClassRun
+from pipeline.evaluate import ClassRun, Witness
 from pipeline.history import History
 
 
@@ -40,6 +40,7 @@ class Engine:
     """The state of all detection. `feed` takes batches of any size and order within `lateness_s`.
 
     `tolerant`: a class that raises is stopped, visibly, and the others go on; else the error goes to the caller.
+    `enrich` adds what is known about an anomaly's place and aircraft; `witness` sees what each class found, and where.
     """
 
     classes: Mapping[str, Detector]
@@ -47,6 +48,8 @@ class Engine:
     resources: Mapping[str, Any] = field(default_factory=dict)
     lateness_s: float = 2.0
     tolerant: bool = False
+    enrich: Callable[[Anomaly], Anomaly] | None = None
+    witness: Witness | None = None
 
     def __post_init__(self) -> None:
         self.arrivals = Arrivals(int(self.lateness_s * 1000))
@@ -56,7 +59,7 @@ class Engine:
         self.labels: dict[int, str] = {}
         self.released = int(NO_TIME)
         self.runs = {
-            name: ClassRun(spec, spec.configured(self.overrides.get(name)), self.resources)
+            name: ClassRun(spec, spec.configured(self.overrides.get(name)), self.resources, self.witness)
             for name, spec in self.classes.items()
         }
         self.histories = self._histories()
@@ -76,8 +79,8 @@ class Engine:
         return [e.id for run in self.runs.values() for episodes in run.merger.open.values() for e in episodes]
 
     def status(self) -> dict[str, str]:
-        """Why each class is inactive; '' for one that runs."""
-        return {name: self._idle(run) for name, run in self.runs.items()}
+        """Why each class is inactive or still silent; '' for one that speaks."""
+        return {name: self._idle(run) or run.learning() for name, run in self.runs.items()}
 
     def _idle(self, run: ClassRun) -> str:
         groups = run.spec.missing(self.seen, set(self.resources))
@@ -88,9 +91,9 @@ class Engine:
         if len(rows):
             rows = rows.with_columns(**self.flights.assign(rows.columns))
             self._remember(rows)
-        found = [a for run in self.runs.values() for a in self._judge(run, final)]
+        found = [self._named(a) for run in self.runs.values() for a in self._judge(run, final)]
         self._forget()
-        return Step(rows, late, [self._named(a) for a in found], self.arrivals.cut)
+        return Step(rows, late, [self.enrich(a) for a in found] if self.enrich else found, self.arrivals.cut)
 
     def _named(self, anomaly: Anomaly) -> Anomaly:
         """Where the source has no icao24: the flight id or file name that stands for it, and that it does."""

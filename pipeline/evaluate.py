@@ -12,23 +12,33 @@ import numpy as np
 from detectors._registry import Detector, params_hash
 from geo.anomaly import Anomaly
 from geo.flights import DERIVED
+from geo.memory import Memory
 from geo.schema import NO_TIME, Array
+from geo.stretches import Stretches
 from geo.tracks import Tracks
 from pipeline.history import History
 from pipeline.merge import Merger, anomalies
+
+Witness = Callable[[str, Tracks, Stretches], None]
+"""Sees what a class was shown and what it found, before merging: how a scorecard knows which rows were flagged."""
 
 
 class ClassRun:
     """A detector with its parameter values, its resources, its open episodes and how far it has judged."""
 
-    def __init__(self, spec: Detector, params: SimpleNamespace, resources: Mapping[str, Any]) -> None:
+    def __init__(
+        self, spec: Detector, params: SimpleNamespace, resources: Mapping[str, Any], witness: Witness | None = None
+    ) -> None:
         self.spec, self.params = spec, params
         self.names = tuple(dict.fromkeys((*DERIVED, *spec.columns)))
         self.judged = int(NO_TIME)
         self.failed = ""
         self.merger = Merger(spec, params, params_hash(params))
-        self._detect = _bound(spec.detect, params, resources)
-        self._gate = _bound(spec.gate, params, resources) if spec.gate else None
+        self.memory = Memory(spec.memory) if spec.memory else None
+        given = resources if self.memory is None else {**resources, "memory": self.memory}
+        self._detect = _bound(spec.detect, params, given)
+        self._gate = _bound(spec.gate, params, given) if spec.gate else None
+        self._witness = witness
 
     def judge(self, history: History, first: int, cut: int, final: bool = False) -> Sequence[Anomaly]:
         """Judge every complete slice up to `cut` (`final`: the incomplete last one too); the anomalies that changed."""
@@ -54,15 +64,52 @@ class ClassRun:
         t0 = self.judged if self.judged != NO_TIME else first // every * every
         return t0, (cut + every - 1 if final else cut) // every * every
 
+    def learning(self) -> str:
+        """How far a class that learns has come; '' where it knows enough, or does not learn."""
+        if self.memory is None or not self.memory.keep.learn:
+            return ""
+        wanted, seen = getattr(self.params, self.memory.keep.learn), len(self.memory.days)
+        return f"learning, {seen} of {wanted:g} days" if seen < wanted else ""
+
     def _found(self, history: History, t0: int, t1: int) -> Sequence[Any]:
+        if self.memory is not None:
+            return self._remembering(self.memory, history, t0, t1)
         flights = self._interesting(history, t0, t1)
         if flights is not None and not len(flights):
             return ()
-        tracks = history.view(self.names, t0, t1, int(self.spec.lookback_s * 1000), flights)
+        return self._judged(history.view(self.names, t0, t1, int(self.spec.lookback_s * 1000), flights))
+
+    def _judged(self, tracks: Tracks) -> Sequence[Any]:
         if not tracks.fresh.any():
             return ()
         tracks.merge_gap_s = self.spec.merge_gap_s
-        return self.merger.add(self._detect(tracks))
+        found = self._detect(tracks)
+        if self._witness:
+            self._witness(self.spec.id, tracks, found)
+        return self.merger.add(found)
+
+    def _remembering(self, memory: Memory, history: History, t0: int, t1: int) -> Sequence[Any]:
+        """Slice by slice: what is remembered after each is the same however many slices come at once."""
+        every, back = self.spec.every_s * 1000, int(self.spec.lookback_s * 1000)
+        whole = history.view(self.names, t0, t1, back, None)
+        order = np.argsort(whole.time, kind="stable")
+        time = whole.time[order]
+        changed: list[Any] = []
+        for start in (np.unique(time[np.searchsorted(time, t0) :] // every) * every).tolist():
+            rows = np.sort(order[slice(*np.searchsorted(time, [start - back, start + every]))])
+            piece = whole.take(rows)
+            memory.forget(start)
+            memory.note_day(start)
+            changed += self._judged(self._gated(Tracks(piece.columns, piece.time >= start)))
+        return changed
+
+    def _gated(self, tracks: Tracks) -> Tracks:
+        """Only flights of which a fresh row passes the gate."""
+        if self._gate is None:
+            return tracks
+        fresh = tracks.take(np.flatnonzero(tracks.fresh))
+        passed = np.unique(fresh.flight[self._gate(fresh)])
+        return tracks.take(np.flatnonzero(np.isin(tracks.flight, passed)))
 
     def _interesting(self, history: History, t0: int, t1: int) -> Array | None:
         """The flights that the gate lets through, sorted; None where the class has no gate."""

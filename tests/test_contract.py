@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from detectors._examples import EPOCH, circle, fly, together, traffic
-from detectors._registry import Detector, registry
+from detectors._registry import Detector, Example, registry
 from geo.anomaly import PRIORITIES
 from geo.batch import Batch
 from geo.schema import COLUMNS, missing
@@ -23,12 +23,16 @@ from tests.contract_classes import extra_classes, resources
 CLASSES = {**registry(), **extra_classes()}
 EXAMPLES = [(name, k) for name, spec in CLASSES.items() for k in range(len(spec.examples()))]
 TRAITS = pytest.mark.parametrize("name", CLASSES)
-CALM = pytest.mark.parametrize("name", [name for name in CLASSES if name != "random"])
-"""`random` finds things in calm data too: that is what it is for."""
+CALM = pytest.mark.parametrize("name", [name for name in CLASSES if name not in ("random", "mindful")])
+"""These two find things in calm data too: that is what they are for."""
 
 
-def engine_of(spec: Detector, **options: Any) -> Engine:
-    return Engine({spec.id: spec}, resources=resources(), **({"lateness_s": 0.0} | options))
+def engine_of(spec: Detector, example: Example | None = None, **options: Any) -> Engine:
+    """An engine with one class, in the world of an example: its own, or that of all examples together."""
+    some = spec.examples() if example is None else [example]
+    given = resources() | {name: one for e in some for name, one in e.resources().items()}
+    params: Mapping[str, float] = {name: value for e in some for name, value in e.params.items()}
+    return Engine({spec.id: spec}, {spec.id: params}, given, **({"lateness_s": 0.0} | options))
 
 
 def anomalies(engine: Engine, batches: Iterable[Batch]) -> dict[str, dict[str, Any]]:
@@ -55,7 +59,7 @@ def world(name: str) -> Batch:
 def test_example_gives_its_count(name: str, k: int) -> None:
     example = CLASSES[name].examples()[k]
 
-    found = anomalies(engine_of(CLASSES[name]), [example.make()])
+    found = anomalies(engine_of(CLASSES[name], example), [example.make()])
 
     standing = [f for f in found.values() if f["properties"]["state"] != "cleared"]
     assert len(standing) == example.expect, example.name
@@ -70,24 +74,26 @@ def test_has_a_hit_and_a_near_miss(name: str) -> None:
 
 @pytest.mark.parametrize(("name", "k"), EXAMPLES)
 def test_any_split_gives_the_same(name: str, k: int) -> None:
-    batch = CLASSES[name].examples()[k].make()
-    whole = anomalies(engine_of(CLASSES[name]), [batch])
+    example = CLASSES[name].examples()[k]
+    batch = example.make()
+    whole = anomalies(engine_of(CLASSES[name], example), [batch])
 
-    split = anomalies(engine_of(CLASSES[name]), cut(batch, [1, 13, 40, 7, 200, 3]))
+    split = anomalies(engine_of(CLASSES[name], example), cut(batch, [1, 13, 40, 7, 200, 3]))
 
     assert split == whole
 
 
 @pytest.mark.parametrize(("name", "k"), EXAMPLES)
 def test_stop_and_restore_changes_nothing(name: str, k: int) -> None:
-    batch = CLASSES[name].examples()[k].make()
-    whole = anomalies(engine_of(CLASSES[name]), [batch])
+    example = CLASSES[name].examples()[k]
+    batch = example.make()
+    whole = anomalies(engine_of(CLASSES[name], example), [batch])
     pieces = cut(batch, [max(1, len(batch) // 5)])
 
-    engine, found = engine_of(CLASSES[name]), {}
+    engine, found = engine_of(CLASSES[name], example), {}
     for piece in pieces:
         found |= {a.id: a.feature() for a in engine.feed(piece).anomalies}
-        kept, engine = save(engine), engine_of(CLASSES[name])
+        kept, engine = save(engine), engine_of(CLASSES[name], example)
         restore(engine, kept)
     found |= {a.id: a.feature() for a in engine.finish().anomalies}
 
@@ -96,15 +102,16 @@ def test_stop_and_restore_changes_nothing(name: str, k: int) -> None:
 
 @pytest.mark.parametrize(("name", "k"), EXAMPLES)
 def test_order_duplicates_and_late_rows_do_not_matter(name: str, k: int) -> None:
-    batch = CLASSES[name].examples()[k].make()
-    whole = anomalies(engine_of(CLASSES[name], lateness_s=20.0), [batch])
+    example = CLASSES[name].examples()[k]
+    batch = example.make()
+    whole = anomalies(engine_of(CLASSES[name], example, lateness_s=20.0), [batch])
     rng = np.random.default_rng(k)
     late = batch["time"] + rng.integers(0, 15_000, len(batch))
     shuffled = batch.take(np.argsort(late, kind="stable"))
     twice = Batch.concat([shuffled, shuffled.take(np.arange(0, len(batch), 3))])
     twice = twice.take(np.argsort(np.append(np.sort(late), np.sort(late)[::3]), kind="stable"))
 
-    found = anomalies(engine_of(CLASSES[name], lateness_s=20.0), cut(twice, [97]))
+    found = anomalies(engine_of(CLASSES[name], example, lateness_s=20.0), cut(twice, [97]))
 
     assert found == whole
 
@@ -127,7 +134,7 @@ def test_a_column_all_missing_does_no_harm(name: str, column: str) -> None:
     for example in CLASSES[name].examples():
         batch = example.make()
         rows = batch.with_columns(**{n: missing(n, len(batch)) for n in hidden})
-        anomalies(engine_of(CLASSES[name]), [rows])
+        anomalies(engine_of(CLASSES[name], example), [rows])
 
 
 @CALM
@@ -148,7 +155,7 @@ def test_one_row_says_little(name: str) -> None:
         batch = example.make()
         for aircraft in np.unique(batch["icao24"])[:3]:
             first = batch.take(np.flatnonzero(batch["icao24"] == aircraft)[:1])
-            found = anomalies(engine_of(spec), [first])
+            found = anomalies(engine_of(spec, example), [first])
             assert spec.single_row or not found
             assert all(f["properties"]["confidence"] <= 0.5 for f in found.values())
 
@@ -171,8 +178,8 @@ def test_gate_lets_every_hit_through(name: str) -> None:
     if spec.gate is None:
         return
     for example in spec.examples():
-        gated = anomalies(engine_of(spec), [example.make()])
-        everything = anomalies(engine_of(replace(spec, gate=None)), [example.make()])
+        gated = anomalies(engine_of(spec, example), [example.make()])
+        everything = anomalies(engine_of(replace(spec, gate=None), example), [example.make()])
         assert gated == everything, example.name
 
 
@@ -197,8 +204,9 @@ def test_parameters_are_described_and_hold_at_their_bounds(name: str) -> None:
         assert param.lo <= param.default <= param.hi
         for bound in (param.lo, param.hi):
             if math.isfinite(bound):
-                engine = Engine({name: spec}, {name: {key: bound}}, resources(), 0.0)
-                anomalies(engine, [spec.examples()[0].make()])
+                first = spec.examples()[0]
+                engine = Engine({name: spec}, {name: {key: bound}}, resources() | first.resources(), 0.0)
+                anomalies(engine, [first.make()])
 
 
 @TRAITS

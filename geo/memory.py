@@ -1,0 +1,114 @@
+"""Memory: what a class keeps beyond its lookback. One row per key (a flight, an address, a cell), as sorted arrays.
+
+A class with memory is judged slice by slice, so that what it remembers never depends on how the data was cut.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from geo.schema import NO_TIME, Array
+
+DAY_MS = 86_400_000
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One remembered column: dtype, the value of a key not seen before, and how many numbers it holds (1: a scalar)."""
+
+    dtype: str
+    default: Any = 0
+    width: int = 1
+
+
+@dataclass(frozen=True)
+class Keep:
+    """What a class asks its memory to be: columns, how long a key lives untouched, and how many keys at most.
+
+    `learn` names the parameter that says how many days of data must have been seen before the class speaks.
+    """
+
+    columns: Mapping[str, Slot]
+    ttl_s: float
+    most: int = 200_000
+    learn: str = ""
+
+
+class Memory:
+    """The rows of one class. `get` and `put` take arrays of keys; `put` wants each key once."""
+
+    def __init__(self, keep: Keep) -> None:
+        self.keep = keep
+        self.keys = np.zeros(0, dtype=np.int64)
+        self.touched = np.zeros(0, dtype=np.int64)
+        self.columns = {name: _blank(slot, 0) for name, slot in keep.columns.items()}
+        self.days: set[int] = set()
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def find(self, keys: Array) -> Array:
+        """Where each key (n,) stands; -1 where it is not known."""
+        if not len(self.keys):
+            return np.full(len(keys), -1, dtype=np.intp)
+        at = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
+        return np.where(self.keys[at] == keys, at, -1)
+
+    def get(self, keys: Array) -> dict[str, Array]:
+        """Every column at keys (n,): (n,) or (n, width); the default where the key is not known."""
+        at = self.find(keys)
+        known = at >= 0
+        out = {}
+        for name, slot in self.keep.columns.items():
+            values = _blank(slot, len(at))
+            values[known] = self.columns[name][at[known]]
+            out[name] = values
+        return out
+
+    def put(self, keys: Array, time_ms: Array | int, **columns: Array) -> None:
+        """Set the named columns of keys (n,), each once, as of data time; columns not named keep what they hold."""
+        when = np.broadcast_to(np.asarray(time_ms, dtype=np.int64), len(keys))
+        self._admit(keys)
+        at = self.find(keys)
+        self.touched[at] = np.maximum(self.touched[at], when)
+        for name, values in columns.items():
+            self.columns[name][at] = values
+
+    def forget(self, now_ms: int) -> None:
+        """Keys not touched for `ttl_s`; and, where there are too many, those untouched for longest."""
+        keep = self.touched >= now_ms - int(self.keep.ttl_s * 1000)
+        if int(keep.sum()) > self.keep.most:
+            order = np.lexsort((self.keys, -self.touched))[: self.keep.most]
+            recent = np.zeros(len(keep), dtype=bool)
+            recent[order] = True
+            keep &= recent
+        if not keep.all():
+            self._take(keep)
+
+    def note_day(self, time_ms: int) -> None:
+        """The data has reached this day (UTC)."""
+        self.days.add(time_ms // DAY_MS)
+
+    def _admit(self, keys: Array) -> None:
+        """Rows for keys not seen before, all defaults."""
+        new = np.setdiff1d(keys, self.keys)
+        if not len(new):
+            return
+        joined = np.append(self.keys, new)
+        order = np.argsort(joined, kind="stable")
+        self.keys = joined[order]
+        self.touched = np.append(self.touched, np.full(len(new), NO_TIME))[order]
+        for name, slot in self.keep.columns.items():
+            self.columns[name] = np.concatenate([self.columns[name], _blank(slot, len(new))])[order]
+
+    def _take(self, rows: Array) -> None:
+        self.keys, self.touched = self.keys[rows], self.touched[rows]
+        self.columns = {name: values[rows] for name, values in self.columns.items()}
+
+
+def _blank(slot: Slot, n: int) -> Array:
+    return np.full(n if slot.width == 1 else (n, slot.width), slot.default, dtype=slot.dtype)

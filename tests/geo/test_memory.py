@@ -1,0 +1,61 @@
+"""Memory: rows by key, defaults for the unknown, bounded in time and number."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from geo.memory import DAY_MS, Keep, Memory, Slot
+
+KEEP = Keep({"count": Slot("i8"), "state": Slot("f8", np.nan, 3)}, ttl_s=10, most=3)
+
+
+def test_an_unknown_key_has_defaults() -> None:
+    got = Memory(KEEP).get(np.array([5, 7]))
+
+    assert got["count"].tolist() == [0, 0]
+    assert got["state"].shape == (2, 3) and np.isnan(got["state"]).all()
+
+
+def test_what_was_put_comes_back_in_the_order_asked_for() -> None:
+    memory = Memory(KEEP)
+    memory.put(np.array([9, 2]), 1_000, count=np.array([90, 20]))
+    memory.put(np.array([5]), 1_000, count=np.array([50]), state=np.array([[1.0, 2.0, 3.0]]))
+
+    got = memory.get(np.array([2, 5, 9, 4]))
+
+    assert got["count"].tolist() == [20, 50, 90, 0]
+    assert got["state"][1].tolist() == [1, 2, 3] and np.isnan(got["state"][0]).all()
+
+
+def test_columns_not_named_are_kept() -> None:
+    memory = Memory(KEEP)
+    memory.put(np.array([1]), 0, count=np.array([7]))
+    memory.put(np.array([1]), 0, state=np.ones((1, 3)))
+
+    assert memory.get(np.array([1]))["count"].tolist() == [7]
+
+
+def test_the_untouched_are_forgotten() -> None:
+    memory = Memory(KEEP)
+    memory.put(np.array([1, 2]), np.array([0, 5_000]), count=np.array([1, 2]))
+
+    memory.forget(12_000)
+
+    assert memory.keys.tolist() == [2]
+
+
+def test_too_many_keys_lose_those_untouched_for_longest() -> None:
+    memory = Memory(KEEP)
+    memory.put(np.arange(5), np.array([50, 40, 30, 20, 10]), count=np.arange(5))
+
+    memory.forget(60)
+
+    assert memory.keys.tolist() == [0, 1, 2]
+
+
+def test_days_are_counted_once_each() -> None:
+    memory = Memory(KEEP)
+    for time in (0, 1, DAY_MS, 3 * DAY_MS):
+        memory.note_day(time)
+
+    assert len(memory.days) == 3
