@@ -14,11 +14,11 @@ import orjson
 import shapely
 
 from feeds import _kml, _openair
+from feeds._areas import area_of, shape_from
 from feeds._errors import FeedError
 from feeds._given import Given
 from feeds._zone_fields import Properties, ceiling_of, floor_of, id_of, kind_of, lower_keys, name_of
 from feeds._zone_times import activity
-from geo import antimeridian
 from geo.activity import Activity
 from geo.airports import Airports
 from geo.schema import Array
@@ -27,7 +27,6 @@ from geo.zones import Zones
 Feature = tuple[Any, Any, dict[str, Any]]
 """Where in the file, the area (or the ValueError that says why there is none), and properties."""
 
-MOST_POINTS = 500_000
 _MOST_PROBLEMS = 1_000
 _GEOJSON = re.compile(rb'^\s*\{.{0,4000}?"type"\s*:\s*"(Feature|FeatureCollection|Polygon|MultiPolygon)"', re.S)
 _OPENAIR = re.compile(rb"^\s*AC[ \t]+\S", re.M)
@@ -96,17 +95,7 @@ def _geojson(given: Given) -> Iterator[Feature]:
         properties = dict(properties) if isinstance(properties, dict) else {}
         if isinstance(whole.get("id"), str | int):
             properties.setdefault("identifier", whole["id"])
-        yield number, _shape(whole if bare else whole.get("geometry")), properties
-
-
-def _shape(geometry: Any) -> Any:
-    """A geometry from its mapping; a ValueError (returned) where it is none."""
-    if not isinstance(geometry, dict):
-        return ValueError("no geometry")
-    try:
-        return shapely.from_geojson(orjson.dumps(geometry))
-    except (shapely.errors.GEOSException, orjson.JSONEncodeError) as error:
-        return ValueError(f"no geometry: {str(error)[:100]}")
+        yield number, shape_from(whole if bare else whole.get("geometry")), properties
 
 
 def _geopandas(path: Path) -> Iterator[Feature]:
@@ -141,7 +130,7 @@ def _plain(value: Any) -> Any:
 
 def _zone(shape: Any, properties: Properties, file_name: str, number: int) -> _Zone:
     """One feature as a zone. Raises ValueError with the reason why it is none."""
-    area = _area(shape)
+    area = area_of(shape)
     floor, ceiling = floor_of(properties), ceiling_of(properties)
     if floor[0] > ceiling[0]:
         raise ValueError(f"floor {floor[0]:g} ft lies above ceiling {ceiling[0]:g} ft")
@@ -151,36 +140,6 @@ def _zone(shape: Any, properties: Properties, file_name: str, number: int) -> _Z
     name = name_of(properties) or f"{Path(file_name).stem} {number}"
     own = id_of(properties) or name
     return _Zone(own, name, kind, title, floor, ceiling, area, activity(properties, zone_name))
-
-
-def _area(shape: Any) -> Any:
-    """A valid polygon or multipolygon within 180 degrees."""
-    if isinstance(shape, ValueError):
-        raise shape
-    if shape.is_empty:
-        raise ValueError("an empty geometry")
-    if shapely.get_num_coordinates(shape) > MOST_POINTS:
-        raise ValueError(f"more than {MOST_POINTS:,} points")
-    west, south, east, north = shape.bounds
-    if not (south >= -90 and north <= 90 and west >= -360 and east <= 360):
-        raise ValueError("coordinates that are no degrees of longitude and latitude")
-    parts = [_straight(one) for one in shapely.get_parts(shapely.force_2d(shape)) if one.geom_type == "Polygon"]
-    area = shapely.union_all([shapely.make_valid(one) for one in parts])
-    polygons = [one for one in shapely.get_parts(area) if one.geom_type in ("Polygon", "MultiPolygon")]
-    if not polygons:
-        raise ValueError(f"a {shape.geom_type} without area")
-    return polygons[0] if len(polygons) == 1 else shapely.union_all(polygons)
-
-
-def _straight(polygon: Any) -> Any:
-    """A polygon drawn across the antimeridian is cut there; others come back as they are."""
-    lon, lat = shapely.get_coordinates(polygon.exterior).T
-    jump = np.abs(np.diff(lon))
-    if lon.min() >= -180 and lon.max() <= 180 and not ((jump > 180) & (jump < 359.9)).any():
-        return polygon
-    area = antimeridian.polygon(lon, lat)
-    holes = [antimeridian.polygon(*shapely.get_coordinates(ring).T) for ring in polygon.interiors]
-    return shapely.difference(shapely.make_valid(area), shapely.union_all(holes)) if holes else area
 
 
 def _places(areas: Sequence[Any] | Array) -> tuple[Array, Array]:

@@ -1,0 +1,102 @@
+"""Flight information regions: named areas of the world, and which of them a point lies in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import shapely
+
+from geo.schema import Array
+
+_STEP_DEG = 0.5
+_ASK = -2
+_CHUNK = 100_000
+
+
+@dataclass(frozen=True)
+class Firs:
+    """Regions as arrays (n,): `ids` and `names` as text, `shapes` (shapely, within 180 degrees), `oceanic` flags.
+
+    Regions may overlap (upper and lower, delegated airspace): a point belongs to the smallest that holds it.
+    """
+
+    ids: Array
+    names: Array
+    shapes: Array
+    oceanic: Array
+    problems: Sequence[str] = field(default=())
+
+    @staticmethod
+    def of(ids: Sequence[str], shapes: Sequence[Any], names: Sequence[str] = (), oceanic: Sequence[bool] = ()) -> Firs:
+        """From lists; a region without a name goes by its id, and none is oceanic unless said."""
+        areas: Array = np.empty(len(ids), dtype=object)
+        areas[:] = list(shapes)
+        flags = np.array(oceanic, dtype=bool) if len(oceanic) else np.zeros(len(ids), dtype=bool)
+        return Firs(np.array(ids, dtype=str), np.array(names or ids, dtype=str), areas, flags)
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def at(self, lat: Array, lon: Array) -> Array:
+        """Index (m,) of the region that each point in degrees lies in; -1 outside all of them or where NaN."""
+        lat, lon = np.asarray(lat, dtype=np.float64), np.asarray(lon, dtype=np.float64)
+        known = np.isfinite(lat) & np.isfinite(lon)
+        out = np.full(len(lat), -1, dtype=np.int64)
+        out[known] = self._grid[_square(lat[known], lon[known])]
+        rows = np.flatnonzero(out == _ASK)
+        for start in range(0, len(rows), _CHUNK):
+            some = rows[start : start + _CHUNK]
+            out[some] = self._inside(lat[some], lon[some])
+        return out
+
+    def _inside(self, lat: Array, lon: Array) -> Array:
+        """The smallest region around each point, asked of the outlines; a point on the border counts as inside."""
+        point, region = self._tree.query(shapely.points(lon, lat), predicate="intersects")
+        order = np.lexsort((self._rank[region], point))
+        first = np.unique(point[order], return_index=True)[1]
+        out = np.full(len(lat), -1, dtype=np.int64)
+        out[point[order][first]] = region[order][first]
+        return out
+
+    @cached_property
+    def _rank(self) -> Array:
+        """0 for the smallest area. Degrees squared will do: regions that overlap lie at one latitude."""
+        return np.argsort(np.argsort(shapely.area(self.shapes), kind="stable"), kind="stable")
+
+    @cached_property
+    def _tree(self) -> Any:
+        shapely.prepare(self.shapes)
+        return shapely.STRtree(self.shapes)
+
+    @cached_property
+    def _grid(self) -> Array:
+        """Half degrees: the region that all of the square lies in, -1, or _ASK where a border runs through it.
+
+        Most points of the world are answered by it, and only those near a border by the outlines.
+        """
+        south, west = np.arange(-90, 90, _STEP_DEG), np.arange(-180, 180, _STEP_DEG)
+        y, x = (axis.ravel() for axis in np.meshgrid(south, west, indexing="ij"))
+        out = self._inside(y + _STEP_DEG / 2, x + _STEP_DEG / 2)
+        squares = shapely.STRtree(shapely.box(x, y, x + _STEP_DEG, y + _STEP_DEG))
+        out[squares.query(_edges(self.shapes), predicate="intersects")[1]] = _ASK
+        return out.reshape(len(south), len(west))
+
+
+def _edges(shapes: Array) -> Array:
+    """Every straight piece of every outline, as a line of two points."""
+    rings = shapely.get_rings(shapely.get_parts(shapes))
+    points, ring = shapely.get_coordinates(rings, return_index=True)
+    joined = ring[1:] == ring[:-1]
+    edges: Array = shapely.linestrings(np.stack([points[:-1][joined], points[1:][joined]], axis=1))
+    return edges
+
+
+def _square(lat: Array, lon: Array) -> tuple[Array, Array]:
+    """Row and column of each point's square."""
+    rows, columns = round(180 / _STEP_DEG), round(360 / _STEP_DEG)
+    row = np.clip(np.floor((lat + 90) / _STEP_DEG).astype(np.int64), 0, rows - 1)
+    return row, np.floor((lon + 180) / _STEP_DEG).astype(np.int64) % columns
