@@ -44,6 +44,7 @@ def test_classes_aircraft_and_anomalies_of_the_service_are_shown(sight: Sight) -
     until(page, f"{APP}.fleet.size === 2")
     until(page, drawn("loiter"))
     assert page.locator("#list .row", has_text="turns and stays").count() == 6  # begun by data time
+    page.locator("#layers summary", has_text="Not running").click()
     assert "no zones loaded" in page.locator(".layer-row.inactive", has_text="zone").inner_text()
     until(page, "document.querySelector('.pill').textContent.includes('Live')")
 

@@ -1,4 +1,5 @@
-// The left panel: one switch per class of /classes, grouped by priority, then the layers of the map itself.
+// The left panel: one switch per class of /classes, in folding groups by priority, then the layers of the map itself.
+// Classes that cannot run with this feed and these files stand together at the end, each with what it lacks.
 import { altitudeGradient } from './altitude.js';
 import { inTime, RANKS } from './anomalies.js';
 import { throttle } from './bus.js';
@@ -17,6 +18,7 @@ const MAP_LAYERS = [
   ['graticule', 'Graticule', 'Lines of latitude and longitude'],
 ];
 const SPARKS = 24;
+const FEW = 3; // so many inactive classes are shown unfolded
 
 export class LayersPanel {
   #app;
@@ -56,23 +58,25 @@ export class LayersPanel {
 
   #build() {
     this.#rows.clear();
+    const classes = this.#app.classes;
     const groups = [...RANKS]
       .reverse()
       .filter(Boolean)
-      .map((priority) => {
-        const classes = this.#app.classes.filter((c) => c.priority === priority);
-        if (!classes.length) return null;
-        const label = `${priority[0].toUpperCase()}${priority.slice(1)} priority`;
-        return h(
-          'section',
-          { class: 'group', 'aria-label': label },
-          h('h3', { text: label }),
-          classes.map((c) => this.#row(c)),
-        );
-      });
-    this.#groups.replaceChildren(...groups.filter(Boolean));
+      .map((priority) => [
+        `${priority[0].toUpperCase()}${priority.slice(1)} priority`,
+        classes.filter((c) => c.active && c.priority === priority),
+      ]);
+    groups.push(['Not running', classes.filter((c) => !c.active)]);
+    const filled = groups.filter(([, some]) => some.length);
+    this.#groups.replaceChildren(...filled.map(([label, some]) => this.#group(label, some)));
     this.#pressed();
     this.#numbers();
+  }
+
+  #group(label, classes) {
+    const title = h('h3', {}, `${label} `, h('span', { class: 'count', text: String(classes.length) }));
+    const open = classes[0].active || classes.length <= FEW;
+    return h('details', { class: 'group', open }, h('summary', {}, title), classes.map((c) => this.#row(c)));
   }
 
   #row(one) {
