@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import csv
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 
 from geo.schema import NON_ICAO, Array
+
+INTERNATIONAL = "ZZ"
+"""The country of the blocks that ICAO keeps for itself."""
+
+_Block = tuple[int, int, str, str, bool]
 
 
 @dataclass(frozen=True)
@@ -24,7 +32,10 @@ class Registers:
 
     @staticmethod
     def builtin() -> Registers:
-        """The allocation of ICAO Annex 10, volume III, table 9-1, read once."""
+        """The allocation of ICAO Annex 10, volume III, table 9-1, read once (three blocks as extended since).
+
+        Military parts are those that states keep apart as a whole: not every military aircraft lies in one.
+        """
         return _builtin()
 
     def __len__(self) -> int:
@@ -40,5 +51,26 @@ class Registers:
 
 @cache
 def _builtin() -> Registers:
-    text, number = np.zeros(0, dtype="U2"), np.zeros(0, dtype=np.int64)
-    return Registers(number, number, text, text, np.zeros(0, dtype=bool))
+    """States' blocks, cut where a part of one is its military's."""
+    text = (Path(__file__).parent / "data" / "registers.csv").read_text(encoding="utf-8")
+    found = [_block(row) for row in csv.DictReader(text.splitlines())]
+    military = [b for b in found if b[4]]
+    civil = [piece for b in found if not b[4] for piece in _without(b, military)]
+    lo, hi, country, name, own = zip(*sorted(civil + military), strict=True)
+    return Registers(np.array(lo), np.array(hi), np.array(country), np.array(name), np.array(own))
+
+
+def _block(row: Mapping[str, str]) -> _Block:
+    return int(row["first"], 16), int(row["last"], 16), row["country"], row["name"], row["military"] == "1"
+
+
+def _without(block: _Block, parts: Sequence[_Block]) -> Iterator[_Block]:
+    """What is left of a block between the parts that lie in it, which are in order."""
+    lo, hi, country, name, military = block
+    for first, last, *_ in parts:
+        if lo <= first and last <= hi:
+            if lo < first:
+                yield lo, first - 1, country, name, military
+            lo = last + 1
+    if lo <= hi:
+        yield lo, hi, country, name, military
