@@ -12,6 +12,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from geo.lazy import taken
 from geo.schema import Array
 
 Mask = npt.NDArray[np.bool_]
@@ -39,7 +40,7 @@ class Tracks:
 
     def take(self, rows: Array) -> Tracks:
         """The given rows; a subset of a sorted view is sorted."""
-        return Tracks({k: v[rows] for k, v in self.columns.items()}, self.fresh[rows], self.merge_gap_s)
+        return Tracks(taken(self.columns, rows), self.fresh[rows], self.merge_gap_s)
 
     @cached_property
     def first(self) -> Mask:

@@ -8,10 +8,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from geo.lazy import Lazy, taken
 from geo.schema import Array
 from geo.tracks import Tracks
 
 Columns = Mapping[str, Array]
+Part = tuple[Columns, Array | None]
+"""Columns, and the rows of them that count; None for all."""
 
 FOLD_ROWS = 60_000
 """Chunks of a full-rate history are joined up to this size: beyond it copying costs more than looking into one more."""
@@ -68,30 +71,28 @@ class History:
 
     def fresh(self, names: Sequence[str], t0: int, t1: int) -> Columns:
         """The rows with t0 <= time < t1, in no order that matters."""
-        parts = []
+        parts: list[Part] = []
         for chunk in self.chunks:
             time = chunk.columns["time"]
             inside = (time >= t0) & (time < t1)
-            if inside.all():
-                parts.append({n: chunk.columns[n] for n in names})
-            elif inside.any():
-                parts.append({n: chunk.columns[n][inside] for n in names})
-        return _joined(parts, names)
+            if inside.any():
+                parts.append((chunk.columns, None if inside.all() else np.flatnonzero(inside)))
+        return Lazy(names, lambda name: _cut(parts, name))
 
     def view(self, names: Sequence[str], t0: int, t1: int, lookback_ms: int, flights: Array | None) -> Tracks:
         """Tracks of the given flights (None: all), from `lookback_ms` before t0 up to t1; fresh from t0 on."""
-        parts = []
+        parts: list[Part] = []
         for chunk in self.chunks:
             rows = None if flights is None else chunk.rows_of(flights)
             time = chunk.columns["time"] if rows is None else chunk.columns["time"][rows]
             inside = (time >= t0 - lookback_ms) & (time < t1)
             if not inside.all():
                 rows = np.flatnonzero(inside) if rows is None else rows[inside]
-            parts.append({n: chunk.columns[n] if rows is None else chunk.columns[n][rows] for n in names})
-        columns = _joined(parts, names)
+            if rows is None or len(rows):
+                parts.append((chunk.columns, rows))
+        columns = Lazy(names, lambda name: _cut(parts, name))
         if len(parts) > 1:
-            order = np.argsort(columns["flight"], kind="stable")
-            columns = {n: v[order] for n, v in columns.items()}
+            columns = taken(columns, np.argsort(columns["flight"], kind="stable"))
         return Tracks(columns, columns["time"] >= t0)
 
     def _fold(self) -> None:
@@ -121,6 +122,12 @@ def _joined(parts: Sequence[Columns], names: Sequence[str]) -> Columns:
     if not parts:
         return {n: np.zeros(0, dtype=np.int64) for n in names}
     return {n: np.concatenate([p[n] for p in parts]) for n in names}
+
+
+def _cut(parts: Sequence[Part], name: str) -> Array:
+    """One column of all parts, one after the other."""
+    some = [columns[name] if rows is None else columns[name][rows] for columns, rows in parts]
+    return some[0] if len(some) == 1 else np.concatenate(some) if some else np.zeros(0, dtype=np.int64)
 
 
 def ranges(starts: Array, stops: Array) -> Array:
