@@ -1,10 +1,11 @@
-"""Aircraft databases from files: the CSV tables of FlightAware, tar1090, OpenSky, plane-alert-db and their like."""
+"""Aircraft databases from files: the CSV tables of FlightAware, tar1090, OpenSky, plane-alert-db, and JSON trees."""
 
 from __future__ import annotations
 
 import io
 import re
 from collections.abc import Iterable, Mapping
+from functools import reduce
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
+from feeds import _aircraft_tree
 from feeds._errors import FeedError
 from feeds._given import Given
 from geo.aircraft import INTERESTING, MILITARY, TEXTS, AircraftTable
@@ -20,13 +22,15 @@ from geo.schema import Array
 _NAMES: Mapping[str, tuple[str, ...]] = {
     "icao24": ("icao24", "icao", "hex", "adshex", "modes", "mode_s", "icao24address"),
     "registration": ("registration", "r", "reg", "n_number", "tail"),
-    "type_code": ("typecode", "t", "icao type", "icaotype", "modelicao", "icaoaircrafttype", "type_code"),
-    "description": ("desc", "icaoaircraftclass", "description", "wtc"),
-    "operator": ("operator", "ownop", "owner", "operatorname", "manufacturerandmodel"),
+    "type_code": ("typecode", "t", "icao type", "icaotype", "modelicao", "type_code"),
+    "description": ("desc", "icaoaircrafttype", "icaoaircraftclass", "description"),
+    "operator": ("operator", "ownop", "operatorname", "owner"),
+    "manufacturer": ("manufacturername", "manufacturericao", "manufacturer"),
+    "model": ("model", "manufacturerandmodel", "type", "long_type"),
     "flags": ("flags", "dbflags", "db_flags"),
     "group": ("cmpg", "category", "agency"),
 }
-"""The names that tables give to what we look for, lower case without $, # and quotes."""
+"""The names that tables give to what we look for, lower case without $, # and quotes, the best one first."""
 
 _TAR1090 = ("icao24", "registration", "type_code", "flags", "model", "year", "operator", "extra")
 """tar1090's aircraft.csv has no header line; it is divided by semicolons."""
@@ -35,7 +39,7 @@ _HEADLESS = re.compile(rb"^[0-9a-fA-F]{6};")
 
 
 def load_aircraft(paths: Iterable[Path]) -> AircraftTable:
-    """One table of all files; what a later file says wins.
+    """One table of all files and folders; what a later one says wins.
 
     Raises FeedError for a file without addresses. Rows with an unusable address are counted in `problems`.
     """
@@ -44,16 +48,23 @@ def load_aircraft(paths: Iterable[Path]) -> AircraftTable:
 
 def _load(path: Path) -> AircraftTable:
     given = Given(str(path), path)
+    if path.is_dir():
+        return _table(given, _aircraft_tree.folder(path))
     if not given.head.strip():
         raise given.error("the file is empty")
-    columns = _columns(given)
+    return _table(given, _aircraft_tree.document(given) if given.head.lstrip()[:1] in b"{[" else _columns(given))
+
+
+def _table(given: Given, columns: Mapping[str, pa.ChunkedArray]) -> AircraftTable:
+    """Checked columns under our names as a table."""
+    path = Path(given.name)
     if "icao24" not in columns:
         raise given.error("has no column of 24-bit addresses", hint="name it icao24; others: registration, typecode")
     icao24, good = _addresses(columns["icao24"])
     refused = len(icao24) - int(good.sum())
     texts = {name: _text(columns.get(name), len(icao24), dtype)[good] for name, dtype in TEXTS.items()}
     problems = (f"{path.name}: {refused:,} rows without a 24-bit address",) if refused else ()
-    if refused == len(icao24):
+    if not good.any():
         raise given.error("holds no usable address", hint="addresses are six hexadecimal digits")
     flags = _flags(columns, len(icao24))[good]
     return AircraftTable.merged([AircraftTable(icao24[good], **texts, flags=flags, problems=problems)])
@@ -67,12 +78,18 @@ def _columns(given: Given) -> dict[str, pa.ChunkedArray]:
     quote = "'" if head.startswith(b"'") else '"'
     names = _TAR1090[: head.count(b";") + 1] if headless else ()
     table = _read(given, delimiter, quote, names)
+    theirs = {_plain(name): name for name in reversed(table.column_names)}
     found: dict[str, pa.ChunkedArray] = {}
-    for name in table.column_names:
-        ours = next((mine for mine, theirs in _NAMES.items() if _plain(name) in (mine, *theirs)), None)
-        if ours and ours not in found:
-            found[ours] = table[name]
+    for ours, names in _NAMES.items():
+        there = [theirs[name] for name in dict.fromkeys((ours, *names)) if name in theirs]
+        if there:
+            found[ours] = reduce(_filled, (table[name] for name in there))
     return found
+
+
+def _filled(first: pa.ChunkedArray, second: pa.ChunkedArray) -> pa.ChunkedArray:
+    """The first column; where it is empty, the second."""
+    return pc.if_else(pc.equal(pc.utf8_trim(first, "' "), ""), second, first)
 
 
 def _read(given: Given, delimiter: str, quote: str, names: tuple[str, ...]) -> pa.Table:

@@ -13,8 +13,15 @@ from geo.schema import NON_ICAO, Array
 MILITARY, INTERESTING, PIA, LADD = 1, 2, 4, 8
 """Flags, as readsb's dbFlags has them: military, worth a look, private address, limited display."""
 
-TEXTS = {"registration": "S10", "type_code": "S4", "description": "S3", "operator": "S32"}
+TEXTS = {
+    "registration": "S10", "type_code": "S4", "description": "S3", "operator": "S32",
+    "manufacturer": "S20", "model": "S30",
+}  # fmt: skip
 """Text columns. `description` is the ICAO class: land/sea/helicopter..., engines, kind of engine (L2J)."""
+
+LONG = ("manufacturer", "model")
+
+_UNSAID = np.zeros(0, dtype="S1")
 
 
 @dataclass(frozen=True)
@@ -30,7 +37,15 @@ class AircraftTable:
     description: Array
     operator: Array
     flags: Array
+    manufacturer: Array = field(default_factory=lambda: _UNSAID)
+    model: Array = field(default_factory=lambda: _UNSAID)
     problems: tuple[str, ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        """Columns that the source does not have are blank."""
+        for name in LONG:
+            if len(getattr(self, name)) != len(self.icao24):
+                object.__setattr__(self, name, np.zeros(len(self.icao24), dtype=TEXTS[name]))
 
     def __len__(self) -> int:
         return len(self.icao24)
@@ -39,14 +54,18 @@ class AircraftTable:
     def empty() -> AircraftTable:
         return _blank(np.zeros(0, dtype=np.int64))
 
-    def lookup(self, icao24: Array) -> AircraftTable:
-        """The airframes at addresses (m,), in their order; empty text and no flags where unknown or not an address."""
+    def lookup(self, icao24: Array, full: bool = False) -> AircraftTable:
+        """The airframes at addresses (m,), in their order; empty text and no flags where unknown or not an address.
+
+        Manufacturer and model, which no class judges by, only where `full`.
+        """
         wanted = np.asarray(icao24, dtype=np.int64)
         if not len(self):
             return _blank(wanted)
         row = np.minimum(np.searchsorted(self.icao24, wanted), len(self) - 1)
         known = (self.icao24[row] == wanted) & (wanted < NON_ICAO)
-        columns: dict[str, Any] = {name: np.where(known, getattr(self, name)[row], b"") for name in TEXTS}
+        names = TEXTS if full else [name for name in TEXTS if name not in LONG]
+        columns: dict[str, Any] = {name: np.where(known, getattr(self, name)[row], b"") for name in names}
         return AircraftTable(wanted, **columns, flags=np.where(known, self.flags[row], 0).astype(np.uint8))
 
     @staticmethod

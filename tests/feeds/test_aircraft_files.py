@@ -94,3 +94,44 @@ def test_later_file_wins(tmp_path: Path) -> None:
 def test_a_bad_file_is_named(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(FeedError, match=rf"aircraft\.csv.*({message})"):
         load_aircraft([saved(tmp_path, text)])
+
+
+def test_opensky_database_with_its_blank_line(tmp_path: Path) -> None:
+    file = saved(
+        tmp_path,
+        '"icao24","registration","manufacturericao","manufacturername","model","typecode","icaoaircrafttype",'
+        '"operator","owner","modes"\n"","","","","","","","","",""\n'
+        '"aa3487","N757F","","Raytheon Aircraft Company","A36","BE36","L1P","","F.A. Inc","false"\n',
+        "aircraftDatabase.csv",
+    )
+    table = load_aircraft([file])
+    one = table.lookup(np.array([0xAA3487]), full=True)
+    assert (one.registration[0], one.type_code[0], one.description[0]) == (b"N757F", b"BE36", b"L1P")
+    assert (one.operator[0], one.manufacturer[0], one.model[0]) == (b"F.A. Inc", b"Raytheon Aircraft Co", b"A36")
+    assert table.lookup(np.array([0xAA3487])).model[0] == b""
+
+
+def test_tar1090_tree(shared: Path) -> None:
+    table = load_aircraft([shared / "data/reference/aircraft-db/tar1090-db"])
+    assert len(table) > 600_000 and not table.problems
+    one = table.lookup(np.array([0xA01000]), full=True)
+    assert (one.registration[0], one.type_code[0], one.model[0]) == (b"N103BP", b"GLIM", b"Motorglider")
+    assert table.lookup(np.array([0x300064])).description[0] == b"L2J"
+    assert int((table.flags & MILITARY > 0).sum()) > 1_000
+
+
+def test_dump1090_tree_and_lists_of_aircraft(tmp_path: Path) -> None:
+    (tmp_path / "tree").mkdir()
+    (tmp_path / "tree" / "A.json").write_text('{"00001": {"r": "N1", "t": "C172", "desc": "L1P"}, "children": ["A0"]}')
+    (tmp_path / "tree" / "A0.json").write_text('{"0002": {"r": "N2"}, "xyz": {"r": "N3"}, "0003": 7}')
+    tree = load_aircraft([tmp_path / "tree"])
+    listed = load_aircraft([saved(tmp_path, '[{"hex": "a00004", "r": "N4", "ownOp": "X", "f": "10"}, 3]', "list.json")])
+    assert tree.icao24.tolist() == [0xA00001, 0xA00002] and tree.registration.tolist() == [b"N1", b"N2"]
+    assert tree.problems == ("tree: 1 rows without a 24-bit address",)
+    assert (listed.icao24.tolist(), listed.operator.tolist(), listed.flags.tolist()) == ([0xA00004], [b"X"], [MILITARY])
+
+
+@pytest.mark.parametrize("text", ["{", "[]", "{}", '"x"', '{"a": {"r": 1}}', "[null, [1]]"])
+def test_json_that_is_none_is_refused(tmp_path: Path, text: str) -> None:
+    with pytest.raises(FeedError):
+        load_aircraft([saved(tmp_path, text, "aircraft.json")])
