@@ -105,15 +105,15 @@ def _names(given: Given) -> dict[str, str]:
 
 
 def _whole(regions: Sequence[_Region]) -> Sequence[_Region]:
-    """Without the parts of regions that are there as a whole; features of one id are one region."""
+    """Without the parts of regions that are there as a whole; features of one id, on land or at sea, are one region."""
     ids = {one.id for one in regions}
-    kept: dict[str, _Region] = {}
+    kept: dict[tuple[str, bool], _Region] = {}
     for one in regions:
         if "-" in one.id and one.id.partition("-")[0] in ids:
             continue
-        before = kept.get(one.id)
+        before = kept.get((one.id, one.oceanic))
         shape = one.shape if before is None else shapely.union(before.shape, one.shape)
-        kept[one.id] = _Region(one.id, one.name, shape, one.oceanic)
+        kept[one.id, one.oceanic] = _Region(one.id, one.name, shape, one.oceanic)
     return list(kept.values())
 
 
