@@ -98,20 +98,28 @@ def _rows(rows: Mapping[str, Array], span: slice) -> Iterator[Row]:
 
 
 def _choose(live: list[Stream], row: Row) -> Stream | None:
-    """The live stream that this row continues: the nearest within reach; without a position, the newest."""
+    """The live stream that this row continues: of those within reach the likeliest; without a position, the newest."""
     if math.isnan(row.lat):
         return max(live, key=lambda s: (s.time, -s.sub), default=None)
-    ranked = sorted((_strain(s, row), s.sub) for s in live if not math.isnan(s.lat))
-    if ranked and ranked[0][0] <= 1.0:
-        return next(s for s in live if s.sub == ranked[0][1])
-    return next((s for s in live if math.isnan(s.lat)), None)
+    costs = ((_cost(s, row), s.sub, s) for s in live if not math.isnan(s.lat))
+    reached = min((c for c in costs if c[0] < math.inf), default=None)
+    return reached[2] if reached else next((s for s in live if math.isnan(s.lat)), None)
 
 
-def _strain(stream: Stream, row: Row) -> float:
-    """Distance to the stream's last position as a share of what can be flown in the time; above 1 is out of reach."""
-    seconds = (row.stamp - stream.fix_time) / 1000.0
+def _cost(stream: Stream, row: Row) -> float:
+    """How unlikely the stream leads to this row, inf where it is out of reach.
+
+    The likelihood of a place spread over what may have been flown since: without the share that the spread takes, a
+    stream long silent, within reach of everywhere, would draw the rows of the living one.
+    """
+    seconds = abs(row.stamp - stream.fix_time) / 1000.0
     far = metres(stream.lat, stream.lon, row.lat, row.lon)
-    return far / reach_m(stream.ground_speed, row.ground_speed, seconds)
+    if far > reach_m(stream.ground_speed, row.ground_speed, seconds):
+        return math.inf
+    speeds = [s for s in (stream.ground_speed, row.ground_speed) if not math.isnan(s)]
+    flown = 0.514444 * (sum(speeds) / len(speeds) if speeds else 250.0)
+    spread = 200.0 + 0.5 * flown * (seconds + 2.0)
+    return 0.5 * ((far - flown * seconds) / spread) ** 2 + 2.0 * math.log(spread)
 
 
 def _advance(stream: Stream, row: Row) -> Stream:

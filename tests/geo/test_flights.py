@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from detectors._examples import EPOCH, fly, together
+from detectors._examples import EPOCH, circle, fly, together
 from geo.batch import Batch
 from geo.flights import Flights
 from geo.schema import NO_TIME
@@ -69,6 +69,27 @@ def test_one_bad_row_does_not_break_the_track() -> None:
 
     assert (out["sub"] == 1).sum() == 1
     assert len(set(out["flight"][out["sub"] == 0])) == 1
+
+
+def test_a_bad_row_long_ago_does_not_draw_the_rows_of_the_living_track() -> None:
+    """After minutes everything lies within reach of a stream that was one dirty fix (3924a4, Tour de France 2020)."""
+    rows = circle(seconds=1800, step_s=5)
+    lat = rows["lat"].copy()
+    lat[[40, 150]] += 0.06
+
+    out = assigned(rows.with_columns(lat=lat))
+
+    assert (out["sub"] > 0).sum() == 2
+
+
+def test_clones_that_cross_keep_their_tracks() -> None:
+    east = fly(seconds=240, lat=50.0, lon=9.9, track=90.0)
+    north = fly(seconds=240, start_s=0.5, lat=49.8, lon=10.2, track=0.0, speed=300)
+
+    out = assigned(together(east, north))
+
+    wrong = (out["sub"] == 1) == (out["time"] % 1000 == 0)
+    assert wrong.mean() < 0.05
 
 
 def test_a_repeated_position_is_as_old_as_when_it_was_first_seen() -> None:
