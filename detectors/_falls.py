@@ -45,8 +45,8 @@ def falls(tracks: Tracks, falling: Mask, airports: Airports) -> Fall:
     held, begin = tracks.held(falling, ~np.isnan(tracks.vertical_rate), GAP_S)
     begin = np.maximum(begin, tracks.ago(LONGEST_S))
     held = np.where(held < 0, -1.0, (tracks.time - tracks.time[begin]) / 1000.0)
-    rows = _sum_since(begin, falling.astype(np.int64))
-    sent = _sum_since(begin, np.where(falling, np.rint(np.nan_to_num(tracks.vertical_rate)), 0).astype(np.int64))
+    rows = since(begin, falling.astype(np.int64))
+    sent = since(begin, np.where(falling, np.rint(np.nan_to_num(tracks.vertical_rate)), 0).astype(np.int64))
     lost = (tracks.baro_altitude[begin] - tracks.baro_altitude).astype(np.float64)
     shown = -lost / np.maximum(held, 1.0) * 60
     height, away = _above_field(tracks, np.flatnonzero(held >= 0), airports)
@@ -68,7 +68,7 @@ def _outside_approaches(tracks: Tracks, falling: Mask, airports: Airports) -> Ma
     return out
 
 
-def _sum_since(begin: Index, values: Array) -> Array:
+def since(begin: Index, values: Array) -> Array:
     """Sum of integers from row `begin` up to each row."""
     total = np.concatenate([[0], np.cumsum(values)])
     out: Array = total[1:] - total[begin]

@@ -61,8 +61,8 @@ CATEGORIES = (
     ("A7", "rotorcraft", "helicopter", 25_000, 320, 0), ("B1", "glider", "glider", 80_000, 400, 25),
     ("B2", "lighter-than-air craft", "balloon", 130_000, 80, 0), ("B3", "parachutist", "parachute", 40_000, 200, 0),
     ("B4", "ultralight", "ultralight", 25_000, 150, 0), ("B6", "unmanned aircraft", "drone", 80_000, 700, 0),
-    ("B7", "space vehicle", "space", 400_000, 20_000, 0), ("C1", "emergency vehicle", "vehicle", 0, 150, 0),
-    ("C2", "service vehicle", "vehicle", 0, 150, 0), ("C3", "obstacle", "vehicle", 0, 5, 0),
+    ("B7", "space vehicle", "space", 400_000, 20_000, 0), ("C1", "emergency vehicle", "vehicle", 15_000, 150, 0),
+    ("C2", "service vehicle", "vehicle", 15_000, 150, 0), ("C3", "obstacle", "vehicle", 15_000, 5, 0),
 )  # fmt: skip
 
 NOTHING = ("", "aircraft of unknown type", "unknown", 130_000, 4_000, 0)
