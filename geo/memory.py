@@ -95,7 +95,7 @@ class Memory:
 
     def _admit(self, keys: Array) -> None:
         """Rows for keys not seen before, all defaults."""
-        new = np.setdiff1d(keys, self.keys)
+        new = np.unique(keys[self.find(keys) < 0])
         if not len(new):
             return
         joined = np.append(self.keys, new)
