@@ -37,6 +37,8 @@ FEET_PER_M = 1 / 0.3048
 
 def kind_of(properties: Properties, file_hint: str) -> tuple[str, str]:
     """Kind and the source's own word. Without a word: what the file's name says, else restricted (someone gave it)."""
+    if "_kind" in properties:
+        return str(properties["_kind"]), str(properties["_title"])
     if "notam_key" in properties:
         return "tfr", str(properties.get("legal") or "TFR")
     for key in _KIND_KEYS:

@@ -64,10 +64,11 @@ def _hours(properties: Properties) -> list[Hours]:
     if hours and not clock:
         raise ValueError(f"hours = {hours[:40]!r}: write 06:00-22:00")
     a, b, c, d = (int(v) for v in clock.groups()) if clock else (0, 0, 24, 0)
-    return [_window(_days(days), 60 * a + b, 60 * c + d)]
+    return [_window(days_of(days), 60 * a + b, 60 * c + d)]
 
 
-def _days(text: str) -> tuple[int, ...]:
+def days_of(text: str) -> tuple[int, ...]:
+    """Numbers of the days from MON-FRI or SAT,SUN; all of them where nothing is said. ValueError for other text."""
     if not text:
         return tuple(range(7))
     found: list[int] = []

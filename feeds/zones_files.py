@@ -1,4 +1,4 @@
-"""Zones from files: GeoJSON, OpenAir, KML, KMZ and whatever geopandas reads; what was refused is said in words."""
+"""Zones from files: GeoJSON, OpenAir, KML, NOTAMs and whatever geopandas reads; what was refused is said in words."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import numpy as np
 import orjson
 import shapely
 
-from feeds import _kml, _openair
+from feeds import _kml, _openair, notams
 from feeds._areas import area_of, shape_from
 from feeds._errors import FeedError
 from feeds._given import Given
@@ -73,6 +73,8 @@ def _features(path: Path) -> Iterator[Feature]:
     """The features of a file, by what it contains."""
     given = Given(str(path), path)
     head = given.head
+    if notams.is_notams(head):
+        return notams.zone_features(given)
     if head.lstrip()[:1] == b"{" and _GEOJSON.match(head):
         return _geojson(given)
     if path.suffix.lower() in (".kml", ".kmz") or b"<kml" in head[:4_096]:
@@ -139,7 +141,8 @@ def _zone(shape: Any, properties: Properties, file_name: str, number: int) -> _Z
     zone_name = str(_places([area])[1][0]) if local else "UTC"
     name = name_of(properties) or f"{Path(file_name).stem} {number}"
     own = id_of(properties) or name
-    return _Zone(own, name, kind, title, floor, ceiling, area, activity(properties, zone_name))
+    active = properties.get("_activity") or activity(properties, zone_name)
+    return _Zone(own, name, kind, title, floor, ceiling, area, active)
 
 
 def _places(areas: Sequence[Any] | Array) -> tuple[Array, Array]:
