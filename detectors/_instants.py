@@ -77,8 +77,8 @@ def at_instants(tracks: Tracks, step_s: float, max_age_s: float, fresh_only: boo
     further than lookback_s - 2 * max_age_s - step_s. `fresh_only` leaves out what is not to be judged.
     """
     step = int(step_s * 1000)
-    rows = np.flatnonzero(tracks.located & ~_repeated(tracks, max_age_s))
-    stamp = _stamps(tracks)[rows]
+    rows = np.flatnonzero(tracks.located & ~repeated(tracks, max_age_s))
+    stamp = stamps(tracks)[rows]
     rank = (np.cumsum(tracks.first) - 1)[rows]
     slot = tracks.time[rows] // step
     final = int((tracks.time // step).max(initial=0))
@@ -97,14 +97,14 @@ def at_instants(tracks: Tracks, step_s: float, max_age_s: float, fresh_only: boo
     )  # fmt: skip
 
 
-def _repeated(tracks: Tracks, max_age_s: float) -> Mask:
+def repeated(tracks: Tracks, max_age_s: float) -> Mask:
     """Rows of a moving aircraft whose position is the one before, forward-filled by the source."""
     same = (tracks.lat == tracks.previous(tracks.lat)) & (tracks.lon == tracks.previous(tracks.lon))
     out: Mask = same & (tracks.ground_speed > MOVING_KT) & (tracks.dt_s <= max_age_s)
     return out
 
 
-def _stamps(tracks: Tracks) -> Array:
+def stamps(tracks: Tracks) -> Array:
     """When each position was taken: its own stamp where the view has it, else the row's time."""
     own = tracks.columns.get("position_time")
     if own is None:

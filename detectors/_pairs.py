@@ -11,7 +11,7 @@ from scipy.spatial import cKDTree
 
 from detectors._instants import Instants
 from geo.schema import Array
-from geo.sphere import EARTH_RADIUS_M, angle_between, bearing_deg, distance_m, unit_vectors
+from geo.sphere import EARTH_RADIUS_M, FOOT_M, angle_between, bearing_deg, distance_m, unit_vectors
 from geo.tracks import Index, Mask
 
 _APART_M = 50_000.0
@@ -34,8 +34,10 @@ class Relative:
     """Difference of speeds as a share of the faster."""
 
 
-def near_pairs(x: Instants, among: Mask, metres: float, crowd: int) -> tuple[Index, Index]:
+def near_pairs(x: Instants, among: Mask, metres: float, crowd: int, tall: float = 0.0) -> tuple[Index, Index]:
     """Entries (i, j) of the same instant within `metres`, among those that `among` marks; i before j.
+
+    A foot of height counts as `tall` feet: with 12, who is 1,500 ft higher is out of a reach of 3 nmi.
 
     An aircraft with more than `crowd` neighbours is left out: positions that collapse on one point are no formation,
     and nothing here may grow with the square of a crowd.
@@ -44,7 +46,8 @@ def near_pairs(x: Instants, among: Mask, metres: float, crowd: int) -> tuple[Ind
     if len(rows) < 2:
         return rows[:0], rows[:0]
     slot = (x.instant[rows] - x.instant[rows].min()) // x.step_ms
-    points = np.column_stack([unit_vectors(x.lat[rows], x.lon[rows]) * EARTH_RADIUS_M, slot * _APART_M])
+    radius = EARTH_RADIUS_M + (tall * FOOT_M * x.baro_altitude[rows][:, None] if tall else 0.0)
+    points = np.column_stack([unit_vectors(x.lat[rows], x.lon[rows]) * radius, slot * _APART_M])
     tree = cKDTree(points, balanced_tree=False)
     if tree.count_neighbors(tree, metres) > (_SPARSE + 1) * len(rows):
         few = tree.query_ball_point(points, metres, return_length=True) - 1 <= crowd

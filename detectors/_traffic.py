@@ -1,0 +1,58 @@
+"""Who flies, as far as a row itself tells: airline callsigns, gliders, helicopters, positions computed on the ground."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from geo.aircraft import MILITARY, AircraftTable
+from geo.schema import NON_ICAO, SOURCES, Array
+from geo.tracks import Mask, Tracks
+
+FORCES = (b"AME", b"ASY", b"BAF", b"CFC", b"CHD", b"CNV", b"CTM", b"DAF", b"FAF", b"FNF", b"GAF", b"GAM", b"HAF", b"IAM",
+          b"IFC", b"NAF", b"NVY", b"PAT", b"PLF", b"POL", b"RCH", b"RFF", b"RFR", b"ROF", b"RRR", b"RSF", b"SVF", b"TUF")  # fmt: skip
+"""ICAO telephony designators of air forces and police: their callsigns look like an airline's (Doc 8585)."""
+
+GLIDER_BLOCKS = (0xDD, 0xDE, 0xDF)
+"""First byte of the addresses that FLARM gives itself."""
+
+COMPUTED = tuple(SOURCES.index(n) for n in ("mlat", "tisb_icao", "tisb_trackfile", "tisb_other", "adsr_other"))
+"""Sources whose positions were computed on the ground: they shake by hundreds of metres."""
+
+
+def letters_of(callsign: Array) -> Array:
+    """The bytes of callsigns (n,) as (n, 8) numbers."""
+    letters: Array = np.ascontiguousarray(callsign.astype("S8")).view(np.uint8).reshape(-1, 8)
+    return letters
+
+
+def airline(callsign: Array) -> Mask:
+    """Three letters and a digit, as airlines' callsigns are (ICAO Annex 10), but for those of air forces."""
+    text = letters_of(callsign)
+    alpha = (text >= ord("A")) & (text <= ord("Z"))
+    digit = (text[:, 3] >= ord("0")) & (text[:, 3] <= ord("9"))
+    out: Mask = alpha[:, :3].all(axis=1) & digit & ~np.isin(callsign.astype("S3"), FORCES)
+    return out
+
+
+def glider(tracks: Tracks, rows: Array) -> Mask:
+    """Gliders, balloons and parachutists by category, by what heard them, or by FLARM's own addresses."""
+    kind = np.isin(tracks.category[rows], (b"B1", b"B2", b"B3", b"B4"))
+    flarm = tracks.source[rows] == SOURCES.index("flarm")
+    own: Mask = (tracks.icao24[rows] < NON_ICAO) & np.isin(tracks.icao24[rows] >> 16, GLIDER_BLOCKS)
+    return kind | flarm | own
+
+
+def helicopter(tracks: Tracks, rows: Array, aircraft: AircraftTable | None) -> Mask:
+    """Rotorcraft by category or by the aircraft database."""
+    out: Mask = tracks.category[rows] == b"A7"
+    if aircraft is not None:
+        out |= np.char.startswith(aircraft.lookup(tracks.icao24[rows]).description, b"H")
+    return out
+
+
+def military(tracks: Tracks, rows: Array, aircraft: AircraftTable | None) -> Mask:
+    """By the feed's flags are those of the database; by callsign, those of FORCES."""
+    out: Mask = np.isin(tracks.callsign[rows].astype("S3"), FORCES)
+    if aircraft is not None:
+        out |= (aircraft.lookup(tracks.icao24[rows]).flags & MILITARY) > 0
+    return out
