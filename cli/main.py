@@ -22,6 +22,7 @@ COMMANDS = {
     "feeds": "The formats, and what is in a source.",
     "export": "Stored anomalies into a file.",
     "bench": "Measure speed on this machine.",
+    "scorecard": "Measure what every class finds, misses and gets wrong.",
     "classes": "The anomaly classes and their parameters.",
     "db": "Start, stop, show or reset the private PostGIS.",
     "doctor": "Check the installation, and say what to do about what is wrong.",

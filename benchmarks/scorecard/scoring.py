@@ -16,10 +16,14 @@ from geo.stretches import Stretches
 from geo.tracks import Tracks
 from pipeline.engine import Engine
 
-TICK_S = 10
+LATENESS_S = 2.0
+"""The engine's default: part of every delay."""
+
+TICK_S = 5
 """Rows come in batches of this much data time: an alert is told with the batch that completes its slice."""
 
 MakeEngine = Callable[..., Engine]
+"""Called without arguments, or with `classes` and `witness`; the resources are its own."""
 
 
 @dataclass
@@ -34,8 +38,6 @@ class Flags:
     everything: dict[str, Array] = field(default_factory=dict)
     urgent: dict[str, Array] = field(default_factory=dict)
     told: dict[str, dict[int, int]] = field(default_factory=dict)
-    shown: dict[str, Array] = field(default_factory=dict)
-    """Rows that a class could judge: of flights that it is given, once it has all that it needs."""
     anomalies: Sequence[Anomaly] = ()
     first_told: dict[str, int] = field(default_factory=dict)
     """By anomaly id: the data time at which it was first reported."""
@@ -77,7 +79,7 @@ class Watch:
 def judge(world: World, make: MakeEngine, classes: dict[str, Detector], tick_s: float = TICK_S) -> Flags:
     """Run the world through an engine in batches of `tick_s` of data time; what was flagged."""
     watch = Watch(classes)
-    engine = make(witness=watch)
+    engine = make(classes=classes, witness=watch)
     rows = Batches(world, tick_s)
     flight = np.zeros(len(world.rows), dtype=np.int64)
     flags, found = Flags(), {}

@@ -1,0 +1,86 @@
+"""The recordings that are measured: thresholds were tuned on some, figures are judged on others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from feeds import open_source
+from feeds.synthetic import START_MS, Synthetic
+from geo.batch import Batch
+
+SAMPLES = "traffic-samples/samples"
+
+
+@dataclass(frozen=True)
+class Recording:
+    """A file or folder of the data folder. `role`: "tuning" or "judged"; `native` whether it has about 1 Hz."""
+
+    path: str
+    role: str
+    about: str
+    native: bool = True
+
+
+ATTACKED: Mapping[str, Recording] = {
+    "paris": Recording(
+        f"{SAMPLES}/collections/quickstart.json.gz", "tuning", "Paris, 3 h of 2021-10-07, 1 Hz, 213 aircraft"
+    ),
+    "japan": Recording(
+        "traffic-samples/opensky-history/06756e84a9281960f371ffa67a61f35e.parquet", "judged",
+        "Japan and Korea, 2 h of 2023-04-01, 1 Hz, 32 aircraft",
+    ),
+    "switzerland": Recording(
+        f"{SAMPLES}/collections/switzerland.json.gz", "judged", "Switzerland, a day of 2018-08-01, 10 s, 842 aircraft",
+        native=False,
+    ),
+}  # fmt: skip
+"""Clean tracks, and what attacks are planted in."""
+
+METROPOLITAN: Mapping[str, Recording] = {
+    "paris": ATTACKED["paris"],
+    "monterey": Recording(
+        "adsb_actions-adsblol/20250601_36_-122.gz", "judged", "Monterey, a day of 2025-06-01, 521 addresses"
+    ),
+    "switzerland": ATTACKED["switzerland"],
+    "syracuse": Recording("sbs-basestation/syracuse-20200120", "judged", "Syracuse, 4 h of 2020-01-20, SBS"),
+    "watsonville": Recording(
+        "adsb_actions-adsblol/20251213_kwvi_5nm.1213.wvi5nm.gz", "judged", "Watsonville, a day of 2025-12-13"
+    ),
+}
+"""Everything in the air over one place: coverage, and alerts a day."""
+
+
+@cache
+def recorded(path: Path) -> Batch:
+    """All rows of a file or folder, in time order."""
+    rows = Batch.concat(open_source(str(path)).batches())
+    return rows.take(np.argsort(rows["time"], kind="stable"))
+
+
+def of(data: Path, recording: Recording) -> Callable[[], Batch]:
+    return lambda: recorded(data / recording.path)
+
+
+def exists(data: Path, recording: Recording) -> bool:
+    return (data / recording.path).exists()
+
+
+@cache
+def planted_world(aircraft: int = 150, hours: float = 2.0, step_s: float = 5.0, seed: int = 7) -> Synthetic:
+    """The demo's world with another seed: its episodes are labelled."""
+    return Synthetic(seed=seed, aircraft=aircraft)
+
+
+@cache
+def synthetic_flights(aircraft: int = 60, minutes: float = 30.0, step_s: float = 1.0, seed: int = 11) -> Batch:
+    """Calm synthetic flights: those of the demo's aircraft that no planted episode concerns."""
+    world = Synthetic(seed=seed, aircraft=aircraft)
+    end = START_MS + round(minutes * 60_000)
+    rows = Batch.concat(world.batches(START_MS, end, step_s))
+    told = {a for t in world.truth(START_MS, end) for a in t.icao24s}
+    return rows.take(np.flatnonzero(~np.isin(rows["icao24"], sorted(told))))

@@ -1,0 +1,84 @@
+"""`skysift scorecard`: what every class finds, misses and gets wrong, measured on planted attacks and real events."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+import orjson
+
+from cli.inputs import choose
+from cli.ui import out, progress, table
+
+
+@click.command(name="scorecard")
+@click.option("--nightly", is_flag=True, help="Every attack, 20 variants each, on every recording: half an hour.")
+@click.option("--data", type=click.Path(path_type=Path, exists=True), help="Recordings. Default: synthetic flights.")
+@click.option("--json", "target", type=click.Path(path_type=Path), help="Write all figures to this file.")
+@click.option("--classes", help="Classes to run, separated by commas, or 'nine'. Default: all.")
+def command(nightly: bool, data: Path | None, target: Path | None, classes: str | None) -> None:
+    """Precision, recall, false alarms and delay of every class."""
+    from benchmarks.scorecard.report import Setup, scorecard
+
+    with progress("measuring") as advance:
+        card = scorecard(Setup(choose(classes), data, nightly), lambda text: advance(0, text))
+    show(card)
+    if target:
+        target.write_bytes(orjson.dumps(card, option=orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY))
+
+
+def show(card: Mapping[str, Any]) -> None:
+    """The tables: attacks, classes, targets."""
+    out.print(_attacks(card))
+    out.print()
+    out.print(_classes(card))
+    out.print()
+    out.print(_targets(card))
+    tuned = [n for n, one in card["recordings"].items() if one["role"] == "tuning"]
+    out.print(f"Tuned on: {', '.join(tuned) or 'none of these'}; judged on the others.", markup=False)
+
+
+def _attacks(card: Mapping[str, Any]) -> Any:
+    shown = table(
+        "attack", "on", "cadence", "precision", "recall", "F1", "never", "delay s", "95 %", "clean FPR", "answered by"
+    )
+    for one in card["attacks"]:
+        same = (c for c in card["clean"] if (c["recording"], c["cadence"]) == (one["recording"], one["cadence"]))
+        fpr = next((c["fpr_rows"][one["attack"]] for c in same), None)
+        found = one["found"]
+        who = ", ".join(f"{c} {s:.0%}" for c, s in list(one["answered_by"].items())[:3])
+        cells = (found["precision"], found["recall"], found["f1"])
+        shown.add_row(
+            one["attack"], one["recording"], one["cadence"], *(number(x) for x in cells), str(found["never"]),
+            number(found["delay_median_s"], 0), number(found["delay_p95_s"], 0), number(fpr, 4), who,
+        )  # fmt: skip
+    return shown
+
+
+def _classes(card: Mapping[str, Any]) -> Any:
+    shown = table("class", "precision", "recall", "F1", "delay s", "95 %", "alerts/100 h", "measured on")
+    for name, one in card["classes"].items():
+        shown.add_row(
+            name, *(number(one[k]) for k in ("precision", "recall", "f1")), number(one["delay_median_s"], 0),
+            number(one["delay_p95_s"], 0), number(one["false_per_100h"]), one["basis"] or "",
+        )  # fmt: skip
+    return shown
+
+
+def _targets(card: Mapping[str, Any]) -> Any:
+    shown = table("target", "on", "wanted", "measured", "clean FPR", "")
+    for one in card["targets"]:
+        where = " ".join(str(one[k]) for k in ("recording", "cadence") if k in one)
+        value = one.get("f1", one.get("value"))
+        mark = "reached" if one["reached"] else "not reached"
+        shown.add_row(one["target"], where, number(one["wanted"]), number(value), number(one.get("clean_fpr"), 4), mark)
+    return shown
+
+
+def number(value: float | None, digits: int = 2) -> str:
+    """Short; a dash for what could not be measured."""
+    if value is None:
+        return "-"
+    return f"{value:,}" if isinstance(value, int) else f"{value:.{digits}f}"
