@@ -22,6 +22,12 @@ ONSET_S = 50.0
 SPLIT_FT = 3_000.0
 """Barometric and GPS altitude of one aircraft lie up to 2,500 ft apart in hot or cold air at cruise."""
 
+FASTEST_LOW_KT = 850.0
+"""Fighters reach 800 kt in dense air; Heathrow 2017 has positions whose times make 1,000 to 15,000 kt."""
+
+ABSURD = 1.3
+"""Record flights of a type rarely pass its service ceiling by a quarter."""
+
 SLOW_KINDS = (
     "light", "helicopter", "ultralight", "glider", "gyroplane", "vehicle", "drone", "balloon", "airship", "turboprop",
     "parachute", "trainer", "aerobatic",
@@ -59,6 +65,8 @@ def blame(tracks: Tracks, rule: Array, begin: Index, profile: Profiles) -> Blame
         *_jumps(tracks, rule, begin),
         Test(_other_type(tracks, rule, covered, profile),
              "technical: height and speed fit each other; the type on file is perhaps another aircraft's", none),
+        Test((rule == CEILING) & (height(tracks) > ABSURD * profile.ceiling_ft),
+             "technical: nothing of its kind gets there (altimeter, Mode S encoding, or the type on file)", none),
         Test(height(tracks) < 0, QNH, none),
         Test((rule == EXTREME) & ~(gap <= SPLIT_FT), "technical: nothing confirms the altitude (Mode S encoding)", none),
     ]  # fmt: skip
@@ -82,7 +90,11 @@ def _speeds(tracks: Tracks, rule: Array, covered: Array) -> list[Test]:
     speed = tracks.ground_speed
     off = np.abs(covered - speed) > np.maximum(50.0, 0.25 * np.maximum(covered, speed))
     by_speed = (rule != CEILING) & (rule != EXTREME)
-    return [Test(off & by_speed, "technical: the ground covered says {} kt, the speed sent is wrong", covered)]
+    dense = (speed > FASTEST_LOW_KT) & (height(tracks) < 30_000)
+    return [
+        Test(off & by_speed, "technical: the ground covered says {} kt, the speed sent is wrong", covered),
+        Test(dense, "technical: nothing flies so fast so low; the positions or their times are wrong", speed),
+    ]
 
 
 def _jumps(tracks: Tracks, rule: Array, begin: Index) -> list[Test]:
@@ -103,6 +115,8 @@ def _jumps(tracks: Tracks, rule: Array, begin: Index) -> list[Test]:
 def _other_type(tracks: Tracks, rule: Array, covered: Array, profile: Profiles) -> Mask:
     """A jet's height and speed, together, of an aircraft that is on file as something slower."""
     speed, altitude = tracks.ground_speed, height(tracks)
-    fits = (speed > 200) & (speed < 720) & (altitude < 52_000) & ~(np.abs(covered - speed) > 80)
+    fits = (
+        (speed > 200) & (speed < 720) & (altitude < 52_000) & ~(np.abs(covered - speed) > np.maximum(80, 0.4 * speed))
+    )
     out: Mask = fits & np.isin(rule, (CEILING, TOO_FAST)) & is_kind(profile.kind, *SLOW_KINDS)
     return out

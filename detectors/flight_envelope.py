@@ -33,8 +33,9 @@ from geo.schema import Array
 from geo.stretches import Stretches, none, stretches
 from geo.tracks import Mask, Tracks
 
-LONGEST_S = 120.0
-"""Evidence is taken from at most the last two minutes; the lookback holds those, a gap and the row before it."""
+LONGEST_S = 450.0
+"""Evidence, such as a jump at the onset, is taken from so long ago at most; the lookback holds that, a gap and the row
+before it."""
 
 
 def examples() -> Sequence[Example]:
@@ -72,7 +73,7 @@ def gate(tracks: Tracks, p: SimpleNamespace, aircraft: AircraftTable | None = No
     scope="aircraft",
     needs=[("baro_altitude", "geo_altitude", "ground_speed")],
     uses=("geo_altitude", "type_code", "category", "db_flags"),
-    lookback_s=240,
+    lookback_s=600,
     sample_s=10,
     every_s=10,
     merge_gap_s=300,
@@ -103,8 +104,8 @@ def gate(tracks: Tracks, p: SimpleNamespace, aircraft: AircraftTable | None = No
             "Whether height, GPS height, speed and ground covered agree with each other",
         ),
         audience=("Data-quality engineers", "Safety monitoring", "Airspace research", "Alert reviewers"),
-        priority_note="Medium where nothing in the data contradicts it, high far outside the limits; low for technical "
-        "causes and for speeds a little above the usual.",
+        priority_note="Medium where nothing in the data contradicts it, and high far outside the limits. Technical "
+        "causes are low, or medium far outside; speeds a little above the usual are low.",
         context="Most are technical: altimeters, QNH, Mode S encoding, GPS height, or a type on file that is another "
         "aircraft's. Balloons, helicopters, gliders and fighters are judged by their own limits.",
     ),
@@ -125,7 +126,7 @@ def detect(
     rule = np.where(hit, rule, 0)
     own = own_profile(tracks, rule, profile, military(tracks, registers, aircraft))
     cause = blame(tracks, rule, begin, profile)
-    level = _graded(tracks, rule, cause.technical, profile)
+    level = _graded(tracks, rule, cause.technical, profile, held)
     return stretches(
         tracks, hit, begin=begin, cleared=own, priority=level,
         confidence=np.choose(level - 1, [0.4, 0.6, 0.75]) + np.where(cause.technical, 0.1, 0.0),
@@ -136,13 +137,15 @@ def detect(
     )  # fmt: skip
 
 
-def _graded(tracks: Tracks, rule: Array, technical: Mask, profile: Profiles) -> Array:
-    """Low for technical causes, computed positions, and speeds that are merely unusual; high far beyond the limits."""
+def _graded(tracks: Tracks, rule: Array, technical: Mask, profile: Profiles, held: Array) -> Array:
+    """Low for computed positions and speeds that are merely unusual; far beyond the limits high, but medium or low
+    for technical causes."""
     speed, altitude = tracks.ground_speed, height(tracks)
     unusual = (rule == LOW_FAST) & (speed < 500)
     far = (rule == TOO_FAST) & (speed > 1.5 * profile.fastest_kt) | (rule == CEILING) & (
         altitude > 1.5 * profile.ceiling_ft
     )
     far |= rule == EXTREME
-    low = technical | unusual | np.isin(tracks.source, COMPUTED)
-    return np.where(low, PRIORITY["low"], np.where(far, PRIORITY["high"], PRIORITY["medium"]))
+    doubt = np.isin(tracks.source, COMPUTED) | unusual
+    level = np.where(technical, np.where(far & (held >= 60), 2, 1), np.where(far, 3, 2))
+    return np.where(doubt, PRIORITY["low"], level)
