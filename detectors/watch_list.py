@@ -95,7 +95,7 @@ def detect(tracks: Tracks, p: SimpleNamespace, watch_list: WatchList | None = No
     )  # fmt: skip
 
 
-def _words(entry: Mapping[str, str], icao24: int) -> Mapping[str, str]:
+def _words(entry: Mapping[str, str], icao24: int) -> dict[str, str]:
     """Who it is, and what the list says of it."""
     what = said(GROUPS.get(entry["group"], ""), entry["operator"], entry["type_code"], entry["category"], entry["tags"])
     return {"who": entry["registration"] or f"{icao24:06x}", "what": f": {what}" if what else ""}
