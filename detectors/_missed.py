@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from detectors._traffic import airline
+from detectors._traffic import airline, checker, glider
 from geo.airports import AIRLINE, Airports
 from geo.schema import Array
 from geo.tracks import Index, Mask, Tracks
@@ -34,7 +34,8 @@ AGAIN_S = 1_000.0
 @dataclass(frozen=True)
 class Missed:
     """By row: whether it climbs out of an approach; the row of the bottom; feet above the field there, feet climbed
-    since, seconds since; the aerodrome's index; how many such approaches there were; light aircraft; wheels down."""
+    since, seconds since; the aerodrome's index; how many such approaches there were; light aircraft; wheels down;
+    an airline's callsign; flight inspection's."""
 
     hit: Mask
     bottom: Index
@@ -45,6 +46,8 @@ class Missed:
     times: Array
     light: Mask
     touched: Mask
+    airline: Mask
+    checker: Mask
 
 
 def missed(view: Tracks, p: SimpleNamespace, airports: Airports) -> Missed:
@@ -59,7 +62,8 @@ def missed(view: Tracks, p: SimpleNamespace, airports: Airports) -> Missed:
     climbed = feet - feet[at]
     touched = view.last_where(ground) > bottom
     stopped = touched & (view.window_min(view.ground_speed, AFTER_S) < p.stopped)
-    light = ~airline(view.callsign) & ((view.ground_speed[at] < LIGHT_KT) | (view.category == b"A1"))
+    named, checks = airline(view.callsign), checker(view.callsign)
+    light = ~named & ((view.ground_speed[at] < LIGHT_KT) | (view.category == b"A1"))
     hit = (
         (bottom >= 0)
         & unbroken
@@ -69,12 +73,13 @@ def missed(view: Tracks, p: SimpleNamespace, airports: Airports) -> Missed:
         & ~stopped
         & ~(touched & ~light)
     )
+    hit &= ~(light & ((height[at] > p.below / 2) | glider(view, np.arange(len(view)))))
     hit &= light | (airports.kind[field[at]] == AIRLINE)
     before = np.zeros(len(view), dtype=bool)
     before[1:] = hit[:-1] & (bottom[1:] == bottom[:-1])
     times = view.window_sum((hit & ~before).astype(np.int64), AGAIN_S)
     down = touched | light & (height[at] <= TOUCH_FT)
-    return Missed(hit, at, height[at], climbed, seconds, field[at], times, light, down)
+    return Missed(hit, at, height[at], climbed, seconds, field[at], times, light, down, named, checks)
 
 
 def _bottoms(view: Tracks, feet: Array, p: SimpleNamespace, airports: Airports) -> tuple[Mask, Index, Array]:

@@ -12,6 +12,9 @@ FORCES = (b"AME", b"ASY", b"BAF", b"CFC", b"CHD", b"CNV", b"CTM", b"DAF", b"FAF"
           b"IFC", b"NAF", b"NVY", b"PAT", b"PLF", b"POL", b"RCH", b"RFF", b"RFR", b"ROF", b"RRR", b"RSF", b"SVF", b"TUF")  # fmt: skip
 """ICAO telephony designators of air forces and police: their callsigns look like an airline's (Doc 8585)."""
 
+CHECKERS = (b"ADA", b"CFL", b"CAL", b"FCK", b"FLC", b"NVC", b"VOR")
+"""Designators of flight inspection: Airservices Australia, Sweden, France (CALIBRA), FCS, FAA, Nav Canada, FCSL."""
+
 GLIDER_BLOCKS = (0xDD, 0xDE, 0xDF)
 """First byte of the addresses that FLARM gives itself."""
 
@@ -34,9 +37,16 @@ def airline(callsign: Array) -> Mask:
     return out
 
 
+def checker(callsign: Array) -> Mask:
+    """Flight inspection, by callsign; CAL with a digit is China Airlines."""
+    prefix = np.isin(callsign.astype("S3"), CHECKERS)
+    out: Mask = prefix & ~((callsign.astype("S3") == b"CAL") & (callsign.astype("S7") != b"CALIBRA"))
+    return out
+
+
 def glider(tracks: Tracks, rows: Array) -> Mask:
     """Gliders, balloons and parachutists by category, by what heard them, or by FLARM's own addresses."""
-    kind = np.isin(tracks.category[rows], (b"B1", b"B2", b"B3", b"B4"))
+    kind: Mask = np.isin(tracks.category[rows], (b"B1", b"B2", b"B3", b"B4"))
     flarm = tracks.source[rows] == SOURCES.index("flarm")
     own: Mask = (tracks.icao24[rows] < NON_ICAO) & np.isin(tracks.icao24[rows] >> 16, GLIDER_BLOCKS)
     return kind | flarm | own

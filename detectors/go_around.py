@@ -66,7 +66,7 @@ def gate(tracks: Tracks, p: SimpleNamespace, airports: Airports) -> Mask:
         "climb": Param(500, "ft", "climbed after the lowest point of the approach", 200, 3_000, "definitions 5.4, adsbtrack: 500 ft"),
         "rate": Param(300, "ft/min", "and still climbing at this rate", 0, 3_000, "below it an aircraft flies level"),
         "near": Param(6, "nmi", "the lowest point lies this near an aerodrome", 1, 15, "definitions 5.4: within 6 nm"),
-        "below": Param(2_000, "ft", "and no higher above it: three degrees at 6 nmi", 300, 5_000, "ICAO Doc 8168: a 3 degree path"),
+        "below": Param(2_000, "ft", "and no higher above it (light aircraft: half of it): three degrees at 6 nmi", 300, 5_000, "ICAO Doc 8168: a 3 degree path"),
         "stopped": Param(55, "kt", "slower than this at the lowest point it has landed", 5, 80, "a Cessna 172 approaches at 61 kt or more"),
     },
     describe=Describe(
@@ -96,9 +96,12 @@ def detect(tracks: Tracks, p: SimpleNamespace, airports: Airports) -> Stretches:
 
 
 def _innocent(found: Missed) -> Array:
-    """Light aircraft that touch, or come again, train; so do others that no airline sends."""
+    """Light aircraft that touch, or come again, train; so does whoever comes again without an airline's callsign, and
+    an airliner that comes three times in so few minutes."""
     clear = np.full(len(found.hit), "", dtype=object)
-    clear[found.light & ((found.times >= 2) | found.touched)] = "traffic circuit or practice approaches"
+    clear[found.light & found.touched] = "traffic circuit or practice approaches"
+    clear[(found.times >= 2) & (~found.airline | (found.times >= 3))] = "traffic circuit or practice approaches"
+    clear[found.checker] = "flight check of the aids of an airport"
     return clear
 
 
