@@ -1,0 +1,169 @@
+"""Off the usual route: far from where flights between the same airports pass, or from any flow of this region."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from detectors._corridors import Pairs, learn_flows, learn_pairs, off_flow, off_pair, pairs_of
+from detectors._examples import fly, together
+from detectors._learned import TALLY, ready
+from detectors._registry import PRIORITY, Describe, Example, Param, Style, detector
+from geo.airports import Airports
+from geo.batch import Batch
+from geo.memory import Keep, Memory
+from geo.routes import Routes
+from geo.schema import Array
+from geo.sphere import distance_m
+from geo.stretches import Stretches, none, stretches
+from geo.tracks import Mask, Tracks
+
+
+def _route() -> dict[str, Routes]:
+    """TEST1 and TEST2 fly from Frankfurt to Prague."""
+    codes = Airports.builtin().code.tolist()
+    stops = np.array([codes.index(c) for c in ("EDDF", "LKPR")] * 2)
+    return {"routes": Routes(np.array([b"TEST1", b"TEST2"], dtype="S8"), np.array([0, 2, 4]), stops)}
+
+
+def examples() -> Sequence[Example]:
+    """A dozen flights along one line, and one that is not on it."""
+    soon = {"days": 0, "flights": 10, "visits": 60, "new": 0.3}
+    line: dict[str, Any] = {"seconds": 900.0, "step_s": 10.0, "lat": 50.1, "lon": 10.0, "callsign": b"TEST1"}
+
+    def stream(*stray: Batch) -> Batch:
+        return together(*stray, *(fly(0x400000 + k, start_s=120.0 * k, **line) for k in range(14)))
+
+    def late(icao24: int = 0xABC123, **columns: Any) -> Batch:
+        return fly(icao24, **line | {"start_s": 1_900.0, "lat": 51.0} | columns)
+
+    def nameless() -> Batch:
+        return stream(late(callsign=b"", lat=50.7))
+
+    two = late(0xABC124, callsign=b"TEST2", lat=51.1)
+    return [
+        Example("54 nmi left of where its route is flown", lambda: stream(late()), 1, soon, _route),
+        Example("the same without a route database", nameless, 1, soon),
+        Example("on its route", lambda: stream(late(lat=50.15)), 0, soon, _route),
+        Example("still learning", lambda: stream(late()), 0, soon | {"days": 2}, _route),
+        Example("two that go round the same weather", lambda: stream(late(), two), 0, soon, _route),
+        Example("aside for two minutes", lambda: stream(late(seconds=120.0)), 0, soon, _route),
+        Example("low, where nobody keeps to routes", lambda: stream(late(altitude=6_000.0)), 0, soon, _route),
+    ]
+
+
+@detector(
+    id="route-deviation",
+    title="Off the usual route",
+    priority="low",
+    scope="aircraft",
+    needs=[("lat",), ("track",), ("baro_altitude",), ("airports",)],
+    lookback_s=360,
+    sample_s=30,
+    every_s=30,
+    merge_gap_s=600,
+    memory=Keep(TALLY, ttl_s=30 * 86_400, most=600_000, learn="days"),
+    examples=examples,
+    explain="{minutes:.0f} min {where}",
+    style=Style(shape="path", color="#4db6ac", icon="route"),
+    params={
+        "days": Param(7, "d", "days of data before the class speaks", hi=60, source="checklist F059, F099: learned"),
+        "above": Param(20_000, "ft", "lower traffic is vectored", 5_000, 60_000, "departures and arrivals: below FL200"),
+        "fast": Param(200, "kt", "slower aircraft do not fly routes", 0, 600, "airliners above FL200: 250 kt and more"),
+        "hold": Param(240, "s", "for so long", 60, 300, "30 nmi at 450 kt"),
+        "flights": Param(10, "", "flights of the airport pair seen so far along", 2, 1_000, "a daily flight: ten days"),
+        "off": Param(20, "nmi", "so far from the nearest of them", 10, 200, "weather is passed at 20 nmi (FAA AC 00-24C)"),
+        "ends": Param(60, "nmi", "nearer to either airport it is vectored", 0, 300, "arrivals leave the route at 60 nmi"),
+        "visits": Param(2_000, "", "visits of flights to cells, known of a region", 10, 4_000, "Paris, 3 h: 4,100"),
+        "new": Param(
+            0.01, "", "share of visits to a cell and direction that nobody flew, at most: else new means nothing",
+            0, 1, "Good-Turing: the chance that the next is new; 1 in 100",
+        ),
+        "likewise": Param(150, "km", "others off their route so near clear it", 0, 1_000, "a line of thunderstorms"),
+    },
+    describe=Describe(
+        definition="An aircraft that for minutes flies where, or in a direction in which, nobody of its route or of "
+        "this region did in the last weeks.",
+        characteristics=(
+            "Its airport pair is known, and it is far outside the corridor that others of the pair flew",
+            "Or, without a route: cells and directions that no other flight used, in a region of settled flows",
+            "Alone: several that deviate together go round weather or a closure",
+        ),
+        audience=("Airspace monitoring", "Operations analysts", "Newsroom investigation"),
+        priority_note="Low; medium where the route is known and the aircraft is twice the distance off it.",
+        context="Weather, wind, military areas and direct clearances move routes. State and test flights go where "
+        "others do not.",
+    ),
+)  # fmt: skip
+def detect(
+    tracks: Tracks, p: SimpleNamespace, memory: Memory, airports: Airports, routes: Routes | None = None
+) -> Stretches:
+    """Rows that have been off for `hold` seconds."""
+    cruising = tracks.located & (tracks.baro_altitude >= p.above) & (tracks.ground_speed >= p.fast)
+    view = tracks.take(np.flatnonzero(cruising))
+    pairs = pairs_of(view, routes, airports)
+    speaks = ready(memory, p.days)
+    by_pair, flights = off_pair(memory, view, pairs, p) if speaks else (np.zeros(len(view), dtype=bool), view.time)
+    by_flow, visits = _off_flow(memory, view, p) if speaks else (by_pair, view.time)
+    # Judged first and learned then: a flight is nobody to be compared with by itself.
+    learn_pairs(memory, view, pairs)
+    learn_flows(memory, view)
+    off = by_pair | (by_flow & (flights < p.flights if speaks else by_flow))
+    held, begin = view.held(off, max_gap_s=90)
+    hit = view.fresh & off & (held >= p.hold)
+    if not hit.any():
+        return none()
+    cleared = np.where(_likewise(view, off, p.likewise), "several aircraft off their routes at once", "").astype(object)
+    far = by_pair & (off_pair(memory, view, pairs, SimpleNamespace(**vars(p) | {"off": 2 * p.off}))[0])
+    return stretches(
+        view, hit, begin=begin, cleared=cleared,
+        confidence=np.where(by_pair, np.clip(0.4 + 0.02 * flights, 0.5, 0.8), 0.5),
+        score=held + by_pair, priority=np.where(far, PRIORITY["medium"], PRIORITY["low"]),
+        values={
+            "where": _words(view, hit, by_pair, pairs, flights, visits, routes, airports),
+            "minutes": np.round(held / 60), "off_nmi": np.round(pairs.off), "flights": flights, "visits": visits,
+        },
+    )  # fmt: skip
+
+
+def _off_flow(memory: Memory, view: Tracks, p: SimpleNamespace) -> tuple[Mask, Array]:
+    """By row; asked of the newest rows first, and of the minutes before only where those are off."""
+    off, visits = np.zeros(len(view), dtype=bool), np.zeros(len(view), dtype=np.int64)
+    usable = ~np.isnan(view.track)
+    fresh = np.flatnonzero(view.fresh & usable)
+    off[fresh], visits[fresh] = off_flow(memory, view, fresh, p)
+    older = np.flatnonzero(usable & ~view.fresh & np.isin(view.flight, view.flight[off]))
+    off[older], visits[older] = off_flow(memory, view, older, p)
+    return off, visits
+
+
+def _likewise(view: Tracks, off: Mask, km: float) -> Mask:
+    """Rows near to which another aircraft is off at the same moment (the same slice)."""
+    out = np.zeros(len(view), dtype=bool)
+    rows = np.flatnonzero(off & view.fresh)
+    for row in rows.tolist():
+        apart = distance_m(view.lat[row], view.lon[row], view.lat[rows], view.lon[rows])
+        out[row] = bool(((apart <= km * 1000) & (view.icao24[rows] != view.icao24[row])).any())
+    return out
+
+
+def _words(
+    view: Tracks, hit: Mask, by_pair: Mask, pairs: Pairs, flights: Array, visits: Array, routes: Routes | None,
+    airports: Airports,
+) -> Array:  # fmt: skip
+    """Where the hits are, in words."""
+    out = np.full(len(view), "", dtype=object)
+    for row in np.flatnonzero(hit).tolist():
+        if by_pair[row] and routes is not None:
+            ends = [str(airports.code[k[0]]) for k in routes.airports(view.callsign[row : row + 1])]
+            side = "right" if pairs.off[row] > 0 else "left"
+            out[row] = (
+                f"far from where flights from {ends[0]} to {ends[1]} pass: {abs(pairs.off[row]):.0f} nmi {side} of the "
+                f"direct line ({flights[row]} flights learned)"
+            )
+        else:
+            out[row] = f"where no other flight went in its direction, of {visits[row]:,} learned in the region"
+    return out
