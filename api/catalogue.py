@@ -12,6 +12,7 @@ from api.collections import Collection, Property
 from api.identity import ICAO24, ID, address
 from api.problems import Problem
 from detectors._registry import Detector
+from geo.anomaly import PRIORITIES
 from geo.schema import COLUMNS, EMERGENCIES, SOURCES
 
 AIRCRAFT_ID = f"concat({ID}, CASE WHEN sub > 0 THEN concat('/', sub) END)"
@@ -26,12 +27,34 @@ def column(name: str) -> Property:
     """A property straight from a schema column, whose meaning and unit are declared there."""
     declared = COLUMNS[name]
     kind = {"i": "date-time", "S": "string", "b": "boolean", "u": "integer"}.get(declared.kind, "number")
-    return Property(name, kind, declared.meaning, declared.unit)
+    return Property(name, kind, declared.meaning, declared.unit, cast="real" if declared.dtype == "f4" else "")
 
 
-_ICAO24 = Property("icao24", "string", "24-bit address in hex; ~ marks a non-ICAO address", sql=ICAO24)
-_SOURCE = Property("source", "string", COLUMNS["source"].meaning, sql=named(SOURCES, "source"))
-_EMERGENCY = Property("emergency", "string", COLUMNS["emergency"].meaning, sql=named(EMERGENCIES, "emergency"))
+def _address_code(text: str) -> int | None:
+    """The number of an address; None for what is none."""
+    try:
+        return address(text)
+    except Problem:
+        return None
+
+
+def _cell_code(text: str) -> int | None:
+    return int(text, 16) if re.fullmatch(r"[0-9a-f]{15}", text) else None
+
+
+def coded(name: str, title: str, words: Sequence[str], own: str) -> Property:
+    """A word that is stored as its place in a list."""
+    code = {word: i for i, word in enumerate(words) if word}
+    return Property(name, "string", title, sql=named(words, own), column=own, cast="smallint", encode=code.get)
+
+
+_ICAO24 = Property(
+    "icao24", "string", "24-bit address in hex; ~ marks a non-ICAO address",
+    sql=ICAO24, column="icao24", cast="bigint", encode=_address_code,
+)  # fmt: skip
+_H3 = Property("h3", "string", "H3 cell in hex", sql="to_hex(h3)", column="h3", cast="bigint", encode=_cell_code)
+_SOURCE = coded("source", COLUMNS["source"].meaning, SOURCES, "source")
+_EMERGENCY = coded("emergency", COLUMNS["emergency"].meaning, EMERGENCIES, "emergency")
 _STATE = (
     _ICAO24,
     *map(column, ("callsign", "squawk", "baro_altitude", "geo_altitude", "ground_speed", "track", "vertical_rate")),
@@ -41,20 +64,23 @@ _STATE = (
     _EMERGENCY,
 )
 
+_MEMBERS = "ARRAY(SELECT jsonb_array_elements_text(feature::jsonb -> 'properties' -> 'members'))"
+_EXPLANATION = "feature::jsonb -> 'properties' ->> 'explanation'"
+
 _ANOMALY = (
     Property("class", "string", "Which class of anomaly"),
-    Property("icao24", "string", "The aircraft's address in hex"),
-    Property("members", "json", "The other aircraft, a list of addresses"),
+    _ICAO24,
+    Property("members", "json", "The other aircraft, a list of addresses", sql=_MEMBERS),
     Property("callsign", "string", "Its callsign"),
-    Property("start", "date-time", "First evidence"),
-    Property("end", "date-time", "Last evidence"),
+    Property("start", "date-time", "First evidence", sql="start_time"),
+    Property("end", "date-time", "Last evidence", sql="end_time"),
     Property("state", "string", "open, closed or cleared"),
-    Property("priority", "string", "low, medium, high or critical"),
-    Property("confidence", "number", "How sure, 0 to 1"),
-    Property("explanation", "string", "What happened, in one sentence"),
+    coded("priority", "low, medium, high or critical", PRIORITIES, "priority"),
+    Property("confidence", "number", "How sure, 0 to 1", cast="real"),
+    Property("explanation", "string", "What happened, in one sentence", sql=_EXPLANATION, sortable=False),
     Property("cleared", "string", "Why it was cleared"),
-    Property("evidence", "json", "Values, thresholds and sample rows that fired it"),
-    Property("h3", "string", "H3 cell in hex"),
+    Property("evidence", "json", "Values, thresholds and sample rows that fired it", queryable=False),
+    _H3,
 )
 
 
@@ -172,7 +198,7 @@ ZONES = Collection(
         Property("floor_ref", "string", "What the lower limit refers to"),
         Property("ceiling", "number", "Upper limit", "ft", "ceiling_ft"),
         Property("ceiling_ref", "string", "What the upper limit refers to"),
-        Property("active", "json", "When it is active"),
+        Property("active", "json", "When it is active", queryable=False),
     ),
     geometry="Polygon",
 )  # fmt: skip
@@ -183,7 +209,7 @@ CELLS = Collection(
     identify=_cell_id, identity=[("h3", "bigint"), ("bucket_start", "timestamptz")],
     feature_id="concat(to_hex(h3), '-', (extract(epoch FROM bucket_start) * 1000)::bigint)",
     properties=(
-        Property("h3", "string", "H3 cell in hex", sql="to_hex(h3)"),
+        _H3,
         Property("resolution", "integer", "H3 resolution"),
         Property("start", "date-time", "Start of the time bucket", sql="bucket_start"),
         Property("good", "integer", "Aircraft with good accuracy"),

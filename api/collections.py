@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from api.crs import SYSTEMS, System
+
 TEXT = "coalesce(to_json({})::text, 'null')"
 PLAIN = "coalesce({}::text, 'null')"
 """JSON of a number or a truth value. NULL, not NaN, is what the database holds for missing."""
@@ -15,13 +17,27 @@ MOMENT = """coalesce('"' || to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI
 
 @dataclass(frozen=True)
 class Property:
-    """A feature property: JSON type, SQL expression, and what a reader needs to know. `sql` None: its name."""
+    """A feature property: JSON type, SQL expression, and what a reader needs to know. `sql` None: its name.
+
+    `encode` gives the code that a text is stored as in `column` (of type `cast`), None where it cannot be one: a filter
+    on the text then reads the column, whose index serves.
+    """
 
     name: str
     kind: str
     title: str
     unit: str = ""
     sql: str | None = None
+    column: str = ""
+    cast: str = ""
+    encode: Callable[[str], Any] | None = None
+    queryable: bool = True
+    sortable: bool = True
+
+    @property
+    def filter_sql(self) -> str:
+        """SQL of the value as a filter compares it."""
+        return self.sql or f'"{self.name}"'
 
     @property
     def json_sql(self) -> str:
@@ -76,17 +92,39 @@ class Collection:
     unless: Mapping[str, str] = field(default_factory=dict)
     """Conditions that hold where a filter is not given, by its name."""
     countable: bool = True
+    placeless: bool = False
+    """Whether features without a geometry occur; the standard wants them in every box."""
+    height: str = ""
+    """SQL that is true where a feature lies between {low} and {high} metres."""
 
     @property
     def filter_names(self) -> Mapping[str, Filter]:
         return {one.name: one for one in self.filters}
 
     @property
-    def feature_sql(self) -> str:
-        """SQL that gives one feature as GeoJSON text."""
-        if self.feature:
+    def queryable(self) -> Mapping[str, Property]:
+        """What a filter may name."""
+        return {one.name: one for one in self.properties if one.queryable}
+
+    @property
+    def sortable(self) -> Mapping[str, Property]:
+        """What items may be ordered by."""
+        return {one.name: one for one in self.properties if one.sortable and one.kind != "json"}
+
+    def feature_of(self, names: Sequence[str] | None = None, system: System = SYSTEMS[0]) -> str:
+        """SQL that gives one feature as GeoJSON text, with these properties (None: all) and in this system."""
+        if self.feature and names is None and system is SYSTEMS[0]:
             return self.feature
-        pairs = [f"'{',' if i else ''}\"{p.name}\":', {p.json_sql}" for i, p in enumerate(self.properties)]
-        shape = f"coalesce(ST_AsGeoJSON({self.geom}, 6, 0), 'null')"
+        shown = [one for one in self.properties if names is None or one.name in names]
+        # A list of properties in the order of the collection; with many, concat's arguments would run out.
+        pairs = [f"""'{"," if i else ""}"{p.name}":', {self._value_sql(p)}""" for i, p in enumerate(shown)]
+        shape = f"coalesce(ST_AsGeoJSON({system.shown(self.geom)}, {system.digits}, 0), 'null')"
         head = f"""'{{"type":"Feature","id":', to_json({self.feature_id})::text, ',"geometry":', {shape}"""
-        return f"""concat({head}, ',"properties":{{', {", ".join(pairs)}, '}}}}')"""
+        parts = [head, """',"properties":{'""", *pairs, "'}}'"]
+        return f"concat({', '.join(parts)})"
+
+    def _value_sql(self, one: Property) -> str:
+        """A stored feature's own value is shown as it stands there."""
+        if self.feature:
+            return f"coalesce(({self.feature}::jsonb -> 'properties' -> '{one.name}')::text, 'null')"
+        return one.json_sql

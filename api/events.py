@@ -10,7 +10,7 @@ import asyncpg
 import orjson
 
 from api.identity import ID
-from api.parameters import Box
+from api.parameters import Edges
 
 PING = b": ping\n\n"
 
@@ -38,9 +38,9 @@ class Event:
 
     seq: int
     frame: bytes
-    box: Box | None = None
+    box: Edges | None = None
 
-    def seen(self, boxes: Sequence[Box]) -> bytes:
+    def seen(self, boxes: Sequence[Edges]) -> bytes:
         """The frame for somebody who looks at these boxes (none: everywhere); empty where it is not for him."""
         return self.frame if not boxes or self.box is None or any(meets(self.box, one) for one in boxes) else b""
 
@@ -51,10 +51,10 @@ class Tick(Event):
 
     time: int = 0
     rows: Sequence[tuple[float, float, str]] = ()
-    cut: dict[tuple[Box, ...], bytes] = field(default_factory=dict)
+    cut: dict[tuple[Edges, ...], bytes] = field(default_factory=dict)
     """Frames that were cut already: many watch the same box."""
 
-    def seen(self, boxes: Sequence[Box]) -> bytes:
+    def seen(self, boxes: Sequence[Edges]) -> bytes:
         if not boxes:
             return self.frame
         key = tuple(boxes)
@@ -64,7 +64,7 @@ class Tick(Event):
         return self.cut[key]
 
 
-def meets(one: Box, other: Box) -> bool:
+def meets(one: Edges, other: Edges) -> bool:
     """Whether two boxes have a point in common."""
     return one[0] <= other[2] and other[0] <= one[2] and one[1] <= other[3] and other[1] <= one[3]
 

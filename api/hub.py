@@ -14,7 +14,7 @@ import structlog
 from api import events
 from api.clock import clock
 from api.events import PING, Event
-from api.parameters import Box
+from api.parameters import Edges
 from api.settings import Settings
 from store.connect import CHANNEL
 
@@ -32,7 +32,7 @@ log = structlog.get_logger("skysift.hub")
 class Subscriber:
     """One open stream. `cursor` is the last change it was sent; `behind`: it must be caught up from there."""
 
-    boxes: Sequence[Box]
+    boxes: Sequence[Edges]
     cursor: int
     behind: bool
     waiting: deque[Event] = field(default_factory=deque)
@@ -136,7 +136,7 @@ class Hub:
         for one in self.subscribers:
             one.offer(event)
 
-    async def stream(self, pool: asyncpg.Pool, since: int | None, boxes: Sequence[Box]) -> AsyncIterator[bytes]:
+    async def stream(self, pool: asyncpg.Pool, since: int | None, boxes: Sequence[Edges]) -> AsyncIterator[bytes]:
         """Frames for one client, from after `since` (None: from now) on; nothing is missed and nothing comes twice."""
         if since is not None and since > self.cursor:
             # Ahead of us is only who was served by a faster process; ahead of the database, who knew another one.

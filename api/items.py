@@ -10,23 +10,17 @@ import orjson
 from litestar import Request, Response
 from litestar.params import FromPath
 
-from api import query, replies
+from api import query, replies, standard
+from api.asked import Asked
 from api.clock import data_time, rfc3339
 from api.collections import Collection
 from api.links import GEOJSON, JSON, base, link
 from api.links import query as query_string
 from api.problems import Problem
-from api.query import Asked
 from api.routes import given, route
 
-STANDARD = ("bbox", "datetime", "limit", "after")
 WORLD = [-180, -90, 180, 90]
 AnyRequest = Request[Any, Any, Any]
-
-
-def parameters_of(collection: Collection) -> tuple[str, ...]:
-    """The query parameters that the collection's items take."""
-    return (*STANDARD, *collection.filter_names)
 
 
 def _find(request: AnyRequest, collection_id: FromPath[str]) -> Collection:
@@ -71,7 +65,7 @@ async def show_collection(request: AnyRequest, collection_id: FromPath[str]) -> 
 async def show_items(request: AnyRequest, collection_id: FromPath[str]) -> Response[bytes]:
     """One page of features."""
     collection = _find(request, collection_id)
-    asked_text = given(request, parameters_of(collection))
+    asked_text = given(request, standard.names(collection))
     asked, pool = Asked.of(collection, asked_text), request.app.state.pool
     texts, after = await query.features(pool, collection, asked)
     matched = await query.matched(pool, collection, asked, len(texts), after is not None)

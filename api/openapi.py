@@ -7,22 +7,9 @@ from typing import Any
 
 from api.collections import Collection, Filter, Property
 from api.links import GEOJSON, JSON, PROBLEM
-from api.parameters import DEFAULT_LIMIT, MAX_LIMIT
 from api.settings import Settings
+from api.standard import PARAMETERS, own_properties
 
-_NUMBER = {"type": "number"}
-_PARAMETERS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
-    "limit": (
-        "How many features at most; more are clamped",
-        {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},
-    ),
-    "bbox": (
-        "west,south,east,north in degrees (6 numbers with heights); west > east goes across the antimeridian",
-        {"type": "array", "oneOf": [{"minItems": 4, "maxItems": 4}, {"minItems": 6, "maxItems": 6}], "items": _NUMBER},
-    ),
-    "datetime": ("An RFC 3339 time, or start/end where .. leaves an end open", {"type": "string"}),
-    "after": ("Where the page before ended, as its next link says", {"type": "string"}),
-}
 _JSON_TYPES: Mapping[str, dict[str, Any]] = {
     "date-time": {"type": "string", "format": "date-time", "nullable": True},
     "json": {"nullable": True},
@@ -45,7 +32,7 @@ def document(collections: Mapping[str, Collection], settings: Settings, root: st
         "servers": [{"url": root}],
         "paths": paths,
         "components": {
-            "parameters": {name: _query(name, text, schema) for name, (text, schema) in _PARAMETERS.items()},
+            "parameters": {name: _query(name, text, schema) for name, (text, schema) in PARAMETERS.items()},
             "schemas": _schemas(collections),
             "responses": {"Problem": _answer("What was wrong with the request", PROBLEM, _ref("schemas/Problem"))},
         },
@@ -66,9 +53,9 @@ _FIXED: Sequence[tuple[str, str, str]] = (
 
 def _paths(one: Collection) -> dict[str, Any]:
     own = f"/collections/{one.id}"
-    standard = [_ref(f"parameters/{name}") for name in _PARAMETERS]
+    standard = [_ref(f"parameters/{name}") for name in PARAMETERS]
     items = _operation(f"{own}/items", f"{one.title}: features", GEOJSON, _ref(f"schemas/{one.id}"))
-    items["parameters"] = standard + [_filter(each) for each in one.filters]
+    items["parameters"] = [*standard, *map(_filter, one.filters), *map(_equal, own_properties(one).values())]
     single = _operation(f"{own}/items/id", f"{one.title}: one feature", GEOJSON)
     single["parameters"] = [
         {"name": "featureId", "in": "path", "required": True, "schema": {"type": "string"}},
@@ -104,6 +91,12 @@ def _query(name: str, text: str, schema: Mapping[str, Any]) -> dict[str, Any]:
 
 def _filter(one: Filter) -> dict[str, Any]:
     return _query(one.name, one.description, one.schema)
+
+
+def _equal(one: Property) -> dict[str, Any]:
+    """A property as a query parameter."""
+    schema = {name: value for name, value in _property(one).items() if name in ("type", "format")}
+    return _query(one.name, f"{one.title}: only where it is this", schema)
 
 
 def _schemas(collections: Mapping[str, Collection]) -> dict[str, Any]:

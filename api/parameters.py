@@ -9,16 +9,17 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import orjson
 
+from api.crs import SYSTEMS, System
 from api.problems import bad
 
 DEFAULT_LIMIT, MAX_LIMIT = 100, 10_000
 MAX_TEXT = 2_000
 """No parameter is longer than this; what is, is refused before it is looked at."""
 
-Box = tuple[float, float, float, float]
 _DIGITS = re.compile(r"[0-9]{1,12}")
 _RFC3339 = re.compile(r"(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d:\d\d)(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)")
 
@@ -31,6 +32,18 @@ class Span:
     end: datetime | None
 
 
+Edges = tuple[float, float, float, float]
+"""West, south, east, north in degrees."""
+
+
+@dataclass(frozen=True)
+class Box:
+    """West, south, east, north in degrees, and the lowest and highest height in metres where they are bounded."""
+
+    edges: Edges
+    heights: tuple[float, float] | None = None
+
+
 def limit(text: str) -> int:
     """1 or more; what is over the maximum is clamped."""
     if not _DIGITS.fullmatch(text) or int(text) < 1:
@@ -38,22 +51,33 @@ def limit(text: str) -> int:
     return min(int(text), MAX_LIMIT)
 
 
-def bbox(text: str) -> Sequence[Box]:
-    """One box in degrees, or two where west > east: the area then lies across the antimeridian. Heights are ignored."""
+def bbox(text: str, system: System = SYSTEMS[0]) -> Sequence[Box]:
+    """One box, or two where west > east: the area then lies across the antimeridian. Six numbers bound the height."""
     try:
         numbers = [float(part) for part in text.split(",")]
     except ValueError:
-        raise bad("bbox", "bbox is 4 or 6 numbers: west,south,east,north in degrees") from None
+        numbers = []
     if len(numbers) not in (4, 6) or not all(map(math.isfinite, numbers)):
-        raise bad("bbox", f"bbox is 4 or 6 numbers: west,south,east,north in degrees; here are {len(numbers)}")
-    west, south, east, north = (numbers[i] for i in ((0, 1, 2, 3) if len(numbers) == 4 else (0, 1, 3, 4)))
+        raise bad("bbox", f"bbox is 4 or 6 numbers, such as west,south,east,north in degrees; not {text[:60]!r}")
+    flat = numbers if len(numbers) == 4 else [*numbers[:2], *numbers[3:5]]
+    heights = None if len(numbers) == 4 else (numbers[2], numbers[5])
+    if heights and heights[0] > heights[1]:
+        raise bad("bbox", "the lower height must not lie above the upper one")
+    west, south, east, north = system.degrees(flat)
     if not (-90 <= south <= north <= 90):
         raise bad("bbox", "south must not lie north of north, and both lie within -90 to 90")
     if not all(-180 <= value <= 180 for value in (west, east)):
         raise bad("bbox", "west and east lie within -180 to 180; west > east goes across the antimeridian")
     if west <= east:
-        return [(west, south, east, north)]
-    return [(west, south, 180.0, north), (-180.0, south, east, north)]
+        return [Box((west, south, east, north), heights)]
+    return [Box((west, south, 180.0, north), heights), Box((-180.0, south, east, north), heights)]
+
+
+def offset(text: str) -> int:
+    """How many features to pass over, for clients that page so; the next links page by key."""
+    if not _DIGITS.fullmatch(text):
+        raise bad("offset", f"offset is a whole number from 0, not {text[:40]!r}")
+    return int(text)
 
 
 def moment(text: str, parameter: str = "datetime") -> datetime:
@@ -82,20 +106,22 @@ def span(text: str) -> Span:
     return Span(ends[0], ends[1])
 
 
-def token(values: Sequence[str]) -> str:
+def token(values: Sequence[str | None]) -> str:
     """Where a page ended, as the opaque text of the next link."""
     return base64.urlsafe_b64encode(orjson.dumps(list(values))).decode().rstrip("=")
 
 
-def after(text: str, length: int) -> Sequence[str]:
+def _is_key(value: Any) -> bool:
+    return value is None or (isinstance(value, str) and "\0" not in value)
+
+
+def after(text: str, length: int) -> Sequence[str | None]:
     """The `length` key values of a token."""
     try:
         values = orjson.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
     except (ValueError, binascii.Error):
         values = None
-    good = (
-        isinstance(values, list) and len(values) == length and all(isinstance(v, str) and "\0" not in v for v in values)
-    )
+    good = isinstance(values, list) and len(values) == length and all(map(_is_key, values))
     if not good:
         raise bad("after", "after is what a next link carries; start again without it")
     return list(values)

@@ -2,42 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import asyncpg
 
 from api import parameters
+from api.asked import Asked, Order
 from api.collections import Collection
-from api.parameters import DEFAULT_LIMIT, Box, Span
+from api.conditions import Conditions
+from api.crs import SYSTEMS, System
+from api.parameters import Box, Span
 from api.problems import bad
 
 COUNT_AT_MOST = 10_000
 """Counting stops here: a number that costs more than the page is not worth it, and the standard lets it be absent."""
-
-
-@dataclass(frozen=True)
-class Asked:
-    """The checked query of an items request."""
-
-    limit: int = DEFAULT_LIMIT
-    boxes: Sequence[Box] = ()
-    span: Span | None = None
-    after: Sequence[str] = ()
-    filters: Mapping[str, Any] = field(default_factory=dict)
-
-    @staticmethod
-    def of(collection: Collection, given: Mapping[str, str]) -> Asked:
-        """From query parameters that the collection knows. Raises Problem 400 naming the one that is broken."""
-        known = collection.filter_names
-        return Asked(
-            parameters.limit(given["limit"]) if "limit" in given else DEFAULT_LIMIT,
-            parameters.bbox(given["bbox"]) if "bbox" in given else (),
-            parameters.span(given["datetime"]) if "datetime" in given else None,
-            parameters.after(given["after"], len(collection.key)) if "after" in given else (),
-            {name: known[name].parse(text) for name, text in given.items() if name in known},
-        )
 
 
 class Statement:
@@ -68,11 +48,22 @@ def _conditions(collection: Collection, asked: Asked, statement: Statement) -> l
         if one.where:
             found.append(one.where.format(statement.bind(value, one.cast)))
     if asked.boxes:
-        boxes = (", ".join(statement.bind(edge, "float8") for edge in box) for box in asked.boxes)
-        found.append(f"({' OR '.join(f'ST_Intersects(geom, ST_MakeEnvelope({edges}, 4326))' for edges in boxes)})")
+        found.append(f"({' OR '.join(_inside(collection, box, statement) for box in asked.boxes)})")
     if asked.span and collection.time:
         found += _overlap(collection.time, asked.span, statement)
+    if asked.cql is not None:
+        found.append(Conditions(collection, statement.bind, asked.cql_system).of(asked.cql))
     return found
+
+
+def _inside(collection: Collection, box: Box, statement: Statement) -> str:
+    """A feature without a geometry lies in every box, as the standard has it; heights count where the box has them."""
+    edges = ", ".join(statement.bind(edge, "float8") for edge in box.edges)
+    flat = f"ST_Intersects(geom, ST_MakeEnvelope({edges}, 4326))"
+    if box.heights and collection.height:
+        low, high = (statement.bind(metres, "float8") for metres in box.heights)
+        flat += f" AND {collection.height.format(low=low, high=high)}"
+    return f"({flat}) OR geom IS NULL" if collection.placeless else f"({flat})"
 
 
 def _overlap(columns: tuple[str, str], span: Span, statement: Statement) -> list[str]:
@@ -82,14 +73,35 @@ def _overlap(columns: tuple[str, str], span: Span, statement: Statement) -> list
     return found + ([f"{end} >= {statement.bind(span.start, 'timestamptz')}"] if span.start else [])
 
 
-def _beyond(collection: Collection, asked: Asked, statement: Statement) -> list[str]:
+def _beyond(order: Sequence[Order], asked: Asked, statement: Statement) -> list[str]:
     """After the last row of the page before. Keys travel as text, and so come back exactly."""
     if not asked.after:
         return []
-    names = ", ".join(name for name, _ in collection.key)
-    pairs = zip(collection.key, asked.after, strict=True)
-    values = ", ".join(f"{statement.bind(value, 'text')}::{kind}" for (_, kind), value in pairs)
-    return [f"({names}) {'<' if collection.newest_first else '>'} ({values})"]
+    values = [
+        None if value is None else f"{statement.bind(value, 'text')}::{one.cast}"
+        for one, value in zip(order, asked.after, strict=True)
+    ]
+    if not asked.sorts and all(values):
+        # A comparison of rows, which the key's index answers.
+        names = ", ".join(one.sql for one in order)
+        return [f"({names}) {'<' if order[0].falling else '>'} ({', '.join(map(str, values))})"]
+    steps = []
+    for i, (one, value) in enumerate(zip(order, values, strict=True)):
+        same = [_same(before, held) for before, held in zip(order[:i], values[:i], strict=True)]
+        steps.append(f"({' AND '.join([*same, _further(one, value)])})")
+    return [f"({' OR '.join(steps)})"]
+
+
+def _same(one: Order, value: str | None) -> str:
+    return f"{one.sql} IS NULL" if value is None else f"{one.sql} = {value}"
+
+
+def _further(one: Order, value: str | None) -> str:
+    """Later in the order; NULL comes last, and nothing after it."""
+    if value is None:
+        return "false"
+    later = f"{one.sql} {'<' if one.falling else '>'} {value}"
+    return f"({later} OR {one.sql} IS NULL)" if one.nullable else later
 
 
 def _where(conditions: Sequence[str]) -> str:
@@ -97,31 +109,36 @@ def _where(conditions: Sequence[str]) -> str:
 
 
 def page(collection: Collection, asked: Asked) -> tuple[str, list[Any]]:
-    """SQL and values of one page and one row more: the feature, then its key as text."""
+    """SQL and values of one page and one row more: the feature, then its place in the order as text."""
     statement = Statement()
+    order = asked.order(collection)
     source = _source(collection, asked, statement)
-    conditions = _conditions(collection, asked, statement) + _beyond(collection, asked, statement)
-    way = " DESC" if collection.newest_first else ""
-    names = [name for name, _ in collection.key]
-    keys = ", ".join(f"page.{name}::text AS key_{i}" for i, name in enumerate(names))
-    order = ", ".join(f"{name}{way}" for name in names)
+    conditions = _conditions(collection, asked, statement) + _beyond(order, asked, statement)
+    places = ", ".join(f"{one.sql} AS place_{i}" for i, one in enumerate(order))
+    skipped = f" OFFSET {statement.bind(asked.offset, 'bigint')}" if asked.offset else ""
     inner = (
-        f"SELECT * FROM {source}{_where(conditions)} ORDER BY {order} LIMIT {statement.bind(asked.limit + 1, 'int')}"
+        f"SELECT *, {places} FROM {source}{_where(conditions)} ORDER BY {_order_by(order)} "
+        f"LIMIT {statement.bind(asked.limit + 1, 'int')}{skipped}"
     )
-    if collection.key[-1][0] == "ctid":
-        inner = inner.replace("SELECT *", "SELECT ctid, *", 1)
     # Features are put together outside: only for the rows of the page, not for all that are sorted.
-    outer = ", ".join(f"page.{name}{way}" for name in names)
-    sql = f"SELECT {collection.feature_sql} AS feature, {keys} FROM ({inner}) AS page ORDER BY {outer}"
-    return sql, statement.values
+    kept = ", ".join(f"page.place_{i}::text" for i in range(len(order)))
+    shape = collection.feature_of(asked.properties, asked.system)
+    outer = _order_by([replace(one, sql=f"page.place_{i}") for i, one in enumerate(order)])
+    return f"SELECT {shape} AS feature, {kept} FROM ({inner}) AS page ORDER BY {outer}", statement.values
+
+
+def _order_by(order: Sequence[Order]) -> str:
+    ways = (f"{' DESC' if one.falling else ''}{' NULLS LAST' if one.nullable else ''}" for one in order)
+    return ", ".join(f"{one.sql}{way}" for one, way in zip(order, ways, strict=True))
 
 
 def count(collection: Collection, asked: Asked) -> tuple[str, list[Any]]:
-    """SQL and values of how many match, counted to one beyond `COUNT_AT_MOST`."""
+    """SQL and values of how many match; unless that is all that was asked, counted to one beyond `COUNT_AT_MOST`."""
     statement = Statement()
     source = _source(collection, asked, statement)
     where = _where(_conditions(collection, asked, statement))
-    return f"SELECT count(*) FROM (SELECT 1 FROM {source}{where} LIMIT {COUNT_AT_MOST + 1}) AS found", statement.values
+    enough = "" if asked.hits else f" LIMIT {COUNT_AT_MOST + 1}"
+    return f"SELECT count(*) FROM (SELECT 1 FROM {source}{where}{enough}) AS found", statement.values
 
 
 async def features(pool: asyncpg.Pool, collection: Collection, asked: Asked) -> tuple[list[str], str | None]:
@@ -141,21 +158,28 @@ async def features(pool: asyncpg.Pool, collection: Collection, asked: Asked) -> 
 
 async def matched(pool: asyncpg.Pool, collection: Collection, asked: Asked, returned: int, more: bool) -> int | None:
     """How many match in all, where that is cheap to say; else None."""
-    if not more and not asked.after:
+    if not more and not asked.after and not asked.offset and not asked.hits:
         return returned
-    if asked.after or not collection.countable:
+    if asked.after or asked.offset or not (collection.countable or asked.hits):
         return None
     sql, values = count(collection, asked)
     found = int(await pool.fetchval(sql, *values))
-    return found if found <= COUNT_AT_MOST else None
+    return found if asked.hits or found <= COUNT_AT_MOST else None
 
 
-async def feature(pool: asyncpg.Pool, collection: Collection, text: str) -> str | None:
+async def feature(
+    pool: asyncpg.Pool,
+    collection: Collection,
+    text: str,
+    shown: System = SYSTEMS[0],
+    properties: Sequence[str] | None = None,
+) -> str | None:
     """One feature by its id, None where there is none. Raises Problem 404 for what cannot be an id."""
     statement = Statement()
     own = zip(collection.identity, collection.identify(text), strict=True)
     conditions = [f"{name} = {statement.bind(value, kind)}" for (name, kind), value in own]
     conditions += [sql.format(statement.bind(value, kind)) for sql, value, kind in collection.fixed]
-    sql = f"SELECT {collection.feature_sql} FROM {collection.source}{_where(conditions)} LIMIT 1"
+    own_sql = collection.feature_of(properties, shown)
+    sql = f"SELECT {own_sql} FROM {collection.source} AS page{_where(conditions)} LIMIT 1"
     found: str | None = await pool.fetchval(sql, *statement.values)
     return found

@@ -11,7 +11,7 @@ from litestar.response import Stream
 
 from api import parameters
 from api.items import AnyRequest
-from api.parameters import Box
+from api.parameters import Edges
 from api.problems import Problem, bad
 from api.routes import given, route
 
@@ -25,7 +25,7 @@ async def show_stream(request: AnyRequest) -> Response[bytes] | Stream:
     """Events from now on; with Last-Event-ID or `since`, from the change after that one on."""
     asked, state = given(request, QUERY), request.app.state
     since = _cursor(request.headers.get("last-event-id") or asked.get("since"))
-    boxes = parameters.bbox(asked["bbox"]) if "bbox" in asked else ()
+    boxes = [box.edges for box in parameters.bbox(asked["bbox"])] if "bbox" in asked else []
     if request.method == "HEAD":
         return Response(b"", headers=HEADERS, media_type="text/event-stream")
     if len(state.hub.subscribers) >= state.settings.max_streams:
@@ -37,7 +37,7 @@ async def show_stream(request: AnyRequest) -> Response[bytes] | Stream:
     return Stream(_frames(request, since, boxes), media_type="text/event-stream", headers=HEADERS)
 
 
-async def _frames(request: AnyRequest, since: int | None, boxes: Sequence[Box]) -> AsyncIterator[bytes]:
+async def _frames(request: AnyRequest, since: int | None, boxes: Sequence[Edges]) -> AsyncIterator[bytes]:
     state = request.app.state
     async for chunk in state.hub.stream(state.pool, since, boxes):
         if chunk:

@@ -121,7 +121,7 @@ def test_tracks_are_lines_in_metres(client: Client) -> None:
         ("anomalies/items?priority=7", "priority"),
         ("anomalies/items?min_confidence=2", "min_confidence"),
         ("anomalies/items?icao24=xyz", "icao24"),
-        ("loiter/items?class=squawk", "class"),
+        ("loiter/items?klass=squawk", "klass"),
         ("cells/items?resolution=16", "resolution"),
         ("tracks/items?flight=-1", "flight"),
         ("aircraft/items?at=now", "at"),

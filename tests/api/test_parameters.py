@@ -39,12 +39,14 @@ def test_boxes_never_wrap(west: float, south: float, east: float, north: float, 
     south, north = sorted((south, north))
     numbers = [west, south, 0.0, east, north, 9.0] if with_heights else [west, south, east, north]
     boxes = parameters.bbox(",".join(map(repr, numbers)))
-    assert all(one[0] <= one[2] and one[1] <= one[3] for one in boxes)
+    assert all(one.edges[0] <= one.edges[2] and one.edges[1] <= one.edges[3] for one in boxes)
+    assert all(one.heights == ((0.0, 9.0) if with_heights else None) for one in boxes)
     assert len(boxes) == (2 if west > east else 1)
 
 
 def test_the_antimeridian_is_two_boxes() -> None:
-    assert parameters.bbox("170,-10,-170,10") == [(170, -10, 180, 10), (-180, -10, -170, 10)]
+    boxes = [one.edges for one in parameters.bbox("170,-10,-170,10")]
+    assert boxes == [(170, -10, 180, 10), (-180, -10, -170, 10)]
 
 
 @pytest.mark.parametrize(

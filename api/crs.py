@@ -1,0 +1,75 @@
+"""Coordinate reference systems (OGC API - Features, Part 2): URIs in, SQL of transformed geometries out."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from api.problems import bad
+
+DEFAULT = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
+
+
+MERCATOR_M = 6_378_137.0
+"""Radius of web Mercator's sphere."""
+
+
+@dataclass(frozen=True)
+class System:
+    """A reference system: its URI, PostGIS's number for it, whether its axes come latitude first, and its bounds in
+    its own units and order, west, south, east, north of what it can say."""
+
+    uri: str
+    srid: int
+    latitude_first: bool = False
+    digits: int = 6
+
+    def degrees(self, edges: Sequence[float]) -> tuple[float, float, float, float]:
+        """West, south, east, north in degrees of a box given in this system's units and order of axes."""
+        if self.srid == 3857:
+            west, south, east, north = (edge / MERCATOR_M for edge in edges)
+            upright = [math.degrees(math.atan(math.sinh(value))) for value in (south, north)]
+            return _whole(math.degrees(west)), upright[0], _whole(math.degrees(east)), upright[1]
+        a, b, c, d = edges
+        return (b, a, d, c) if self.latitude_first else (a, b, c, d)
+
+    def shown(self, geom: str) -> str:
+        """SQL of a stored geometry in this system."""
+        if self.srid != 4326:
+            # Mercator has no poles: what lies beyond is cut, as every map does.
+            return f"ST_Transform(ST_ClipByBox2D({geom}, ST_MakeEnvelope(-180, -85.06, 180, 85.06, 4326)), {self.srid})"
+        return f"ST_FlipCoordinates({geom})" if self.latitude_first else geom
+
+    def read(self, sql: str) -> str:
+        """SQL of a literal geometry of this system, as the data is stored."""
+        own = f"ST_SetSRID({sql}, {self.srid})"
+        if self.srid != 4326:
+            return f"ST_Transform({own}, 4326)"
+        return f"ST_FlipCoordinates({own})" if self.latitude_first else own
+
+
+def _whole(degrees: float) -> float:
+    """The world's edge is written rounded to metres: what is that little over it is it."""
+    return max(-180.0, min(180.0, degrees)) if abs(degrees) < 180.001 else degrees
+
+
+SYSTEMS = (
+    System(DEFAULT, 4326),
+    System("http://www.opengis.net/def/crs/EPSG/0/4326", 4326, latitude_first=True),
+    System("http://www.opengis.net/def/crs/EPSG/0/3857", 3857, digits=2),
+)
+_ALIASES = {
+    "http://www.opengis.net/def/crs/OGC/0/CRS84h": SYSTEMS[0], "OGC:CRS84": SYSTEMS[0], "CRS84": SYSTEMS[0],
+    "EPSG:4326": SYSTEMS[1], "EPSG:3857": SYSTEMS[2],
+}  # fmt: skip
+"""Other names of the same systems; heights are part of whatever geometry has them."""
+
+
+def system(text: str, parameter: str) -> System:
+    """By URI, safe CURIE or the short name that people type. Raises Problem 400 for one that is not offered."""
+    name = text.strip("[]")
+    found = {one.uri: one for one in SYSTEMS} | _ALIASES
+    if name not in found:
+        raise bad(parameter, f"{text[:80]!r} is not offered; there are {', '.join(one.uri for one in SYSTEMS)}")
+    return found[name]

@@ -1,0 +1,56 @@
+"""The query parameters of every collection's items, each declared once for the check and the OpenAPI document."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from api.collections import Collection, Property
+from api.cql import LANGUAGES
+from api.crs import DEFAULT, SYSTEMS
+from api.parameters import DEFAULT_LIMIT, MAX_LIMIT
+
+_NUMBER = {"type": "number"}
+_SYSTEM = {"type": "string", "format": "uri", "enum": [one.uri for one in SYSTEMS], "default": DEFAULT}
+_TEXTS = {"type": "array", "items": {"type": "string"}}
+_RESULTS = {"type": "string", "enum": ["results", "hits"], "default": "results"}
+
+PARAMETERS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
+    "limit": (
+        "How many features at most; more are clamped",
+        {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},
+    ),
+    "bbox": (
+        "west,south,east,north in degrees (6 numbers with heights in metres); west > east goes across the antimeridian",
+        {"type": "array", "oneOf": [{"minItems": 4, "maxItems": 4}, {"minItems": 6, "maxItems": 6}], "items": _NUMBER},
+    ),
+    "bbox-crs": ("The reference system of bbox", _SYSTEM),
+    "datetime": ("An RFC 3339 time, or start/end where .. leaves an end open", {"type": "string"}),
+    "crs": ("The reference system of the answer", _SYSTEM),
+    "filter": ("A condition in CQL2", {"type": "string"}),
+    "filter-lang": (
+        "The language of filter",
+        {"type": "string", "enum": list(LANGUAGES), "default": LANGUAGES[0]},
+    ),
+    "filter-crs": ("The reference system of geometries in filter", _SYSTEM),
+    "sortby": ("Properties to order by, comma between; a minus before one turns its order round", _TEXTS),
+    "properties": ("The properties to show, comma between", _TEXTS),
+    "resulttype": ("hits: only how many there are", _RESULTS),
+    "resultType": ("The same in the spelling of WFS", _RESULTS),
+    "offset": ("How many features to pass over; next links page by key instead", {"type": "integer", "minimum": 0}),
+    "after": ("Where the page before ended, as its next link says", {"type": "string"}),
+}
+
+
+def own_properties(collection: Collection) -> Mapping[str, Property]:
+    """Queryables that are query parameters too (Part 3, queryables as query parameters): equality."""
+    return {
+        name: one
+        for name, one in collection.queryable.items()
+        if one.kind != "json" and name not in PARAMETERS and name not in collection.filter_names
+    }
+
+
+def names(collection: Collection) -> tuple[str, ...]:
+    """All query parameters that the collection's items take."""
+    return (*PARAMETERS, *collection.filter_names, *own_properties(collection))

@@ -1,0 +1,131 @@
+"""CQL2 over a real database: what each operator finds, what is refused and where, and that nothing breaks it."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from litestar import Litestar
+from litestar.testing import TestClient
+
+from api import cql
+from api.problems import Problem
+
+Client = TestClient[Litestar]
+ALL = [f"l{i:02}" for i in range(11, -1, -1)] + ["s1"]
+
+
+def found(client: Client, text: str, collection: str = "anomalies", more: str = "") -> list[Any]:
+    answer = client.get(f"/collections/{collection}/items?limit=100&filter={quote(text)}{more}")
+    assert answer.status_code == 200, answer.text
+    return [feature["id"] for feature in answer.json()["features"]]
+
+
+@pytest.mark.parametrize(
+    ("text", "expect"),
+    [
+        ("class = 'squawk'", ["s1"]),
+        ("class <> 'loiter'", ["s1"]),
+        ("icao24 = '000005'", ["s1"]),
+        ("icao24 IN ('000005', 'fffffe')", ["s1"]),
+        ("icao24 = 'no address'", []),
+        ("icao24 LIKE '0000%'", ["s1"]),
+        ("priority = 'critical'", ["s1"]),
+        ("confidence > 0.8", ["s1"]),
+        ("confidence BETWEEN 0.8 AND 1", ["s1"]),
+        ("confidence * 2 > 1.7", ["s1"]),
+        ("NOT (class = 'loiter')", ["s1"]),
+        ("state = 'closed' AND confidence >= 0.9 OR class = 'nothing'", ["s1"]),
+        ("callsign IS NULL", []),
+        ("CASEI(callsign) = CASEI('tesT1') AND class='squawk'", ["s1"]),
+        ("S_INTERSECTS(geometry, BBOX(170, -10, 180, 10))", ["s1"]),
+        ("S_WITHIN(geometry, POLYGON((170 -10, 180 -10, 180 10, 170 10, 170 -10)))", ["s1"]),
+        ("S_DISJOINT(geometry, POINT(10 50))", ["s1"]),
+        ("T_AFTER(start, TIMESTAMP('2023-11-14T22:30:30Z'))", ["l11"]),
+        ("T_BEFORE(end, TIMESTAMP('2023-11-14T22:20:40Z')) AND class = 'loiter'", ["l00"]),
+        ("T_DURING(INTERVAL(start, end), INTERVAL('2023-11-14T22:29:30Z', '2023-11-14T22:31:00Z'))", ["l10"]),
+        ("T_INTERSECTS(INTERVAL(start, end), INTERVAL('2023-11-14T22:31:00Z', '..'))", ["l11"]),
+        ("start >= TIMESTAMP('2023-11-14T22:31:00Z')", ["l11"]),
+        ("start >= '2023-11-14T22:31:00Z'", ["l11"]),
+        ("A_CONTAINS(members, ('abcdef'))", []),
+        ("explanation LIKE '%stays%' AND class = 'squawk'", ["s1"]),
+    ],
+)
+def test_each_operator_finds_what_it_says(client: Client, text: str, expect: list[str]) -> None:
+    assert found(client, text) == expect
+
+
+def test_json_says_the_same_as_text(client: Client) -> None:
+    tree = {"op": "and", "args": [{"op": "=", "args": [{"property": "class"}, "squawk"]}, True]}
+    text = orjson.dumps(tree).decode()
+
+    assert found(client, text, more="&filter-lang=cql2-json") == ["s1"]
+
+
+def test_the_old_name_of_the_language_is_understood(client: Client) -> None:
+    assert found(client, "class = 'squawk'", more="&filter-lang=cql-text") == ["s1"]
+
+
+def test_a_geometry_may_be_in_another_system(client: Client) -> None:
+    mercator = "http://www.opengis.net/def/crs/EPSG/0/3857"
+    box = "S_INTERSECTS(geometry, BBOX(18924313, -1118889, 20037508, 1118889))"
+
+    assert found(client, box, more=f"&filter-crs={mercator}") == ["s1"]
+    latitude_first = "http://www.opengis.net/def/crs/EPSG/0/4326"
+    assert found(client, "S_INTERSECTS(geometry, BBOX(-10, 170, 10, 180))", more=f"&filter-crs={latitude_first}") == [
+        "s1"
+    ]
+
+
+def test_a_filter_and_a_box_hold_together(client: Client) -> None:
+    assert found(client, "class = 'squawk'", more="&bbox=0,40,20,60") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("nonsense = 1", "no queryable 'nonsense'"),
+        ("class = ", "not CQL2: at character"),
+        ("class = 1", "cannot be compared"),
+        ("confidence > 'high'", "cannot be compared"),
+        ("S_INTERSECTS(class, BBOX(0,0,1,1))", "where geometry is needed"),
+        ("evidence = 'x'", "no queryable 'evidence'"),
+        ("pg_sleep(10) = 1", "no function"),
+        ("class", "where boolean is needed"),
+        ("T_AFTER(start, TIMESTAMP('yesterday'))", "is no time"),
+        ("start > 'soon'", "is no time"),
+        ("(" * 300 + "class = 'x'" + ")" * 300, "too large"),
+    ],
+)
+def test_what_cannot_be_honoured_is_refused_with_the_reason(client: Client, text: str, says: str) -> None:
+    answer = client.get(f"/collections/anomalies/items?filter={quote(text)}")
+
+    assert answer.status_code == 400
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["parameter"] == "filter"
+    assert says in answer.json()["detail"]
+
+
+def test_values_never_become_sql(client: Client) -> None:
+    assert found(client, "callsign = 'x''; DROP TABLE anomalies; --'") == []
+    assert len(found(client, "class IN ('loiter', 'squawk')")) == len(ALL)
+
+
+@given(st.text("()'\"=<>ANDORTif a1.,+-*/ \\%", max_size=200))
+def test_any_text_is_parsed_or_refused(text: str) -> None:
+    try:
+        cql.parse(text)
+    except Problem as problem:
+        assert (problem.status, problem.parameter) == (400, "filter")
+
+
+@given(st.recursive(st.none() | st.booleans() | st.floats(allow_nan=False) | st.text(), st.lists, max_leaves=50))
+def test_any_json_is_parsed_or_refused(value: Any) -> None:
+    try:
+        cql.parse(orjson.dumps(value).decode(), "cql2-json")
+    except Problem as problem:
+        assert problem.parameter == "filter"
