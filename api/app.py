@@ -10,7 +10,7 @@ from litestar import Litestar
 from litestar.config.cors import CORSConfig
 from litestar.datastructures import State
 
-from api import classes, items, landing, static, status, stream
+from api import classes, items, landing, schemas, static, status, stream
 from api.catalogue import collections
 from api.hub import Hub
 from api.middleware import add_headers, end_with_client
@@ -28,6 +28,9 @@ ROUTES = [
     items.show_collection,
     items.show_items,
     items.show_feature,
+    schemas.show_queryables,
+    schemas.show_sortables,
+    schemas.show_schema,
     classes.show_classes,
     status.show_health,
     status.show_feeds,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from string import Formatter
 from typing import Any
 
 import orjson
@@ -34,7 +35,11 @@ TEMPORAL = {
 }  # fmt: skip
 """CQL2 7.5: {a} to {b} is the first interval, {x} to {y} the second; an instant begins and ends at once."""
 
-ARRAYS = {"a_contains": "{} @> {}", "a_containedBy": "{} <@ {}", "a_overlaps": "{} && {}", "a_equals": "{} = {}"}
+ARRAYS = {
+    "a_contains": "{a} @> {b}", "a_containedBy": "{a} <@ {b}", "a_overlaps": "{a} && {b}",
+    "a_equals": "({a} @> {b} AND {a} <@ {b})",
+}  # fmt: skip
+"""Arrays are sets here: neither order nor repetition counts."""
 TYPES = {"string": "text", "number": "float8", "integer": "float8", "boolean": "boolean", "date-time": "timestamptz"}
 
 
@@ -135,22 +140,21 @@ class Conditions:
 
     def _temporal(self, op: str, args: Sequence[Any]) -> str:
         one, other = _only(args, 2, op)
-        (a, b), (x, y) = self._interval(one), self._interval(other)
-        return f"({TEMPORAL[op].format(a=a, b=b, x=x, y=y)})"
+        ends = {"a": (one, 0), "b": (one, 1), "x": (other, 0), "y": (other, 1)}
+        # Only the ends that the relation looks at are bound: a value without a use has no type.
+        used = {name: self._edge(*ends[name]) for _, name, _, _ in Formatter().parse(TEMPORAL[op]) if name}
+        return f"({TEMPORAL[op].format(**used)})"
 
     def _array(self, op: str, args: Sequence[Any]) -> str:
         a, b = (_expect(self.term(one), "array").sql for one in _only(args, 2, op))
-        return f"({ARRAYS[op].format(a, b)})"
+        return f"({ARRAYS[op].format(a=a, b=b)})"
 
-    def _interval(self, tree: Any) -> tuple[str, str]:
-        if isinstance(tree, dict) and "interval" in tree:
-            ends = _only(tree["interval"], 2, "interval")
-            return self._end(ends[0], "-infinity"), self._end(ends[1], "infinity")
-        at = self._moment(tree)
-        return at, at
-
-    def _end(self, tree: Any, open_end: str) -> str:
-        return f"'{open_end}'::timestamptz" if tree in ("..", "") else self._moment(tree)
+    def _edge(self, tree: Any, end: int) -> str:
+        """The first (0) or last (1) moment of an interval; an instant is both."""
+        if not (isinstance(tree, dict) and "interval" in tree):
+            return self._moment(tree)
+        own = _only(tree["interval"], 2, "interval")[end]
+        return f"'{('-infinity', 'infinity')[end]}'::timestamptz" if own in ("..", "") else self._moment(own)
 
     def _moment(self, tree: Any) -> str:
         if isinstance(tree, str):

@@ -11,8 +11,25 @@ from api.openapi import document
 from api.routes import route
 from api.static import page, prefers_html
 
-PART_1 = "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf"
-CONFORMS_TO = [f"{PART_1}/{name}" for name in ("core", "oas30", "geojson")]
+STANDARDS = "http://www.opengis.net/spec"
+_PARTS = {
+    "ogcapi-features-1/1.0": ("core", "oas30", "geojson"),
+    "ogcapi-features-2/1.0": ("crs",),
+    "ogcapi-features-3/1.0": ("filter", "features-filter", "queryables", "queryables-query-parameters"),
+    "ogcapi-features-5/1.0": ("schemas", "core-roles-features", "queryables", "sortables"),
+    "cql2/1.0": (
+        "cql2-text", "cql2-json", "basic-cql2", "advanced-comparison-operators", "case-insensitive-comparison",
+        "basic-spatial-functions", "basic-spatial-functions-plus", "spatial-functions", "temporal-functions",
+        "array-functions", "arithmetic", "property-property",
+    ),
+}  # fmt: skip
+_ALIASES = ("cql2/1.0/conf/basic-spatial-operators", "cql2/1.0/conf/spatial-operators")
+"""What drafts called two of them: QGIS and GDAL look for these."""
+
+CONFORMS_TO = [
+    f"{STANDARDS}/{name}"
+    for name in (*(f"{part}/conf/{name}" for part, names in _PARTS.items() for name in names), *_ALIASES)
+]
 """Only what tests show to be true."""
 
 DESCRIPTION = "Watches aircraft and says what is not normal, where, why, and how sure it is."

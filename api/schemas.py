@@ -1,0 +1,84 @@
+"""Collections as JSON Schema (OGC API - Features, Parts 3 and 5): properties, and what filters and sorts by them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from litestar import Response
+from litestar.params import FromPath
+
+from api import replies
+from api.collections import Collection, Property
+from api.items import AnyRequest, find
+from api.links import JSON, SCHEMA, base
+from api.routes import route
+
+_META = "https://json-schema.org/draft/2020-12/schema"
+
+
+@route("/collections/{collection_id:str}/queryables")
+async def show_queryables(request: AnyRequest, collection_id: FromPath[str]) -> Response[bytes]:
+    """What a filter may name."""
+    one = find(request, collection_id)
+    document = _document(request, one, "queryables", one.queryable.values())
+    document["properties"]["geometry"] = _geometry(one)
+    # GDAL reads this older form, and refuses the newer media type beside it.
+    document["queryables"] = [{"id": name, **_short(prop)} for name, prop in one.queryable.items()]
+    return await replies.json(request, document, SCHEMA if _takes_schema(request) else JSON)
+
+
+@route("/collections/{collection_id:str}/sortables")
+async def show_sortables(request: AnyRequest, collection_id: FromPath[str]) -> Response[bytes]:
+    """What items may be ordered by."""
+    one = find(request, collection_id)
+    return await replies.json(request, _document(request, one, "sortables", one.sortable.values()), SCHEMA)
+
+
+@route("/collections/{collection_id:str}/schema")
+async def show_schema(request: AnyRequest, collection_id: FromPath[str]) -> Response[bytes]:
+    """What a feature holds."""
+    one = find(request, collection_id)
+    document = _document(request, one, "schema", one.properties)
+    document["properties"]["geometry"] = _geometry(one) | {"x-ogc-role": "primary-geometry"}
+    document["properties"]["id"] = {"title": "Identifier", "type": "string", "x-ogc-role": "id"}
+    return await replies.json(request, document, SCHEMA)
+
+
+def _takes_schema(request: AnyRequest) -> bool:
+    accept = request.headers.get("accept", "*/*")
+    return SCHEMA in accept or "application/json" not in accept
+
+
+def _document(request: AnyRequest, one: Collection, kind: str, properties: Iterable[Property]) -> dict[str, Any]:
+    return {
+        "$schema": _META,
+        "$id": f"{base(request)}/collections/{one.id}/{kind}",
+        "type": "object",
+        "title": one.title,
+        "description": one.description,
+        "properties": {prop.name: property_schema(prop) for prop in properties},
+        "additionalProperties": False,
+    }
+
+
+def property_schema(one: Property) -> dict[str, Any]:
+    """A property's type, title and unit."""
+    kinds: dict[str, dict[str, Any]] = {
+        "date-time": {"type": "string", "format": "date-time"},
+        "json": {"type": "array", "items": {"type": "string"}} if one.queryable else {"type": "object"},
+    }
+    schema = kinds.get(one.kind, {"type": one.kind}) | {"title": one.title, "description": one.title}
+    return schema | ({"x-ogc-unit": one.unit} if one.unit else {})
+
+
+def _short(one: Property) -> dict[str, Any]:
+    schema = property_schema(one)
+    return {name: schema[name] for name in ("type", "title") if name in schema}
+
+
+def _geometry(one: Collection) -> dict[str, Any]:
+    """By reference, where the collection has one kind of geometry."""
+    kind = "any" if one.geometry == "Geometry" else one.geometry.lower()
+    reference = f"https://geojson.org/schema/{one.geometry}.json"
+    return {"$ref": reference, "title": "Geometry", "format": f"geometry-{kind}"}

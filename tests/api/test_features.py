@@ -1,0 +1,137 @@
+"""Parts 2, 3 and 5 of OGC API - Features beside filters: order, chosen properties, reference systems, schemas."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from litestar import Litestar
+from litestar.testing import TestClient
+
+Client = TestClient[Litestar]
+MERCATOR = "http://www.opengis.net/def/crs/EPSG/0/3857"
+LATITUDE_FIRST = "http://www.opengis.net/def/crs/EPSG/0/4326"
+
+
+def items(client: Client, path: str) -> dict[str, Any]:
+    answer = client.get(f"/collections/{path}")
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def ids(page: dict[str, Any]) -> list[str]:
+    return [feature["id"] for feature in page["features"]]
+
+
+def crawl(client: Client, path: str) -> list[str]:
+    """All pages, by their next links."""
+    found: list[str] = []
+    while path:
+        page = items(client, path)
+        found += ids(page)
+        links = [one["href"] for one in page["links"] if one["rel"] == "next"]
+        path = "" if not links else urlsplit(links[0])._replace(scheme="", netloc="").geturl()[len("/collections/") :]
+    return found
+
+
+@pytest.mark.parametrize(
+    "sort", ["confidence", "-confidence", "-priority,start", "class,-start", "callsign", "cleared"]
+)
+def test_pages_in_any_order_give_every_feature_once(client: Client, sort: str) -> None:
+    whole = ids(items(client, f"anomalies/items?limit=100&sortby={sort}"))
+
+    assert crawl(client, f"anomalies/items?limit=3&sortby={sort}") == whole
+    assert len(whole) == len(set(whole)) == 13
+
+
+def test_priority_sorts_by_rank_not_by_letter(client: Client) -> None:
+    assert ids(items(client, "anomalies/items?limit=1&sortby=-priority")) == ["s1"]
+
+
+def test_null_comes_last_whichever_way(client: Client) -> None:
+    for sort in ("type_code", "-type_code"):
+        values = [f["properties"]["type_code"] for f in items(client, f"aircraft/items?sortby={sort}")["features"]]
+        assert values == sorted(values, key=lambda v: v is None)
+
+
+def test_only_the_chosen_properties(client: Client) -> None:
+    page = items(client, "anomalies/items?limit=2&properties=class,start")
+
+    assert [list(f["properties"]) for f in page["features"]] == [["class", "start"]] * 2
+    assert page["features"][0]["geometry"]["type"] == "Point"
+
+
+def test_other_reference_systems(client: Client) -> None:
+    answer = client.get(f"/collections/squawk/items?crs={MERCATOR}")
+    x, y = answer.json()["features"][0]["geometry"]["coordinates"]
+    flipped = items(client, f"squawk/items?crs={LATITUDE_FIRST}")["features"][0]["geometry"]["coordinates"]
+
+    assert answer.headers["content-crs"] == f"<{MERCATOR}>"
+    assert (round(x), round(y)) == (19_981_849, 0)
+    assert flipped == [0, 179.5]
+
+
+def test_a_box_in_another_system(client: Client) -> None:
+    box = "18924313,-1118889,20037508,1118889"
+
+    assert ids(items(client, f"anomalies/items?bbox={box}&bbox-crs={MERCATOR}")) == ["s1"]
+    assert ids(items(client, f"anomalies/items?bbox=-10,170,10,180&bbox-crs={LATITUDE_FIRST}")) == ["s1"]
+
+
+def test_an_offset_passes_over_and_next_goes_on_by_key(client: Client) -> None:
+    everything = ids(items(client, "anomalies/items?limit=100"))
+
+    assert crawl(client, "anomalies/items?limit=4&offset=3") == everything[3:]
+
+
+def test_hits_counts_and_sends_nothing(client: Client) -> None:
+    page = items(client, "positions/items?resulttype=hits")
+
+    assert page["features"] == [] and page["numberMatched"] > 0
+
+
+def test_a_property_is_a_parameter(client: Client) -> None:
+    assert ids(items(client, "anomalies/items?callsign=TEST1&limit=1")) == ["l11"]
+    assert ids(items(client, "anomalies/items?explanation=nothing")) == []
+
+
+@pytest.mark.parametrize(
+    ("query", "parameter"),
+    [
+        ("crs=urn:nothing", "crs"), ("bbox-crs=EPSG:99999", "bbox-crs"), ("filter-crs=x", "filter-crs"),
+        ("sortby=nothing", "sortby"), ("sortby=members", "sortby"), ("properties=nothing", "properties"),
+        ("offset=-1", "offset"), ("offset=many", "offset"), ("resulttype=maybe", "resulttype"),
+        ("filter-lang=sql&filter=1", "filter-lang"), ("bbox=0,0,9,1,1,3", "bbox"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_honoured_is_refused_by_name(client: Client, query: str, parameter: str) -> None:
+    answer = client.get(f"/collections/anomalies/items?{query}")
+
+    assert (answer.status_code, answer.json()["parameter"]) == (400, parameter)
+
+
+def test_every_collection_has_its_schemas(client: Client) -> None:
+    for one in client.get("/collections").json()["collections"]:
+        links = {link["rel"].rsplit("/", 1)[1]: link["href"] for link in one["links"] if "/def/rel/" in link["rel"]}
+        assert set(links) == {"queryables", "sortables", "schema"}
+        for href in links.values():
+            document = client.get(href).json()
+            assert document["$schema"] == "https://json-schema.org/draft/2020-12/schema" and document["$id"] == href
+            assert all(prop.get("title") for prop in document["properties"].values())
+
+
+def test_every_queryable_and_sortable_can_be_used(client: Client) -> None:
+    values = {"string": "'a'", "number": "1", "integer": "1", "boolean": "TRUE"}
+    for one in client.get("/collections").json()["collections"]:
+        own = f"/collections/{one['id']}"
+        for name, prop in client.get(f"{own}/queryables").json()["properties"].items():
+            if name == "geometry" or prop["type"] == "array":
+                continue
+            value = "TIMESTAMP('2023-11-14T22:31:00Z')" if prop.get("format") == "date-time" else values[prop["type"]]
+            answer = client.get(f"{own}/items", params={"filter": f'"{name}" = {value} OR {name} IS NULL', "limit": 1})
+            assert answer.status_code == 200, (one["id"], name, answer.text)
+        for name in client.get(f"{own}/sortables").json()["properties"]:
+            answer = client.get(f"{own}/items", params={"sortby": f"-{name}", "limit": 1})
+            assert answer.status_code == 200, (one["id"], name, answer.text)
