@@ -142,7 +142,8 @@ class Conditions:
         one, other = _only(args, 2, op)
         ends = {"a": (one, 0), "b": (one, 1), "x": (other, 0), "y": (other, 1)}
         # Only the ends that the relation looks at are bound: a value without a use has no type.
-        used = {name: self._edge(*ends[name]) for _, name, _, _ in Formatter().parse(TEMPORAL[op]) if name}
+        names = dict.fromkeys(name for _, name, _, _ in Formatter().parse(TEMPORAL[op]) if name)
+        used = {name: self._edge(*ends[name]) for name in names}
         return f"({TEMPORAL[op].format(**used)})"
 
     def _array(self, op: str, args: Sequence[Any]) -> str:
