@@ -88,7 +88,14 @@ def judged(
     return Young(young.last, young.flight, young.born, young.place, signs, tally)
 
 
-def _enter(tracks: Tracks, memory: Memory, new: Births, registers: Registers, aircraft: AircraftTable | None) -> None:
+def _enter(
+    tracks: Tracks,
+    memory: Memory,
+    new: Births,
+    p: SimpleNamespace,
+    registers: Registers,
+    aircraft: AircraftTable | None,
+) -> None:
     """A row of memory for each birth, with the signs that it has from the start."""
     rows = new.row
     if not len(rows):
