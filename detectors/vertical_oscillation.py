@@ -125,14 +125,14 @@ def _ordinary(
     """Why it is ordinary, '' where it is not; and whether it is a small matter."""
     profile = profiles(view, aircraft)
     glider = is_kind(profile.kind, "glider", "balloon") | (view.source == SOURCES.index("flarm"))
-    parabolas = (now.climb >= 10_000) & (now.descent <= -10_000) & (view.ground_speed >= 200) & ~profile.dives
+    parabolas = (now.climb >= 10_000) & (now.descent <= -10_000) & ~profile.dives
     fields = at_fields(view, hit, airports)
     reason = np.select(
         [now.denied, glider, profile.dives, profile.works, profile.drops, fields, parabolas],
         ["", "soaring: gliders climb in thermals and waves and sink between them", "of a type built for aerobatics",
          "of a type that fights fires or sprays fields", "of a type that drops parachutists",
          "approaches or circuits at an aerodrome",
-         "parabolas, as flights for weightlessness fly them"], "",
+         "parabolas or aerobatics: as steep up as down"], "",
     ).astype(object)  # fmt: skip
     small = (view.baro_altitude < 15_000) & (view.ground_speed < 200)
     return reason, small | now.denied | is_kind(profile.kind, "helicopter", "gyroplane", "ultralight")
