@@ -99,12 +99,12 @@ def write(path: Path, table: Any, stamp: Mapping[str, Any]) -> None:
 
 def stamp_of(path: Path) -> dict[str, Any]:
     """The stamp alone, without reading the table."""
-    with np.load(path, allow_pickle=False) as file:
+    with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
         stamp: dict[str, Any] = orjson.loads(file[STAMP].tobytes())
     return stamp
 
 
 def read(path: Path, kind: type[T]) -> T:
     """The table. Raises ValueError or OSError for a file that is damaged or of another kind."""
-    with np.load(path, allow_pickle=False) as file:
+    with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
         return unpacked(kind, {name: file[name] for name in file.files if name != STAMP})

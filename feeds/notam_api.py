@@ -1,4 +1,4 @@
-"""NOTAMs from a service over http(s), for the places of anomalies: any that answers with ICAO text, also within JSON."""
+"""NOTAMs from a service over http(s), for the places of anomalies: any that answers with ICAO text, also in JSON."""
 
 from __future__ import annotations
 
