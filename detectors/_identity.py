@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 
 from detectors._registry import PRIORITY
-from geo.memory import Memory
 from geo.registers import INTERNATIONAL, Registers
 from geo.registrations import blocks_of
 from geo.schema import NON_ICAO, SOURCES, Array
@@ -84,14 +83,14 @@ def unsure(tracks: Tracks) -> Mask:
 
 
 def heard_calls(tracks: Tracks, one: Slice) -> tuple[Array, Mask]:
-    """The last callsign that each flight sent in the slice (0: none), and whether it was the only one."""
-    call = number_of(tracks.callsign)
-    last, alone = np.zeros(len(one.flight), dtype=np.int64), np.ones(len(one.flight), dtype=bool)
-    for k, (a, b) in enumerate(zip(one.first.tolist(), one.last.tolist(), strict=True)):
-        mine = call[a : b + 1]
-        mine = mine[mine != 0]
-        if len(mine):
-            last[k], alone[k] = mine[-1], bool((mine == mine[-1]).all())
+    """The last callsign that each flight sent in the slice (0: none), and whether it was the only one.
+
+    The view holds the rows of the slice and no others.
+    """
+    call, rows = number_of(tracks.callsign), np.arange(len(tracks))
+    at = np.maximum.reduceat(np.where(call != 0, rows, -1), one.first)
+    last = np.where(at >= 0, call[at], 0)
+    alone: Mask = np.logical_and.reduceat((call == 0) | (call == np.repeat(last, one.count)), one.first)
     return last, alone
 
 
@@ -120,7 +119,7 @@ def alike(a: str, b: str) -> bool:
     return len(a) == len(b) and sum(x != y for x, y in zip(a, b, strict=True)) <= 1
 
 
-def address_facts(icao24: int, own: bool, registers: Registers, listed: bool) -> Iterator[Fact]:
+def address_facts(icao24: int, block: int, own: bool, listed: bool) -> Iterator[Fact]:
     """What is wrong with the address itself. `own`: ADS-B carries it; `listed`: the database has an aircraft there."""
     if icao24 >= NON_ICAO:
         return
@@ -128,19 +127,18 @@ def address_facts(icao24: int, own: bool, registers: Registers, listed: bool) ->
     if icao24 in INVALID:
         reason = "the aircraft database has an airframe of this address" if listed else why
         yield Fact(f"the address {icao24:06X} is nobody's", 0.8, PRIORITY["medium"], reason)
-    elif int(registers.find(np.array([icao24]))[0]) < 0 and len(registers):
+    elif block < 0:
         yield Fact(f"the address {icao24:06X} lies in no state's block", 0.6, cleared=why)
 
 
-def register_facts(icao24: int, heard: str, stored: str, registers: Registers) -> Iterator[Fact]:
+def register_facts(icao24: int, block: int, heard: str, stored: str, registers: Registers) -> Iterator[Fact]:
     """Whether registration and address belong together: the feed's registration, and that of the aircraft database."""
-    at = int(registers.find(np.array([icao24]))[0])
-    if at < 0 or registers.military[at] or registers.country[at] == INTERNATIONAL:
+    if block < 0 or not (heard or stored) or registers.military[block] or registers.country[block] == INTERNATIONAL:
         return
     mark = heard or stored
     states = blocks_of(mark)
-    if states and str(registers.country[at]) not in states:
-        whose = f"{mark}, but the address {icao24:06X} is of {registers.name[at]}"
+    if states and str(registers.country[block]) not in states:
+        whose = f"{mark}, but the address {icao24:06X} is of {registers.name[block]}"
         yield Fact(f"registered {whose}", 0.6)
     plain, other = (text.replace("-", "").upper() for text in (heard, stored))
     if plain and other and plain != other:
@@ -207,8 +205,3 @@ def told(facts: list[Fact]) -> dict[str, Any]:
         "priority": max(f.priority for f in standing),
         "cleared": "; ".join(dict.fromkeys(f.cleared for f in standing)),
     }  # fmt: skip
-
-
-def confirmed(memory: Memory, flight: Array) -> Array:
-    """The number of each flight's confirmed callsign."""
-    return memory.get(flight)["call"]

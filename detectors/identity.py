@@ -66,8 +66,7 @@ def gate(tracks: Tracks, p: SimpleNamespace, memory: Memory) -> Mask:
     other = (call != 0) & (call != np.repeat(old["call"], count))
     again = (old["odd"] != 0) | (old["pending"] != 0) | (old["rows"] > 0)
     named = (tracks.registration != b"") & np.repeat(old["seen"] == 0, count)
-    settle = (old["since"] == 0) | ((old["told"] == 0) & (tracks.time[one.last] - old["since"] < 2 * facts.CONFIRM_MS))
-    out: Mask = other | named | unsure(tracks) | np.repeat(again | settle, count)
+    out: Mask = other | named | unsure(tracks) | np.repeat(again | (old["since"] == 0), count)
     return out
 
 
@@ -113,11 +112,13 @@ def detect(
     one = Slice.of(tracks)
     old = memory.get(one.flight)
     new = follow(tracks, one, old) | _counts(tracks, one, old)
-    known = aircraft or AircraftTable.empty()
-    found = {k: f for k in range(len(one.flight)) if (f := _facts(tracks, one, new, k, p, registers, known))}
-    odd = np.isin(np.arange(len(one.flight)), list(found))
     minute = tracks.time[one.last] // 60_000
-    ready = odd & (tracks.time[one.last] - new["since"] >= p.hold * 1000) & (old["told"] != minute)
+    due = (old["told"] != minute) & (tracks.time[one.last] - new["since"] >= p.hold * 1000)
+    unsettled = (old["since"] == 0) | (new["seen"] > old["seen"]) | (new["call"] != old["call"])
+    asked = unsettled | (due & ((old["odd"] != 0) | (new["rows"] >= p.samples)))
+    found = _facts(tracks, one, new, np.flatnonzero(asked), p, registers, aircraft or AircraftTable.empty())
+    odd = np.where(asked, np.isin(np.arange(len(asked)), list(found)), old["odd"] != 0)
+    ready = odd & due & asked
     memory.put(one.flight, tracks.time[one.last], **new, odd=odd, told=np.where(ready, minute, old["told"]))
     return _stretches(tracks, one, {k: found[k] for k in np.flatnonzero(ready).tolist()})
 
@@ -138,22 +139,32 @@ def _counts(tracks: Tracks, one: Slice, old: Mapping[str, Array]) -> dict[str, A
 
 
 def _facts(
-    tracks: Tracks, one: Slice, new: Mapping[str, Array], k: int, p: SimpleNamespace, registers: Registers, known: AircraftTable
-) -> list[Fact]:  # fmt: skip
-    """All that does not fit of one flight."""
-    row, icao24 = int(one.last[k]), int(tracks.icao24[one.last[k]])
-    entry = known.lookup(np.array([icao24]))
-    heard, stored = (bytes(v).decode("ascii", "replace") for v in (tracks.registration[row], entry.registration[0]))
-    call, before = text_of(new["call"][k]), text_of(new["from_call"][k])
-    airborne = tracks.on_ground[row] != 1
-    flying = bool(airborne and tracks.ground_speed[row] > facts.FLYING_KT)
-    return [
-        *facts.address_facts(icao24, bool(np.isin(tracks.source[row], OWN)), registers, bool(stored)),
-        *facts.register_facts(icao24, heard, stored, registers),
-        *facts.callsign_facts(call, flying, p),
-        *facts.change_facts(int(new["changes"][k]), call, before, bool(airborne), p),
-        *facts.integrity_facts(int(new["rows"][k]), int(new["unsure"][k]), bytes(tracks.category[row]), float(tracks.nic[row]), p),
-    ]  # fmt: skip
+    tracks: Tracks, one: Slice, new: Mapping[str, Array], asked: Array, p: SimpleNamespace, registers: Registers, known: AircraftTable
+) -> dict[int, list[Fact]]:  # fmt: skip
+    """All that does not fit, for those of the flights `asked` of which anything does not."""
+    rows = one.last[asked]
+    icao24, own = tracks.icao24[rows], np.isin(tracks.source[rows], OWN)
+    stored, heard = (
+        np.char.decode(v, "ascii", "replace").tolist()
+        for v in (known.lookup(icao24).registration, tracks.registration[rows])
+    )
+    airborne = tracks.on_ground[rows] != 1
+    flying = airborne & (tracks.ground_speed[rows] > facts.FLYING_KT)
+    state = zip(*(new[n][asked].tolist() for n in ("call", "from_call", "changes", "rows", "unsure")), strict=True)
+    about = zip(asked.tolist(), rows.tolist(), icao24.tolist(), registers.find(icao24).tolist(), own.tolist(), heard, stored,
+                airborne.tolist(), flying.tolist(), state, strict=True)  # fmt: skip
+    out = {}
+    for k, row, address, block, sent, mark, entry, up, fast, (call, before, changes, reports, zero) in about:
+        found = [
+            *facts.address_facts(address, block, sent, bool(entry)),
+            *facts.register_facts(address, block, mark, entry, registers),
+            *facts.callsign_facts(text_of(call), fast, p),
+            *facts.change_facts(changes, text_of(call), text_of(before), up, p),
+            *facts.integrity_facts(reports, zero, bytes(tracks.category[row]), float(tracks.nic[row]), p),
+        ]
+        if found:
+            out[k] = found
+    return out
 
 
 def _stretches(tracks: Tracks, one: Slice, found: Mapping[int, list[Fact]]) -> Stretches:
