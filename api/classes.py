@@ -13,6 +13,7 @@ from litestar import Response
 from api import replies
 from api.clock import at, data_time
 from api.items import AnyRequest
+from api.measured import measured
 from api.routes import route
 from detectors._registry import Detector, Param
 
@@ -60,6 +61,7 @@ def _described(
         "params": {name: _param(one, overrides.get(name, one.default)) for name, one in spec.params.items()},
         "style": asdict(spec.style),
         "describe": asdict(spec.describe),
+        "measured": measured().get(spec.id),
         "active": active,
         "why": why,
         "count": count or {"open": 0, "last_24h": 0},

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import reduce
 from pathlib import Path
 from typing import Any
 
 import click
 
-from cli.inputs import judging
+from cli.inputs import Judging, judging
 from cli.ui import json_option, out, print_json, table
 from store.cluster import Cluster, default_state_dir
 from store.migrate import upgrade
@@ -42,11 +43,17 @@ _runs = click.option("--runs", default=3, show_default=True, type=click.IntRange
 @command.command()
 @_size(2_000, 600)
 @_runs
-def engine(aircraft: int, seconds: int, classes: str, snapshot: Path | None, as_json: bool, runs: int) -> None:
+@click.option("--per-class", is_flag=True, help="CPU microseconds a state that each class takes, one run.")
+def engine(
+    aircraft: int, seconds: int, classes: str, snapshot: Path | None, as_json: bool, runs: int, per_class: bool
+) -> None:
     """The detection engine alone, on one core, without a database."""
     from benchmarks import engine as bench
 
-    _show(bench.run(_setup(classes), aircraft, seconds, runs, snapshot), as_json)
+    if per_class:
+        _show_classes(bench.per_class(_setup(classes), aircraft, seconds, snapshot), as_json)
+    else:
+        _show(bench.run(_setup(classes), aircraft, seconds, runs, snapshot), as_json)
 
 
 @command.command()
@@ -80,11 +87,20 @@ def latency(aircraft: int, seconds: int, classes: str, snapshot: Path | None, as
         _show(bench.run(url, _setup(classes), seconds, aircraft, snapshot), as_json)
 
 
-def _setup(classes: str) -> Any:
-    """The classes with airports and the demo's zones, so that none is idle."""
+def _setup(classes: str) -> Judging:
+    """The classes with the demo's zones and invented resources, so that none is idle; those that learn speak at once.
+
+    The nine get what they always got, so that their figures can be compared.
+    """
+    from benchmarks.resources import invented, speaking
+    from benchmarks.world import snapshot
     from cli.serve import demo_zones
 
-    return judging(zones=demo_zones(), classes=None if classes == "all" else classes)
+    setup = judging(zones=demo_zones(), classes=None if classes == "all" else classes)
+    if classes == "nine":
+        return setup
+    more = {name: one for name, one in invented(snapshot()).items() if name not in setup.resources}
+    return replace(setup, overrides=speaking(setup.classes), resources={**setup.resources, **more})
 
 
 @contextmanager
@@ -99,6 +115,18 @@ def _database() -> Iterator[str]:
         cluster.psql(f'DROP DATABASE "{BENCH}" WITH (FORCE)')
         if not cluster.kept and not cluster.others():
             cluster.stop()
+
+
+def _show_classes(result: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        print_json(result)
+        return
+    shown = table("class", "backfill us/state", "live 10 s us/state", "")
+    for name, cost in result["backfill"].items():
+        shown.add_row(name, f"{cost:.3f}", f"{result['live_10s'][name]:.3f}", result["silent"].get(name, ""))
+    totals = (sum(result[way].values()) for way in ("backfill", "live_10s"))
+    shown.add_row("all together", *(f"{t:.3f} = {1e6 / t:,.0f} states/s" for t in totals))
+    out.print(shown)
 
 
 def _show(result: dict[str, Any], as_json: bool) -> None:

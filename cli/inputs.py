@@ -13,8 +13,10 @@ from typing import Any
 
 import click
 
-from cli.ui import INPUT, USAGE, Failure
+from cli.kept import Kept
+from cli.ui import INPUT, USAGE, Failure, err
 from detectors._registry import Detector, registry
+from geo.context import Context
 from geo.receivers import Receivers
 from pipeline.engine import Engine
 
@@ -39,34 +41,40 @@ class Loader:
 
 
 LOADERS: Mapping[str, Loader] = {
-    "zones": Loader("Airspace: GeoJSON, OpenAir, KML, or what GDAL reads.", "feeds.zones_files:load_zones"),
-    "aircraft": Loader("Aircraft database: CSV of the known kinds.", "feeds.aircraft_files:load_aircraft"),
+    "zones": Loader("Airspace: GeoJSON, OpenAir, KML, NOTAMs, or what GDAL reads.", "feeds.zones_files:load_zones"),
+    "aircraft": Loader("Aircraft database: CSV or JSON of the known kinds.", "feeds.aircraft_files:load_aircraft"),
     "watch_list": Loader("Aircraft to look out for: CSV of plane-alert-db's columns.", "feeds.watch_files:load_watch"),
     "firs": Loader("Flight information regions: GeoJSON polygons.", "feeds.fir_files:load_firs"),
     "routes": Loader("Airports by callsign: CSV with Callsign and AirportCodes.", "feeds.route_files:load_routes"),
 }
 """Resources by name; each is an option of the commands that judge."""
 
+WEATHER = Loader("Weather reports (METAR) to show beside anomalies: JSON or text.", "feeds.weather:load_weather")
+
+SHOWN_PROBLEMS = 3
+
 
 @dataclass(frozen=True)
 class Judging:
-    """Classes to run, their thresholds, and the resources that they were given."""
+    """Classes to run, their thresholds, the resources that they were given, and what is known beside them."""
 
     classes: Mapping[str, Detector]
     overrides: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     resources: Mapping[str, Any] = field(default_factory=dict)
+    context: Context | None = None
 
     def engine(self, lateness_s: float = 2.0, tolerant: bool = False) -> Engine:
-        return Engine(self.classes, self.overrides, self.resources, lateness_s, tolerant)
+        enrich = self.context.enrich if self.context else None
+        return Engine(self.classes, self.overrides, self.resources, lateness_s, tolerant, enrich)
 
 
 def judging_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """An option for every resource, and --runways, --receiver, --classes and --config, for a command."""
+    """An option for every resource, and --runways, --weather, --receiver, --classes, --config and --no-reference."""
     path = click.Path(path_type=Path)
     options = (
         *(
             click.option(f"--{name.replace('_', '-')}", name, multiple=True, type=path, help=loader.help)
-            for name, loader in LOADERS.items()
+            for name, loader in {**LOADERS, "weather": WEATHER}.items()
         ),
         click.option("--receiver", "receivers", multiple=True, help="Where a receiver stands: LATITUDE,LONGITUDE."),
         click.option("--runways", type=path, help="Runways as OurAirports publishes them (CSV)."),
@@ -74,6 +82,7 @@ def judging_options(function: Callable[..., Any]) -> Callable[..., Any]:
             "--classes", help="Anomaly classes, separated by commas; 'nine' for the first nine. Default: all."
         ),
         click.option("--config", type=path, help="TOML file with thresholds, such as [detectors.loiter] dwell = 900."),
+        click.option("--no-reference", is_flag=True, help="Leave out what `skysift reference add` imported."),
     )
     return reduce(lambda f, option: option(f), reversed(options), function)
 
@@ -83,9 +92,13 @@ def judging(
     config: Path | None = None,
     runways: Path | None = None,
     receivers: Sequence[str] = (),
+    weather: Sequence[Path] = (),
+    no_reference: bool = False,
     **files: Sequence[Path],
 ) -> Judging:
-    """Load what the options name. Raises Failure for a bad name or value, FeedError for a bad file."""
+    """Load what the options name, and what was imported of the rest. Raises Failure for a bad name or value, FeedError
+    for a bad file.
+    """
     chosen = choose(classes)
     overrides = thresholds(config) if config else {}
     for name, values in overrides.items():
@@ -93,8 +106,10 @@ def judging(
             registry()[name].configured(values)
         except ValueError as error:
             raise Failure(f"{config}: {error}", USAGE) from error
-    given = resources(runways, receivers, **files)
-    return Judging(chosen, {n: v for n, v in overrides.items() if n in chosen}, given)
+    kept = None if no_reference else Kept.default()
+    given = resources(runways, receivers, kept, **files)
+    about = context(given, files.get("zones", ()), weather, kept)
+    return Judging(chosen, {n: v for n, v in overrides.items() if n in chosen}, given, about)
 
 
 def choose(names: str | None) -> Mapping[str, Detector]:
@@ -124,19 +139,73 @@ def thresholds(path: Path) -> Mapping[str, Mapping[str, float]]:
     return dict(tables)
 
 
-def resources(runways: Path | None, receivers: Sequence[str], **files: Sequence[Path]) -> Mapping[str, Any]:
-    """Airports and address registers always; the others where files, or places, were given."""
+def resources(
+    runways: Path | None, receivers: Sequence[str], kept: Kept | None = None, **files: Sequence[Path]
+) -> Mapping[str, Any]:
+    """Airports and address registers always; the others where files, or places, were given, or were imported before."""
     from geo.airports import Airports
     from geo.registers import Registers
 
     out: dict[str, Any] = {"airports": Airports.builtin(), "registers": Registers.builtin()}
-    if runways:
-        from feeds.runway_files import load_runways
-
-        out["airports"] = out["airports"].with_runways(load_runways(runways))
+    if kept and (more := kept.load("airports")) is not None:
+        out["airports"] = out["airports"].with_more(more)
+    ends = _runways(runways, kept)
+    if ends is not None:
+        out["airports"] = out["airports"].with_runways(ends)
     if receivers:
         out["receivers"] = Receivers.of([_place(text) for text in receivers])
-    return out | {name: LOADERS[name](paths) for name, paths in files.items() if paths}
+    for name in LOADERS:
+        paths = files.get(name, ())
+        found = LOADERS[name](paths) if paths else kept.load(name.replace("_", "-")) if kept else None
+        if found is not None:
+            out[name] = found
+            _say_refused(name, found if paths else None)
+    return out
+
+
+def _runways(path: Path | None, kept: Kept | None) -> Any:
+    """Runway ends from the file, else those that were imported."""
+    if path:
+        from feeds.runway_files import load_runways
+
+        try:
+            return load_runways(path)
+        except ValueError as error:
+            raise Failure(str(error), INPUT) from error
+    return kept.load("runways") if kept else None
+
+
+def _say_refused(name: str, loaded: Any) -> None:
+    """What of a file could not be used: the first few in words. Of imports it was said then."""
+    problems = getattr(loaded, "problems", ())
+    for problem in problems[:SHOWN_PROBLEMS]:
+        err.print(f"note: refused in {name}: {problem}", markup=False, soft_wrap=True)
+    if len(problems) > SHOWN_PROBLEMS:
+        err.print(f"note: refused in {name}: {len(problems) - SHOWN_PROBLEMS:,} more", markup=False)
+
+
+def context(
+    given: Mapping[str, Any], zones: Sequence[Path], weather: Sequence[Path] = (), kept: Kept | None = None
+) -> Context:
+    """What is known beside what the classes get: NOTAMs among the zone files, weather reports."""
+    from geo.notams import NotamTable
+    from geo.weather import Reports
+
+    optional: dict[str, Any] = {name: given.get(name) for name in ("aircraft", "watch_list", "firs")}
+    imported = kept.load("weather") if kept and not weather else None
+    reports = WEATHER(weather) if weather else imported.reports() if imported is not None else Reports()
+    notams = _notams(zones) if zones else kept.load("notams") if kept else None
+    told = NotamTable.none() if notams is None else notams
+    return Context(given["airports"], given["registers"], **optional, notams=told, reports=reports)
+
+
+def _notams(paths: Sequence[Path]) -> Any:
+    """The NOTAMs of those zone files that hold them; None without one."""
+    from feeds._given import Given
+    from feeds.notams import is_notams, load_notams
+
+    some = [path for path in paths if is_notams(Given(str(path), path).head)]
+    return load_notams(some) if some else None
 
 
 def _place(text: str) -> tuple[float, float]:

@@ -15,11 +15,13 @@ import click
 from cli.database import database
 from cli.history import note_sources, store_and_judge
 from cli.inputs import Judging, judging, judging_options
+from cli.outside import outside
 from cli.reading import opened, read
 from cli.resume import checkpoint_path, resumed, stored_span
 from cli.ui import err
 from cli.web import api_process
 from pipeline.live import Live, Polled
+from pipeline.outside import Outside
 from store.writer import Writer
 
 HOUR_MS = 3_600_000
@@ -63,6 +65,7 @@ def command(zones: Sequence[Path], **options: Any) -> None:
 
     service = Service(**{name: options.pop(name) for name in Service.__dataclass_fields__})
     setup = judging(zones=zones or (demo_zones() if service.demo else ()), **options)
+    services = outside(options["config"], setup.context) if setup.context else None
     signal.signal(signal.SIGTERM, _as_interrupt)
     with database(service.demo) as url:
         settings = Settings(url, service.title, service.host, service.port, dict(setup.overrides))
@@ -70,7 +73,7 @@ def command(zones: Sequence[Path], **options: Any) -> None:
             _prepare(url, setup, service)
             with api_process(settings) as address:
                 err.print(f"Skysift: [bold]{address}[/bold]  (Ctrl-C stops it)")
-                asyncio.run(_watch(url, setup, service))
+                asyncio.run(_watch(url, setup, service, services))
         except KeyboardInterrupt:
             err.print("stopping")
 
@@ -124,7 +127,7 @@ def _demo_past(url: str, setup: Judging, service: Service) -> None:
     asyncio.run(store_and_judge(url, setup, batches, 0.0, f"making {(now - start) / HOUR_MS:.1f} h of demo traffic"))
 
 
-async def _watch(url: str, setup: Judging, service: Service) -> None:
+async def _watch(url: str, setup: Judging, service: Service, services: Outside | None = None) -> None:
     """Poll the live feeds until interrupted; with recordings alone there is only the map to serve."""
     sources: list[Polled] = [s for s in opened(service.feeds or ("demo",), service.format_) if s.live]
     if not sources:
@@ -135,6 +138,6 @@ async def _watch(url: str, setup: Judging, service: Service) -> None:
         engine, caught_up = await resumed(lambda: setup.engine(service.lateness_s, tolerant=True), kept, url)
         await writer.save(caught_up)
         await writer.close_others(engine.open_ids())
-        await Live(engine, sources, writer, kept, service.keep_days).run()
+        await Live(engine, sources, writer, kept, service.keep_days, outside=services).run()
     finally:
         await writer.close()

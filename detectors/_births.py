@@ -27,6 +27,9 @@ LAYERS = len(LAYERS_FT) + 1
 UPPER = 3
 """From this layer on (10,000 ft) nobody has just taken off."""
 
+SLOWEST_KT = 150.0
+"""Nobody flies slower up high; a departure whose first height is garbage does."""
+
 RING_KM = 16.0
 """The next cell in any direction."""
 
@@ -45,7 +48,8 @@ class Births:
     """(n,) First rows of flights that began in the air: the row, and what was known of its surroundings before.
 
     `passes`: others that passed at or below its height in the least visited of the cells about and behind it.
-    `busy`, `born`: passes and births in its own layer in the cells about it. `amid`: born in mid-air.
+    `busy`, `born`: passes and births in its own layer in the cells about it. `amid`: born in mid-air. `settled`: the feed
+    had been heard for long enough.
     """
 
     row: Index
@@ -53,6 +57,7 @@ class Births:
     busy: Array
     born: Array
     amid: Mask
+    settled: Mask
 
 
 def airborne(tracks: Tracks) -> Mask:
@@ -73,7 +78,8 @@ def births(tracks: Tracks, memory: Memory, airports: Airports, p: SimpleNamespac
     known = memory.get(tracks.icao24[rows] + ADDRESSES)["seen"]
     rows = rows[tracks.time[rows] - np.maximum(known, 0) > p.again * 3_600_000]
     if not len(rows):
-        return Births(rows, rows, rows, rows, np.zeros(0, dtype=bool))
+        nobody = np.zeros(0, dtype=bool)
+        return Births(rows, rows, rows, rows, nobody, nobody)
     layer = np.digitize(tracks.baro_altitude[rows], LAYERS_FT)
     about, behind = _surroundings(tracks, rows, np.where(layer >= UPPER, p.inside, p.inside / 3))
     passed, began = _counts(memory, about)
@@ -83,10 +89,14 @@ def births(tracks: Tracks, memory: Memory, airports: Airports, p: SimpleNamespac
     born = np.take_along_axis(began.sum(axis=1), layer[:, None], axis=1)[:, 0]
     since = memory.get(np.array([FEED]))["born"][0]
     settled = tracks.time[rows] - since >= p.settle * 1000
-    amid = settled & (passes >= p.passes) & (born <= p.share * busy) & (busy >= p.busy)
+    upper = layer >= UPPER
+    # Low down there are strips, valleys and aircraft that switch on late: surer numbers are asked for.
+    amid = settled & (passes >= p.passes) & (busy >= np.where(upper, p.busy, 4 * p.busy))
+    amid &= born <= p.share * np.where(upper, busy, busy // 2)
+    amid &= _uncut(passed, layer) & ~(upper & ~(tracks.ground_speed[rows] >= SLOWEST_KT))
     amid &= _aloft(tracks, rows, layer, passed, airports, p) & ~np.isnan(tracks.track[rows])
     amid[amid] = ~_crowded(tracks, rows[amid])
-    return Births(rows, passes, busy, born, amid)
+    return Births(rows, passes, busy, born, amid, settled)
 
 
 def learn(tracks: Tracks, memory: Memory, p: SimpleNamespace) -> None:
@@ -145,6 +155,15 @@ def _below(counts: Array, layer: Array) -> Array:
     """Sums (n, k) over the layers up to that of each row: who is heard low is heard higher up."""
     total = np.cumsum(counts, axis=2)
     out: Array = np.take_along_axis(total, layer[:, None, None], axis=2)[:, :, 0]
+    return out
+
+
+def _uncut(passed: Array, layer: Array) -> Mask:
+    """Whether others are heard in the layer above too: a recording may be cut at a height, where all begin."""
+    total = passed.sum(axis=1)
+    own = np.take_along_axis(total, layer[:, None], axis=1)[:, 0]
+    above = np.take_along_axis(total, np.minimum(layer + 1, LAYERS - 1)[:, None], axis=1)[:, 0]
+    out: Mask = 10 * above >= own
     return out
 
 

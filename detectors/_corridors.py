@@ -7,9 +7,9 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from detectors._learned import SECTORS, around, key_of, note, note_region, others, sector, share_of_new
+from detectors._learned import SECTORS, key_of, note, note_region, others, others_around, sector, share_of_new
 from geo.airports import Airports
-from geo.cells import NO_CELL, cells_of, parents
+from geo.cells import cells_of, parents
 from geo.memory import Memory
 from geo.routes import Routes
 from geo.schema import Array
@@ -77,14 +77,14 @@ def _place(lat: Array, lon: Array, airports: Airports, a: Array, b: Array) -> tu
     return along * radius, across * radius, length
 
 
-def off_pair(memory: Memory, view: Tracks, pairs: Pairs, p: SimpleNamespace) -> tuple[Mask, Array]:
-    """Rows further off than any other flight of the pair that was seen there, by `off` nmi; and how many were."""
+def off_pair(memory: Memory, view: Tracks, pairs: Pairs, nmi: float, p: SimpleNamespace) -> tuple[Mask, Array]:
+    """Rows further off than any other flight of the pair that was seen there, by so many nmi; and how many were."""
     away, known = np.zeros(len(view), dtype=bool), np.zeros(len(view), dtype=np.int64)
     rows = np.flatnonzero((pairs.pair != 0) & (pairs.end_nmi >= p.ends))
     flight = view.flight[rows]
     known[rows] = others(memory, _leg(pairs, rows), flight)
     rows = rows[known[rows] >= p.flights]
-    bins = int(np.ceil(p.off / ACROSS_NMI))
+    bins = int(np.ceil(nmi / ACROSS_NMI))
     near = np.zeros(len(rows), dtype=np.int64)
     for step in range(-bins, bins + 1):
         near += others(memory, _bin(pairs, rows, step), view.flight[rows])
@@ -107,31 +107,35 @@ def learn_pairs(memory: Memory, view: Tracks, pairs: Pairs) -> None:
         note(memory, keys, view.flight[rows], view.time[rows])
 
 
-def off_flow(memory: Memory, view: Tracks, rows: Array, p: SimpleNamespace) -> tuple[Array, Array]:
-    """Of some rows: whether nobody else flew there in about that direction while new places are rare in the region,
-    and how many visits to the region are known."""
+@dataclass(frozen=True)
+class Flow:
+    """Of some rows (n,): where and which way, keys of that and of the region, and whether nobody else went so."""
+
+    rows: Array
+    key: Array
+    region: Array
+    alone: Mask
+
+
+def flow_of(memory: Memory, view: Tracks, rows: Array) -> Flow:
+    """Alone is who flies where nobody else flew in about that direction, nor in a cell that touches it."""
     cell, way, flight = cells_of(view.lat[rows], view.lon[rows], CELL), sector(view.track[rows]), view.flight[rows]
-    visits, share = share_of_new(memory, key_of(parents(cell, REGION), REGION))
-    alone = (visits >= p.visits) & (share <= p.new) & (cell != NO_CELL)
-    for turn in (-1, 0, 1):
-        alone[alone] = others(memory, _flow(cell[alone], way[alone] + turn), flight[alone]) == 0
-    for k in np.flatnonzero(alone).tolist():
-        cells = around(view.lat[rows[k] : rows[k] + 1], view.lon[rows[k] : rows[k] + 1], CELL)[0]
-        turns = np.tile(way[k] + np.array([-1, 0, 1]), len(cells))
-        keys = _flow(np.repeat(cells, 3), turns)
-        alone[k] = not others(memory, keys, np.full(len(keys), flight[k])).any()
-    return alone, visits
+    alone = np.ones(len(rows), dtype=bool)
+    for turn in (0, 1, -1):
+        some = np.flatnonzero(alone)
+        alone[some] = others(memory, key_of(cell[some], (way[some] + turn) % SECTORS), flight[some]) == 0
+    some = np.flatnonzero(alone)
+    alone[some] = others_around(memory, cell[some], way[some], flight[some])[0] == 0
+    return Flow(rows, key_of(cell, way), key_of(parents(cell, REGION), REGION), alone)
 
 
-def _flow(cell: Array, way: Array) -> Array:
-    return key_of(cell, way % SECTORS, CELL)
+def off_flow(memory: Memory, flow: Flow, p: SimpleNamespace) -> tuple[Mask, Array]:
+    """Who is alone in a region that is well known and where that is rare; and how many visits it has had."""
+    visits, share = share_of_new(memory, flow.region)
+    return flow.alone & (visits >= p.visits) & (share <= p.new), visits
 
 
-def learn_flows(memory: Memory, view: Tracks) -> None:
-    """Fresh rows are known from now on; a cell and direction that nobody had flown is new to its region."""
-    rows = np.flatnonzero(view.fresh & ~np.isnan(view.track))
-    cell, flight, time = cells_of(view.lat[rows], view.lon[rows], CELL), view.flight[rows], view.time[rows]
-    keys = _flow(cell, sector(view.track[rows]))
-    first = others(memory, keys, flight) == 0
-    visit = note(memory, keys, flight, time)
-    note_region(memory, key_of(parents(cell[visit], REGION), REGION), first[visit], time[visit])
+def learn_flows(memory: Memory, view: Tracks, flow: Flow) -> None:
+    """These rows are known from now on, and how many of them went alone."""
+    visit = note(memory, flow.key, view.flight[flow.rows], view.time[flow.rows])
+    note_region(memory, flow.region[visit], flow.alone[visit], view.time[flow.rows][visit])

@@ -72,7 +72,7 @@ def erratic(tally: Array, p: SimpleNamespace) -> Mask:
 
 def exact(tally: Array, p: SimpleNamespace) -> Mask:
     """Flights whose positions follow from their speed and track as no measurement does."""
-    out: Mask = (tally[:, STEPS] >= p.steps) & (tally[:, CLOSE] > 0.5 * tally[:, STEPS])
+    out: Mask = (tally[:, STEPS] >= 2.5 * p.steps) & (tally[:, CLOSE] > 0.6 * tally[:, STEPS])
     return out
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from detectors._orbits import Motion
-from geo.airports import AIRLINE, Airports
+from geo.airports import Airports
 from geo.schema import SOURCES, Array
 from geo.tracks import Mask, Tracks
 
@@ -35,7 +35,7 @@ def innocent(tracks: Tracks, rows: Mask, long: Motion, airports: Airports) -> Co
     here = long.at(at)
     field, away = airports.nearest(here.lat, here.lon)
     top = here.highest - airports.elevation_ft(field)
-    hubs = airliner_fields(airports)
+    hubs = airports.hubs
     hub, hub_away = hubs.nearest(here.lat, here.lon)
     hub_elevation = hubs.elevation_ft(hub)
     words = np.full(len(at), "", dtype=object)
@@ -53,9 +53,7 @@ def innocent(tracks: Tracks, rows: Mask, long: Motion, airports: Airports) -> Co
 
 def airliner_fields(airports: Airports) -> Airports:
     """Only the aerodromes that airlines use."""
-    keep = airports.kind == AIRLINE
-    columns = {k: getattr(airports, k)[keep] for k in ("code", "iata", "name", "lat", "lon", "elevation", "kind")}
-    return replace(airports, ends=None, **columns)
+    return airports.hubs
 
 
 def _holding(here: Motion, hub_away: Array) -> Mask:

@@ -22,12 +22,12 @@ from geo.schema import NON_ICAO, Array
 from geo.stretches import Stretches, path, sample
 from geo.tracks import Mask, Tracks
 
-AMID, NO_STATE, UNKNOWN, BEYOND, LOUD, ERRATIC, UNLIKE, EXACT, COMPANY, JUDGED = (1 << k for k in range(10))
+AMID, NO_STATE, UNKNOWN, BEYOND, LOUD, ERRATIC, UNLIKE, EXACT, COMPANY, JUDGED, USUAL = (1 << k for k in range(11))
 
 WEIGHTS = {AMID: 0.45, NO_STATE: 0.35, UNKNOWN: 0.15, BEYOND: 0.4, LOUD: 0.35, ERRATIC: 0.4, UNLIKE: 0.35, EXACT: 0.3}
 """How much of the doubt that is left each sign takes away."""
 
-ALONE = AMID | NO_STATE | BEYOND | ERRATIC | UNLIKE | EXACT
+ALONE = AMID | NO_STATE | BEYOND | ERRATIC | EXACT
 """Signs of which one is worth a look."""
 
 WORDS = {
@@ -44,10 +44,11 @@ WORDS = {
 FAR, HEARD, STRONG = 5, 6, 7
 """Columns of a flight's tally after those of its motion: rows beyond the horizon, rows with RSSI, loud ones."""
 
-BORN, KNOWN, WATCHED, SWUNG, ODD, PRECISE = range(6)
-"""Columns of the feed's own tally: births, those in the database; flights watched long enough, and how they moved."""
+BORN, KNOWN, WATCHED, SWUNG, ODD, PRECISE, STRANGE = range(7)
+"""Columns of the feed's own tally: births, those in the database; flights watched long enough, how they moved; births
+under an address of no state."""
 
-FEW = 0.05
+FEW = 0.2
 """What more than this share of a feed's aircraft do is the feed's doing."""
 
 ENOUGH = 10
@@ -77,7 +78,7 @@ def judged(
 ) -> Young:
     """The slice's signs, taken into memory. What a birth is judged by was learned before the slice."""
     new = births(tracks, memory, airports, p)
-    _enter(tracks, memory, new, registers, aircraft)
+    _enter(tracks, memory, new, p, registers, aircraft)
     young = _young(tracks, memory, p)
     tally = _gathered(tracks, memory, young, p, receivers)
     signs = _signs(memory, young, tally, p)
@@ -87,7 +88,14 @@ def judged(
     return Young(young.last, young.flight, young.born, young.place, signs, tally)
 
 
-def _enter(tracks: Tracks, memory: Memory, new: Births, registers: Registers, aircraft: AircraftTable | None) -> None:
+def _enter(
+    tracks: Tracks,
+    memory: Memory,
+    new: Births,
+    p: SimpleNamespace,
+    registers: Registers,
+    aircraft: AircraftTable | None,
+) -> None:
     """A row of memory for each birth, with the signs that it has from the start."""
     rows = new.row
     if not len(rows):
@@ -95,14 +103,21 @@ def _enter(tracks: Tracks, memory: Memory, new: Births, registers: Registers, ai
     strange = (registers.find(tracks.icao24[rows]) < 0) if len(registers) else np.zeros(len(rows), dtype=bool)
     named = np.ones(len(rows), dtype=bool) if aircraft is None else _named(aircraft, tracks.icao24[rows])
     feed = memory.get(np.array([FEED]))["tally"]
-    trusted = aircraft is not None and feed[0, BORN] >= 5 * ENOUGH and feed[0, KNOWN] >= (1 - 2 * FEW) * feed[0, BORN]
-    signs = AMID * new.amid + NO_STATE * strange + UNKNOWN * (~named & trusted)
-    for k in np.flatnonzero(signs).tolist():
+    trusted = aircraft is not None and feed[0, BORN] >= 5 * ENOUGH and feed[0, KNOWN] >= 0.9 * feed[0, BORN]
+    feed[0, [BORN, STRANGE, KNOWN]] += len(rows), int(strange.sum()), int(named.sum())
+    strange &= (feed[0, BORN] >= ENOUGH) & (feed[0, STRANGE] <= FEW * feed[0, BORN])
+    usual = (new.born > 1) & (new.born > p.share * new.busy)
+    signs = USUAL * usual + AMID * new.amid + NO_STATE * strange + UNKNOWN * (~named & trusted)
+    for k in np.flatnonzero(signs & ALONE).tolist():
         signs[k] += COMPANY * (beside(tracks, int(rows[k])) >= 0)
-    feed[0, [BORN, KNOWN]] += len(rows), int(named.sum())
     now = int(tracks.time[rows].max())
     memory.put(np.array([FEED]), now, tally=feed)
-    place = np.column_stack([tracks.lat[rows], tracks.lon[rows], tracks.baro_altitude[rows]])
+    # Who is there when the feed begins was not born then, and moves as it likes.
+    keep = new.settled | (signs & ALONE > 0)
+    rows, signs = rows[keep], signs[keep]
+    place = np.column_stack(
+        [tracks.lat[rows], tracks.lon[rows], tracks.baro_altitude[rows], new.busy[keep], new.born[keep]]
+    )
     memory.put(tracks.flight[rows], now, born=tracks.time[rows], place=place, signs=signs)
 
 
@@ -123,8 +138,9 @@ def _young(tracks: Tracks, memory: Memory, p: SimpleNamespace) -> Young:
 
 
 def found_out(signs: Array) -> Mask:
-    """Enough to be told."""
-    out: Mask = (signs & ALONE) > 0
+    """Enough to be told. Exactness alone is not, of one that came in where others do."""
+    alone = np.where(signs & USUAL, signs & ALONE & ~EXACT, signs & ALONE)
+    out: Mask = alone > 0
     return out
 
 
@@ -189,13 +205,12 @@ def _entry(tracks: Tracks, young: Young, k: int, rows: Array) -> dict[str, Any]:
     signs, last = int(young.signs[k]), int(young.last[k])
     names = [sign for sign in WORDS if signs & sign]
     sure = round(1.0 - float(np.prod([1.0 - WEIGHTS[sign] for sign in names])), 3)
-    several = bin(signs & ALONE).count("1")
-    lat, lon, height = (float(v) for v in young.place[k])
+    lat, lon, height, busy, begun = (float(v) for v in young.place[k])
     start = int(young.born[k])
     return {
         "subject": int(tracks.flight[last]), "start": start, "end": int(tracks.time[last]),
         "peak": int(tracks.time[last]), "score": sure, "confidence": sure,
-        "priority": PRIORITY["high" if several > 2 else "medium" if len(names) > 1 else "low"],
+        "priority": PRIORITY["high" if len(names) > 2 else "medium" if len(names) > 1 else "low"],
         "icao24": int(tracks.icao24[last]), "members": (),
         "callsign": tracks.callsign[last].decode("ascii", "replace"),
         "cleared": "it began beside another aircraft: in company, or under a wrong or changed address"
@@ -204,5 +219,5 @@ def _entry(tracks: Tracks, young: Young, k: int, rows: Array) -> dict[str, Any]:
         "samples": [sample(tracks, int(rows[0]), "heard"), sample(tracks, last, "last")],
         "address": address(tracks, last), "where": f"in mid-air at {height:,.0f} ft" if signs & AMID else
         f"at {height:,.0f} ft", "signs": "; ".join(WORDS[sign] for sign in names),
-        "count": len(names), "birth_lat": round(lat, 4), "birth_lon": round(lon, 4), "birth_altitude": height,
+        "passes": busy, "births": begun, "count": len(names), "birth_lat": round(lat, 4), "birth_lon": round(lon, 4), "birth_altitude": height,
     }  # fmt: skip

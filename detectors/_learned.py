@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from geo.cells import Cells, cells_of, grid_disk
+from geo.cells import Cells, neighbours
 from geo.memory import Memory, Slot
 from geo.schema import Array
 
@@ -84,10 +84,16 @@ def share_of_new(memory: Memory, keys: Array) -> tuple[Array, Array]:
     return known["count"], (known["rare"] + 1) / (known["count"] + 2)
 
 
-def around(lat: Array, lon: Array, resolution: int) -> list[Cells]:
-    """For each point its cell and that cell's neighbours."""
-    cells = cells_of(lat, lon, resolution)
-    return [grid_disk(cells[k : k + 1], 1) for k in range(len(cells))]
+def others_around(memory: Memory, cells: Cells, way: Array, flight: Array, *tags: Array | int) -> tuple[Array, Array]:
+    """How many other flights passed each cell (n,) or a neighbour of it in about this direction, and in any. Keys are
+    of cell, sector and tags."""
+    near = neighbours(cells)
+    keys = [np.repeat(near.ravel(), SECTORS), np.tile(np.arange(SECTORS), near.size)]
+    many = near.shape[1] * SECTORS
+    keys += [np.repeat(np.broadcast_to(tag, len(cells)), many) for tag in tags]
+    seen = others(memory, key_of(*keys), np.repeat(flight, many)).reshape(*near.shape, SECTORS).sum(axis=1)
+    about = (way[:, None] + np.array([-1, 0, 1])) % SECTORS
+    return np.take_along_axis(seen, about, axis=1).sum(axis=1), seen.sum(axis=1)
 
 
 def _short(flight: Array) -> Array:

@@ -9,6 +9,9 @@ import numpy as np
 from geo.schema import NO_TIME, Array
 from geo.tracks import Index, Mask, Tracks
 
+GAP_S, LOOKBACK_S = 60.0, 150.0
+"""A run breaks at this gap; the longest hold (25 s) and two gaps lie within the lookback."""
+
 
 def by_address(icao24: Array, ask: Callable[[Array], Array]) -> Array:
     """The answer for each row's address (n,), where `ask` takes addresses; rows of one address lie together."""
@@ -20,13 +23,17 @@ def by_address(icao24: Array, ask: Callable[[Array], Array]) -> Array:
 
 
 def sighted(tracks: Tracks, wanted: Mask, hold_s: float) -> tuple[Mask, Mask, Index]:
-    """Rows of wanted aircraft to report: heard for `hold_s` (the second mask), or the first row there is of a track.
+    """Rows of wanted aircraft to report, which of them are sure, and where each run of them began.
 
-    A wanted address in one message only may be another's, misheard: such a row says little.
+    Reported are the first row there is of a track, which says little (one message may carry another's address), the
+    row by which it has been heard for `hold_s`, and then one in a minute: sightings are long, and nothing changes.
     """
-    held, begin = tracks.held(wanted)
+    held, begin = tracks.held(wanted, max_gap_s=GAP_S)
     sure: Mask = held >= hold_s
-    return sure | (wanted & (tracks.prev_time == NO_TIME)), sure, begin
+    now = sure & (held - tracks.dt_s < hold_s)
+    minute = tracks.time // 60_000
+    again = sure & (minute != tracks.shift(minute))
+    return now | again | (wanted & (tracks.prev_time == NO_TIME)), sure, begin
 
 
 def said(*parts: str) -> str:

@@ -12,7 +12,7 @@ import shapely
 
 from detectors._entries import Entries, entries
 from detectors._examples import fly, together
-from detectors._learned import SECTORS, TALLY, around, key_of, note, note_region, others, ready, sector, share_of_new
+from detectors._learned import TALLY, key_of, note, note_region, others_around, ready, sector, share_of_new
 from detectors._registry import PRIORITY, Describe, Example, Param, Style, detector
 from geo.batch import Batch
 from geo.cells import cells_of
@@ -119,14 +119,8 @@ def _judged(memory: Memory, view: Tracks, found: Entries, firs: Firs) -> tuple[A
     """Of each entry: how many are known of its region, the share of new ones among them, how many other flights came
     in near and in about its direction, and how many near it in any direction."""
     group, flight = _group(view, found, firs), view.flight[found.row]
-    known, share = share_of_new(memory, group)
-    near, place = np.zeros(len(found), dtype=np.int64), np.zeros(len(found), dtype=np.int64)
-    for k, cells in enumerate(around(found.lat, found.lon, RESOLUTION)):
-        keys = key_of(np.repeat(cells, SECTORS), np.tile(np.arange(SECTORS), len(cells)), group[k])
-        seen = others(memory, keys, np.full(len(keys), flight[k])).reshape(len(cells), SECTORS).sum(axis=0)
-        about = (sector(found.track[k : k + 1]) + np.array([-1, 0, 1])) % SECTORS
-        near[k], place[k] = seen[about].sum(), seen.sum()
-    return known, share, near, place
+    cells, way = cells_of(found.lat, found.lon, RESOLUTION), sector(found.track)
+    return *share_of_new(memory, group), *others_around(memory, cells, way, flight, group)
 
 
 def _learn(memory: Memory, view: Tracks, found: Entries, firs: Firs, new: Array) -> None:

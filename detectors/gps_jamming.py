@@ -13,6 +13,7 @@ from detectors._groups import samples, stretches_of
 from detectors._jam_levels import Level, pairs
 from detectors._jamming import SIGNS, SLOT_MS, STALE, Spells, spells
 from detectors._registry import PRIORITY, Describe, Example, Param, Style, detector
+from detectors._spoof_signs import LIMITS, signs_of, verdict
 from geo.batch import Batch
 from geo.interference import BANDS, gpsjam_band, gpsjam_ratio, wilson
 from geo.stretches import Stretches, none
@@ -20,6 +21,12 @@ from geo.tracks import Tracks
 
 WIDTH_KM = {4: 45, 3: 120, 2: 315}
 """Across an H3 cell of each resolution that is tried, in this order."""
+
+
+TOLD_S = 1_200
+"""False positions count for so long: each needs rows before it that must still be in view."""
+
+READINGS = {"jam": "jamming", "spoof": "spoofing", "mixed": "jamming and spoofing"}
 
 
 def examples() -> Sequence[Example]:
@@ -54,7 +61,7 @@ def examples() -> Sequence[Example]:
     priority="high",
     scope="cell",
     needs=[("nic", "nac_p", "gps_ok_before", "position_time")],
-    uses=("nic", "nac_p", "version", "gps_ok_before", "last_lat", "last_lon", "position_time", "geo_altitude"),
+    uses=("nic", "nac_p", "version", "sil", "gps_ok_before", "last_lat", "last_lon", "position_time", "geo_altitude"),
     lookback_s=1800,
     sample_s=60,
     every_s=60,
@@ -62,7 +69,7 @@ def examples() -> Sequence[Example]:
     single_row=True,
     examples=examples,
     explain="{bad} of {total} aircraft in a cell {width} km wide had their satellite navigation disturbed: "
-    "{signs}{blank} (GPSJam's ratio {percent} %, {colour})",
+    "{signs}{blank} (GPSJam's ratio {percent} %, {colour}); it looks like {reading}",
     style=Style(shape="cell", color="#ff9f0a", icon="jamming"),
     params={
         "window": Param(
@@ -100,7 +107,7 @@ def examples() -> Sequence[Example]:
         ),
         priority_note="High for three and more at GPSJam's red; medium at its yellow, for two aircraft, or for stale "
         "positions in a single snapshot.",
-        context="Jamming and spoofing near conflicts and announced tests look alike from above. Old avionics, one "
+        context="Jamming takes positions away, spoofing replaces them; announced tests look the same. Old avionics, one "
         "faulty transponder and positions computed by radar or multilateration do not count.",
     ),
 )  # fmt: skip
@@ -121,7 +128,23 @@ def detect(tracks: Tracks, p: SimpleNamespace) -> Stretches:
             hit &= ~levels[other].touches(cell, minute, resolution, enough)
         entries += [_entry(tracks, level, int(c), int(m), p) for c, m in zip(cell[hit], minute[hit], strict=True)]
         tried.append((resolution, least))
-    return stretches_of(entries)
+    return stretches_of(_told_apart(tracks, entries))
+
+
+def _told_apart(tracks: Tracks, entries: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
+    """The entries with the verdict on each cell: positions taken away (jam), replaced (spoof), or both (mixed)."""
+    if not entries:
+        return entries
+    bits = signs_of(tracks, LIMITS).bits
+    rows = np.flatnonzero(bits > 0)
+    out = []
+    for entry in entries:
+        stop = (entry["end"] // SLOT_MS + 1) * SLOT_MS
+        lately = rows[(tracks.time[rows] < stop) & (tracks.time[rows] >= stop - TOLD_S * 1000)]
+        false = np.intersect1d(entry["members"], tracks.icao24[lately])
+        one = verdict(len(false), entry["bad"])
+        out.append({**entry, "verdict": one, "reading": READINGS[one], "false_positions": len(false)})
+    return out
 
 
 def _entry(tracks: Tracks, level: Level, cell: int, minute: int, p: SimpleNamespace) -> Mapping[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from detectors._corridors import Pairs, learn_flows, learn_pairs, off_flow, off_pair, pairs_of
+from detectors._deviating import judged, likewise, words
 from detectors._examples import fly, together
 from detectors._learned import TALLY, ready
 from detectors._registry import PRIORITY, Describe, Example, Param, Style, detector
@@ -16,10 +16,8 @@ from geo.airports import Airports
 from geo.batch import Batch
 from geo.memory import Keep, Memory
 from geo.routes import Routes
-from geo.schema import Array
-from geo.sphere import distance_m
 from geo.stretches import Stretches, none, stretches
-from geo.tracks import Mask, Tracks
+from geo.tracks import Tracks
 
 
 def _route() -> dict[str, Routes]:
@@ -104,66 +102,19 @@ def detect(
     """Rows that have been off for `hold` seconds."""
     cruising = tracks.located & (tracks.baro_altitude >= p.above) & (tracks.ground_speed >= p.fast)
     view = tracks.take(np.flatnonzero(cruising))
-    pairs = pairs_of(view, routes, airports)
-    speaks = ready(memory, p.days)
-    by_pair, flights = off_pair(memory, view, pairs, p) if speaks else (np.zeros(len(view), dtype=bool), view.time)
-    by_flow, visits = _off_flow(memory, view, p) if speaks else (by_pair, view.time)
-    # Judged first and learned then: a flight is nobody to be compared with by itself.
-    learn_pairs(memory, view, pairs)
-    learn_flows(memory, view)
-    off = by_pair | (by_flow & (flights < p.flights if speaks else by_flow))
-    held, begin = view.held(off, max_gap_s=90)
-    hit = view.fresh & off & (held >= p.hold)
+    off = judged(view, p, memory, airports, routes, ready(memory, p.days))
+    held, begin = view.held(off.any, max_gap_s=90)
+    hit = view.fresh & off.any & (held >= p.hold)
     if not hit.any():
         return none()
-    cleared = np.where(_likewise(view, off, p.likewise), "several aircraft off their routes at once", "").astype(object)
-    far = by_pair & (off_pair(memory, view, pairs, SimpleNamespace(**vars(p) | {"off": 2 * p.off}))[0])
+    several = likewise(view, off.any, p.likewise)
     return stretches(
-        view, hit, begin=begin, cleared=cleared,
-        confidence=np.where(by_pair, np.clip(0.4 + 0.02 * flights, 0.5, 0.8), 0.5),
-        score=held + by_pair, priority=np.where(far, PRIORITY["medium"], PRIORITY["low"]),
+        view, hit, begin=begin,
+        cleared=np.where(several, "several aircraft off their routes at once", "").astype(object),
+        confidence=np.where(off.by_pair, np.clip(0.4 + 0.02 * off.flights, 0.5, 0.8), 0.5),
+        score=held + off.by_pair, priority=np.where(off.far, PRIORITY["medium"], PRIORITY["low"]),
         values={
-            "where": _words(view, hit, by_pair, pairs, flights, visits, routes, airports),
-            "minutes": np.round(held / 60), "off_nmi": np.round(pairs.off), "flights": flights, "visits": visits,
+            "where": words(view, hit, off, routes, airports), "minutes": np.round(held / 60),
+            "off_nmi": np.round(off.pairs.off), "flights": off.flights, "visits": off.visits,
         },
     )  # fmt: skip
-
-
-def _off_flow(memory: Memory, view: Tracks, p: SimpleNamespace) -> tuple[Mask, Array]:
-    """By row; asked of the newest rows first, and of the minutes before only where those are off."""
-    off, visits = np.zeros(len(view), dtype=bool), np.zeros(len(view), dtype=np.int64)
-    usable = ~np.isnan(view.track)
-    fresh = np.flatnonzero(view.fresh & usable)
-    off[fresh], visits[fresh] = off_flow(memory, view, fresh, p)
-    older = np.flatnonzero(usable & ~view.fresh & np.isin(view.flight, view.flight[off]))
-    off[older], visits[older] = off_flow(memory, view, older, p)
-    return off, visits
-
-
-def _likewise(view: Tracks, off: Mask, km: float) -> Mask:
-    """Rows near to which another aircraft is off at the same moment (the same slice)."""
-    out = np.zeros(len(view), dtype=bool)
-    rows = np.flatnonzero(off & view.fresh)
-    for row in rows.tolist():
-        apart = distance_m(view.lat[row], view.lon[row], view.lat[rows], view.lon[rows])
-        out[row] = bool(((apart <= km * 1000) & (view.icao24[rows] != view.icao24[row])).any())
-    return out
-
-
-def _words(
-    view: Tracks, hit: Mask, by_pair: Mask, pairs: Pairs, flights: Array, visits: Array, routes: Routes | None,
-    airports: Airports,
-) -> Array:  # fmt: skip
-    """Where the hits are, in words."""
-    out = np.full(len(view), "", dtype=object)
-    for row in np.flatnonzero(hit).tolist():
-        if by_pair[row] and routes is not None:
-            ends = [str(airports.code[k[0]]) for k in routes.airports(view.callsign[row : row + 1])]
-            side = "right" if pairs.off[row] > 0 else "left"
-            out[row] = (
-                f"far from where flights from {ends[0]} to {ends[1]} pass: {abs(pairs.off[row]):.0f} nmi {side} of the "
-                f"direct line ({flights[row]} flights learned)"
-            )
-        else:
-            out[row] = f"where no other flight went in its direction, of {visits[row]:,} learned in the region"
-    return out

@@ -10,7 +10,7 @@ import numpy as np
 
 from detectors._examples import during, fly
 from detectors._registry import Describe, Example, Param, Style, detector
-from detectors._sighted import by_address, said, sighted
+from detectors._sighted import LOOKBACK_S, by_address, said, sighted
 from geo.aircraft import MILITARY, AircraftTable
 from geo.registers import Registers
 from geo.schema import Array
@@ -75,7 +75,7 @@ def gate(
     scope="aircraft",
     needs=[("icao24",)],
     uses=("db_flags", "registration", "type_code"),
-    lookback_s=30,
+    lookback_s=LOOKBACK_S,
     every_s=10,
     merge_gap_s=1_800,
     single_row=True,

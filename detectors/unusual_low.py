@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 
 from detectors._examples import fly, together
-from detectors._learned import TALLY, around, key_of, note, others, ready
+from detectors._learned import TALLY, key_of, note, others, ready
 from detectors._low import BAND_FT, excuse
 from detectors._registry import PRIORITY, Describe, Example, Param, Style, detector
 from geo.aircraft import AircraftTable
 from geo.airports import Airports
 from geo.batch import Batch
-from geo.cells import cells_of
+from geo.cells import cells_of, neighbours
 from geo.memory import Keep, Memory
 from geo.schema import Array
 from geo.stretches import Stretches, none, stretches
@@ -103,7 +103,7 @@ def detect(
         candidate = _alone(memory, view, cell, height <= p.height, p)
     held, begin = view.held(candidate, max_gap_s=90)
     hit = candidate & (held >= p.hold) & view.fresh
-    lowest, known = _neighbours(memory, view, hit, p)
+    lowest, known = _around(memory, view, cell, hit, p)
     _learn(memory, view, cell)
     hit &= (known >= p.known) & (lowest - view.baro_altitude >= p.margin)
     if not hit.any():
@@ -139,12 +139,12 @@ def _alone(memory: Memory, view: Tracks, cell: Array, low: Mask, p: SimpleNamesp
     return out
 
 
-def _neighbours(memory: Memory, view: Tracks, hit: Mask, p: SimpleNamespace) -> tuple[Array, Array]:
+def _around(memory: Memory, view: Tracks, cell: Array, hit: Mask, p: SimpleNamespace) -> tuple[Array, Array]:
     """For hits: the floor of the lowest band with other flights in the cell and around it, and how many flights."""
     lowest, known = np.full(len(view), np.nan), np.zeros(len(view))
     bands = np.arange(int((p.height + p.margin) // BAND_FT) + 12)
     rows = np.flatnonzero(hit)
-    for row, cells in zip(rows.tolist(), around(view.lat[rows], view.lon[rows], RESOLUTION), strict=True):
+    for row, cells in zip(rows.tolist(), neighbours(cell[rows]), strict=True):
         flight = np.full(len(cells), view.flight[row])
         known[row] = others(memory, key_of(cells, ANY), flight).sum()
         keys = key_of(np.repeat(cells, len(bands)), np.tile(bands, len(cells)))

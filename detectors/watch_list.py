@@ -10,7 +10,7 @@ import numpy as np
 
 from detectors._examples import fly
 from detectors._registry import PRIORITY, Describe, Example, Param, Style, detector
-from detectors._sighted import by_address, said, sighted
+from detectors._sighted import LOOKBACK_S, by_address, said, sighted
 from geo.schema import NON_ICAO
 from geo.stretches import Stretches, none, stretches
 from geo.tracks import Mask, Tracks
@@ -52,7 +52,7 @@ def gate(tracks: Tracks, p: SimpleNamespace, watch_list: WatchList | None = None
     priority="medium",
     scope="aircraft",
     needs=[("watch_list",)],
-    lookback_s=30,
+    lookback_s=LOOKBACK_S,
     every_s=10,
     merge_gap_s=1_800,
     single_row=True,

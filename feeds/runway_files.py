@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from functools import reduce
+from operator import add
 from pathlib import Path
 
 import numpy as np
@@ -29,6 +31,11 @@ def load_runways(path: Path) -> Ends:
         ends = [end for row in reader for end in _ends(row)]
     lat, lon, heading, elevation = np.array(ends, dtype=np.float64).reshape(-1, 4).T
     return Ends(lat, lon, heading, elevation)
+
+
+def load_all(paths: Iterable[Path]) -> Ends:
+    """The ends of all files."""
+    return reduce(add, map(load_runways, paths))
 
 
 def _ends(row: Mapping[str, str]) -> Iterator[tuple[float, float, float, float]]:

@@ -54,6 +54,21 @@ class Airports:
         field = self.elevation_ft(self.nearest(ends.lat, ends.lon)[0])
         return replace(self, ends=replace(ends, elevation=np.where(np.isnan(ends.elevation), field, ends.elevation)))
 
+    def with_more(self, more: Airports) -> Airports:
+        """The same aerodromes in the same order, those of `more` in place of their namesakes, its others at the end."""
+        place = {code: k for k, code in enumerate(self.code.tolist())}
+        codes = more.code.tolist()
+        new = np.array([k for k, code in enumerate(codes) if code not in place], dtype=np.int64)
+        again = np.array([k for k, code in enumerate(codes) if code in place], dtype=np.int64)
+        at = np.array([place[codes[k]] for k in again], dtype=np.int64)
+        joined: dict[str, Any] = {}
+        for name in ("code", "iata", "name", "lat", "lon", "elevation", "kind", "time_zone"):
+            theirs = getattr(more, name)
+            joined[name] = np.concatenate([getattr(self, name), theirs[new]])
+            if name != "time_zone":
+                joined[name][at] = theirs[again]
+        return Airports(**joined, ends=self.ends)
+
     def nearest(self, lat: Array, lon: Array) -> tuple[Array, Array]:
         """Index (n,) of the nearest aerodrome and its distance in nmi; -1 and NaN where the position is NaN."""
         known, points = _known(lat, lon)
@@ -78,6 +93,19 @@ class Airports:
     def in_approach_corridor(self, lat: Array, lon: Array, track: Array, altitude: Array) -> Mask:
         """Whether a point (degrees, pressure altitude in ft) is on an approach. False where anything is NaN."""
         return self._approaches.contain(lat, lon, track, altitude)
+
+    @cached_property
+    def hubs(self) -> Airports:
+        """Only the aerodromes that airlines use, without runways."""
+        keep = self.kind == AIRLINE
+        columns = ("code", "iata", "name", "lat", "lon", "elevation", "kind", "time_zone")
+        return replace(self, ends=None, **{name: getattr(self, name)[keep] for name in columns})
+
+    @cached_property
+    def hub_index(self) -> Array:
+        """For each aerodrome (n,) its index in `hubs`; -1 for those that airlines do not use."""
+        used = self.kind == AIRLINE
+        return np.where(used, np.cumsum(used) - 1, -1)
 
     @cached_property
     def _tree(self) -> Any:

@@ -34,6 +34,9 @@ class Ends:
     heading: Array
     elevation: Array
 
+    def __len__(self) -> int:
+        return len(self.lat)
+
     def __add__(self, other: Ends) -> Ends:
         pairs = zip(vars(self).values(), vars(other).values(), strict=True)
         return Ends(*(np.concatenate(pair) for pair in pairs))

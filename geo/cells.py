@@ -8,6 +8,7 @@ import h3
 import h3ronpy
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 import shapely
 from h3ronpy.vector import coordinates_to_cells
 from shapely.geometry.polygon import orient
@@ -48,6 +49,17 @@ def grid_disk(cells: Cells, k: int) -> Cells:
     cells = np.asarray(cells, dtype=np.uint64)
     near = h3ronpy.grid_disk(cells[cells != NO_CELL], k, flatten=True)
     return np.unique(np.asarray(near, dtype=np.uint64))
+
+
+def neighbours(cells: Cells) -> Cells:
+    """Each cell and those that touch it, (n, 7) in no order that matters; 0 fills up where there are fewer."""
+    cells = np.asarray(cells, dtype=np.uint64)
+    out, known = np.zeros((len(cells), 7), dtype=np.uint64), np.flatnonzero(cells != NO_CELL)
+    if len(known):
+        lists = pa.array(h3ronpy.grid_disk(cells[known], 1, flatten=False))
+        row, column = np.nonzero(np.arange(7) < np.asarray(lists.value_lengths())[:, None])
+        out[known[row], column] = np.asarray(lists.flatten())
+    return out
 
 
 def cell_text(cell: int) -> str:

@@ -77,6 +77,14 @@ class NotamTable:
         problems = [text for part in some for text in part.problems]
         return NotamTable(**arrays, active=[active[k] for k in keep.tolist()], problems=problems)
 
+    def take(self, index: Array | slice) -> NotamTable:
+        """The given NOTAMs."""
+        rows = np.arange(len(self))[index]
+        arrays: dict[str, Any] = {name: getattr(self, name)[rows] for name in _ARRAYS}
+        return NotamTable(
+            **arrays, active=[self.active[k] for k in rows] if self.active else (), problems=self.problems
+        )
+
     def in_force(self, lat: float, lon: float, altitude_ft: float, start: int, end: int) -> Array:
         """Indices of those that hold at a place (degrees), height (NaN: any) and time (epoch ms).
 

@@ -16,6 +16,7 @@ from pipeline import checkpoint
 from pipeline.cells import CellCounts
 from pipeline.engine import Engine, Step
 from pipeline.inbox import Inbox
+from pipeline.outside import Outside
 from pipeline.sink import Sink
 
 TICK_S = 1.0
@@ -34,7 +35,10 @@ class Polled(Protocol):
 
 @dataclass
 class Live:
-    """`run` goes on until cancelled, or until every source has ended. Duties go by running time, never by data's."""
+    """`run` goes on until cancelled, or until every source has ended. Duties go by running time, never by data's.
+
+    `outside` asks services for what is known about anomalies, beside the loop, which never waits for it.
+    """
 
     engine: Engine
     sources: Sequence[Polled]
@@ -42,6 +46,7 @@ class Live:
     checkpoint: Path | None = None
     keep_days: float = 30.0
     tick_s: float = TICK_S
+    outside: Outside | None = None
     inbox: Inbox = field(default_factory=Inbox)
     cells: CellCounts = field(default_factory=CellCounts)
     undrawn: list[Batch] = field(default_factory=list)
@@ -50,6 +55,7 @@ class Live:
     async def run(self) -> None:
         """Poll and tick. On the way out, what was seen is judged no further, but the state is kept."""
         polls = [asyncio.create_task(self._poll(k, source)) for k, source in enumerate(self.sources)]
+        asking = [asyncio.create_task(self.outside.run())] if self.outside else []
         try:
             while not all(poll.done() for poll in polls):
                 started = time.monotonic()
@@ -60,17 +66,24 @@ class Live:
             await self._sent(await asyncio.to_thread(self.engine.finish))
             await self._drawn(self.engine.arrivals.newest)
         finally:
-            for poll in polls:
-                poll.cancel()
+            for task in (*polls, *asking):
+                task.cancel()
             with suppress(asyncio.CancelledError):
-                await asyncio.gather(*polls, return_exceptions=True)
+                await asyncio.gather(*polls, *asking, return_exceptions=True)
             self.keep()
 
     async def tick(self) -> None:
         """Judge what has come in, tell the sink, see to what is due."""
         step = await asyncio.to_thread(self.engine.feed, self.inbox.take())
         await self._sent(step)
+        await self._told()
         await self._duties()
+
+    async def _told(self) -> None:
+        """Anomalies of which the outside has told more since."""
+        again = await asyncio.to_thread(self.outside.changed) if self.outside else ()
+        if again:
+            await self.sink.save(again, self.hashes())
 
     async def _poll(self, number: int, source: Polled) -> None:
         async for batch in source.poll():
@@ -87,6 +100,8 @@ class Live:
             await self.sink.write(step.late)
         if step.anomalies:
             await self.sink.save(step.anomalies, self.hashes())
+            if self.outside:
+                self.outside.note(step.anomalies)
         if self.engine.arrivals.newest != NO_TIME:
             await self.sink.clock(self.engine.arrivals.newest, step.watermark)
 
@@ -99,7 +114,8 @@ class Live:
         if now == NO_TIME:
             return
         if self._is_due("status", STATUS_S, at_once=True):
-            await self.sink.health([self._health(s) for s in self.sources], now)
+            services = self.outside.health() if self.outside else ()
+            await self.sink.health([*(self._health(s) for s in self.sources), *services], now)
             await self.sink.class_status({n: why or None for n, why in self.engine.status().items()}, now)
         if self._is_due("segments", SEGMENTS_S):
             await self._drawn(now)

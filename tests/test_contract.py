@@ -142,7 +142,7 @@ def test_a_column_all_missing_does_no_harm(name: str, column: str) -> None:
     ("lat", "lon", "track"), [(10.0, 179.5, 90.0), (-10.0, -179.5, 270.0), (89.9, 0.0, 0.0), (-89.9, 10.0, 180.0)]
 )
 def test_antimeridian_and_poles_give_nothing(name: str, lat: float, lon: float, track: float) -> None:
-    calm = {"nic": 8, "nac_p": 10, "sil": 3, "version": 2, "callsign": b"TEST1", "squawk": b"1000"}
+    calm = {"nic": 8, "nac_p": 10, "sil": 3, "version": 2, "callsign": b"CALM1", "squawk": b"1000"}
     rows = fly(seconds=900, lat=lat, lon=lon, track=track, **calm)
 
     assert anomalies(engine_of(CLASSES[name]), [rows]) == {}

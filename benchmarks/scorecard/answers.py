@@ -48,7 +48,7 @@ MET: Mapping[str, str | float] = {
     "callsign-duplicate": "hold", "flight-envelope": "hold", "formation-flight": "hold", "ghost": "gap",
     "loiter": "least", "low-for-cell": "hold", "rapid-descent": "hold", "squawk": "hold",
 }  # fmt: skip
-"""How long a behaviour must last, at the least, before it is what the class defines: seconds or the parameter for it."""
+"""How long a behaviour must last, at the least, before it is what the class defines: seconds, or a parameter."""
 
 
 def tier_of(class_id: str) -> str:

@@ -20,6 +20,9 @@ from geo.schema import Array
 DRIFT_SEEN_M = 926.0
 """Half a nautical mile: offsets beyond it are those that a drift is held to."""
 
+TICK_S = 10.0
+"""Rows come in batches of this much data time: delays are at most so much too long."""
+
 CURVE = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 
 Judged = Sequence[tuple[World, Flags]]
@@ -30,7 +33,7 @@ def attack_entry(
 ) -> dict[str, Any]:
     """All figures of one attack on one recording."""
     everyone = {**classes, **baselines()}
-    judged = [(w, judge(w, make, everyone)) for w in attacked(name, attack, rows, count)]
+    judged = [(w, judge(w, make, everyone, TICK_S)) for w in attacked(name, attack, rows, count)]
     expected = answering(name, classes)
     entry: dict[str, Any] = {
         "attack": name, "variants": count, "rows": sum(len(w.rows) for w, _ in judged),

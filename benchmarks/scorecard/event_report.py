@@ -72,13 +72,14 @@ def addresses(anomaly: Anomaly) -> set[str | None]:
 def delay(flags: Flags, anomaly: Anomaly, spec: Detector) -> float:
     """Seconds of data time from the moment at which the definition is met to the first report.
 
-    It is not met before it can be, nor before the slices that were judged with that report: an earlier one would have
-    told it.
+    It is not met before it can be (unless the class begins its episodes there), nor before the slices that were judged
+    with that report: an earlier one would have told it.
     """
     told = flags.first_told[anomaly.id]
     every = spec.every_s * 1000
     judged = int(told - (TICK_S + LATENESS_S) * 1000) // every * every
-    return (told - max(anomaly.start + met_s(spec) * 1000, judged)) / 1000.0
+    met = anomaly.start + met_s(spec) * 1000
+    return (told - max(met if met <= told else anomaly.start, judged)) / 1000.0
 
 
 def since_start(flags: Flags, anomaly: Anomaly) -> float:

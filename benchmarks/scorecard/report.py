@@ -96,9 +96,12 @@ def _described(one: Recording, rows: Batch) -> dict[str, Any]:
 
 
 def _attacks(setup: Setup, make: MakeEngine, advance: Advance) -> Iterator[dict[str, Any]]:
+    """Set A on every recording at every cadence; the others, which only report, on the largest judged one's polls."""
     for name, one, rows in setup.recordings(ATTACKED):
         for cadence, part in cadences(rows, one.native):
             for attack, (letter, spec) in setup.attacks.items():
+                if letter != "A" and name not in ("switzerland", "synthetic"):
+                    continue
                 advance(f"{attack}, {name}, {cadence}")
                 entry = attack_entry(attack, spec, part, setup.variants, make, setup.classes)
                 yield {"set": letter, "recording": name, "role": one.role, "cadence": cadence, **entry}

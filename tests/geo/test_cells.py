@@ -5,7 +5,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.cells import cell_center, cell_polygon, cell_shape, cell_text, cells_of, grid_disk, parents
+from geo.cells import cell_center, cell_polygon, cell_shape, cell_text, cells_of, grid_disk, neighbours, parents
 
 
 def test_cells_are_those_of_h3_and_zero_where_unknown() -> None:
@@ -24,6 +24,16 @@ def test_parent_is_that_of_h3(lat: float, lon: float, resolution: int) -> None:
     cell = cells_of(np.array([lat]), np.array([lon]), 7)
     assert cell_text(parents(cell, resolution)[0]) == h3.cell_to_parent(cell_text(cell[0]), resolution)
     assert parents(np.array([0], dtype=np.uint64), resolution)[0] == 0
+
+
+def test_neighbours_are_the_cell_and_those_around_it() -> None:
+    pentagon = int(h3.get_pentagons(5)[0], 16)
+    cells = np.array([cells_of(np.array([32.1]), np.array([34.8]), 5)[0], 0, pentagon], dtype=np.uint64)
+    found = neighbours(cells)
+    assert set(found[0].tolist()) == set(grid_disk(cells[:1], 1).tolist())
+    assert found[1].tolist() == [0] * 7
+    assert sorted(found[2].tolist()) == [0, *grid_disk(cells[2:], 1).tolist()]
+    assert neighbours(cells[:0]).shape == (0, 7)
 
 
 def test_grid_disk_is_a_set_of_neighbours() -> None:

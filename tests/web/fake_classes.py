@@ -62,10 +62,14 @@ def a_class(id_: str, title: str, **changes: Any) -> Json:
             "priority_note": "Medium: worth review when it repeats or combines with other classes.",
             "context": "The goal is to flag behaviour worth a look, not to assume intent from one event.",
         },
+        "measured": {
+            "basis": "planted episodes", "precision": 0.9612, "recall": 0.875, "f1": 0.916, "delay_median_s": 15.0,
+            "delay_p95_s": 31.5, "false_per_100h": 0.25, "version": "0.1.0", "data_until": "2025-12-13T23:59:43Z",
+        },
         "active": True,
         "why": None,
         "count": {"open": 0, "last_24h": 0},
-    }
+    }  # fmt: skip
     return one | changes
 
 

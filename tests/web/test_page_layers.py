@@ -73,6 +73,7 @@ def test_the_card_of_a_class_shows_meaning_and_parameters_with_units(look: Calla
     card = sight.page.locator("#card")
     assert card.is_visible()
     assert "900 s" in card.inner_text() and "What to look for" in card.inner_text()
+    assert "96 % of what it flags is right" in card.inner_text() and "0.25 alerts in 100" in card.inner_text()
     sight.page.keyboard.press("Escape")
     assert card.is_hidden()
     assert sight.page.evaluate("document.activeElement.getAttribute('aria-label')") == "About Loiter"

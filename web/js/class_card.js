@@ -36,7 +36,7 @@ export class ClassCard {
     return true;
   }
 
-  #body({ id, priority, scope, params = {}, describe = {}, active, why, count, needs = [] }) {
+  #body({ id, priority, scope, params = {}, describe = {}, active, why, count, needs = [], measured }) {
     const facts = [
       `${priority} priority`,
       `judges one ${scope} at a time`,
@@ -53,6 +53,7 @@ export class ClassCard {
       textBlock('Priority', describe.priority_note),
       textBlock('In context', describe.context),
       listBlock('Who uses it', describe.audience),
+      listBlock('Measured', figures(measured)),
       this.#params(params),
       needs.length ? textBlock('Needs', needs.map((group) => [].concat(group).join(' or ')).join('; ')) : null,
     ].filter(Boolean);
@@ -61,6 +62,21 @@ export class ClassCard {
   #params(params) {
     return block('Parameters', Object.entries(params).map(([name, p]) => paramRow(name, p))); // prettier-ignore
   }
+}
+
+// What the scorecard found of the class, in words; nothing where it could not be measured.
+function figures(measured) {
+  if (!measured) return [];
+  const { basis, precision, recall, delay_median_s: median, delay_p95_s: late, false_per_100h: alerts } = measured;
+  const share = (value) => `${Math.round(100 * value)} %`;
+  const there = (value) => Number.isFinite(value);
+  return [
+    there(precision) && `${share(precision)} of what it flags is right (precision)`,
+    there(recall) && `${share(recall)} of what is there is flagged (recall)`,
+    there(median) && `told after ${numberText(median)} s, in 95 % of cases within ${numberText(late)} s`,
+    there(alerts) && `${numberText(alerts)} alerts in 100 flight hours of ordinary traffic`,
+    basis && `measured on: ${basis}`,
+  ].filter(Boolean);
 }
 
 function paramRow(name, { value, default: usual, unit, help, source }) {

@@ -1,0 +1,85 @@
+"""Rows off their route: by airport pair or by flow, whether others deviate likewise, and where that is, in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import SimpleNamespace
+
+import numpy as np
+
+from detectors._corridors import Flow, Pairs, flow_of, learn_flows, learn_pairs, off_flow, off_pair, pairs_of
+from geo.airports import Airports
+from geo.memory import Memory
+from geo.routes import Routes
+from geo.schema import Array
+from geo.sphere import distance_m
+from geo.tracks import Mask, Tracks
+
+
+@dataclass(frozen=True)
+class Off:
+    """By row: off the corridor of its airport pair, twice as far as counts, off every flow; and what is known there."""
+
+    by_pair: Mask
+    far: Mask
+    by_flow: Mask
+    pairs: Pairs
+    flights: Array
+    visits: Array
+
+    @property
+    def any(self) -> Mask:
+        """A known pair decides where enough of its flights are known; flows decide for the others."""
+        return self.by_pair | self.by_flow
+
+
+def judged(
+    view: Tracks, p: SimpleNamespace, memory: Memory, airports: Airports, routes: Routes | None, speaks: bool
+) -> Off:
+    """What the memory says of the view; then the fresh rows enter it: nobody is compared with himself."""
+    pairs = pairs_of(view, routes, airports)
+    fresh = flow_of(memory, view, np.flatnonzero(view.fresh & ~np.isnan(view.track)))
+    none, zero = np.zeros(len(view), dtype=bool), np.zeros(len(view), dtype=np.int64)
+    off = Off(none, none, none.copy(), pairs, zero, zero.copy())
+    if speaks:
+        by_pair, flights = off_pair(memory, view, pairs, p.off, p)
+        far = by_pair & off_pair(memory, view, pairs, 2 * p.off, p)[0] if by_pair.any() else by_pair
+        off = Off(by_pair, far, off.by_flow, pairs, flights, off.visits)
+        _flows(memory, view, fresh, off, p)
+    learn_pairs(memory, view, pairs)
+    learn_flows(memory, view, fresh)
+    return off
+
+
+def _flows(memory: Memory, view: Tracks, fresh: Flow, off: Off, p: SimpleNamespace) -> None:
+    """Off every flow: asked of the newest rows, and of the minutes before only where those are off."""
+    off.by_flow[fresh.rows], off.visits[fresh.rows] = off_flow(memory, fresh, p)
+    chosen = np.isin(view.flight, view.flight[off.by_flow]) & ~view.fresh & ~np.isnan(view.track)
+    older = flow_of(memory, view, np.flatnonzero(chosen))
+    off.by_flow[older.rows], off.visits[older.rows] = off_flow(memory, older, p)
+    off.by_flow[off.flights >= p.flights] = False
+
+
+def likewise(view: Tracks, off: Mask, km: float) -> Mask:
+    """Rows near to which another aircraft is off at the same moment (the same slice)."""
+    out = np.zeros(len(view), dtype=bool)
+    rows = np.flatnonzero(off & view.fresh)
+    for row in rows.tolist():
+        apart = distance_m(view.lat[row], view.lon[row], view.lat[rows], view.lon[rows])
+        out[row] = bool(((apart <= km * 1000) & (view.icao24[rows] != view.icao24[row])).any())
+    return out
+
+
+def words(view: Tracks, hit: Mask, off: Off, routes: Routes | None, airports: Airports) -> Array:
+    """Where the hits are, in words."""
+    out = np.full(len(view), "", dtype=object)
+    for row in np.flatnonzero(hit).tolist():
+        if off.by_pair[row] and routes is not None:
+            ends = [str(airports.code[k[0]]) for k in routes.airports(view.callsign[row : row + 1])]
+            side, nmi = "right" if off.pairs.off[row] > 0 else "left", abs(off.pairs.off[row])
+            passed = f"{off.flights[row]} flights learned"
+            where = f"far from where flights from {ends[0]} to {ends[1]} pass"
+            out[row] = f"{where}: {nmi:.0f} nmi {side} of the direct line ({passed})"
+        else:
+            out[row] = f"where no other flight went in its direction, of {off.visits[row]:,} learned in the region"
+    return out

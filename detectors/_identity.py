@@ -1,0 +1,207 @@
+"""What about one flight's identity does not fit, fact by fact; and the callsign it has confirmed so far."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from detectors._registry import PRIORITY
+from geo.registers import INTERNATIONAL, Registers
+from geo.registrations import blocks_of
+from geo.schema import NON_ICAO, SOURCES, Array
+from geo.tracks import Index, Mask, Tracks
+
+INVALID = (0x000000, 0xFFFFFF, 0xAAAAAA)
+"""Product requirements: patterns that no transponder is given on purpose."""
+
+PATTERN = re.compile(r"(TEST|FAKE|ANOM).*")
+"""Product requirements, anomaly examples; patterns are no numbers, so the parameter is a switch."""
+
+FORMAT = re.compile(r"[A-Z0-9]{1,8}")
+"""ICAO Annex 10, volume IV, 3.1.2.9.1.2: letters and digits; blanks only behind them."""
+
+OWN = tuple(SOURCES.index(name) for name in ("unknown", "adsb_icao"))
+"""Sources that say what the aircraft's own ADS-B says."""
+
+LIGHT = (b"", b"A0", b"A1", b"A7", b"B0", b"B1", b"B2", b"B3", b"B4", b"B6", b"C0", b"C1", b"C2", b"C3")
+"""Emitter categories of aircraft that may fly with an uncertified position source, and of what does not fly at all."""
+
+FLYING_KT = 50.0
+
+CONFIRM_MS = 20_000
+"""A callsign that stands so long is no bit error (dump1090 251: one message, four times an hour)."""
+
+CALLS = {"call": "i8", "pending": "i8", "begun": "i8", "changes": "i4", "from_call": "i8"}
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One thing that does not fit: in words, how sure, how urgent, and what explains it innocently ('' for nothing)."""
+
+    words: str
+    confidence: float
+    priority: int = PRIORITY["low"]
+    cleared: str = ""
+
+
+@dataclass(frozen=True)
+class Slice:
+    """The fresh rows by flight: arrays (n,) of the flight's key, first and last row, and number of rows."""
+
+    flight: Array
+    first: Index
+    last: Index
+    count: Array
+
+    @staticmethod
+    def of(tracks: Tracks) -> Slice:
+        rows = np.flatnonzero(tracks.fresh)
+        flight = tracks.flight[rows]
+        starts = np.flatnonzero(np.append(True, flight[1:] != flight[:-1])[: len(flight)])
+        ends = np.append(starts[1:], len(rows))
+        return Slice(flight[starts], rows[starts], rows[ends - 1], ends - starts)
+
+
+def number_of(callsign: Array) -> Array:
+    """Eight bytes as one number; 0 is blank."""
+    return np.ascontiguousarray(callsign).view(np.int64)
+
+
+def text_of(number: int) -> str:
+    return int(number).to_bytes(8, "little").rstrip(b"\0").decode("ascii", "replace")
+
+
+def unsure(tracks: Tracks) -> Mask:
+    """Rows of ADS-B version 2 whose own position is declared to have no integrity level at all."""
+    out: Mask = (tracks.sil == 0) & (tracks.version == 2) & np.isin(tracks.source, OWN)
+    return out
+
+
+def heard_calls(tracks: Tracks, one: Slice) -> tuple[Array, Mask]:
+    """The last callsign that each flight sent in the slice (0: none), and whether it was the only one.
+
+    The view holds the rows of the slice and no others.
+    """
+    call, rows = number_of(tracks.callsign), np.arange(len(tracks))
+    at = np.maximum.reduceat(np.where(call != 0, rows, -1), one.first)
+    last = np.where(at >= 0, call[at], 0)
+    alone: Mask = np.logical_and.reduceat((call == 0) | (call == np.repeat(last, one.count)), one.first)
+    return last, alone
+
+
+def follow(tracks: Tracks, one: Slice, old: Mapping[str, Array]) -> dict[str, Array]:
+    """The callsign state after the slice: a new one is taken once it has stood for CONFIRM_MS."""
+    heard, alone = heard_calls(tracks, one)
+    time = tracks.time[one.last]
+    fresh = (heard != 0) & (heard != old["call"])
+    same = fresh & alone & (heard == old["pending"])
+    begun = np.where(same, old["begun"], tracks.time[one.first])
+    taken = same & (time - begun >= CONFIRM_MS)
+    pending = np.where(fresh & ~taken, heard, np.where(heard == 0, old["pending"], 0))
+    changed = taken & (old["call"] != 0)
+    return {
+        "call": np.where(taken, heard, old["call"]), "pending": pending,
+        "begun": np.where(heard == 0, old["begun"], begun),
+        "changes": (old["changes"] + changed).astype(np.int32), "from_call": np.where(changed, old["call"], old["from_call"]),
+    }  # fmt: skip
+
+
+def alike(a: str, b: str) -> bool:
+    """One callsign is the other mended: a letter lost, added or changed, leading zeros, a blank."""
+    a, b = (re.sub(r"[^A-Z0-9]", "", re.sub(r"(?<=[A-Z])0+(?=\d)", "", t)) for t in (a, b))
+    if a == b or a in b or b in a:
+        return True
+    return len(a) == len(b) and sum(x != y for x, y in zip(a, b, strict=True)) <= 1
+
+
+def address_facts(icao24: int, block: int, own: bool, listed: bool) -> Iterator[Fact]:
+    """What is wrong with the address itself. `own`: ADS-B carries it; `listed`: the database has an aircraft there."""
+    if icao24 >= NON_ICAO:
+        return
+    why = "" if own else "heard without ADS-B: bit errors make such addresses"
+    if icao24 in INVALID:
+        reason = "the aircraft database has an airframe of this address" if listed else why
+        yield Fact(f"the address {icao24:06X} is nobody's", 0.8, PRIORITY["medium"], reason)
+    elif block < 0:
+        yield Fact(f"the address {icao24:06X} lies in no state's block", 0.6, cleared=why)
+
+
+def register_facts(icao24: int, block: int, heard: str, stored: str, registers: Registers) -> Iterator[Fact]:
+    """Whether registration and address belong together: the feed's registration, and that of the aircraft database."""
+    if block < 0 or not (heard or stored) or registers.military[block] or registers.country[block] == INTERNATIONAL:
+        return
+    mark = heard or stored
+    states = blocks_of(mark)
+    if states and str(registers.country[block]) not in states:
+        whose = f"{mark}, but the address {icao24:06X} is of {registers.name[block]}"
+        yield Fact(f"registered {whose}", 0.6)
+    plain, other = (text.replace("-", "").upper() for text in (heard, stored))
+    if plain and other and plain != other:
+        again = (
+            "registered anew in the same state: one of the databases is older"
+            if blocks_of(heard) == blocks_of(stored)
+            else ""
+        )
+        yield Fact(f"the feed calls it {heard}, the aircraft database {stored}", 0.5, cleared=again)
+
+
+def callsign_facts(call: str, flying: bool, p: SimpleNamespace) -> Iterator[Fact]:
+    """What is wrong with the callsign itself."""
+    if not call:
+        return
+    if p.patterns and PATTERN.fullmatch(call):
+        why = "" if flying else "a transponder under test: it is not seen to fly"
+        yield Fact(f"the callsign is {call}", 0.85, PRIORITY["medium"], why)
+    elif not FORMAT.fullmatch(call):
+        yield Fact(f"the callsign {call!r} is not of letters and digits alone", 0.6)
+
+
+def change_facts(changes: int, call: str, before: str, airborne: bool, p: SimpleNamespace) -> Iterator[Fact]:
+    """Callsigns changed within the flight."""
+    if not changes:
+        return
+    why = (
+        "corrected: the two are alike"
+        if alike(call, before)
+        else ""
+        if airborne
+        else "changed on the ground: the next flight"
+    )
+    if changes >= p.changes:
+        yield Fact(
+            f"{changes} changes of callsign in one flight, last from {before} to {call}", 0.8, PRIORITY["medium"], why
+        )
+    else:
+        yield Fact(f"the callsign changed from {before} to {call}", 0.5, cleared=why)
+
+
+def integrity_facts(rows: int, unsure_rows: int, category: bytes, nic: float, p: SimpleNamespace) -> Iterator[Fact]:
+    """SIL 0 in most of what a version 2 transponder sends (definitions 5.3)."""
+    if rows < p.samples or unsure_rows < p.share / 100 * rows:
+        return
+    why = ""
+    if category in LIGHT:
+        why = "light aircraft may use a position source without a certificate"
+    elif not nic > 0:
+        why = "the position itself is declared lost: see interference"
+    yield Fact(
+        f"SIL is 0 in {100 * unsure_rows / rows:.0f} % of {rows} reports of a version 2 transponder",
+        0.7,
+        PRIORITY["medium"],
+        why,
+    )
+
+
+def told(facts: list[Fact]) -> dict[str, Any]:
+    """The facts together; where any stands, those that are explained are left out."""
+    standing = [f for f in facts if not f.cleared] or facts
+    return {
+        "what": "; ".join(f.words for f in standing), "confidence": max(f.confidence for f in standing),
+        "priority": max(f.priority for f in standing),
+        "cleared": "; ".join(dict.fromkeys(f.cleared for f in standing)),
+    }  # fmt: skip
