@@ -193,7 +193,32 @@ def _evidence(minutes: int, end: float, lon: float, lat: float) -> Json:
         "parameters": {"hold": 10, "rate": -3000},
         "values": {"held": minutes * 60, "rate": -4300.0, "turns": 3.2},
         "samples": samples,
+        "context": _context(end, lon, lat),
     }
+
+
+def _context(end: float, lon: float, lat: float) -> Json:
+    """As the engine's enrichment gives it."""
+    near = min(PLACES, key=lambda p: math.hypot(p[1] - lon, p[2] - lat))[0]
+    away = {"distance_nmi": 12.4, "bearing_deg": 44}
+    notam = {"id": "A0596/26", "q_code": "QGWAU", "text": "POSS INTRP TO AIRBORNE GNSS EQPT.", "until": utc(end + 9e6)}
+    return {
+        "position": {"lat": round(lat, 4), "lon": round(lon, 4), "altitude_ft": 31_000, "time": utc(end)},
+        "place": {"name": near, "country": "GB", **away},
+        "country": {"code": "GB", "name": "United Kingdom"},
+        "airport": {"code": "EGLL", "iata": "LHR", "name": "Heathrow", "distance_nmi": 3.7, "bearing_deg": 225},
+        "fir": {"id": "EGTT", "name": "London"},
+        "aircraft": {
+            "registration": "G-ABCD", "type_code": "A320", "manufacturer": "Airbus", "model": "A320-214",
+            "operator": "British Airways", "flags": ["limited display"],
+            "state": {"code": "GB", "name": "United Kingdom", "military": False},
+        },
+        "metar": {
+            "station": "EGLL", "time": utc(end), "text": "METAR EGLL 201150Z 22004G15KT 9999 FEW024 28/23 Q1009",
+            "wind_deg": 220, "wind_kt": 4, "gust_kt": 15, "visibility_m": 10_000, "temperature_c": 28, "qnh_hpa": 1009,
+        },
+        "notams": [notam], "notams_in_force": 3,
+    }  # fmt: skip
 
 
 def _geometry(shape: str, flight: Flight, end: float, minutes: int, centre: tuple[float, float]) -> Json:

@@ -38,6 +38,16 @@ def test_a_click_on_a_row_opens_sentence_evidence_and_chart(sight: Sight) -> Non
     until(sight.page, "location.hash.includes('sel=anomaly')")
 
 
+def test_what_is_known_around_it_is_told(sight: Sight) -> None:
+    sight.page.locator("#list .row", has_text="Rapid descent").first.click()
+    told = sight.page.locator("#detail .context").inner_text()
+    assert "12 nmi NE of" in told and "3.7 nmi SW of EGLL · Heathrow" in told and "London · EGTT" in told
+    assert "G-ABCD · A320 · Airbus A320-214 · British Airways · limited display" in told
+    assert "wind 220° 4 kt, gusts 15 kt · visibility 10 km or more · 28 °C · QNH 1009 hPa" in told
+    assert "A0596/26: POSS INTRP" in told and "and 2 more in force here" in told
+    assert "[object" not in sight.page.locator("#detail").inner_text()
+
+
 def test_a_click_on_a_marker_of_the_map_opens_it(sight: Sight) -> None:
     one = "a => a.cls === 'gps-jamming'"
     until(sight.page, drawn("gps-jamming"))
@@ -76,10 +86,23 @@ def test_a_link_to_nothing_says_so(look: Callable[..., Sight]) -> None:
     until(opened.page, "document.querySelector('#detail').textContent.includes('cannot be shown')")
 
 
+def hostile_context() -> dict[str, object]:
+    """Every text of a context, from people who wish ill; and what is none where a text should be."""
+    text = {name: HOSTILE for name in ("name", "code", "id", "registration", "type_code", "model", "operator", "text")}
+    watched = {"category": HOSTILE, "link": "javascript:window.hacked=1"}
+    craft = {**text, "flags": [HOSTILE, 3, None], "state": {"name": HOSTILE}, "watch_list": watched}
+    notam = {"id": HOSTILE, "text": HOSTILE, "schedule": HOSTILE, "until": HOSTILE}
+    return {
+        "place": text, "airport": {**text, "distance_nmi": "x", "bearing_deg": {}}, "fir": [1, 2], "country": text,
+        "aircraft": craft, "others": [craft, None, 7], "metar": {**text, "weather": HOSTILE, "wind_kt": HOSTILE},
+        "notams": [notam, None, 5], "notams_in_force": HOSTILE,
+    }  # fmt: skip
+
+
 def test_hostile_text_stays_text(sight: Sight) -> None:
     one = json.loads(json.dumps(next(iter(sight.server.world.anomalies.values()))))
     one["id"] = "hostile"
-    evidence = {"values": {HOSTILE: HOSTILE}, "samples": [{HOSTILE: HOSTILE}]}
+    evidence = {"values": {HOSTILE: HOSTILE}, "samples": [{HOSTILE: HOSTILE}], "context": hostile_context()}
     changes = {
         "callsign": HOSTILE,
         "explanation": HOSTILE,
@@ -103,6 +126,8 @@ def test_hostile_text_stays_text(sight: Sight) -> None:
     )
     sight.page.fill(".search-input", "<img")
     assert HOSTILE in sight.page.locator("#detail .lead").inner_text()
+    assert HOSTILE in sight.page.locator("#detail .context").inner_text()
+    assert sight.page.locator("#detail .context a").count() == 0
     assert sight.page.evaluate("document.querySelectorAll('img[src=x], #detail script').length") == 0
     assert not sight.page.evaluate("window.hacked")
 

@@ -1,4 +1,5 @@
-// The evidence of an anomaly as tables: what was measured, the thresholds it is held against, and sample rows.
+// The evidence of an anomaly as tables: what is known around it, what was measured, the thresholds, and sample rows.
+import { contextBlock } from './context.js';
 import { h } from './dom.js';
 import { block } from './parts.js';
 import { parseTime, clockText } from './time.js';
@@ -11,6 +12,7 @@ export function evidenceTables(evidence, params = {}) {
   const limits = { ...defaults(params), ...thresholds };
   const others = Object.fromEntries(Object.entries(limits).filter(([name]) => !(name in values)));
   return [
+    contextBlock(evidence?.context),
     Object.keys(values).length ? block('Measured', measured(values, limits, params)) : null,
     Object.keys(others).length ? block('Thresholds', pairs(others, params)) : null,
     samples.length ? block(`Samples (${samples.length})`, sampleTable(samples)) : null,
@@ -21,7 +23,7 @@ export function evidenceTables(evidence, params = {}) {
 function sortOut(evidence) {
   const out = { values: {}, samples: [], thresholds: {} };
   for (const [key, value] of Object.entries(evidence ?? {})) {
-    if (key.endsWith('_hash')) continue;
+    if (key.endsWith('_hash') || key === 'context') continue;
     if (Array.isArray(value) && value.some((row) => row && typeof row === 'object'))
       out.samples.push(...value.filter((row) => row && typeof row === 'object' && !Array.isArray(row)));
     else if (/^(param|threshold|limit)/.test(key) && value && typeof value === 'object')

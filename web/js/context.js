@@ -1,0 +1,97 @@
+// What is known about an anomaly's place, aircraft, weather and notices, in words; every text goes in as text.
+import { h } from './dom.js';
+import { block } from './parts.js';
+import { clockText, parseTime } from './time.js';
+
+const WINDS = ['N', 'NNE', 'NE', 'ENE', 'E', 'ESE', 'SE', 'SSE', 'S', 'SSW', 'SW', 'WSW', 'W', 'WNW', 'NW', 'NNW'];
+const MOST_NOTAMS = 6;
+const LONGEST = 240;
+
+const said = (value) => (value === null || value === undefined || typeof value === 'object' ? '' : String(value).trim().slice(0, LONGEST)); // prettier-ignore
+const joined = (...parts) => parts.map(said).filter(Boolean).join(' · ');
+const part = (value) => (value && typeof value === 'object' && !Array.isArray(value) ? value : {});
+const list = (value) => (Array.isArray(value) ? value : []);
+
+// The block, or null where nothing is known.
+export function contextBlock(context) {
+  const rows = contextRows(context);
+  const entry = ([name, ...values]) =>
+    h(
+      'div',
+      {},
+      h('dt', { text: name }),
+      values.map((value) => h('dd', {}, value)),
+    );
+  return rows.length ? block('Context', h('dl', { class: 'facts-grid context' }, rows.map(entry))) : null;
+}
+
+function contextRows(context) {
+  const { place, airport, fir, country, aircraft, others, metar, notams, notams_in_force: count } = part(context);
+  return [
+    ['Place', joined(away(place, part(place).name), part(country).name)],
+    ['Airport', joined(away(airport, part(airport).code), part(airport).name)],
+    ['FIR', joined(part(fir).name, part(fir).id)],
+    ['Airframe', airframeText(aircraft)],
+    ['Registered in', stateText(aircraft)],
+    ['Watch list', watchText(part(aircraft).watch_list)],
+    ['With', ...list(others).slice(0, 5).map((one) => joined(part(one).icao24, airframeText(one)))],
+    ['Weather', weatherText(metar), raw(metar)],
+    ['NOTAMs', ...notices(list(notams), count)],
+  ].map(([name, ...values]) => [name, ...values.filter(Boolean)]).filter((row) => row.length > 1); // prettier-ignore
+}
+
+// "3.7 nmi NE of KWVI".
+export function away(from, name) {
+  const { distance_nmi: nmi, bearing_deg: bearing } = part(from);
+  if (!said(name)) return '';
+  if (!Number.isFinite(nmi)) return said(name);
+  if (nmi < 0.5) return `at ${said(name)}`;
+  const wind = Number.isFinite(bearing) ? ` ${WINDS[Math.round((((bearing % 360) + 360) % 360) / 22.5) % 16]}` : '';
+  return `${nmi.toLocaleString('en', { maximumFractionDigits: nmi < 10 ? 1 : 0 })} nmi${wind} of ${said(name)}`;
+}
+
+function airframeText(one) {
+  const { registration, type_code: type, manufacturer, model, operator, flags } = part(one);
+  const made = said(model).toLowerCase().startsWith(said(manufacturer).toLowerCase()) ? said(model) : `${said(manufacturer)} ${said(model)}`; // prettier-ignore
+  return joined(registration, type, made, operator, list(flags).map(said).join(', '));
+}
+
+function stateText(one) {
+  const { name, military } = part(part(one).state);
+  return said(name) && joined(name, military === true ? 'a block of its military' : '');
+}
+
+function watchText(one) {
+  const { group, category, operator, tags, link } = part(one);
+  const text = joined(category, group, operator, tags);
+  if (!/^https?:\/\//.test(said(link))) return text;
+  return h('span', {}, text ? `${text} ` : '', h('a', { href: link, target: '_blank', rel: 'noopener noreferrer', text: 'more' })); // prettier-ignore
+}
+
+export function weatherText(metar) {
+  const m = part(metar);
+  const has = (name) => Number.isFinite(m[name]);
+  const gust = has('gust_kt') ? `, gusts ${m.gust_kt} kt` : '';
+  const wind = has('wind_deg') ? `${m.wind_deg}°` : 'variable';
+  const far = m.visibility_m >= 10000 ? '10 km or more' : m.visibility_m >= 5000 ? `${Math.round(m.visibility_m / 1000)} km` : `${m.visibility_m} m`; // prettier-ignore
+  return joined(
+    has('wind_kt') ? (m.wind_kt === 0 ? 'calm' : `wind ${wind} ${m.wind_kt} kt${gust}`) : '',
+    has('visibility_m') ? `visibility ${far}` : '',
+    has('ceiling_ft') ? `ceiling ${m.ceiling_ft.toLocaleString('en')} ft` : '',
+    m.weather,
+    has('temperature_c') ? `${m.temperature_c} °C` : '',
+    has('qnh_hpa') ? `QNH ${m.qnh_hpa} hPa` : '',
+  );
+}
+
+const raw = (metar) => (said(part(metar).text) ? h('code', { class: 'raw', text: said(metar.text) }) : '');
+
+function notices(all, count) {
+  const more = Number(count) - Math.min(all.length, MOST_NOTAMS);
+  const shown = all.slice(0, MOST_NOTAMS).map((one) => {
+    const { id, text, schedule, until } = part(one);
+    const ends = said(until) ? `until ${said(until).slice(0, 10)} ${clockText(parseTime(said(until)), false)}` : 'permanent'; // prettier-ignore
+    return h('details', { class: 'notam' }, h('summary', { text: `${said(id)}: ${said(text)}` }), joined(ends, schedule));
+  });
+  return more > 0 ? [...shown, `and ${more.toLocaleString('en')} more in force here`] : shown;
+}
