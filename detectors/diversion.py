@@ -11,7 +11,7 @@ import numpy as np
 from detectors._examples import fly
 from detectors._legs import LEG, Now, followed, same_name
 from detectors._registry import PRIORITY, Describe, Example, Param, Style, detector
-from detectors._traffic import airline
+from detectors._traffic import airline, checker
 from geo.airports import Airports
 from geo.batch import Batch
 from geo.memory import Memory
@@ -47,8 +47,8 @@ def examples() -> Sequence[Example]:
 
 
 def gate(tracks: Tracks, p: SimpleNamespace) -> Mask:
-    """Flights of airlines."""
-    named: Mask = airline(tracks.callsign)
+    """Flights of airlines, without those that inspect airports."""
+    named: Mask = airline(tracks.callsign) & ~checker(tracks.callsign)
     return named & tracks.located
 
 

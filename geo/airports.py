@@ -108,6 +108,16 @@ class Airports:
         return np.where(used, np.cumsum(used) - 1, -1)
 
     @cached_property
+    def hub_directions(self) -> Mask:
+        """For each of `hubs` (n, 36) the landing directions of the runways loaded within 3 nmi, in tens of degrees."""
+        out = np.zeros((len(self.hubs), 36), dtype=bool)
+        if self.ends is not None:
+            hub, away = self.hubs.nearest(self.ends.lat, self.ends.lon)
+            known = (away <= 3) & np.isfinite(self.ends.heading)
+            out[hub[known], np.rint(self.ends.heading[known] / 10).astype(np.int64) % 36] = True
+        return out
+
+    @cached_property
     def _tree(self) -> Any:
         return cKDTree(unit_vectors(self.lat, self.lon))
 
