@@ -13,6 +13,7 @@ from benchmarks.scorecard.answers import ANSWERS, INTEGRITY, answering, tier_of
 from benchmarks.scorecard.attack_report import flagged
 from benchmarks.scorecard.baselines import baselines
 from benchmarks.scorecard.corpora import recorded
+from benchmarks.scorecard.judgements import judged
 from benchmarks.scorecard.measures import rounded, share
 from benchmarks.scorecard.negatives import DISTURBED, INNOCENT
 from benchmarks.scorecard.scoring import MakeEngine, judge
@@ -105,7 +106,7 @@ def _alerts(rows: Batch, make: MakeEngine) -> Counter[tuple[str, int]]:
     return Counter((a.class_id, a.priority) for a in run_recording(make(), [rows]) if not a.cleared)
 
 
-def city_entry(rows: Batch, make: MakeEngine, classes: Mapping[str, Detector]) -> dict[str, Any]:
+def city_entry(name: str, rows: Batch, make: MakeEngine, classes: Mapping[str, Detector]) -> dict[str, Any]:
     """Everything over one place: alerts a day by priority, and what share of the aircraft could be analysed."""
     engine = make()
     found = run_recording(engine, [rows])
@@ -116,7 +117,7 @@ def city_entry(rows: Batch, make: MakeEngine, classes: Mapping[str, Detector]) -
         "aircraft": len(np.unique(rows["icao24"])), "days": rounded(days, 3), "alerts": tally(found),
         "alerts_per_day": rounded(sum(count.values()) / days, 1), "urgent_per_day": rounded(urgent / days, 1),
         "high_per_day": rounded((count["high"] + count["critical"]) / days, 1),
-        "coverage": coverage(rows, classes, set(engine.resources)),
+        "coverage": coverage(rows, classes, set(engine.resources)), "judged": judged(name, found),
     }  # fmt: skip
 
 

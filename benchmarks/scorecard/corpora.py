@@ -47,7 +47,7 @@ METROPOLITAN: Mapping[str, Recording] = {
         "adsb_actions-adsblol/20250601_36_-122.gz", "judged", "Monterey, a day of 2025-06-01, 521 addresses"
     ),
     "switzerland": ATTACKED["switzerland"],
-    "syracuse": Recording("sbs-basestation/syracuse-20200120", "judged", "Syracuse, 4 h of 2020-01-20, SBS"),
+    "japan": ATTACKED["japan"],
     "watsonville": Recording(
         "adsb_actions-adsblol/20251213_kwvi_5nm.1213.wvi5nm.gz", "judged", "Watsonville, a day of 2025-12-13"
     ),

@@ -37,6 +37,7 @@ def page(card: Card) -> str:
         *(_attacks(card, letter) for letter in "ABC"),
         _section("Clean traffic", _CLEAN_TITLES, _clean(card)),
         _section("Alerts a day, and coverage", _CITY_TITLES, _cities(card)),
+        _section("High and medium alerts, judged by hand", _JUDGED_TITLES, _judged(card)),
         _section("Real events", _EVENT_TITLES, _events(card)),
         _section("Events that no class can find in the recording", ("event", "why"), _unknowable(card)),
         _section("Innocent flights", _INNOCENT_TITLES, _innocent(card)),
@@ -146,6 +147,16 @@ def _cities(card: Card) -> Iterator[Sequence[Any]]:
         tiers = ", ".join(f"{t} {_percent(s)}" for t, s in one["coverage"].items() if t != "any")
         daily = (_n(one[k], 1) for k in ("urgent_per_day", "alerts_per_day"))
         yield one["recording"], one["aircraft"], one["days"], *daily, _percent(one["coverage"]["any"]), tiers
+
+
+_JUDGED_TITLES = ("recording", "class", "aircraft", "start", "what", "verdict", "why")
+
+
+def _judged(card: Card) -> Iterator[Sequence[Any]]:
+    for city in card.get("cities", ()):
+        for one in city["judged"]["alerts"]:
+            rest = (one["start"], one["what"], one["verdict"], one["why"])
+            yield city["recording"], one["class"], ", ".join(one["aircraft"]), *rest
 
 
 _EVENT_TITLES = ("event", "recording", "found", "by", "delay s", "since first evidence s")

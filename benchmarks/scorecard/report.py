@@ -129,7 +129,7 @@ def _recorded(setup: Setup, make: MakeEngine, advance: Advance) -> dict[str, Any
     cities = []
     for name, one, rows in setup.recordings(METROPOLITAN):
         advance(f"alerts a day, {name}")
-        cities.append({"recording": name, "role": one.role, **city_entry(rows, make, setup.classes)})
+        cities.append({"recording": name, "role": one.role, **city_entry(name, rows, make, setup.classes)})
     if not setup.nightly:
         return {"cities": cities}
     advance("real events")

@@ -105,6 +105,7 @@ def _other_targets(card: Card) -> Iterator[dict[str, Any]]:
         yield _target("aircraft analysed", city, 0.9, share, share >= 0.9)
         daily = city["urgent_per_day"]
         yield _target("alerts a day, high and medium: 5 to 20", city, 20, daily, 5 <= daily <= 20)
+    yield from _precision(card)
     listed = sum(e["events"] for e in card.get("events", ()))
     found = sum(e["found"] for e in card.get("events", ()))
     if listed:
@@ -117,6 +118,17 @@ def _other_targets(card: Card) -> Iterator[dict[str, Any]]:
         one = card["gpsjam"]
         yield {"target": "GPSJam's colours", "wanted": one["cells"], "value": one["same_colour"],
                "reached": one["cells"] == one["same_colour"]}  # fmt: skip
+
+
+def _precision(card: Card) -> Iterator[dict[str, Any]]:
+    """Of the judged alerts of all cities, and those on innocent flights, which are wrong by what they are."""
+    tallies = [c["judged"] for c in card.get("cities", ())]
+    right, wrong = (sum(t[k] for t in tallies) for k in ("right", "wrong"))
+    wrong += sum(e[k] for e in card.get("innocent", ()) for k in ("medium", "high", "critical"))
+    if right + wrong:
+        value = rounded(right / (right + wrong))
+        yield {"target": f"high and medium alerts that are right ({right} of {right + wrong} judged)", "wanted": 0.8,
+               "value": value, "reached": right >= 0.8 * (right + wrong)}  # fmt: skip
 
 
 def _target(what: str, city: Card, wanted: float, value: float, reached: bool) -> dict[str, Any]:
