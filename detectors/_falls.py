@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from geo.airports import Airports
+from geo.performance import Profiles, is_kind
 from geo.schema import SOURCES, Array
 from geo.tracks import Index, Mask, Tracks
 
@@ -18,6 +19,12 @@ GAP_S = 20.0
 
 COMPUTED = [SOURCES.index(name) for name in ("tisb_icao", "tisb_trackfile", "tisb_other", "mlat", "adsr_other")]
 """Positions and rates computed on the ground, whose noise reaches thousands of feet a minute."""
+
+PARABOLA_FPM = 10_000.0
+"""A climb so steep before a fall is a parabola or a figure, not an upset (weightlessness 2020: 21,000 ft/min)."""
+
+EXPEDITE_FPM, EXPEDITE_FT = -4_500.0, 4_000.0
+"""Paris and Japan, 2021 and 2023: airliners asked to hurry stay within both."""
 
 FASTEST_KT = 800.0
 """No speed above this is believed of something that falls."""
@@ -51,6 +58,26 @@ def falls(tracks: Tracks, falling: Mask, airports: Airports) -> Fall:
     shown = -lost / np.maximum(held, 1.0) * 60
     height, away = _above_field(tracks, np.flatnonzero(held >= 0), airports)
     return Fall(begin, held, rows, lost, shown, np.fmax(shown, sent / np.maximum(rows, 1)), height, away)
+
+
+def credible_loss(fall: Fall) -> Array:
+    """Feet lost, no more than the gentler rate gives: one wrong altitude or time stamp at either end adds nothing."""
+    out: Array = np.fmin(fall.lost, -fall.rate * np.maximum(fall.held, 1.0) / 60)
+    return out
+
+
+def on_purpose(tracks: Tracks, fall: Fall, profile: Profiles, priority: Array) -> Array:
+    """Why a fall is ordinary, '' where it is not: the type is built for it, it went up as fast just before, or the
+    type is known and the fall is one that such aircraft make when asked to."""
+    up = tracks.window_sum((tracks.vertical_rate >= PARABOLA_FPM).astype(np.int64), LONGEST_S) >= 2
+    expedites = is_kind(profile.kind, "airliner", "business", "transport", "turboprop", "supersonic")
+    expedites &= (priority == 1) & (fall.rate > EXPEDITE_FPM) & (credible_loss(fall) < EXPEDITE_FT)
+    low = fall.height < 3_000
+    return np.select(
+        [profile.dives & ~low, up & ~low, is_kind(profile.kind, "parachute"), expedites & ~low],
+        ["of a type built for aerobatics or combat", "as steep up as down: parabolas or aerobatics", "a parachutist",
+         "an expedited descent, as such aircraft make them when asked to"], "",
+    ).astype(object)  # fmt: skip
 
 
 def doubtful(tracks: Tracks, fall: Fall) -> Mask:

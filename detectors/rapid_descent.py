@@ -9,11 +9,13 @@ from typing import Any
 import numpy as np
 
 from detectors._examples import during, fly
-from detectors._falls import Fall, doubtful, falls
+from detectors._falls import Fall, credible_loss, doubtful, falls, on_purpose
 from detectors._innocent import height_text
 from detectors._registry import PRIORITY, Describe, Example, Param, Style, detector
+from geo.aircraft import AircraftTable
 from geo.airports import Airports
 from geo.batch import Batch
+from geo.performance import Profiles, profiles
 from geo.schema import Array
 from geo.stretches import Stretches, stretches
 from geo.tracks import Mask, Tracks
@@ -52,6 +54,7 @@ def gate(tracks: Tracks, p: SimpleNamespace) -> Mask:
     priority="high",
     scope="aircraft",
     needs=[("vertical_rate",), ("airports",)],
+    uses=("type_code", "category"),
     lookback_s=180,
     every_s=5,
     merge_gap_s=300,
@@ -63,8 +66,23 @@ def gate(tracks: Tracks, p: SimpleNamespace) -> Mask:
         "rate": Param(-3_000, "ft/min", "a fall is at or below this vertical rate", -20_000, -500, "seed 003"),
         "hold": Param(10, "s", "and holds this long: single rows are noise", 2, 45, "seed 003; point rates are noisy"),
         "agree": Param(0.6, "", "share of the rate that the altitude must confirm", 0, 1, "forward-filled rates: 0.0"),
-        "steep": Param(7.5, "deg", "flight path of a jet with speed brakes stays flatter", 3, 30, "Paris 2021: 7 deg"),
+        "steep": Param(
+            10,
+            "deg",
+            "a flatter path is an expedited descent",
+            3,
+            30,
+            "Paris 2021: 7; relay, survey and camera aircraft 2017 to 2022: up to 9.9",
+        ),
         "severe": Param(-5_000, "ft/min", "such a fall is of high priority", -20_000, -3_000, "expedite: 4,500"),
+        "deep": Param(
+            4_000,
+            "ft",
+            "if so much is lost",
+            500,
+            20_000,
+            "Haneda 2024: 2,000 ft at 5,900 ft/min, an expedited descent",
+        ),
         "sustained": Param(8_500, "ft", "lost in two minutes it is high", 2_000, 40_000, "expedite: up to 8,150 ft"),
         "extreme": Param(
             -8_000, "ft/min", "such a fall below 20,000 ft is critical", -30_000, -3_000, "no airliner does"
@@ -78,18 +96,19 @@ def gate(tracks: Tracks, p: SimpleNamespace) -> Mask:
             "No runway or aerodrome ahead that the descent would lead to",
         ),
         audience=("Safety monitoring", "Emergency response", "Flight operations analysts", "Investigation and review"),
-        priority_note="High for severe, long or low falls, critical for extreme ones; medium for steep ones; "
-        "low for the expedited descents of jets, and where the data cannot be trusted.",
-        context="Speed brakes give 3,000 to 4,500 ft/min on request of control. Parabolic flights, aerobatics, jump "
-        "planes and fire-fighters fall on purpose.",
+        priority_note="High for severe, long or low falls and for those beyond the type, critical for extreme "
+        "ones; medium for steep ones; low for expedited descents, and where the data cannot be trusted.",
+        context="Speed brakes give 3,000 to 4,500 ft/min on request of control: cleared for types that are known to do "
+        "it, as are parabolas and aerobatics. Jump planes and fire-fighters fall on purpose too.",
     ),
 )
-def detect(tracks: Tracks, p: SimpleNamespace, airports: Airports) -> Stretches:
+def detect(tracks: Tracks, p: SimpleNamespace, airports: Airports, aircraft: AircraftTable | None = None) -> Stretches:
     """Rows in a fall that has held for `hold` seconds and that the altitude does not deny."""
     sent = gate(tracks, p)
     fall = falls(tracks, sent, airports)
     hit = sent & (fall.held >= p.hold) & ~(fall.shown > p.rate * p.agree)
-    priority, context = _graded(tracks, fall, p)
+    profile = profiles(tracks, aircraft)
+    priority, context = _graded(tracks, fall, profile, p)
     excess = np.clip((p.rate - fall.rate) / 1_000, 0, 5) / 5
     sure = np.choose(priority - 1, [0.3, 0.5, 0.7, 0.85]) + 0.08 * excess + 0.04 * (fall.held >= 30)
     return stretches(
@@ -99,6 +118,7 @@ def detect(tracks: Tracks, p: SimpleNamespace, airports: Airports) -> Stretches:
         confidence=sure,
         score=priority * 100.0 + np.rint(-fall.rate) / 1_000,
         priority=priority,
+        cleared=on_purpose(tracks, fall, profile, priority),
         values={
             "rate": np.rint(-fall.rate),
             "through": height_text(tracks.baro_altitude, hit, " through {} ft"),
@@ -111,12 +131,16 @@ def detect(tracks: Tracks, p: SimpleNamespace, airports: Airports) -> Stretches:
     )
 
 
-def _graded(tracks: Tracks, fall: Fall, p: SimpleNamespace) -> tuple[Array, Array]:
+def _graded(tracks: Tracks, fall: Fall, profile: Profiles, p: SimpleNamespace) -> tuple[Array, Array]:
     """Priority by row, and what lowers it, in words."""
     angle = np.degrees(np.arctan2(-fall.rate, np.maximum(tracks.ground_speed, 1) * 101.27))
-    jet = (angle <= p.steep) & (fall.rate > p.severe) & ~(fall.height < 5_000)
+    lost = credible_loss(fall)
+    severe = (fall.rate <= p.severe) & (fall.held >= 20) & (lost >= p.deep)
+    beyond = profile.known & (fall.rate < profile.descent_fpm) & (fall.held >= 15)
     ground_s = fall.height / np.maximum(-fall.rate, 1) * 60
-    severe = (fall.rate <= p.severe) & (fall.held >= 20)
+    flat = (angle <= p.steep) & ~severe & (fall.rate > 1.5 * p.severe) & ~(ground_s < 60)
+    short = (lost < 1_000) & (fall.rate > p.severe)
+    jet = (flat | short) & ~beyond
     soon = (ground_s < 30) & (fall.held >= 15) & (fall.away > 3)
     extreme = (fall.rate <= p.extreme) & (fall.held >= 15) & (tracks.baro_altitude < 20_000)
     steep_climb = (tracks.vertical_rate >= -2 * p.rate).astype(np.int64)
@@ -124,14 +148,14 @@ def _graded(tracks: Tracks, fall: Fall, p: SimpleNamespace) -> tuple[Array, Arra
     field = (fall.away <= 5) & (fall.height <= 15_000) & (tracks.ground_speed <= 200)
     doubt = doubtful(tracks, fall)
     high, low = PRIORITY["high"], PRIORITY["low"]
-    sustained = fall.lost >= p.sustained
-    level = np.where(jet, low, np.where(severe | soon, high, PRIORITY["medium"]))
-    level = np.where(sustained, high, level)
+    sustained = lost >= p.sustained
+    level = np.where(jet, low, PRIORITY["medium"])
+    level = np.where(severe | beyond | soon | sustained, high, level)
     level = np.where(extreme, PRIORITY["critical"], level)
     level = np.where(climbed | field & ~extreme, np.minimum(level, PRIORITY["medium"]), level)
     words = np.select(
-        [doubt, climbed, field, jet & ~sustained],
+        [doubt, climbed, field, short & (level == low), jet & (level == low)],
         [", on thin evidence", ", after a climb as steep: parabolas, aerobatics or an upset",
-         ", beside an aerodrome", ", on the flat path of a jet that expedites"], "",
+         ", beside an aerodrome", ", a brief one", ", on the flat path of an aircraft that expedites"], "",
     )  # fmt: skip
     return np.where(doubt, low, level), words

@@ -114,6 +114,57 @@ def test_an_approach_is_none() -> None:
     assert not found(fly(seconds=60, lat=48.354, lon=11.65, altitude=5_500, rate=-3_200, speed=180))
 
 
+def test_a_brief_fall_is_low_however_steep_its_path() -> None:
+    """YS111N over Guatemala: 3,200 ft/min at 170 kt for ten seconds."""
+    assert priorities(falling(-3_300, 13, speed=165)) == [1]
+
+
+@pytest.mark.parametrize(("rate", "speed"), [(-3_860, 258.0), (-3_700, 240.0), (-4_250, 285.0), (-5_900, 440.0)])
+def test_expedited_descents_that_were_recorded_are_low(rate: float, speed: float) -> None:
+    """Survey, camera, relay aircraft and JAL516, each for twenty seconds."""
+    assert priorities(falling(rate, 20, speed=speed)) == [1]
+
+
+def test_times_that_jitter_make_nothing_high() -> None:
+    """Receivers whose clocks differ by a second: rows out of order, altitudes that go back."""
+    rows = falling(-5_500, 25, speed=430)
+    shaken = rows["time"] + np.random.default_rng(1).integers(-1_200, 1_200, len(rows))
+    order = np.argsort(shaken, kind="stable")
+    seen = found(rows.with_columns(time=shaken).take(order))
+    assert [a.priority for a in seen] == [1]
+
+
+def test_wrong_altitudes_make_nothing_high() -> None:
+    rows = falling(-3_500, 60)
+    altitude = rows["baro_altitude"].copy()
+    altitude[90::7] -= 9_000
+    assert {a.priority for a in found(rows.with_columns(baro_altitude=altitude))} == {1}
+
+
+def test_a_type_that_may_not_fall_so_is_high() -> None:
+    assert priorities(falling(-4_900, 40, speed=420)) == [1]
+    assert priorities(falling(-4_900, 40, speed=180, type_code=b"C172", altitude=14_000.0)) == [3]
+    assert priorities(falling(-4_900, 40, speed=420, type_code=b"B738")) == [1]
+
+
+@pytest.mark.parametrize(
+    ("columns", "reason"),
+    [
+        ({"type_code": b"F16"}, "aerobatics or combat"),
+        ({"type_code": b"E300", "speed": 150.0}, "aerobatics or combat"),
+        ({"category": b"B3", "speed": 60.0}, "parachutist"),
+    ],
+)
+def test_types_that_fall_on_purpose_are_cleared(columns: dict[str, Any], reason: str) -> None:
+    assert [reason in a.cleared for a in found(falling(-9_000, 60, **columns))] == [True]
+
+
+def test_expedited_descents_of_known_airliners_are_cleared() -> None:
+    assert [bool(a.cleared) for a in found(falling(-3_500, 40, type_code=b"A320"))] == [True]
+    assert [bool(a.cleared) for a in found(falling(-3_500, 40))] == [False]
+    assert [bool(a.cleared) for a in found(falling(-6_000, 90, type_code=b"A320"))] == [False]
+
+
 def test_nothing_on_the_ground_and_nothing_without_values() -> None:
     assert not found(falling(-6_000, 60, on_ground=1))
     assert not found(falling(-6_000, 60, vertical_rate=np.nan))
@@ -161,3 +212,18 @@ def test_monterey_heathrow_and_flight_checks_give_nothing_high(shared: Path) -> 
         *(f"{SAMPLES}/calibration/{name}.json.gz" for name in names),
     )
     assert max(a.priority for a in seen) <= 2
+
+
+def test_no_known_false_alert_is_above_low(shared: Path) -> None:
+    names = ("calibration/guatemala", "collections/savan", "collections/quickstart", "featured/dreamliner_airfrance")
+    seen = recorded(
+        shared,
+        "traffic-samples/fr24-csv/JL516_Flightradar24_ADS-B_data_granular.csv",
+        *(f"{SAMPLES}/{name}.json.gz" for name in names),
+    )
+    assert not [a for a in seen if a.priority > 1 and not a.cleared]
+
+
+def test_parabolas_are_cleared(shared: Path) -> None:
+    seen = recorded(shared, f"{SAMPLES}/featured/zero_gravity.json.gz")
+    assert not [a for a in seen if a.priority > 1 and not a.cleared]
