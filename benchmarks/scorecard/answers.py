@@ -29,7 +29,7 @@ ANSWERS: Mapping[str, Sequence[str]] = {
     "speed_down_20": _VALUES,
     "heading_reversed": _VALUES,
     "climb_reversed": _VALUES,
-    "path_three_waypoints": (*_SPLICE, "zig-zag"),
+    "path_three_waypoints": (*_SPLICE, "odd-trajectory"),
     "velocity_drift": _VALUES,
     "gradual_height": _VALUES,
     "gradual_track": _VALUES,

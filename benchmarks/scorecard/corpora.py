@@ -18,12 +18,21 @@ SAMPLES = "traffic-samples/samples"
 
 @dataclass(frozen=True)
 class Recording:
-    """A file or folder of the data folder. `role`: "tuning" or "judged"; `native` whether it has about 1 Hz."""
+    """A file or folder of the data folder. `role`: "tuning" or "judged"; `native` whether it has about 1 Hz.
+
+    Attacks are planted between the hours of `window` (UTC) only, where that is set: a day of them would take too long.
+    """
 
     path: str
     role: str
     about: str
     native: bool = True
+    window: tuple[int, int] = (0, 24)
+
+    def between(self, rows: Batch) -> Batch:
+        """The rows of the window."""
+        hour = rows["time"] // 3_600_000 % 24
+        return rows.take(np.flatnonzero((hour >= self.window[0]) & (hour < self.window[1])))
 
 
 ATTACKED: Mapping[str, Recording] = {
@@ -36,7 +45,7 @@ ATTACKED: Mapping[str, Recording] = {
     ),
     "switzerland": Recording(
         f"{SAMPLES}/collections/switzerland.json.gz", "judged", "Switzerland, a day of 2018-08-01, 10 s, 842 aircraft",
-        native=False,
+        native=False, window=(14, 18),
     ),
 }  # fmt: skip
 """Clean tracks, and what attacks are planted in."""

@@ -98,7 +98,7 @@ def _described(one: Recording, rows: Batch) -> dict[str, Any]:
 def _attacks(setup: Setup, make: MakeEngine, advance: Advance) -> Iterator[dict[str, Any]]:
     """Set A on every recording at every cadence; the others, which only report, on the largest judged one's polls."""
     for name, one, rows in setup.recordings(ATTACKED):
-        for cadence, part in cadences(rows, one.native):
+        for cadence, part in cadences(one.between(rows), one.native):
             for attack, (letter, spec) in setup.attacks.items():
                 if letter != "A" and name not in ("switzerland", "synthetic"):
                     continue
