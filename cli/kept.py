@@ -21,10 +21,13 @@ from cli.version import __version__
 from geo.anomaly import utc_text
 from store.cluster import default_state_dir
 
-LAYOUT = 1
+LAYOUT = 2
 """Of the compact files: another number, and they must be imported again."""
 MOST_PROBLEMS = 200
 _BLOCK = 1 << 20
+
+DAMAGED = (ValueError, KeyError, TypeError, OSError, EOFError, BadZipFile, ZlibError)
+"""What reading a damaged file raises."""
 
 
 @dataclass(frozen=True)
@@ -150,6 +153,7 @@ class Kept:
     def remove(self, kind: str, name: str | None = None) -> list[str]:
         """Forget one import, or all of a kind; the names of those that went."""
         gone = []
+        (self.folder / kind / "merged.cache").unlink(missing_ok=True)
         for path in sorted((self.folder / kind).glob("*.npz")):
             if name in (None, path.stem):
                 path.unlink()
@@ -158,11 +162,24 @@ class Kept:
 
     def load(self, kind: str) -> Any:
         """All that was imported of a kind as one; None where there is nothing."""
-        parts = [self._read(kind, path) for path, _ in self._files(kind)]
+        files = list(self._files(kind))
         merge = KINDS[kind].merge
-        if not parts:
-            return None
-        return merge(parts) if merge and len(parts) > 1 else parts[-1]
+        if merge is None or len(files) < 2:
+            return self._read(kind, files[-1][0]) if files else None
+        return self._merged(kind, files, merge)
+
+    def _merged(self, kind: str, files: Sequence[tuple[Path, dict[str, Any]]], merge: Callable[[Any], Any]) -> Any:
+        """Several imports as one, which is kept too: putting together two million aircraft takes seconds."""
+        path = self.folder / kind / "merged.cache"
+        stamp = {"layout": LAYOUT, "of": [[s["name"], s["version"], s["imported"]] for _, s in files], "base": _base()}
+        try:
+            if packing.stamp_of(path) == stamp:
+                return packing.read(path, KINDS[kind].type)
+        except (*DAMAGED, FileNotFoundError):
+            path.unlink(missing_ok=True)
+        table = merge([self._read(kind, one) for one, _ in files])
+        packing.write(path, table, stamp)
+        return table
 
     def _files(self, kind: str) -> Iterator[tuple[Path, dict[str, Any]]]:
         found = []
@@ -192,7 +209,7 @@ class _in_words:
         return None
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, ValueError | KeyError | OSError | EOFError | BadZipFile | ZlibError):
+        if isinstance(error, DAMAGED):
             remedy = f"import it again, or forget it: skysift reference remove {self.kind} {self.path.stem}"
             raise Failure(
                 f"reference {self.kind} {self.path.stem} cannot be used ({error}); {remedy}", INPUT

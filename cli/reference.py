@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from cli.kept import KINDS, Kept, kind_named
-from cli.ui import INPUT, USAGE, Failure, confirmed, err, json_option, out, print_json, progress, table
+from cli.ui import INPUT, USAGE, Failure, confirmed, err, json_option, out, print_json, progress
 
 SHOWN = 5
 
@@ -74,15 +74,13 @@ def list_(as_json: bool) -> None:
     if not stamps:
         out.print("Nothing imported. `skysift reference add --help` lists the kinds.")
         return
-    shown = table("kind", "name", "rows", "refused", "imported", "version")
-    for column in shown.columns:
-        column.no_wrap = True
+    width = max(len(one["name"]) for one in stamps)
     for one in stamps:
-        refused = str(one["problem_count"] or "")
-        shown.add_row(
-            one["kind"], one["name"], f"{one['rows']:,}", refused, one["version"], one["imported"], _names(one)
+        refused = f", {one['problem_count']:,} refused" if one["problem_count"] else ""
+        click.echo(
+            f"{one['kind']:<11}{one['name']:<{width}}  {one['imported'][:10]}  version {one['version']}"
+            f"  {one['rows']:>9,} rows{refused}"
         )
-    out.print(shown, width=max(out.width, 110))
 
 
 @command.command()

@@ -51,7 +51,7 @@ class Context:
     """Reference data, and `enrich`, which is given to the engine. The same data gives the same words.
 
     What was found is kept by anomaly, and looked up again only when its peak or its aircraft change, or after
-    `forget`. Weather is looked up each time: reports come later than anomalies.
+    `forget`. Weather is looked up again whenever a report has come: they come later than anomalies.
     """
 
     airports: Airports
@@ -61,22 +61,22 @@ class Context:
     firs: Firs | None = None
     notams: NotamTable = field(default_factory=NotamTable.none)
     reports: Reports = field(default_factory=Reports)
-    _kept: OrderedDict[str, tuple[Any, Found]] = field(default_factory=OrderedDict, repr=False)
+    _kept: OrderedDict[str, tuple[Any, int, Found, Found]] = field(default_factory=OrderedDict, repr=False)
 
     def enrich(self, anomaly: Anomaly) -> Anomaly:
         """The anomaly with what is known about it."""
         point = point_of(anomaly)
         key = (point, anomaly.icao24, tuple(anomaly.members[:MOST_OTHERS]))
         before = self._kept.get(anomaly.id)
-        if before is not None and before[0] == key:
-            found = before[1]
-        else:
-            found = self._found(anomaly, point)
-            self._kept[anomaly.id] = (key, found)
+        version = self.reports.version
+        if before is None or before[:2] != (key, version):
+            old = before is not None and before[0] == key
+            found = before[2] if before and old else self._found(anomaly, point)
+            weather = self._weather(point) if point and version else {}
+            before = self._kept[anomaly.id] = (key, version, found, {**found, **weather})
             if len(self._kept) > MOST_CACHED:
                 self._kept.popitem(last=False)
-        weather = self._weather(point) if point and len(self.reports) else {}
-        return replace(anomaly, evidence={**anomaly.evidence, "context": {**found, **weather}})
+        return replace(anomaly, evidence={**anomaly.evidence, "context": before[3]})
 
     def forget(self) -> None:
         """Look everything up anew: reference data has changed."""

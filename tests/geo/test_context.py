@@ -144,6 +144,7 @@ def test_the_same_data_gives_the_same_whatever_came_before(full: Context) -> Non
 
 def test_weather_that_comes_later_is_shown(full: Context) -> None:
     full.reports = Reports()
+    full.forget()
     assert "metar" not in told(full) and full.station_of(told(full)) == "LLBG"
     full.reports.add("LLBG", NOW, "METAR LLBG 222120Z CAVOK")
     assert told(full)["metar"]["visibility_m"] == 10_000 and full.station_of(told(full)) == ""

@@ -20,7 +20,11 @@ export function contextBlock(context) {
       'div',
       {},
       h('dt', { text: name }),
-      values.map((value) => h('dd', {}, value)),
+      h(
+        'dd',
+        {},
+        values.map((value) => h('div', {}, value)),
+      ),
     );
   return rows.length ? block('Context', h('dl', { class: 'facts-grid context' }, rows.map(entry))) : null;
 }
