@@ -1,0 +1,99 @@
+"""What each address declares of its transponder, remembered; and what most aircraft of a type declare."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from geo.memory import Memory
+from geo.schema import SOURCES, Array
+from geo.tracks import Index, Mask, Tracks
+
+FIELDS = {"version": "ADS-B version", "sil": "SIL", "sda": "SDA"}
+"""What a transponder declares of itself and keeps for years: the standard it follows, integrity, design assurance. NACv is
+not among them: it follows the quality of the moment."""
+
+UNKNOWN = 9
+"""Above every declared value: not declared."""
+
+TYPE = 1 << 60
+"""Above every identity: what is known of a type."""
+
+OWN = SOURCES.index("adsb_icao")
+
+
+@dataclass(frozen=True)
+class Declared:
+    """One entry per address of the slice, arrays (n,): `icao24`, its first and last row, what it declared last as one
+    number (digits in the order of FIELDS), the type's key (0: not known), and whether it declared one thing only."""
+
+    icao24: Array
+    first: Index
+    last: Index
+    code: Array
+    type_key: Array
+    steady: Mask
+
+
+def code_of(tracks: Tracks) -> Array:
+    """Version, SIL and SDA of each row as digits of one number."""
+    out = np.zeros(len(tracks), dtype=np.int64)
+    for name in FIELDS:
+        values = getattr(tracks, name)
+        out = out * 10 + np.where(np.isnan(values), UNKNOWN, np.nan_to_num(values)).astype(np.int64)
+    return out
+
+
+def telling(tracks: Tracks, code: Array) -> Mask:
+    """Rows that the aircraft's own ADS-B filled, version and all."""
+    out: Mask = (tracks.source == OWN) & (code < UNKNOWN * 100)
+    return out
+
+
+def runs_of(values: Array) -> Index:
+    """Where each run of equal values begins."""
+    out: Index = np.flatnonzero(np.append(True, values[1:] != values[:-1])[: len(values)])
+    return out
+
+
+def declared(tracks: Tracks) -> Declared:
+    """What each address of the fresh rows declares; the rows of one address may come in several streams."""
+    code = code_of(tracks)
+    rows = np.flatnonzero(tracks.fresh & telling(tracks, code))
+    rows = rows[np.lexsort((tracks.time[rows], tracks.icao24[rows]))]
+    icao24 = tracks.icao24[rows]
+    starts = runs_of(icao24)
+    ends = np.append(starts[1:], len(rows))[: len(starts)]
+    same = np.ones(len(rows), dtype=bool)
+    same[1:] = (code[rows][1:] == code[rows][:-1]) | (icao24[1:] != icao24[:-1])
+    steady = np.logical_and.reduceat(same, starts) if len(starts) else same
+    last = rows[ends - 1] if len(starts) else rows
+    kind = np.ascontiguousarray(tracks.type_code[last]).view(np.int32).astype(np.int64)
+    return Declared(icao24[starts], rows[starts], last, code[last], np.where(kind != 0, TYPE | kind, 0), steady)
+
+
+def differences(before: int, now: int) -> Mapping[str, tuple[int, int]]:
+    """Fields that were declared both times, and differently: old and new value."""
+    out = {}
+    for place, name in enumerate(reversed(FIELDS)):
+        a, b = before // 10**place % 10, now // 10**place % 10
+        if a != b and UNKNOWN not in (a, b):
+            out[name] = (a, b)
+    return {name: out[name] for name in FIELDS if name in out}
+
+
+def count_types(memory: Memory, one: Declared, new: Mask, now: int) -> None:
+    """One more airframe for each type that has a new one, by whether its version is 2."""
+    kinds, each = np.unique(one.type_key[new], return_inverse=True)
+    modern = one.code[new] // 100 >= 2
+    kinds_known = kinds != 0
+    if not kinds_known.any():
+        return
+    old = memory.get(kinds)
+    more, all_of = np.bincount(each, modern, len(kinds)), np.bincount(each, minlength=len(kinds))
+    memory.put(
+        kinds[kinds_known], now, modern=(old["modern"] + more.astype(np.int64))[kinds_known],
+        airframes=(old["airframes"] + all_of)[kinds_known],
+    )  # fmt: skip
