@@ -22,7 +22,7 @@ from benchmarks.scorecard.tracks import (
 )
 from geo.batch import Batch
 from geo.schema import NO_TIME, Array
-from geo.sphere import FOOT_M, KNOT_M_S, destination
+from geo.sphere import FOOT_M, KNOT_M_S, destination, distance_m
 
 RAMP_ROWS = 5
 """A gradual drift reaches its full offset after this many updates."""
@@ -39,6 +39,9 @@ every overlap, and it begins at 30 % of the track or later, as every attack of t
 
 GHOST_NEAR_M = 100_000.0
 """A ghost appears within this distance of a real aircraft: inside the coverage, among traffic."""
+
+FIX_M = 6.0
+"""Scatter of a position: the encoding alone resolves 5.1 m (DO-260B, airborne position)."""
 
 TRIES = 40
 
@@ -90,16 +93,18 @@ def graft(victim: Batch, donor: Batch, variant: Variant) -> Attacked:
 def ghost(victim: Batch, donor: Batch, variant: Variant) -> Attacked:
     """An aircraft that does not exist, for five minutes; `severity` 0 flies smoothly, 1 erratically.
 
-    Its rows are those of a real aircraft (cadence, gaps, quality, signal) with place, motion and identity replaced.
+    Its rows are those of a real aircraft (cadence, gaps, late and repeated positions, quality, signal) with place,
+    motion and identity replaced.
     """
     rng = variant.rng
     rows = _template(donor, rng)
     rows = shifted(rows, int(victim["time"][start_row(victim, rng)]) - int(rows["time"][0]))
-    elapsed = (rows["time"] - rows["time"][0]) / 1000.0
+    elapsed = _clock(rows)
     heading, speed = _wander(elapsed, variant)
     near = int(np.searchsorted(victim["time"], rows["time"][0]))
     lat, lon = destination(victim["lat"][near], victim["lon"][near], rng.uniform(0, 360), rng.uniform(0, GHOST_NEAR_M))
     lat, lon = _flown(float(lat), float(lon), heading, speed, elapsed)
+    lat, lon = _encoded(lat, lon, elapsed, rng)
     level = np.round(rng.uniform(8_000, 12_000) / FOOT_M / 25) * 25 + 25 * rng.choice([0, 0, 0, 1, -1], len(rows))
     rate = rng.choice([0, 0, 0, 64, -64], len(rows)).astype("f4")
     sent = {"lat": lat, "lon": lon, "baro_altitude": level.astype("f4"), "vertical_rate": rate}
@@ -114,6 +119,28 @@ def _template(donor: Batch, rng: np.random.Generator) -> Batch:
     last = max(1, int(np.searchsorted(donor["time"], donor["time"][-1] - long)))
     first = int(rng.integers(0, last))
     return donor.take(np.arange(first, int(np.searchsorted(donor["time"], donor["time"][first] + long))))
+
+
+def _clock(rows: Batch) -> Array:
+    """When each row's position was taken, in seconds, by how far the real aircraft had come by its own speed.
+
+    Receivers and aggregators stamp and repeat positions up to seconds late; whatever a ghost sends passes them too, and
+    positions that follow from speed and time to the metre would give it away.
+    """
+    elapsed = (rows["time"] - rows["time"][0]) / 1000.0
+    speed = np.nan_to_num(rows["ground_speed"].astype(float), nan=float(np.nanmedian(rows["ground_speed"]))) * KNOT_M_S
+    due = np.cumsum(np.diff(elapsed, prepend=0.0) * np.maximum(speed, 1.0))
+    step = distance_m(rows["lat"][:-1], rows["lon"][:-1], rows["lat"][1:], rows["lon"][1:])
+    flown = np.concatenate([[0.0], np.cumsum(step)])
+    return np.interp(flown * due[-1] / flown[-1], due, elapsed) if flown[-1] > 0 else elapsed
+
+
+def _encoded(lat: Array, lon: Array, elapsed: Array, rng: np.random.Generator) -> tuple[Array, Array]:
+    """Positions with the scatter of a satellite fix and its encoding; one that is repeated is repeated as it was."""
+    new = np.diff(elapsed, prepend=-1.0) > 0
+    at = np.maximum.accumulate(np.where(new, np.arange(len(new)), 0))
+    off, course = np.abs(rng.normal(0, FIX_M, len(new))), rng.uniform(0, 360, len(new))
+    return destination(lat, lon, course[at], off[at])
 
 
 def _wander(elapsed: Array, variant: Variant) -> tuple[Array, Array]:
