@@ -30,6 +30,18 @@ QUIET_CHROMIUM = (
 """Software WebGL without a word on the console, and nothing of the browser's own on the network."""
 
 
+@pytest.fixture(scope="session", autouse=True)
+def own_state() -> Iterator[None]:
+    """A state folder of the session's own: what somebody imported as reference data is not part of the tests."""
+    before = os.environ.get("SKYSIFT_STATE")
+    with tempfile.TemporaryDirectory(prefix="skysift-state-") as folder:
+        os.environ["SKYSIFT_STATE"] = folder
+        yield
+    os.environ.pop("SKYSIFT_STATE")
+    if before is not None:
+        os.environ["SKYSIFT_STATE"] = before
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """Real recordings, beside the checkout (or SKYSIFT_SHARED). They are never part of the repository."""
