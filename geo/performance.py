@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geo.aircraft import AircraftTable
-from geo.schema import Array, missing
+from geo.schema import NON_ICAO, Array, missing
 from geo.tracks import Tracks
 
 Mask = npt.NDArray[np.bool_]
@@ -231,16 +231,31 @@ def _profile(icao24: Array, code: Array, category: Array, aircraft: AircraftTabl
     """Row of the table and designator for each aircraft."""
     table = _table()
     at, named = table.find(code), code.copy()
-    if aircraft is not None and len(aircraft):
-        known = aircraft.lookup(icao24)
-        named = np.where(named == b"", known.type_code, named)
-        at = np.where(at > 0, at, table.find(named))
-        at = np.where(at > 0, at, _of_class(known.description))
+    asked = np.flatnonzero(at == 0)
+    if aircraft is not None and len(aircraft) and len(asked):
+        # Only those that the feed does not name well enough: a look-up in a million airframes is not free.
+        row = np.minimum(np.searchsorted(aircraft.icao24, icao24[asked]), len(aircraft) - 1)
+        known = (aircraft.icao24[row] == icao24[asked]) & (icao24[asked] < NON_ICAO)
+        at[asked] = np.where(known, _known_rows(aircraft)[row], 0)
+        silent = known & (aircraft.type_code[row] != b"")
+        named[asked[silent]] = aircraft.type_code[row[silent]]
     by_category = np.zeros(len(at), dtype=np.intp)
-    for text, row in table.categories.items():
-        by_category[category == text] = row
+    for text, number in table.categories.items():
+        by_category[category == text] = number
     unnamed = at == 0
     return np.where(unnamed, by_category, at), np.where((named == b"ZZZZ") | unnamed & (by_category > 0), b"", named)
+
+
+_LAST: list[tuple[AircraftTable, Array]] = []
+"""The aircraft table seen last, and the row of our table for each of its airframes: it is asked again and again."""
+
+
+def _known_rows(aircraft: AircraftTable) -> Array:
+    """Row of our table for every airframe, by its designator or else by its class."""
+    if not _LAST or _LAST[0][0] is not aircraft:
+        by_code = _table().find(aircraft.type_code)
+        _LAST[:] = [(aircraft, np.where(by_code > 0, by_code, _of_class(aircraft.description)).astype(np.int16))]
+    return _LAST[0][1]
 
 
 def _of_class(description: Array) -> Array:
