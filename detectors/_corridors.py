@@ -125,7 +125,7 @@ def flow_of(memory: Memory, view: Tracks, rows: Array) -> Flow:
         some = np.flatnonzero(alone)
         alone[some] = others(memory, key_of(cell[some], (way[some] + turn) % SECTORS), flight[some]) == 0
     some = np.flatnonzero(alone)
-    alone[some] = others_around(memory, cell[some], way[some], flight[some])[0] == 0
+    alone[some] = others_around(memory, cell[some], way[some], flight[some]) == 0
     return Flow(rows, key_of(cell, way), key_of(parents(cell, REGION), REGION), alone)
 
 

@@ -5,6 +5,8 @@ Keys are any numbers mixed into one; a flight counts once at a key, and never co
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from geo.cells import Cells, neighbours
@@ -84,16 +86,21 @@ def share_of_new(memory: Memory, keys: Array) -> tuple[Array, Array]:
     return known["count"], (known["rare"] + 1) / (known["count"] + 2)
 
 
-def others_around(memory: Memory, cells: Cells, way: Array, flight: Array, *tags: Array | int) -> tuple[Array, Array]:
-    """How many other flights passed each cell (n,) or a neighbour of it in about this direction, and in any. Keys are
-    of cell, sector and tags."""
-    near = neighbours(cells)
-    keys = [np.repeat(near.ravel(), SECTORS), np.tile(np.arange(SECTORS), near.size)]
-    many = near.shape[1] * SECTORS
-    keys += [np.repeat(np.broadcast_to(tag, len(cells)), many) for tag in tags]
-    seen = others(memory, key_of(*keys), np.repeat(flight, many)).reshape(*near.shape, SECTORS).sum(axis=1)
-    about = (way[:, None] + np.array([-1, 0, 1])) % SECTORS
-    return np.take_along_axis(seen, about, axis=1).sum(axis=1), seen.sum(axis=1)
+ABOUT = (-1, 0, 1)
+"""Sectors about a direction: 135 degrees of the compass."""
+
+
+def others_around(
+    memory: Memory, cells: Cells, way: Array, flight: Array, *tags: Array, turns: Sequence[int] = ABOUT
+) -> Array:
+    """How many other flights passed each cell (n,) or one that touches it, in the sectors at `turns` from the way.
+    Keys are of cell, sector and tags."""
+    near, many = neighbours(cells), len(turns)
+    keys = [np.repeat(near.ravel(), many), np.repeat(way, near.shape[1] * many)]
+    keys[1] = (keys[1] + np.tile(turns, near.size)) % SECTORS
+    keys += [np.repeat(tag, near.shape[1] * many) for tag in tags]
+    seen: Array = others(memory, key_of(*keys), np.repeat(flight, near.shape[1] * many))
+    return seen.reshape(len(cells), near.shape[1] * many).sum(axis=1)
 
 
 def _short(flight: Array) -> Array:

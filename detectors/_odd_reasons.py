@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from detectors._innocent import HUB_NMI, airliner_fields, innocent
-from detectors._orbits import motion
+from detectors._orbits import Motion
 from geo.aircraft import AircraftTable
 from geo.airports import Airports
 from geo.performance import CODE, profiles
@@ -20,25 +20,35 @@ KINDS = {
 }  # fmt: skip
 """Kinds that do not fly routes, and the reason in words."""
 
+PARALLEL, LEGS_S = 0.6, 900.0
+"""A zig-zag that is 1.4 times as long as its way comes to 0.03; recorded surveys lie between 0.6 and 0.96."""
+
 
 def reasons(
-    view: Tracks, rows: Mask, fir: Array, seconds: float, airports: Airports, aircraft: AircraftTable | None
+    view: Tracks, rows: Mask, fir: Array, long: Motion, airports: Airports, aircraft: AircraftTable | None
 ) -> Array:
     """The reason (n,) of each of the given rows; '' where none is known. `fir` is the region that a row goes round."""
     out = np.full(len(view), "", dtype=object)
     at = np.flatnonzero(rows)
     if not len(at):
         return out
-    long = motion(view, seconds)
     said = innocent(view, rows, long, airports).reason[at]
     arriving = (long.highest[at] - long.lowest[at] >= 3_000) & (view.vertical_rate[at] < 0)
     near = airliner_fields(airports).near(view.lat[at], view.lon[at], HUB_NMI)
     said[(said == "") & arriving & near] = "vectored to an airport"
+    said[(said == "") & surveying(view, long)[at] & (fir[at] < 0)] = "to and fro along one line, as surveys fly"
     kind = profiles(view.take(at), aircraft).kind
     for name, text in KINDS.items():
         said[kind == CODE[name]] = text
     said[(said == "") & _common(view, at, fir[at])] = "others go round the same region"
     out[at] = said
+    return out
+
+
+def surveying(view: Tracks, long: Motion) -> Mask:
+    """Legs along one axis now or within the last quarter of an hour: between two blocks of a survey there are none."""
+    legs = (long.parallel >= PARALLEL).astype(np.int64)
+    out: Mask = view.window_sum(legs, LEGS_S) > 0
     return out
 
 

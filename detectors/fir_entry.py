@@ -12,7 +12,7 @@ import shapely
 
 from detectors._entries import Entries, entries
 from detectors._examples import fly, together
-from detectors._learned import TALLY, key_of, note, note_region, others_around, ready, sector, share_of_new
+from detectors._learned import SECTORS, TALLY, key_of, note, note_region, others_around, ready, sector, share_of_new
 from detectors._registry import PRIORITY, Describe, Example, Param, Style, detector
 from geo.batch import Batch
 from geo.cells import cells_of
@@ -120,7 +120,8 @@ def _judged(memory: Memory, view: Tracks, found: Entries, firs: Firs) -> tuple[A
     in near and in about its direction, and how many near it in any direction."""
     group, flight = _group(view, found, firs), view.flight[found.row]
     cells, way = cells_of(found.lat, found.lon, RESOLUTION), sector(found.track)
-    return *share_of_new(memory, group), *others_around(memory, cells, way, flight, group)
+    near = others_around(memory, cells, way, flight, group)
+    return *share_of_new(memory, group), near, others_around(memory, cells, way, flight, group, turns=range(SECTORS))
 
 
 def _learn(memory: Memory, view: Tracks, found: Entries, firs: Firs, new: Array) -> None:

@@ -11,6 +11,7 @@ import shapely
 
 from detectors._examples import circle, fly
 from detectors._odd_reasons import reasons
+from detectors._orbits import motion
 from detectors._registry import PRIORITY, Describe, Example, Param, Style, detector
 from detectors._wander import Detours, detours, reversals, wandering, way
 from geo.aircraft import AircraftTable
@@ -79,6 +80,7 @@ def gate(tracks: Tracks, p: SimpleNamespace) -> Mask:
         "above": Param(10_000, "ft", "lower traffic flies by sight or is vectored", 0, 60_000, "ICAO Annex 11: 250 kt"),
         "fast": Param(120, "kt", "slower aircraft do not fly routes", 0, 600, "gliders and balloons: below"),
         "window": Param(1_200, "s", "the path of so long is looked at", 600, 1_500, "20 min: five turns of 4 min"),
+        "area": Param(20, "km", "who stays within so little does not go anywhere: see loiter", 0, 100, "loiter: 20 km"),
         "reversals": Param(4, "", "so many turns the other way than the one before", 2, 50, f"{SKYSPY}: 4"),
         "turn": Param(10, "deg", "a turn of less between two samples is none", 5, 90, f"{SKYSPY}: 10 degrees"),
         "ratio": Param(1.4, "", "way flown over distance made", 1.1, 10, f"{SKYSPY}: tortuosity 1.4"),
@@ -114,10 +116,11 @@ def detect(
     enough = (answers >= p.reversals) & (ratio >= p.ratio)
     enough |= (answers >= p.reversals / 2) & (ratio >= p.meander)
     full = view.time - view.time[view.ago(p.window)] >= 0.75 * p.window * 1000
-    zigzag = gate(view, p) & view.fresh & enough & full
+    long = motion(view, p.window)
+    zigzag = gate(view, p) & view.fresh & enough & full & (long.extent > p.area)
     round_ = _rounds(view, p, firs, ~zigzag & view.fresh & gate(view, p))
     hit = zigzag | (round_.fir >= 0)
-    reason = reasons(view, hit, round_.fir, p.window, airports, aircraft)
+    reason = reasons(view, hit, round_.fir, long, airports, aircraft)
     return stretches(
         view, hit, begin=view.ago(p.window), cleared=reason,
         confidence=np.where(zigzag, np.clip(0.4 + 0.05 * answers, 0.5, 0.85), 0.45),
