@@ -127,12 +127,15 @@ def _clock(rows: Batch) -> Array:
     Receivers and aggregators stamp and repeat positions up to seconds late; whatever a ghost sends passes them too, and
     positions that follow from speed and time to the metre would give it away.
     """
-    elapsed = (rows["time"] - rows["time"][0]) / 1000.0
-    speed = np.nan_to_num(rows["ground_speed"].astype(float), nan=float(np.nanmedian(rows["ground_speed"]))) * KNOT_M_S
-    due = np.cumsum(np.diff(elapsed, prepend=0.0) * np.maximum(speed, 1.0))
+    elapsed: Array = (rows["time"] - rows["time"][0]) / 1000.0
+    speed = rows["ground_speed"].astype(float) * KNOT_M_S
     step = distance_m(rows["lat"][:-1], rows["lon"][:-1], rows["lat"][1:], rows["lon"][1:])
     flown = np.concatenate([[0.0], np.cumsum(step)])
-    return np.interp(flown * due[-1] / flown[-1], due, elapsed) if flown[-1] > 0 else elapsed
+    if np.isnan(speed).all() or flown[-1] == 0:
+        return elapsed
+    due = np.cumsum(np.diff(elapsed, prepend=0.0) * np.maximum(np.nan_to_num(speed, nan=float(np.nanmedian(speed))), 1))
+    taken: Array = np.interp(flown * due[-1] / flown[-1], due, elapsed)
+    return taken
 
 
 def _encoded(lat: Array, lon: Array, elapsed: Array, rng: np.random.Generator) -> tuple[Array, Array]:
