@@ -120,10 +120,10 @@ def alike(a: str, b: str) -> bool:
 
 
 def address_facts(icao24: int, block: int, own: bool, listed: bool) -> Iterator[Fact]:
-    """What is wrong with the address itself. `own`: ADS-B carries it; `listed`: the database has an aircraft there."""
+    """What is wrong with the address itself. `own`: ADS-B carries it, with a position; `listed`: the database has an aircraft there."""
     if icao24 >= NON_ICAO:
         return
-    why = "" if own else "heard without ADS-B: bit errors make such addresses"
+    why = "" if own else "heard without a position of its own: bit errors make such addresses"
     if icao24 in INVALID:
         reason = "the aircraft database has an airframe of this address" if listed else why
         yield Fact(f"the address {icao24:06X} is nobody's", 0.8, PRIORITY["medium"], reason)
@@ -158,7 +158,14 @@ def callsign_facts(call: str, flying: bool, p: SimpleNamespace) -> Iterator[Fact
         why = "" if flying else "a transponder under test: it is not seen to fly"
         yield Fact(f"the callsign is {call}", 0.85, PRIORITY["medium"], why)
     elif not FORMAT.fullmatch(call):
-        yield Fact(f"the callsign {call!r} is not of letters and digits alone", 0.6)
+        why = (
+            "its registration, as it is painted"
+            if blocks_of(call.lstrip("."))
+            else ""
+            if flying
+            else "not seen to fly: a vehicle or a unit on the ground"
+        )
+        yield Fact(f"the callsign {call!r} is not of letters and digits alone", 0.6, cleared=why)
 
 
 def change_facts(changes: int, call: str, before: str, airborne: bool, p: SimpleNamespace) -> Iterator[Fact]:

@@ -143,7 +143,7 @@ def _facts(
 ) -> dict[int, list[Fact]]:  # fmt: skip
     """All that does not fit, for those of the flights `asked` of which anything does not."""
     rows = one.last[asked]
-    icao24, own = tracks.icao24[rows], np.isin(tracks.source[rows], OWN)
+    icao24, own = tracks.icao24[rows], np.isin(tracks.source[rows], OWN) & tracks.located[rows]
     stored, heard = (
         np.char.decode(v, "ascii", "replace").tolist()
         for v in (known.lookup(icao24).registration, tracks.registration[rows])

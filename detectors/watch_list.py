@@ -97,5 +97,6 @@ def detect(tracks: Tracks, p: SimpleNamespace, watch_list: WatchList | None = No
 
 def _words(entry: Mapping[str, str], icao24: int) -> dict[str, str]:
     """Who it is, and what the list says of it."""
-    what = said(GROUPS.get(entry["group"], ""), entry["operator"], entry["type_code"], entry["category"], entry["tags"])
+    known = (GROUPS.get(entry["group"], ""), entry["operator"], entry["type_code"], entry["category"])
+    what = said(*known) or entry["tags"]
     return {"who": entry["registration"] or f"{icao24:06x}", "what": f": {what}" if what else ""}
