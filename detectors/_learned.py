@@ -99,8 +99,9 @@ def others_around(
     keys = [np.repeat(near.ravel(), many), np.repeat(way, near.shape[1] * many)]
     keys[1] = (keys[1] + np.tile(turns, near.size)) % SECTORS
     keys += [np.repeat(tag, near.shape[1] * many) for tag in tags]
-    seen: Array = others(memory, key_of(*keys), np.repeat(flight, near.shape[1] * many))
-    return seen.reshape(len(cells), near.shape[1] * many).sum(axis=1)
+    seen = others(memory, key_of(*keys), np.repeat(flight, near.shape[1] * many))
+    count: Array = seen.reshape(len(cells), near.shape[1] * many).sum(axis=1)
+    return count
 
 
 def _short(flight: Array) -> Array:
