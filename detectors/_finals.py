@@ -16,12 +16,12 @@ from geo.tracks import Index, Mask, Tracks
 
 APPROACH = Keep(
     {
-        "last": Slot("i8"), "track": Slot("f4", np.nan), "swing": Slot("f4"), "swings": Slot("i2"), "net": Slot("f4"),
+        "last": Slot("i8"), "feet": Slot("f4", np.nan), "track": Slot("f4", np.nan), "swing": Slot("f4"), "swings": Slot("i2"), "net": Slot("f4"),
         "steep": Slot("f4"), "low": Slot("f4"), "askew": Slot("f4"), "counted": Slot("i1"), "landed": Slot("u4", 0, 36),
     },
     ttl_s=30 * 86_400, most=20_000,
 )  # fmt: skip
-"""Per flight on an approach: its last row's time and track; the turn it is in, degrees; the turns of 45 degrees and
+"""Per flight on an approach: its last row's time, altitude and track; the turn it is in, degrees; the turns of 45 degrees and
 more that changed sides; the turn in all; seconds of a steep, a very low and a skew approach; whether its landing was
 counted. Per airport (negative keys): landings by direction, in tens of degrees."""
 
@@ -33,6 +33,9 @@ PAUSE_S = 60.0
 
 SWING_DEG = 45.0
 """A turn of this much to one side and then one to the other is a swing; corrections are smaller."""
+
+FASTEST_TURN = 5.0
+"""Degrees a second: three are a standard turn; a faster one is noise of the track."""
 
 SHORT_NMI, SHORT_FT = 2.0, 700.0
 """On short final an aircraft is aligned, whatever the shape of its approach: 2 nmi is 640 ft on three degrees."""
@@ -68,9 +71,11 @@ def finals(tracks: Tracks, rows: Index, memory: Memory, airports: Airports, p: S
         if name in state:
             state[name] = np.where(anew, slot.default, state[name])
     dt_s = np.where(anew, 0.0, dt_s)
-    _swing(state, wrap_lon(track - state["track"]))
-    angle = _angle(tracks, rows)
-    state["steep"] = state["steep"] + np.where((angle >= p.steep) & (height >= 500) & ~ground, dt_s, 0.0)
+    _swing(state, wrap_lon(track - state["track"]), dt_s)
+    state["steep"] = state["steep"] + np.where(
+        _steep(tracks, rows, state, dt_s, p) & (height >= 500) & ~ground, dt_s, 0.0
+    )
+    state["feet"] = tracks.baro_altitude[rows]
     far_low = (away >= p.far) & (height <= p.low * away) & (height > -500) & ~ground
     state["low"] = state["low"] + np.where(far_low, dt_s, 0.0)
     short = (away <= SHORT_NMI) & (height <= SHORT_FT) & (tracks.vertical_rate[rows] <= -300) & ~ground
@@ -86,20 +91,21 @@ def finals(tracks: Tracks, rows: Index, memory: Memory, airports: Airports, p: S
     return Final(rows, state, hub, away, height)
 
 
-def _swing(state: dict[str, Any], turn: Array) -> None:
+def _swing(state: dict[str, Any], turn: Array, dt_s: Array) -> None:
     """Bring the turns up to date: one to the other side ends a swing."""
-    turn = np.where(np.abs(turn) > 120, 0.0, np.nan_to_num(turn))
+    turn = np.where(np.abs(turn) > FASTEST_TURN * dt_s, 0.0, np.nan_to_num(turn))
     state["net"] = state["net"] + turn
     other = (np.sign(turn) * np.sign(state["swing"]) < 0) & (np.abs(turn) >= 3)
     state["swings"] = state["swings"] + (other & (np.abs(state["swing"]) >= SWING_DEG))
     state["swing"] = np.where(other, turn, state["swing"] + turn)
 
 
-def _angle(tracks: Tracks, rows: Index) -> Array:
-    """The angle of descent in degrees, over the ground."""
+def _steep(tracks: Tracks, rows: Index, state: dict[str, Any], dt_s: Array, p: SimpleNamespace) -> Mask:
+    """A steep angle of descent over the ground, by the rate that is sent and by the altitude lost since the last row."""
     forward = np.maximum(tracks.ground_speed[rows].astype(float), 1.0) * 101.27
-    out: Array = np.degrees(np.arctan2(-tracks.vertical_rate[rows].astype(float), forward))
-    return out
+    lost = (state["feet"].astype(float) - tracks.baro_altitude[rows]) * 60.0 / np.maximum(dt_s, 1.0)
+    rate = np.minimum(-tracks.vertical_rate[rows].astype(float), lost)
+    return np.asarray(np.degrees(np.arctan2(rate, forward)) >= p.steep)
 
 
 def _directions(memory: Memory, airports: Airports, hub: Array, p: SimpleNamespace) -> tuple[Mask, Mask]:
@@ -110,7 +116,7 @@ def _directions(memory: Memory, airports: Airports, hub: Array, p: SimpleNamespa
     total = landed.sum(axis=1)
     axis = landed + np.roll(landed, 18, axis=1)
     seen = (axis >= SHARE * total[:, None]) & (axis > 0)
-    has = loaded.any(axis=1)
+    has = np.asarray(loaded.any(axis=1))
     there: Array = np.where(has[:, None], loaded, seen)
     used = there | np.roll(there, 1, axis=1) | np.roll(there, -1, axis=1)
     return used, has | (total >= p.landings)

@@ -26,14 +26,14 @@ def inbound(seconds: int = 240, out_nmi: float = 10.0, weave: float = 0.0, **col
     """To Munich's runway 08 from so far out at 150 kt, swinging by `weave` degrees to either side every minute."""
     lat, lon = destination(48.354, 11.786, 260.0, out_nmi * 1852)
     t = np.arange(seconds)
-    track = 80.0 + weave * np.sign(np.sin(2 * np.pi * t / 90.0))
+    track = 80.0 + weave * np.sin(2 * np.pi * t / 90.0)
     given: dict[str, Any] = {"lat": float(lat), "lon": float(lon), "speed": 150.0, "altitude": 4_700.0, "rate": -780.0}
     return fly(seconds=seconds, **given | {"track": track, "callsign": b"DLH4AB"} | columns)
 
 
 def examples() -> Sequence[Example]:
     """Hits and near misses, at Munich (1,487 ft)."""
-    circle = np.interp(np.arange(360), [0, 60, 180], [80.0, 80.0, 440.0])
+    circle = np.interp(np.arange(360), [0, 60, 180], [80.0, 80.0, 445.0])
     return [
         Example("swinging from side to side", lambda: inbound(330, 9.5, 55.0, rate=-560.0), 1),
         Example("a full circle on the way down", lambda: inbound(360, track=circle, rate=-560.0), 1),
