@@ -19,6 +19,9 @@ COMPUTED = [SOURCES.index(name) for name in ("tisb_icao", "tisb_trackfile", "tis
 ONSET_S = 50.0
 """How near in time the row before the first one must be for the difference to be a jump."""
 
+ROUGH_S, SURGE_KT_S = 180.0, 8.0
+"""Beyond this acceleration, in the last minutes, a speed is made of bad positions (fighters reach 6 kt/s)."""
+
 SPLIT_FT = 3_000.0
 """Barometric and GPS altitude of one aircraft lie up to 2,500 ft apart in hot or cold air at cruise."""
 
@@ -103,12 +106,14 @@ def _jumps(tracks: Tracks, rule: Array, begin: Index) -> list[Test]:
     seconds = np.maximum((tracks.time[begin] - tracks.time[before]) / 1000.0, 1.0)
     near = (seconds <= ONSET_S) & (begin > before)
     altitude, speed = height(tracks).astype(np.float64), tracks.ground_speed.astype(np.float64)
-    step, surge = np.abs(altitude[begin] - altitude[before]), np.abs(speed[begin] - speed[before])
+    step = np.abs(altitude[begin] - altitude[before])
     jumped = near & (step > SPLIT_FT) & (step / seconds * 60 > 30_000)
-    surged = near & (surge > 150) & (surge / seconds > 10) & (rule != CEILING) & (rule != EXTREME)
+    surge = np.abs(speed - tracks.shift(speed)) / np.maximum(np.nan_to_num(tracks.dt_s, nan=1e9), 1.0)
+    rough = tracks.window_max(surge, ROUGH_S)
+    surged = np.isfinite(rough) & (rough > SURGE_KT_S) & (rule != CEILING) & (rule != EXTREME)
     return [
         Test(jumped & (rule != TOO_FAST), "technical: the altitude jumped by {} ft (Mode S encoding)", step),
-        Test(surged, "technical: the speed jumped by {} kt", surge),
+        Test(surged, "technical: the speed jumps, by {} kt within ten seconds", rough * 10),
     ]
 
 

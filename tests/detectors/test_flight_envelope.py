@@ -160,3 +160,11 @@ def test_ordinary_recordings_give_nothing_above_low(shared: Path) -> None:
 def test_the_tanker_that_flew_low_and_fast_is_cleared_as_military(shared: Path) -> None:
     path = shared / "data/traffic-samples/samples/military/inflight_refuelling.json.gz"
     assert [a.cleared for a in found(*open_source(str(path)).batches())] == ["military flying is often fast and low"]
+
+
+def test_a_speed_made_of_bad_positions_is_technical(shared: Path) -> None:
+    """Heathrow 2017: speeds that leap by hundreds of knots, because the times of the positions are wrong."""
+    seen = found(*open_source(str(shared / "data/egll-20170802/egll-positions-rt.csv")).batches())
+    assert seen and all(a.priority == 1 for a in seen)
+    leaps = np.where(np.arange(300) % 40 < 20, 580.0, 700.0)
+    assert "the speed jumps" in one(altitude=5_000.0, speed=leaps).explanation
