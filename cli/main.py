@@ -20,7 +20,7 @@ COMMANDS = {
     "backfill": "Judge stored history anew, or recordings on their way in.",
     "import": "Store recordings without judging them.",
     "feeds": "The formats, and what is in a source.",
-    "reference": "Import aircraft, airspace, watch lists and the like, once for all commands.",
+    "reference": "Import aircraft databases, airspace and the like, once for all.",
     "export": "Stored anomalies into a file.",
     "bench": "Measure speed on this machine.",
     "scorecard": "Measure what every class finds, misses and gets wrong.",
