@@ -72,8 +72,10 @@ class Asking:
 
     async def _body(self, url: str) -> bytes:
         headers = {"accept": "application/json", "user-agent": AGENT, **self.headers}
+        # A key in a header is for this host, and for no other that it might point to.
+        follow = not self.headers
         async with (
-            httpx.AsyncClient(timeout=self.timeout_s, follow_redirects=True, max_redirects=3) as client,
+            httpx.AsyncClient(timeout=self.timeout_s, follow_redirects=follow, max_redirects=3) as client,
             client.stream("GET", url, headers=headers) as answer,
         ):
             answer.raise_for_status()

@@ -29,6 +29,8 @@ COUNTRY_NMI = 60.0
 """A town farther away says nothing of the country below."""
 STATION_NMI = 60.0
 """A METAR from farther away says nothing of the weather here."""
+ASKED_STATIONS = 3
+"""Not every airport of airlines sends reports: the next ones are asked for too."""
 MOST_NOTAMS, MOST_OTHERS, MOST_CACHED = 6, 5, 10_000
 
 FLAGS = {MILITARY: "military", INTERESTING: "interesting", PIA: "private address", LADD: "limited display"}
@@ -82,13 +84,15 @@ class Context:
         """Look everything up anew: reference data has changed."""
         self._kept.clear()
 
-    def station_of(self, context: Mapping[str, Any]) -> str:
-        """The aerodrome whose weather should be asked for; '' where it is known, or none is near."""
+    def stations_of(self, context: Mapping[str, Any]) -> Sequence[str]:
+        """The aerodromes whose weather should be asked for, the nearest first; none where it is known."""
         position = context.get("position")
         if position is None or "metar" in context:
-            return ""
-        code, nmi = self._nearest(self._lines, position["lat"], position["lon"])
-        return str(self.airports.code[code]) if nmi <= STATION_NMI else ""
+            return ()
+        index, tree = self._lines
+        chord, k = tree.query(unit_vectors(position["lat"], position["lon"]), k=ASKED_STATIONS)
+        near = np.asarray(_nmi(chord)) <= STATION_NMI
+        return [str(code) for code in self.airports.code[index[k[near]]]]
 
     def _found(self, anomaly: Anomaly, point: Point | None) -> Found:
         """Everything but the weather."""
@@ -166,7 +170,7 @@ class Context:
     def _stations_nmi(self, stations: Sequence[int], point: Point) -> Any:
         here = unit_vectors(point.lat, point.lon)
         chord = np.linalg.norm(self._vectors[list(stations)] - here, axis=1) if stations else np.zeros(0)
-        return 2 * np.arcsin(np.minimum(chord / 2, 1.0)) * EARTH_RADIUS_M / NMI_M
+        return _nmi(chord)
 
     @property
     def _stations(self) -> Sequence[int]:
@@ -198,7 +202,12 @@ class Context:
     def _nearest(self, some: tuple[Any, Any], lat: float, lon: float) -> tuple[int, float]:
         index, tree = some
         chord, k = tree.query(unit_vectors(lat, lon))
-        return int(index[k]), float(2 * np.arcsin(min(chord / 2, 1.0)) * EARTH_RADIUS_M / NMI_M)
+        return int(index[k]), float(_nmi(chord))
+
+
+def _nmi(chord: Any) -> Any:
+    """Nautical miles along the sphere for a chord of the unit sphere."""
+    return 2 * np.arcsin(np.minimum(chord / 2, 1.0)) * EARTH_RADIUS_M / NMI_M
 
 
 def point_of(anomaly: Anomaly) -> Point | None:

@@ -54,7 +54,7 @@ class Outside:
 
     def _want(self, some: Sequence[Mapping[str, Any]]) -> None:
         if self.weather:
-            self.weather.want(station for one in some if (station := self.context.station_of(one)))
+            self.weather.want(station for one in some for station in self.context.stations_of(one))
         if self.notams:
             self.notams.want(some)
 

@@ -141,6 +141,13 @@ def test_nobody_there_and_longer_and_longer_pauses() -> None:
     assert one.failures == {"no connection": 14} and one.health()["state"] == "down"
 
 
+def test_a_key_is_not_carried_to_another_host() -> None:
+    with receiver([Answer(GOOD)]) as other, receiver([Answer(b"", 302, headers={"Location": other})]) as url:
+        bare, keyed = asking(), asking(headers={"x-api-key": "secret"})
+        assert asyncio.run(bare.get(url)) == GOOD
+        assert asyncio.run(keyed.get(url)) is None and keyed.failures == {"HTTP 302": 1}
+
+
 def test_an_empty_list_is_an_answer() -> None:
     with receiver([Answer(b"[]")]) as url:
         client = weather(url)

@@ -84,6 +84,7 @@ def test_place_airport_and_country_need_no_files(bare: Context) -> None:
 
 def test_no_country_far_out_at_sea(bare: Context) -> None:
     found = told(bare, anomaly(0.0, -30.0))
+    assert bare.stations_of(found) == []
     assert "country" not in found and found["airport"]["distance_nmi"] > 200
 
 
@@ -145,9 +146,9 @@ def test_the_same_data_gives_the_same_whatever_came_before(full: Context) -> Non
 def test_weather_that_comes_later_is_shown(full: Context) -> None:
     full.reports = Reports()
     full.forget()
-    assert "metar" not in told(full) and full.station_of(told(full)) == "LLBG"
+    assert "metar" not in told(full) and full.stations_of(told(full))[0] == "LLBG"
     full.reports.add("LLBG", NOW, "METAR LLBG 222120Z CAVOK")
-    assert told(full)["metar"]["visibility_m"] == 10_000 and full.station_of(told(full)) == ""
+    assert told(full)["metar"]["visibility_m"] == 10_000 and full.stations_of(told(full)) == ()
 
 
 def test_the_cache_is_bounded_and_enriching_is_cheap(full: Context, monkeypatch: pytest.MonkeyPatch) -> None:
