@@ -25,8 +25,16 @@ PATTERN = re.compile(r"(TEST|FAKE|ANOM).*")
 FORMAT = re.compile(r"[A-Z0-9]{1,8}")
 """ICAO Annex 10, volume IV, 3.1.2.9.1.2: letters and digits; blanks only behind them."""
 
+PAINTED = re.compile(r"[A-Z0-9]{1,5}-[A-Z0-9]{2,6}")
+"""A registration or serial number with its hyphen (XA-VRU, 95-00093)."""
+
+FLARM = range(0xDD0000, 0xE00000)
+"""Numbers that glider units bear which were given no address (FLARM data port specification)."""
+
 OWN = tuple(SOURCES.index(name) for name in ("unknown", "adsb_icao"))
 """Sources that say what the aircraft's own ADS-B says."""
+
+LARGE = (b"A3", b"A4", b"A5")
 
 LIGHT = (b"", b"A0", b"A1", b"A7", b"B0", b"B1", b"B2", b"B3", b"B4", b"B6", b"C0", b"C1", b"C2", b"C3")
 """Emitter categories of aircraft that may fly with an uncertified position source, and of what does not fly at all."""
@@ -128,6 +136,7 @@ def address_facts(icao24: int, block: int, own: bool, listed: bool) -> Iterator[
         reason = "the aircraft database has an airframe of this address" if listed else why
         yield Fact(f"the address {icao24:06X} is nobody's", 0.8, PRIORITY["medium"], reason)
     elif block < 0:
+        why = "the number of a glider's unit, no address" if icao24 in FLARM else why
         yield Fact(f"the address {icao24:06X} lies in no state's block", 0.6, cleared=why)
 
 
@@ -158,13 +167,9 @@ def callsign_facts(call: str, flying: bool, p: SimpleNamespace) -> Iterator[Fact
         why = "" if flying else "a transponder under test: it is not seen to fly"
         yield Fact(f"the callsign is {call}", 0.85, PRIORITY["medium"], why)
     elif not FORMAT.fullmatch(call):
-        why = (
-            "its registration, as it is painted"
-            if blocks_of(call.lstrip("."))
-            else ""
-            if flying
-            else "not seen to fly: a vehicle or a unit on the ground"
-        )
+        why = "" if flying else "not seen to fly: a vehicle or a unit on the ground"
+        if PAINTED.fullmatch(call) or blocks_of(call.lstrip(".")):
+            why = "its registration, as it is painted"
         yield Fact(f"the callsign {call!r} is not of letters and digits alone", 0.6, cleared=why)
 
 
@@ -187,21 +192,18 @@ def change_facts(changes: int, call: str, before: str, airborne: bool, p: Simple
         yield Fact(f"the callsign changed from {before} to {call}", 0.5, cleared=why)
 
 
-def integrity_facts(rows: int, unsure_rows: int, category: bytes, nic: float, p: SimpleNamespace) -> Iterator[Fact]:
+def integrity_facts(rows: int, unsure_rows: int, category: bytes, lost: bool, p: SimpleNamespace) -> Iterator[Fact]:
     """SIL 0 in most of what a version 2 transponder sends (definitions 5.3)."""
     if rows < p.samples or unsure_rows < p.share / 100 * rows:
         return
     why = ""
     if category in LIGHT:
         why = "light aircraft may use a position source without a certificate"
-    elif not nic > 0:
+    elif lost:
         why = "the position itself is declared lost: see interference"
-    yield Fact(
-        f"SIL is 0 in {100 * unsure_rows / rows:.0f} % of {rows} reports of a version 2 transponder",
-        0.7,
-        PRIORITY["medium"],
-        why,
-    )
+    urgent = PRIORITY["medium" if category in LARGE else "low"]
+    words = f"SIL is 0 in {100 * unsure_rows / rows:.0f} % of {rows} reports of a version 2 transponder"
+    yield Fact(words, 0.7, urgent, why)
 
 
 def told(facts: list[Fact]) -> dict[str, Any]:

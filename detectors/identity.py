@@ -48,7 +48,7 @@ def examples() -> Sequence[Example]:
         Example("an Irish registration in a German block", lambda: fly(0x3C1000, 120, registration=b"EI-DCL"), 1),
         Example("the databases disagree", lambda: fly(seconds=120, registration=b"EI-DCL"), 1, resources=stored),
         Example("three callsigns in one flight", lambda: called(b"DLH4AB", b"BAW12", b"AFR7EK"), 1),
-        Example("an airliner that declares no integrity", lambda: fly(seconds=120, sil=0.0, version=2.0, nic=8.0, category=b"A3"), 1),
+        Example("an airliner that declares no integrity", lambda: fly(seconds=120, sil=0.0, version=2.0, nic=8.0, nac_p=9.0, category=b"A3"), 1),
         Example("a callsign heard wrong for four seconds", lambda: fly(seconds=300, callsign=during(b"TUI6G", b"TUI8EG", 50, 54, 300, "S8")), 0),
         Example("a callsign mended", lambda: called(b"DLH4A", b"DLH4AB"), 0),
         Example("a transponder under test on the bench", lambda: called(b"TEST1234", speed=0.0, altitude=0.0, on_ground=1), 0),
@@ -76,7 +76,7 @@ def gate(tracks: Tracks, p: SimpleNamespace, memory: Memory) -> Mask:
     priority="low",
     scope="aircraft",
     needs=[("icao24",)],
-    uses=("registration", "sil", "version", "nic", "category"),
+    uses=("registration", "sil", "version", "nic", "nac_p", "category"),
     lookback_s=10,
     every_s=10,
     merge_gap_s=1_800,
@@ -160,7 +160,9 @@ def _facts(
             *facts.register_facts(address, block, mark, entry, registers),
             *facts.callsign_facts(text_of(call), fast, p),
             *facts.change_facts(changes, text_of(call), text_of(before), up, p),
-            *facts.integrity_facts(reports, zero, bytes(tracks.category[row]), float(tracks.nic[row]), p),
+            *facts.integrity_facts(
+                reports, zero, bytes(tracks.category[row]), not (tracks.nic[row] > 0 and tracks.nac_p[row] > 0), p
+            ),
         ]
         if found:
             out[k] = found

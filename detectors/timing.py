@@ -90,7 +90,7 @@ def examples() -> Sequence[Example]:
         definition="An aircraft whose messages come too often for the feed that hears them, in repeated bursts, below the shortest interval, or again after a long silence amid coverage.",
         characteristics=("More than ten messages a second, and several times what others of the feed send", "Bursts between silences, again and again", "Half of the intervals below 50 ms", "Level and high, unheard for ten minutes where others were heard all the while"),
         audience=("Security researchers", "Data integrity teams", "Receiver owners"),
-        priority_note="Medium for a rate far above all others; low for bursts, intervals and silences.",
+        priority_note="Medium for a rate far above all others; low where there are too few others, and for bursts, intervals and silences.",
         context="Test equipment, a faulty transponder, a simulator on the feed. A counter includes replies to radar: near the receiver a dozen a second is ordinary.",
     ),
 )  # fmt: skip
@@ -151,7 +151,8 @@ def _told(
         row = int(one.last[k])
         rate[row], most[row] = one.rate[k], limit[k]
         if rapid[k]:
-            sure[row], urgent[row] = 0.82 + 0.13 * min(one.rate[k] / limit[k] - 1, 1), PRIORITY["medium"]
+            sure[row] = 0.82 + 0.13 * min(one.rate[k] / limit[k] - 1, 1)
+            urgent[row] = PRIORITY["low" if np.isnan(top[k]) else "medium"]
             what[row] = f"{one.rate[k]:.0f} messages a second"
             among[row] = _comparison(float(top[k]), int(others[k]))
         elif burst[k]:
