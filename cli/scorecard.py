@@ -11,7 +11,6 @@ import orjson
 
 from api.measured import SHIPPED
 from benchmarks.scorecard.markdown import page
-from cli.inputs import choose
 from cli.ui import out, progress, table
 
 
@@ -20,8 +19,11 @@ from cli.ui import out, progress, table
 @click.option("--data", type=click.Path(path_type=Path, exists=True), help="Recordings. Default: synthetic flights.")
 @click.option("--json", "target", type=click.Path(path_type=Path), help="Write all figures to this file.")
 @click.option("--classes", help="Classes to run, separated by commas, or 'nine'. Default: all.")
+@click.option("--jobs", default=1, show_default=True, type=click.IntRange(1), help="Processes that share the work.")
 @click.option("--markdown", is_flag=True, help="Measure nothing: print the shipped figures as Markdown.")
-def command(nightly: bool, data: Path | None, target: Path | None, classes: str | None, markdown: bool) -> None:
+def command(
+    nightly: bool, data: Path | None, target: Path | None, classes: str | None, jobs: int, markdown: bool
+) -> None:
     """Precision, recall, false alarms and delay of every class."""
     from benchmarks.scorecard.report import Setup, scorecard
 
@@ -29,7 +31,7 @@ def command(nightly: bool, data: Path | None, target: Path | None, classes: str 
         click.echo(page(orjson.loads(SHIPPED.read_bytes())), nl=False)
         return
     with progress("measuring") as advance:
-        card = scorecard(Setup(choose(classes), data, nightly), lambda text: advance(0, text))
+        card = scorecard(Setup(classes, data, nightly), lambda text: advance(0, text), jobs)
     show(card)
     if target:
         target.write_bytes(orjson.dumps(card, option=orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY))

@@ -15,7 +15,7 @@ from benchmarks.scorecard.baselines import baselines
 from benchmarks.scorecard.corpora import recorded
 from benchmarks.scorecard.judgements import judged
 from benchmarks.scorecard.measures import rounded, share
-from benchmarks.scorecard.negatives import DISTURBED, INNOCENT
+from benchmarks.scorecard.negatives import DISTURBED
 from benchmarks.scorecard.scoring import MakeEngine, judge
 from benchmarks.scorecard.tracks import clean_tracks
 from benchmarks.scorecard.worlds import clean, flight_hours
@@ -66,12 +66,8 @@ def per_100h(anomalies: Iterable[Anomaly], hours: float) -> dict[str, float | No
     return {name: rounded(share(100 * n, hours), 2) for name, n in sorted(count.items())}
 
 
-def innocent_entries(data: Path, make: MakeEngine) -> list[dict[str, Any]]:
-    """Innocent flights: each file alone. High or critical is false; so is medium, counted apart."""
-    return [_innocent(name, data / path, make) for name, path in INNOCENT.items() if (data / path).exists()]
-
-
-def _innocent(name: str, path: Path, make: MakeEngine) -> dict[str, Any]:
+def innocent_entry(name: str, path: Path, make: MakeEngine) -> dict[str, Any]:
+    """Innocent flights, each file alone. High or critical is false; so is medium, counted apart."""
     files = sorted(p for p in path.iterdir() if p.is_file()) if path.is_dir() else [path]
     if any(p.suffix == ".json" for p in files):
         files = [path]

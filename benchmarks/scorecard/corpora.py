@@ -45,7 +45,7 @@ ATTACKED: Mapping[str, Recording] = {
     ),
     "switzerland": Recording(
         f"{SAMPLES}/collections/switzerland.json.gz", "judged", "Switzerland, a day of 2018-08-01, 10 s, 842 aircraft",
-        native=False, window=(14, 18),
+        native=False, window=(15, 18),
     ),
 }  # fmt: skip
 """Clean tracks, and what attacks are planted in."""

@@ -13,7 +13,7 @@ import shapely.geometry
 
 from benchmarks.scorecard.answers import MET
 from benchmarks.scorecard.corpora import recorded
-from benchmarks.scorecard.events import EVENTS, UNKNOWABLE, Event
+from benchmarks.scorecard.events import UNKNOWABLE, Event
 from benchmarks.scorecard.measures import delays, rounded, share
 from benchmarks.scorecard.scoring import LATENESS_S, TICK_S, Flags, MakeEngine, judge
 from benchmarks.scorecard.worlds import clean
@@ -31,14 +31,8 @@ WithResources = Callable[[Mapping[str, Path], Sequence[str]], MakeEngine]
 """Files by option and class names in, a maker of engines with them out."""
 
 
-def event_entries(data: Path, build: WithResources, classes: Mapping[str, Detector]) -> list[dict[str, Any]]:
-    """Every listed event whose file is there and that some class may find."""
-    return [
-        _event(e, data, build, classes) for e in EVENTS if (data / e.path).exists() and set(e.classes) & set(classes)
-    ]
-
-
-def _event(event: Event, data: Path, build: WithResources, classes: Mapping[str, Detector]) -> dict[str, Any]:
+def event_entry(event: Event, data: Path, build: WithResources, classes: Mapping[str, Detector]) -> dict[str, Any]:
+    """One listed event: found or missed, by whom, how soon."""
     chosen = {n: classes[n] for n in event.classes if n in classes}
     make = build({n: data / p for n, p in event.resources.items()}, list(chosen))
     flags = judge(clean(event.what, recorded(data / event.path)), make, chosen, TICK_S)

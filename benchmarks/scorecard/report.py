@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from benchmarks.scorecard import corpora
+from benchmarks.scorecard import corpora, event_report
 from benchmarks.scorecard.attack_report import attack_entry, cadences
 from benchmarks.scorecard.attacks import SET_A
 from benchmarks.scorecard.attacks_b import SET_B, SET_C
-from benchmarks.scorecard.clean_report import city_entry, clean_entry, disturbed_entries, innocent_entries
+from benchmarks.scorecard.clean_report import city_entry, clean_entry, disturbed_entries, innocent_entry
 from benchmarks.scorecard.corpora import ATTACKED, METROPOLITAN, Recording
-from benchmarks.scorecard.event_report import event_entries, gpsjam_entries, planted_entries, unknowable
+from benchmarks.scorecard.events import EVENTS
+from benchmarks.scorecard.negatives import INNOCENT
 from benchmarks.scorecard.scoring import LATENESS_S, MakeEngine
 from benchmarks.scorecard.summary import by_class, targets
-from benchmarks.scorecard.tracks import Attack, polled
+from benchmarks.scorecard.tracks import polled
 from benchmarks.scorecard.worlds import VARIANTS
-from cli.inputs import judging
+from cli.inputs import choose, judging
 from cli.version import __version__
 from detectors._registry import Detector
 from feeds.synthetic import DEMO_ZONES
@@ -28,25 +31,37 @@ from pipeline.engine import Engine
 
 QUICK_VARIANTS, PLANTED_H = 6, 2.0
 
+SETS = {"A": SET_A, "B": SET_B, "C": SET_C}
+
+REPORTED_ON = "switzerland"
+"""Sets B and C have no target: they are planted in the largest judged recording alone."""
+
+LISTS = ("attacks", "clean", "disturbed", "cities", "events", "innocent")
+
 Advance = Callable[[str], object]
+Task = tuple[str, ...]
+"""What to measure, as text that another process understands: the section, and what of it."""
 
 
 @dataclass(frozen=True)
 class Setup:
-    """What is measured: which classes, on which data (None: synthetic flights), and how thoroughly."""
+    """What is measured: which classes (names; None: all), on which data (None: synthetic flights), how thoroughly."""
 
-    classes: Mapping[str, Detector]
+    names: str | None = None
     data: Path | None = None
     nightly: bool = False
+
+    @property
+    def classes(self) -> Mapping[str, Detector]:
+        return choose(self.names)
 
     def make(self, files: Mapping[str, Path] | None = None, names: Sequence[str] = ()) -> MakeEngine:
         """A maker of engines with these resources."""
         wanted: dict[str, Any] = {name: [path] for name, path in (files or {}).items()}
-        given = judging(",".join(names) or None, **wanted)
-        chosen = {n: given.classes[n] for n in given.classes if n in self.classes}
+        given = judging(",".join(names) or self.names, **wanted)
 
         def made(classes: Mapping[str, Detector] | None = None, **more: Any) -> Engine:
-            return Engine(chosen if classes is None else classes, {}, given.resources, LATENESS_S, **more)
+            return Engine(given.classes if classes is None else classes, {}, given.resources, LATENESS_S, **more)
 
         return made
 
@@ -54,37 +69,29 @@ class Setup:
     def variants(self) -> int:
         return VARIANTS if self.nightly else QUICK_VARIANTS
 
-    @property
-    def attacks(self) -> dict[str, tuple[str, Attack]]:
-        """By name, with the set that it belongs to."""
-        sets = {"A": SET_A, "B": SET_B, "C": SET_C} if self.nightly else {"A": SET_A}
-        return {name: (letter, attack) for letter, one in sets.items() for name, attack in one.items()}
-
-    def recordings(self, table: Mapping[str, Recording]) -> Iterator[tuple[str, Recording, Batch]]:
+    def recordings(self, table: Mapping[str, Recording]) -> Mapping[str, Recording]:
         """The table's recordings; where it must be quick the smallest judged one; without data synthetic flights."""
         if self.data is None:
-            made = Recording("", "judged", "synthetic flights, half an hour at 1 Hz")
-            yield "synthetic", made, corpora.synthetic_flights()
-            return
-        for name, one in table.items():
-            if (self.data / one.path).exists() and (self.nightly or name in ("japan", "watsonville")):
-                yield name, one, corpora.recorded(self.data / one.path)
+            return {"synthetic": Recording("", "judged", "synthetic flights, half an hour at 1 Hz")}
+        there = {n: one for n, one in table.items() if (self.data / one.path).exists()}
+        return there if self.nightly else {n: one for n, one in there.items() if n in ("japan", "watsonville")}
+
+    def rows(self, name: str) -> Batch:
+        one = self.recordings({**ATTACKED, **METROPOLITAN})[name]
+        return corpora.recorded(self.data / one.path) if self.data else corpora.synthetic_flights()
 
 
-def scorecard(setup: Setup, advance: Advance = lambda text: None) -> dict[str, Any]:
-    """Everything; `advance` hears what is at hand."""
-    make = setup.make()
+def scorecard(setup: Setup, advance: Advance = lambda text: None, jobs: int = 1) -> dict[str, Any]:
+    """Everything; `advance` hears what is done. `jobs` processes share the work."""
     card: dict[str, Any] = {"version": __version__, "mode": "nightly" if setup.nightly else "quick"}
-    card["recordings"] = {n: _described(one, rows) for n, one, rows in setup.recordings({**ATTACKED, **METROPOLITAN})}
+    known = setup.recordings({**ATTACKED, **METROPOLITAN})
+    card["recordings"] = {n: _described(one, setup.rows(n)) for n, one in known.items()}
     card["data_until"] = max(one["end"] for one in card["recordings"].values())
-    card["attacks"] = list(_attacks(setup, make, advance))
-    card["clean"] = list(_clean(setup, make, advance))
-    card["disturbed"] = _disturbed(setup, make, advance)
-    advance("planted episodes")
-    step_s = 5.0 if setup.nightly else 10.0
-    zoned = setup.make({"zones": DEMO_ZONES})
-    card["planted"] = planted_entries(corpora.planted_world(), PLANTED_H, step_s, zoned, setup.classes)
-    card |= _recorded(setup, make, advance) if setup.data else {}
+    done = _done(setup, list(tasks(setup)), advance, jobs)
+    for section in LISTS:
+        card[section] = [entry for task, found in done if task[0] == section for entry in found]
+    card |= {task[0]: found for task, found in done if task[0] not in LISTS}
+    card["unknowable"] = event_report.unknowable() if card["events"] else []
     card["classes"] = by_class(card, setup.classes)
     card["targets"] = targets(card)
     return card
@@ -95,46 +102,104 @@ def _described(one: Recording, rows: Batch) -> dict[str, Any]:
     return {"role": one.role, "about": one.about, "rows": len(rows), "start": span[0], "end": span[1]}
 
 
-def _attacks(setup: Setup, make: MakeEngine, advance: Advance) -> Iterator[dict[str, Any]]:
-    """Set A on every recording at every cadence; the others, which only report, on the largest judged one's polls."""
-    for name, one, rows in setup.recordings(ATTACKED):
-        for cadence, part in cadences(one.between(rows), one.native):
-            for attack, (letter, spec) in setup.attacks.items():
-                if letter != "A" and name not in ("switzerland", "synthetic"):
-                    continue
-                advance(f"{attack}, {name}, {cadence}")
-                entry = attack_entry(attack, spec, part, setup.variants, make, setup.classes)
-                yield {"set": letter, "recording": name, "role": one.role, "cadence": cadence, **entry}
+def tasks(setup: Setup) -> Iterator[Task]:
+    """All that is to be measured, in the order of the report."""
+    attacked = setup.recordings(ATTACKED)
+    for name, one in attacked.items():
+        for cadence in ("15 s", "native") if one.native else ("15 s",):
+            if one.role == "judged":
+                yield from (("attacks", name, cadence, letter, a) for letter, a in _attacks(setup, name, cadence))
+            yield "clean", name, cadence
+        yield "disturbed", name
+    yield ("planted",)
+    if setup.data is None:
+        return
+    yield from (("cities", name) for name in setup.recordings(METROPOLITAN))
+    if setup.nightly:
+        yield from (("events", e.what) for e in EVENTS if (setup.data / e.path).exists())
+        yield from (("innocent", name) for name, path in INNOCENT.items() if (setup.data / path).exists())
+        yield ("gpsjam",)
 
 
-def _clean(setup: Setup, make: MakeEngine, advance: Advance) -> Iterator[dict[str, Any]]:
-    for name, one, rows in setup.recordings(ATTACKED):
-        for cadence, part in cadences(rows, one.native):
-            advance(f"clean, {name}, {cadence}")
-            entry = clean_entry(name, part, make, setup.classes)
-            yield {"recording": name, "role": one.role, "cadence": cadence, **entry}
+def _attacks(setup: Setup, name: str, cadence: str) -> Iterator[tuple[str, str]]:
+    """Set and name of the attacks planted in a recording."""
+    for letter, one in SETS.items():
+        if letter == "A" or (setup.nightly and name == REPORTED_ON and cadence == "15 s"):
+            yield from ((letter, attack) for attack in one)
 
 
-def _disturbed(setup: Setup, make: MakeEngine, advance: Advance) -> list[dict[str, Any]]:
-    out: list[dict[str, Any]] = []
-    for name, _, rows in setup.recordings(ATTACKED):
-        advance(f"disturbed, {name}")
-        out += disturbed_entries(name, rows if setup.nightly else polled(rows, 5), make)
-    return out
+def _done(setup: Setup, wanted: Sequence[Task], advance: Advance, jobs: int) -> list[tuple[Task, Any]]:
+    """Every task with its result, in the tasks' order."""
+    if jobs == 1:
+        out = []
+        for task in wanted:
+            advance(", ".join(task))
+            out.append((task, measured(setup, task)))
+        return out
+    # Spawned, not forked: libraries keep threads.
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+        running = {pool.submit(measured, setup, task): task for task in wanted}
+        for future in as_completed(running):
+            future.result()
+            advance(", ".join(running[future]))
+        return [(task, future.result()) for future, task in running.items()]
 
 
-def _recorded(setup: Setup, make: MakeEngine, advance: Advance) -> dict[str, Any]:
-    """What needs the recordings: cities, events, innocent flights, GPSJam's days."""
-    data = setup.data or Path()
-    cities = []
-    for name, one, rows in setup.recordings(METROPOLITAN):
-        advance(f"alerts a day, {name}")
-        cities.append({"recording": name, "role": one.role, **city_entry(name, rows, make, setup.classes)})
-    if not setup.nightly:
-        return {"cities": cities}
-    advance("real events")
-    events = event_entries(data, setup.make, setup.classes)
-    advance("innocent flights")
-    innocent = innocent_entries(data, make)
-    gpsjam = gpsjam_entries(data)
-    return {"cities": cities, "events": events, "unknowable": unknowable(), "innocent": innocent, "gpsjam": gpsjam}
+def measured(setup: Setup, task: Task) -> Any:
+    """One task's part of the report."""
+    section, *what = task
+    return _MEASURES[section](setup, *what)
+
+
+def _part(setup: Setup, name: str, cadence: str) -> Batch:
+    one = setup.recordings(ATTACKED)[name]
+    return dict(cadences(one.between(setup.rows(name)), one.native))[cadence]
+
+
+def _attack(setup: Setup, name: str, cadence: str, letter: str, attack: str) -> list[dict[str, Any]]:
+    role = setup.recordings(ATTACKED)[name].role
+    rows = _part(setup, name, cadence)
+    entry = attack_entry(attack, SETS[letter][attack], rows, setup.variants, setup.make(), setup.classes)
+    return [{"set": letter, "recording": name, "role": role, "cadence": cadence, **entry}]
+
+
+def _clean(setup: Setup, name: str, cadence: str) -> list[dict[str, Any]]:
+    one = setup.recordings(ATTACKED)[name]
+    rows = dict(cadences(setup.rows(name), one.native))[cadence]
+    entry = clean_entry(name, rows, setup.make(), setup.classes)
+    return [{"recording": name, "role": one.role, "cadence": cadence, **entry}]
+
+
+def _disturbed(setup: Setup, name: str) -> list[dict[str, Any]]:
+    rows = setup.recordings(ATTACKED)[name].between(setup.rows(name))
+    return disturbed_entries(name, polled(rows, 5), setup.make())
+
+
+def _planted(setup: Setup) -> dict[str, Any]:
+    step_s = 5.0 if setup.nightly else 10.0
+    make = setup.make({"zones": DEMO_ZONES})
+    return event_report.planted_entries(corpora.planted_world(), PLANTED_H, step_s, make, setup.classes)
+
+
+def _city(setup: Setup, name: str) -> list[dict[str, Any]]:
+    role = setup.recordings(METROPOLITAN)[name].role
+    return [{"recording": name, "role": role, **city_entry(name, setup.rows(name), setup.make(), setup.classes)}]
+
+
+def _events(setup: Setup, what: str) -> list[dict[str, Any]]:
+    chosen = [e for e in EVENTS if e.what == what and set(e.classes) & set(setup.classes)]
+    return [event_report.event_entry(e, setup.data or Path(), setup.make, setup.classes) for e in chosen]
+
+
+def _innocent(setup: Setup, name: str) -> list[dict[str, Any]]:
+    return [innocent_entry(name, (setup.data or Path()) / INNOCENT[name], setup.make())]
+
+
+def _gpsjam(setup: Setup) -> dict[str, Any]:
+    return event_report.gpsjam_entries(setup.data or Path())
+
+
+_MEASURES: Mapping[str, Callable[..., Any]] = {
+    "attacks": _attack, "clean": _clean, "disturbed": _disturbed, "planted": _planted, "cities": _city,
+    "events": _events, "innocent": _innocent, "gpsjam": _gpsjam,
+}  # fmt: skip

@@ -22,6 +22,8 @@ LATENESS_S = 2.0
 TICK_S = 5
 """Rows come in batches of this much data time: an alert is told with the batch that completes its slice."""
 
+FINE_S, COARSE_S = 300, 120
+
 MakeEngine = Callable[..., Engine]
 """Called without arguments, or with `classes` and `witness`; the resources are its own."""
 
@@ -100,18 +102,33 @@ def judge(world: World, make: MakeEngine, classes: dict[str, Detector], tick_s: 
 
 
 class Batches:
-    """The world in pieces of data time, each with the time at which it is complete; None at the end of the data."""
+    """The world in pieces of data time, each with the time at which it is complete; None at the end of the data.
+
+    Pieces are of `tick_s`; where attacks are planted only within FINE_S of an onset, for their delays, and else of
+    COARSE_S: the verdicts do not depend on it.
+    """
 
     def __init__(self, world: World, tick_s: float) -> None:
         self.world, self.tick = world, int(tick_s * 1000)
 
     def __iter__(self) -> Any:
-        rows = self.world.rows
-        rows = rows.with_columns(row=np.arange(len(rows)))
-        slot = rows["time"] // self.tick
+        rows = self.world.rows.with_columns(row=np.arange(len(self.world.rows)))
+        edges = self._edges(int(rows["time"][0]), int(rows["time"][-1]))
+        slot = np.searchsorted(edges, rows["time"], side="right")
         for piece in np.split(np.arange(len(rows)), np.flatnonzero(np.diff(slot)) + 1):
-            yield rows.take(piece), int((slot[piece[0]] + 1) * self.tick)
-        yield None, int((slot[-1] + 1) * self.tick)
+            yield rows.take(piece), int(edges[slot[piece[0]]])
+        yield None, int(edges[-1])
+
+    def _edges(self, first: int, last: int) -> Array:
+        edges = np.arange(first // self.tick, last // self.tick + 2) * self.tick
+        if not self.world.onset:
+            return edges
+        onset = np.sort(list(self.world.onset.values()))
+        before = np.searchsorted(onset, edges, side="right") - 1
+        since = edges - onset[np.maximum(before, 0)]
+        fine = (before >= 0) & (since <= (FINE_S * 1000))
+        kept: Array = edges[fine | (edges % (COARSE_S * 1000) < self.tick) | (edges == edges[-1])]
+        return kept
 
 
 class Rows:

@@ -63,7 +63,7 @@ def two_flights() -> World:
 def test_a_row_is_flagged_when_an_episode_of_its_flight_holds_it() -> None:
     everything = {"random": replace(baselines()["random"], merge_gap_s=1_000.0)}
     world = two_flights()
-    flags = judge(world, Setup({}).make(), everything, 10.0)
+    flags = judge(world, Setup().make(), everything, 10.0)
     time = world.rows["time"]
     on = flags.standing["random"] > 0
 
@@ -78,7 +78,7 @@ def test_a_row_is_flagged_when_an_episode_of_its_flight_holds_it() -> None:
 
 def test_null_finds_nothing_and_union_says_so() -> None:
     world = two_flights()
-    flags = judge(world, Setup({}).make(), baselines(), 10.0)
+    flags = judge(world, Setup().make(), baselines(), 10.0)
     found = union([(world, flags)], ["null"])
 
     assert (found["f1"], found["recall"], found["never"], found["delay_median_s"]) == (0.0, 0.0, 1, None)
@@ -174,7 +174,7 @@ FLOOR: dict[str, tuple[str, float]] = {
 @pytest.fixture(scope="module")
 def setup() -> Setup:
     known = registry()
-    return Setup({name: known[name] for name in INTEGRITY if name in known})
+    return Setup(",".join(name for name in INTEGRITY if name in known))
 
 
 @pytest.mark.parametrize("attack", FLOOR)
