@@ -32,6 +32,9 @@ LISTED = 250
 TOGETHER_FT = 1_000.0
 """Nearer in height than this, two at one place go together."""
 
+HANDOVER_KM = 100.0
+"""A jet's last or first ten minutes in the air."""
+
 NO_TRANSPONDER = SOURCES.index("adsb_icao_nt")
 
 SILENT = tuple(SOURCES.index(n) for n in ("mlat", "mode_s"))
@@ -54,6 +57,7 @@ def examples() -> Sequence[Example]:
         Example("blank callsigns", lambda: two(name=b""), 0),
         Example("a tester's placeholder", lambda: two(name=b"TEST1234"), 0),
         Example("side by side: one aircraft heard twice, or a formation", lambda: two(km=0.5), 0),
+        Example("the next leg waits at the gate while this one comes in", lambda: together(fly(0x3C1000, 120, callsign=b"DLH4AB", track=0.0), fly(0x3C8A55, 120, lat=50.5, callsign=b"DLH4AB", on_ground=1, speed=0.0, altitude=0.0)), 0),
         Example("two vehicles on the ground", lambda: two(km=3, on_ground=1, altitude=0.0), 0),
     ]  # fmt: skip
 
@@ -137,9 +141,17 @@ def _innocent(tracks: Tracks, one: Sharing, km: float | None, p: SimpleNamespace
         return "all on the ground: vehicles, or a change of aircraft"
     if km is not None and km <= p.near * NMI_M / 1000 and feet <= TOGETHER_FT:
         return "side by side: one aircraft heard twice, or a formation"
+    if _handed_over(tracks, rows, km):
+        return "handed over: one aircraft on the ground, the other has just left it or is about to arrive"
     if _bits(tracks.icao24[rows].tolist()) <= 2 and np.isin(tracks.source[rows], SILENT).any():
         return "the addresses differ in a bit or two and one sends no callsign itself: misheard"
     return ""
+
+
+def _handed_over(tracks: Tracks, rows: Array, km: float | None) -> bool:
+    """One flight number, two legs: one aircraft stands where the other has just left, or is about to arrive."""
+    ground = tracks.on_ground[rows] == 1
+    return len(rows) == 2 and int(ground.sum()) == 1 and km is not None and km <= HANDOVER_KM
 
 
 def _line(tracks: Tracks, one: Sharing) -> Array:

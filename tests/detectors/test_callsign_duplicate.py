@@ -104,6 +104,9 @@ def test_neighbours_and_vehicles_are_cleared() -> None:
     assert cleared(ground) == ["all on the ground: vehicles, or a change of aircraft"]
     (one,) = found(two(300.0, on_ground=1, speed=0.0))
     assert (one.cleared, one.priority) == ("", 1)
+    assert cleared(two(60.0, on_ground=1, speed=0.0)) == [
+        "handed over: one aircraft on the ground, the other has just left it or is about to arrive"
+    ]
 
 
 def test_addresses_that_are_no_airframes_do_not_count() -> None:
