@@ -62,7 +62,7 @@ def gate(tracks: Tracks, p: SimpleNamespace) -> Mask:
     merge_gap_s=300,
     gate=gate,
     examples=examples,
-    explain="{manner}: {turns:.1f} full turns in {minutes:.0f} min within {km:.0f} km{height}",
+    explain="{manner}: {turns:.1f} full turns in {minutes:.0f} min within {km:.0f} km{at}",
     style=Style(shape="area", color="#ffd60a", icon="orbit"),
     params={
         "dwell": Param(900, "s", "time in the area; a shorter orbit is of low priority", 300, 900, "seed 003: 15 min"),
@@ -101,7 +101,7 @@ def detect(tracks: Tracks, p: SimpleNamespace, airports: Airports) -> Stretches:
     track = dwelt & (long.turned >= enough) & (circling | (long.ratio >= p.ratio))
     hover = dwelt & (long.extent <= p.hover) & (long.ratio >= p.ratio) & (long.path >= 2.0)
     candidate = gate(view, p) & (orbit | track | hover)
-    context = innocent(view, candidate & view.fresh, long, airports)
+    context = innocent(view, candidate & view.fresh, long, airports, short)
     hit = candidate & ~context.doubt & (orbit | track | ~context.local)
     seen = long.where(dwelt, short)
     sure = np.where(dwelt & (orbit | track), 0.65, 0.45) + 0.03 * np.minimum(seen.turned / 360, 8)
@@ -140,5 +140,6 @@ def _values(view: Tracks, seen: Motion, orbit: Mask, track: Mask, hit: Mask) -> 
         "path_km": np.round(seen.path, 1),
         "ratio": np.round(seen.ratio, 1),
         "speed": np.round(seen.speed),
-        "height": height_text(view.baro_altitude, hit),
+        "height": np.round(view.baro_altitude.astype(np.float64), -2),
+        "at": height_text(view.baro_altitude, hit),
     }
