@@ -88,7 +88,7 @@ def births(tracks: Tracks, memory: Memory, airports: Airports, p: SimpleNamespac
     busy = np.take_along_axis(passed.sum(axis=1), layer[:, None], axis=1)[:, 0]
     born = np.take_along_axis(began.sum(axis=1), layer[:, None], axis=1)[:, 0]
     since = memory.get(np.array([FEED]))["born"][0]
-    settled = tracks.time[rows] - since >= p.settle * 1000
+    settled = (since > 0) & (tracks.time[rows] - since >= p.settle * 1000)
     upper = layer >= UPPER
     # Low down there are strips, valleys and aircraft that switch on late: surer numbers are asked for.
     amid = settled & (passes >= p.passes) & (busy >= np.where(upper, p.busy, 4 * p.busy))

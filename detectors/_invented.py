@@ -48,7 +48,7 @@ BORN, KNOWN, WATCHED, SWUNG, ODD, PRECISE, STRANGE = range(7)
 """Columns of the feed's own tally: births, those in the database; flights watched long enough, how they moved; births
 under an address of no state."""
 
-FEW = 0.2
+FEW = 0.25
 """What more than this share of a feed's aircraft do is the feed's doing."""
 
 ENOUGH = 10
@@ -172,7 +172,7 @@ def _signs(memory: Memory, young: Young, tally: Array, p: SimpleNamespace) -> Ar
     """The signs with those that the tallies give, each only where few of the feed's aircraft have it."""
     feed = memory.get(np.array([FEED]))["tally"]
     moved = {ERRATIC: (SWUNG, erratic(tally, p)), UNLIKE: (ODD, unlike(tally, p)), EXACT: (PRECISE, exact(tally, p))}
-    ripe = (tally[:, STEPS] >= p.steps) & ((young.signs & JUDGED) == 0)
+    ripe = (tally[:, STEPS] >= 2.5 * p.steps) & ((young.signs & JUDGED) == 0)
     feed[0, WATCHED] += int(ripe.sum())
     signs = young.signs | JUDGED * ripe
     for sign, (column, mask) in moved.items():

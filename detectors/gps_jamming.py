@@ -143,7 +143,15 @@ def _told_apart(tracks: Tracks, entries: Sequence[Mapping[str, Any]]) -> Sequenc
         lately = rows[(tracks.time[rows] < stop) & (tracks.time[rows] >= stop - TOLD_S * 1000)]
         false = np.intersect1d(entry["members"], tracks.icao24[lately])
         one = verdict(len(false), entry["bad"])
-        out.append({**entry, "verdict": one, "reading": READINGS[one], "false_positions": len(false)})
+        out.append(
+            {
+                **entry,
+                "score": entry["score"] + len(false),
+                "verdict": one,
+                "reading": READINGS[one],
+                "false_positions": len(false),
+            }
+        )
     return out
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from detectors._examples import fly, together
 from detectors._groups import address, stretches_of
 from detectors._registry import PRIORITY, Describe, Example, Param, Style, detector
-from detectors._spoof_signs import DRAWN, LIMITS, SLOT_MS, WORDS, Signs, signs_of, suspicious
+from detectors._spoof_signs import DRAWN, LIMITS, SLOT_MS, UNLIKE, WORDS, Signs, signs_of, suspicious
 from geo.batch import Batch
 from geo.schema import NON_ICAO, Array
 from geo.sphere import distance_m
@@ -101,7 +101,7 @@ def _glitch(rows: Batch) -> Batch:
             "SIL 0 sent by a transponder that had an integrity before, or flies high",
         ),
         audience=("Navigation safety teams", "Spectrum analysts", "Flight operations", "Regional conflict monitoring"),
-        priority_note="Low for one sign of one aircraft; medium for two, or where others around are disturbed; high for "
+        priority_note="Low for one sign of one aircraft (movement that does not fit its speed counts only among others); medium for two, or where others around are disturbed; high for "
         "three, or for aircraft gathered at one point.",
         context="Jamming takes positions away; spoofing replaces them. Where both show it says mixed. One faulty receiver "
         "can do the same to one aircraft.",
@@ -115,17 +115,20 @@ def detect(tracks: Tracks, p: SimpleNamespace) -> Stretches:
     rows = np.flatnonzero((found.bits > 0) & tracks.fresh & tracks.located & (tracks.icao24 < NON_ICAO))
     if not len(rows):
         return none()
-    return stretches_of([_entry(tracks, found, int(r), p) for r in rows])
+    entries = (_entry(tracks, found, int(r), p) for r in rows)
+    return stretches_of([one for one in entries if one])
 
 
-def _entry(tracks: Tracks, found: Signs, row: int, p: SimpleNamespace) -> dict[str, Any]:
+def _entry(tracks: Tracks, found: Signs, row: int, p: SimpleNamespace) -> dict[str, Any] | None:
     """A row with a sign, with all signs of its flight in the lookback and those of others around."""
     first = int(tracks.ago(AROUND_S)[row])
     rows = np.arange(first, row + 1)
     bits = int(np.bitwise_or.reduce(found.bits[rows]))
     names = [words for sign, words in WORDS.items() if bits & sign]
     false, poor = _around(tracks, found, row, p)
-    jammed = bool(found.poor[rows].any())
+    if bits == UNLIKE and false + poor < 2:
+        return None
+    jammed = _poor_before(tracks, found, row)
     kinds = min(len(names), 3)
     sure = SURE[kinds] + 0.1 * (false + poor >= 2) + 0.1 * (false >= 2) + 0.05 * jammed
     urgent = (
@@ -145,6 +148,13 @@ def _entry(tracks: Tracks, found: Signs, row: int, p: SimpleNamespace) -> dict[s
         "around": f"; {false + poor} others within {p.around:.0f} km are disturbed too" if false + poor else "",
         "others_false": false, "others_poor": poor,
     }  # fmt: skip
+
+
+def _poor_before(tracks: Tracks, found: Signs, row: int) -> bool:
+    """Whether the aircraft, under whichever of its streams, had poor navigation in the last minutes."""
+    since = tracks.time[row] - AROUND_S * 1000
+    mine = (tracks.icao24 == tracks.icao24[row]) & (tracks.time >= since) & (tracks.time <= tracks.time[row])
+    return bool(found.poor[mine].any())
 
 
 def _around(tracks: Tracks, found: Signs, row: int, p: SimpleNamespace) -> tuple[int, int]:
