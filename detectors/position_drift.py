@@ -1,0 +1,98 @@
+"""Tracks that run on displaced: the position leaves what speed and course lead to, and stays beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from detectors._drift import KEEP, note
+from detectors._examples import during, fly
+from detectors._innovation import latched, slice_of, updates
+from detectors._registry import PRIORITY, Describe, Example, Param, Style, detector
+from geo.batch import Batch
+from geo.memory import Memory
+from geo.sphere import NMI_M
+from geo.stretches import Stretches
+from geo.tracks import Tracks
+
+
+def displaced(rows: Batch, metres: float, start: int, stop: int, ramp: int = 1) -> Batch:
+    """The track, set off to the north from row `start` to `stop`, over `ramp` rows."""
+    n = len(rows)
+    share = np.clip((np.arange(n) - start + 1) / ramp, 0.0, 1.0) * (np.arange(n) < stop)
+    return rows.with_columns(lat=rows["lat"] + share * metres / 111_195.0)
+
+
+def examples() -> Sequence[Example]:
+    """Hits and near misses."""
+
+    def flown(metres: float, start: int = 300, stop: int = 10**6, **more: Any) -> Batch:
+        ramp = int(more.pop("ramp", 1))
+        return displaced(fly(seconds=600, **more), metres, start, stop, ramp)
+
+    def polled(metres: float, ramp: int) -> Batch:
+        return displaced(fly(seconds=1800, step_s=15.0), metres, 60, 10**6, ramp)
+
+    def turning() -> Batch:
+        rate = np.repeat([0.0, 3.0, 0.0, -3.0, 0.0], 120)
+        return fly(seconds=600, track=90.0 + np.cumsum(rate), speed=180.0, altitude=5_000.0)
+
+    def late() -> Batch:
+        """Two seconds late from now on: a receiver further down the line."""
+        rows = fly(seconds=600)
+        at = np.arange(600) - during(2, 0, 300, 600, 600)
+        return rows.with_columns(lat=rows["lat"][at], lon=rows["lon"][at])
+
+    return [
+        Example("two kilometres aside from one second to the next", lambda: flown(2_000.0), 1),
+        Example("two kilometres aside over five updates of a poll", lambda: polled(2_000.0, 5), 1),
+        Example("aside for four minutes, then back", lambda: flown(2_000.0, 200, 440), 1),
+        Example("a single position two kilometres off", lambda: flown(2_000.0, 300, 301), 0),
+        Example("a few hundred metres of noise", lambda: flown(200.0), 0),
+        Example("a procedure turn", turning, 0),
+        Example("positions that come two seconds late from now on", late, 0),
+    ]
+
+
+@detector(
+    id="position-drift", title="Position offset", priority="medium", scope="aircraft", every_s=10, sample_s=5,
+    needs=[("lat",), ("ground_speed",), ("track",)], uses=("position_time",), lookback_s=10, merge_gap_s=600,
+    memory=KEEP, examples=examples,
+    explain="The position runs {offset:.1f} km off what speed and course lead to ({ratio:.1f} times what "
+    "this stream's noise allows), for {duration:.0f} s; speed, course and height went on unchanged",
+    style=Style(shape="path", color="#ffb340", icon="drift"),
+    params={
+        "least": Param(400, "m", "offsets below are never reported, whatever the noise", lo=100, hi=5_000, source="readsb speed_check allows 250 m and more beyond what was flown"),
+        "sigmas": Param(2, "", "times what noise and manoeuvres may add up to over a few updates", lo=1, hi=10, source="switzerland 2018-08-01: one offset in 139,098 rows"),
+        "noises": Param(5, "", "times the usual innovation of this stream", lo=0, hi=20, source="quickstart 2021-10-07, switzerland 2018-08-01"),
+        "timing": Param(2, "s", "a clock that is wrong by this moves a position along the track and is no offset", lo=0, hi=30, source="JL516 2024-01-02: median lag 0.56 s; OpenSky state vectors are 1 s apart"),
+        "gap": Param(45, "s", "after a longer gap the window starts anew", lo=20, hi=120, source="three polls of 15 s"),
+        "fixes": Param(4, "", "fixes that a stream needs before it can be judged", lo=3, hi=60, source="the innovation of fewer says nothing of its noise"),
+        "most": Param(40, "km", "further is another place, not an offset", lo=5, hi=500, source="icao-spoof and kinematics take over"),
+    },
+    describe=Describe(
+        definition="Aircraft whose reported position leaves, at once or over a few updates, what its own speed and course lead to, and from then on runs parallel to it.",
+        characteristics=("Speed, course, height and climb go on unchanged", "The innovations of a few updates add up far beyond this stream's noise, later ones are small again", "Held until the track ends or the offset is undone"),
+        audience=("Airspace integrity teams", "Research analysts", "Spectrum monitoring groups"),
+        priority_note="Medium; low below one nautical mile, and where positions are computed (MLAT, TIS-B).",
+        context="A navigation unit that switches source, a wrong reference of a decoder, a spoofed receiver, or positions that somebody changes. A lag of seconds moves positions along the track and does not count.",
+    ),
+)  # fmt: skip
+def detect(tracks: Tracks, p: SimpleNamespace, memory: Memory) -> Stretches:
+    """Walk the slice; every fresh row of a stream that runs displaced is reported."""
+    state, first, count = slice_of(tracks, memory)
+    for update in updates(tracks, state, first, count, p):
+        note(tracks, state, update, p)
+    memory.put(state.keys, tracks.time[first + count - 1], **state.columns)
+    offset = np.hypot(state.columns["off_e"], state.columns["off_n"])
+    minor = (offset < NMI_M) | (state.columns["own"] == 0)
+    ratio = state.columns["ratio"]
+    return latched(
+        tracks, state, first, count,
+        confidence=np.where(minor, 0.4, np.clip(0.5 + 0.1 * ratio, 0.5, 0.9)),
+        priority=np.where(minor, PRIORITY["low"], PRIORITY["medium"]),
+        values={"offset": offset / 1000, "ratio": ratio},
+    )  # fmt: skip
