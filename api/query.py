@@ -32,7 +32,8 @@ class Statement:
         return f"${len(self.values)}::{kind}"
 
 
-def _source(collection: Collection, asked: Asked, statement: Statement) -> str:
+def source(collection: Collection, asked: Asked, statement: Statement) -> str:
+    """SQL of what is read: the collection's table, or what a filter puts in its place."""
     for name, value in asked.filters.items():
         one = collection.filter_names[name]
         if one.source:
@@ -40,7 +41,8 @@ def _source(collection: Collection, asked: Asked, statement: Statement) -> str:
     return collection.source
 
 
-def _conditions(collection: Collection, asked: Asked, statement: Statement) -> list[str]:
+def conditions(collection: Collection, asked: Asked, statement: Statement) -> list[str]:
+    """SQL of what must hold, each to be joined by AND."""
     found = [sql.format(statement.bind(value, kind)) for sql, value, kind in collection.fixed]
     found += [sql for name, sql in collection.unless.items() if name not in asked.filters]
     for name, value in asked.filters.items():
@@ -104,20 +106,20 @@ def _further(one: Order, value: str | None) -> str:
     return f"({later} OR {one.sql} IS NULL)" if one.nullable else later
 
 
-def _where(conditions: Sequence[str]) -> str:
-    return f" WHERE {' AND '.join(conditions)}" if conditions else ""
+def _where(held: Sequence[str]) -> str:
+    return f" WHERE {' AND '.join(held)}" if held else ""
 
 
 def page(collection: Collection, asked: Asked) -> tuple[str, list[Any]]:
     """SQL and values of one page and one row more: the feature, then its place in the order as text."""
     statement = Statement()
     order = asked.order(collection)
-    source = _source(collection, asked, statement)
-    conditions = _conditions(collection, asked, statement) + _beyond(order, asked, statement)
+    read = source(collection, asked, statement)
+    held = conditions(collection, asked, statement) + _beyond(order, asked, statement)
     places = ", ".join(f"{one.sql} AS place_{i}" for i, one in enumerate(order))
     skipped = f" OFFSET {statement.bind(asked.offset, 'bigint')}" if asked.offset else ""
     inner = (
-        f"SELECT *, {places} FROM {source}{_where(conditions)} ORDER BY {_order_by(order)} "
+        f"SELECT *, {places} FROM {read}{_where(held)} ORDER BY {_order_by(order)} "
         f"LIMIT {statement.bind(asked.limit + 1, 'int')}{skipped}"
     )
     # Features are put together outside: only for the rows of the page, not for all that are sorted.
@@ -135,10 +137,10 @@ def _order_by(order: Sequence[Order]) -> str:
 def count(collection: Collection, asked: Asked) -> tuple[str, list[Any]]:
     """SQL and values of how many match; unless that is all that was asked, counted to one beyond `COUNT_AT_MOST`."""
     statement = Statement()
-    source = _source(collection, asked, statement)
-    where = _where(_conditions(collection, asked, statement))
+    read = source(collection, asked, statement)
+    where = _where(conditions(collection, asked, statement))
     enough = "" if asked.hits else f" LIMIT {COUNT_AT_MOST + 1}"
-    return f"SELECT count(*) FROM (SELECT 1 FROM {source}{where}{enough}) AS found", statement.values
+    return f"SELECT count(*) FROM (SELECT 1 FROM {read}{where}{enough}) AS found", statement.values
 
 
 async def features(pool: asyncpg.Pool, collection: Collection, asked: Asked) -> tuple[list[str], str | None]:
@@ -177,9 +179,9 @@ async def feature(
     """One feature by its id, None where there is none. Raises Problem 404 for what cannot be an id."""
     statement = Statement()
     own = zip(collection.identity, collection.identify(text), strict=True)
-    conditions = [f"{name} = {statement.bind(value, kind)}" for (name, kind), value in own]
-    conditions += [sql.format(statement.bind(value, kind)) for sql, value, kind in collection.fixed]
+    held = [f"{name} = {statement.bind(value, kind)}" for (name, kind), value in own]
+    held += [sql.format(statement.bind(value, kind)) for sql, value, kind in collection.fixed]
     own_sql = collection.feature_of(properties, shown)
-    sql = f"SELECT {own_sql} FROM {collection.source} AS page{_where(conditions)} LIMIT 1"
+    sql = f"SELECT {own_sql} FROM {collection.source} AS page{_where(held)} LIMIT 1"
     found: str | None = await pool.fetchval(sql, *statement.values)
     return found
