@@ -8,13 +8,18 @@ from typing import Any
 
 import numpy as np
 
+from detectors._exercises import exercises
 from detectors._groups import SHADOWS
 from detectors._instants import Instants, at_instants
 from detectors._pairs import Relative, near_pairs, relative
+from detectors._traffic import glider
+from geo.aircraft import AircraftTable
 from geo.airports import Airports
+from geo.performance import DIVES, is_kind, profiles
 from geo.schema import NO_TIME, NON_ICAO, Array
 from geo.sphere import NMI_M
 from geo.tracks import Index, Mask, Tracks
+from geo.zones import Zones
 
 STEP_S, MAX_AGE_S = 10, 40
 """Instants are ten seconds apart; a position serves for forty, so that feeds polled every half minute take part."""
@@ -173,4 +178,20 @@ def _ordinary(x: Instants, i: Index, j: Index, now: Relative, window: Window, ai
     out[abreast & climbing & airports.near(x.lat[i], x.lon[i], FIELD_NMI)] = "departing side by side"
     out[(abreast | trail) & landing & ~climbing] = "on approach, side by side or one after the other"
     out[steady & (window.feet >= SEPARATION_FT)] = "a thousand feet apart, as separated traffic is"
+    return out
+
+
+def expected(tracks: Tracks, pairs: Pairs, aircraft: AircraftTable | None, zones: Zones | None) -> Array:
+    """Why pairs fly together, and for those without a reason yet, whether their types or an exercise explain it."""
+    out, x = pairs.clear.copy(), pairs.x
+    open_ = np.flatnonzero(out == "")
+    rows = [x.row[k[open_]] for k in (pairs.i, pairs.j)]
+    out[open_[glider(tracks, rows[0]) & glider(tracks, rows[1])]] = "gliders that share a thermal or a tow"
+    agile = [is_kind(profiles(tracks.take(r), aircraft).kind, *DIVES) for r in rows]
+    out[open_[agile[0] & agile[1]]] = (
+        "fighters, trainers or aerobatic types, which fly in formation as a matter of course"
+    )
+    rest = np.flatnonzero(out == "")
+    entry, row = pairs.i[rest], x.row[pairs.i[rest]]
+    out[rest] = exercises(zones, x.lat[entry], x.lon[entry], x.baro_altitude[entry], tracks.time[row])
     return out

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
 from detectors._examples import fly, together
-from detectors._formation import Pairs, pairs_of
+from detectors._formation import Pairs, expected, pairs_of
 from detectors._groups import listed, names, samples, stretches_of
 from detectors._instants import Instants
 from detectors._pairs import components
 from detectors._registry import PRIORITY, Describe, Example, Param, Style, detector
+from geo.aircraft import AircraftTable
 from geo.airports import Airports
 from geo.batch import Batch
 from geo.schema import NON_ICAO, Array
 from geo.sphere import NMI_M
 from geo.stretches import Stretches, none
 from geo.tracks import Tracks
+from geo.zones import Zones
 
 
 def examples() -> Sequence[Example]:
@@ -54,7 +57,7 @@ def examples() -> Sequence[Example]:
 
 @detector(
     id="formation-flight", title="Formation flight", priority="medium", scope="pair", every_s=10, sample_s=10,
-    needs=[("lat",), ("ground_speed",), ("track",), ("airports",)], uses=("position_time",), lookback_s=210,
+    needs=[("lat",), ("ground_speed",), ("track",), ("airports",)], uses=("position_time", "category", "type_code"), lookback_s=210,
     merge_gap_s=120, single_row=True, examples=examples,
     explain="{names}: {aircraft} aircraft {manner}, {distance:.0f} m and {height:.0f} ft apart at {speed:.0f} kt",
     style=Style(shape="path", color="#b57edc", icon="formation"),
@@ -74,14 +77,21 @@ def examples() -> Sequence[Example]:
         characteristics=("Pairwise near, on one course, at one speed", "All above 80 knots", "The relative place stays for a minute and a half", "Three or more, or a steady pair at lower priority"),
         audience=("Airspace research teams", "Regional situational-awareness teams", "Open-source intelligence analysts", "Event monitoring teams"),
         priority_note="Medium for three and more, low for a pair, low for what a single snapshot shows.",
-        context="Military flights, displays, camera ships, tankers and friends on a Sunday fly together. Parallel approaches, departures and traffic a thousand feet apart are shown as cleared.",
+        context="Military flights, displays, camera ships, tankers and friends on a Sunday fly together. Parallel approaches, departures, traffic a thousand feet apart, gliders in one thermal, types built for formation and exercises under NOTAM are shown as cleared.",
     ),
 )  # fmt: skip
-def detect(tracks: Tracks, p: SimpleNamespace, airports: Airports) -> Stretches:
+def detect(
+    tracks: Tracks,
+    p: SimpleNamespace,
+    airports: Airports,
+    aircraft: AircraftTable | None = None,
+    zones: Zones | None = None,
+) -> Stretches:
     """Per instant, each set of aircraft connected by steady pairs; then those that one snapshot alone shows."""
     pairs = pairs_of(tracks, p, airports)
     if pairs is None:
         return none()
+    pairs = replace(pairs, clear=expected(tracks, pairs, aircraft, zones))
     kind = np.char.add(pairs.clear.astype("U60"), np.where(pairs.window.steady, "", "?"))
     found = []
     for one in np.unique(kind):

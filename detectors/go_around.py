@@ -19,16 +19,15 @@ from geo.stretches import Stretches, none, stretches
 from geo.tracks import Mask, Tracks
 
 
-def approach(level_s: int = 0, times: int = 1, **columns: Any) -> Batch:
-    """From 9 nmi out towards Munich at 150 kt, down to 800 ft above it, then up again; `times` in a row."""
-    down, up = np.full(200, -900.0), np.full(200, 900.0)
-    once = np.concatenate([down, np.zeros(level_s), up])
-    rate = np.tile(once, times)
+def approach(times: int = 1, **columns: Any) -> Batch:
+    """From 9 nmi out towards Munich at 150 kt, down to 800 ft above it, up again and round; `times` in a row."""
+    t = np.arange(520)
+    rate = np.interp(t, [0, 199, 200, 399, 400], [-900.0, -900.0, 900.0, 900.0, 0.0])
+    turn = np.interp(t, [0, 200, 260, 460, 519], [80.0, 80.0, 260.0, 260.0, 440.0])
     lat, lon = destination(48.354, 11.786, 260.0, 9.0 * 1852)
-    turn = np.full(len(once), 80.0)
-    turn[-180:] = np.interp(np.arange(180), [0, 60, 120, 180], [80, 260, 260, 440])
     given: dict[str, Any] = {"lat": float(lat), "lon": float(lon), "speed": 150.0, "altitude": 5_300.0}
-    return fly(seconds=len(rate), track=np.tile(turn, times), rate=rate, **given | {"callsign": b"DLH4AB"} | columns)
+    named = given | {"callsign": b"DLH4AB"} | columns
+    return fly(seconds=520 * times, track=np.tile(turn, times), rate=np.tile(rate, times), **named)
 
 
 def examples() -> Sequence[Example]:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from detectors._examples import circle, fly
+from detectors._exercises import or_exercise
 from detectors._innocent import height_text, innocent
 from detectors._orbits import Motion, motion, stayed
 from detectors._registry import PRIORITY, Describe, Example, Param, Style, detector
@@ -17,6 +18,7 @@ from geo.batch import Batch
 from geo.schema import Array
 from geo.stretches import Stretches, none, stretches
 from geo.tracks import Mask, Tracks
+from geo.zones import Zones
 
 RULE = "definitions 5.1, gods-eye-view 637"
 
@@ -88,7 +90,7 @@ def gate(tracks: Tracks, p: SimpleNamespace) -> Mask:
         "gliders, surveys and flight checks are recognised by their motion and shown as cleared.",
     ),
 )
-def detect(tracks: Tracks, p: SimpleNamespace, airports: Airports) -> Stretches:
+def detect(tracks: Tracks, p: SimpleNamespace, airports: Airports, zones: Zones | None = None) -> Stretches:
     """Rows whose last minutes were an orbit, a racetrack, a figure eight or a hover."""
     view = _lingering(tracks, p)
     if not len(view):
@@ -113,7 +115,7 @@ def detect(tracks: Tracks, p: SimpleNamespace, airports: Airports) -> Stretches:
         confidence=sure,
         score=np.rint(sure * 1000) + np.rint(seen.turned) / 1e5,
         priority=np.where(dwelt & ~context.local, PRIORITY["medium"], PRIORITY["low"]),
-        cleared=context.reason,
+        cleared=or_exercise(view, hit, context.reason, zones),
         values=_values(view, seen, orbit, track, hit),
     )
 
