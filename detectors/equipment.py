@@ -146,10 +146,10 @@ def _told(
     if not len(at):
         return none()
     hit, begin = np.zeros(len(tracks), dtype=bool), np.arange(len(tracks))
-    what, sure = np.full(len(tracks), "", dtype=object), np.zeros(len(tracks))
+    what, sure, often = np.full(len(tracks), "", dtype=object), np.zeros(len(tracks)), np.zeros(len(tracks))
     for k in at.tolist():
         row = int(one.last[k])
-        hit[row], begin[row], sure[row] = True, one.first[k], 0.6 if changed[k] else 0.5
+        hit[row], begin[row], sure[row], often[row] = True, one.first[k], 0.6 if changed[k] else 0.5, changes[k]
         if changed[k]:
             words = [
                 f"{FIELDS[n]} {b} instead of {a}" for n, (a, b) in differences(int(before[k]), int(code[k])).items()
@@ -159,4 +159,4 @@ def _told(
         else:
             kind = bytes(tracks.type_code[row]).decode("ascii", "replace")
             what[row] = f"ADS-B version {code[k] // 100} on a {kind}, nearly all of which have version 2"
-    return stretches(tracks, hit, begin=begin, confidence=sure, values={"what": what})
+    return stretches(tracks, hit, begin=begin, confidence=sure, score=sure + often, values={"what": what})
