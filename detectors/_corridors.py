@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from detectors._learned import SECTORS, key_of, note, note_region, others, others_around, sector, share_of_new
+from detectors._learned import SECTORS, came, key_of, note, note_region, others, others_around, sector, share_of_new
 from geo.airports import Airports
 from geo.cells import cells_of, parents
 from geo.memory import Memory
@@ -102,31 +102,32 @@ def _bin(pairs: Pairs, rows: Array, step: int = 0) -> Array:
 
 def learn_pairs(memory: Memory, view: Tracks, pairs: Pairs) -> None:
     """Fresh rows are known from now on."""
-    rows = np.flatnonzero(view.fresh & (pairs.pair != 0))
-    for keys in (_leg(pairs, rows), _bin(pairs, rows)):
-        note(memory, keys, view.flight[rows], view.time[rows])
+    everything = np.arange(len(view))
+    for keys in (_leg(pairs, everything), _bin(pairs, everything)):
+        rows = np.flatnonzero(view.fresh & (pairs.pair != 0) & came(view, keys))
+        note(memory, keys[rows], view.flight[rows], view.time[rows])
 
 
 @dataclass(frozen=True)
 class Flow:
-    """Of some rows (n,): where and which way, keys of that and of the region, and whether nobody else went so."""
+    """By row (n,): keys of where and which way, and of the region; and whether nobody else went so."""
 
-    rows: Array
     key: Array
     region: Array
     alone: Mask
 
 
-def flow_of(memory: Memory, view: Tracks, rows: Array) -> Flow:
-    """Alone is who flies where nobody else flew in about that direction, nor in a cell that touches it."""
-    cell, way, flight = cells_of(view.lat[rows], view.lon[rows], CELL), sector(view.track[rows]), view.flight[rows]
-    alone = np.ones(len(rows), dtype=bool)
+def flow_of(memory: Memory, view: Tracks, asked: Mask) -> Flow:
+    """Of the rows asked for, alone is who flies where nobody else flew in about that direction, nor in a cell that
+    touches it."""
+    cell, way = cells_of(view.lat, view.lon, CELL), sector(view.track)
+    alone = asked & ~np.isnan(view.track)
     for turn in (0, 1, -1):
         some = np.flatnonzero(alone)
-        alone[some] = others(memory, key_of(cell[some], (way[some] + turn) % SECTORS), flight[some]) == 0
+        alone[some] = others(memory, key_of(cell[some], (way[some] + turn) % SECTORS), view.flight[some]) == 0
     some = np.flatnonzero(alone)
-    alone[some] = others_around(memory, cell[some], way[some], flight[some]) == 0
-    return Flow(rows, key_of(cell, way), key_of(parents(cell, REGION), REGION), alone)
+    alone[some] = others_around(memory, cell[some], way[some], view.flight[some]) == 0
+    return Flow(key_of(cell, way), key_of(parents(cell, REGION), REGION), alone)
 
 
 def off_flow(memory: Memory, flow: Flow, p: SimpleNamespace) -> tuple[Mask, Array]:
@@ -136,6 +137,7 @@ def off_flow(memory: Memory, flow: Flow, p: SimpleNamespace) -> tuple[Mask, Arra
 
 
 def learn_flows(memory: Memory, view: Tracks, flow: Flow) -> None:
-    """These rows are known from now on, and how many of them went alone."""
-    visit = note(memory, flow.key, view.flight[flow.rows], view.time[flow.rows])
-    note_region(memory, flow.region[visit], flow.alone[visit], view.time[flow.rows][visit])
+    """Fresh rows are known from now on, and how many of them came to a new place alone."""
+    rows = np.flatnonzero(view.fresh & ~np.isnan(view.track) & came(view, flow.key))
+    note(memory, flow.key[rows], view.flight[rows], view.time[rows])
+    note_region(memory, flow.region[rows], flow.alone[rows], view.time[rows])

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from detectors._corridors import Flow, Pairs, flow_of, learn_flows, learn_pairs, off_flow, off_pair, pairs_of
+from detectors._learned import recent, rows_of
 from geo.airports import Airports
 from geo.memory import Memory
 from geo.routes import Routes
@@ -33,31 +34,27 @@ class Off:
         return self.by_pair | self.by_flow
 
 
-def judged(
+def deviating(
     view: Tracks, p: SimpleNamespace, memory: Memory, airports: Airports, routes: Routes | None, speaks: bool
-) -> Off:
-    """What the memory says of the view; then the fresh rows enter it: nobody is compared with himself."""
-    pairs = pairs_of(view, routes, airports)
-    fresh = flow_of(memory, view, np.flatnonzero(view.fresh & ~np.isnan(view.track)))
-    none, zero = np.zeros(len(view), dtype=bool), np.zeros(len(view), dtype=np.int64)
-    off = Off(none, none, none.copy(), pairs, zero, zero.copy())
-    if speaks:
-        by_pair, flights = off_pair(memory, view, pairs, p.off, p)
-        far = by_pair & off_pair(memory, view, pairs, 2 * p.off, p)[0] if by_pair.any() else by_pair
-        off = Off(by_pair, far, off.by_flow, pairs, flights, off.visits)
-        _flows(memory, view, fresh, off, p)
-    learn_pairs(memory, view, pairs)
-    learn_flows(memory, view, fresh)
-    return off
+) -> tuple[Tracks, Off]:
+    """The flights of which a fresh row is off, and what is said of their rows. Then all fresh rows are learned: judged
+    first, so that nobody is compared with himself."""
+    new = recent(view)
+    pairs, flow = pairs_of(new, routes, airports), flow_of(memory, new, new.fresh)
+    off = _judged(memory, new, pairs, flow, p)
+    some = rows_of(view, new.flight[off.any & new.fresh & speaks])
+    asked = np.ones(len(some), dtype=bool)
+    out = _judged(memory, some, pairs_of(some, routes, airports), flow_of(memory, some, asked), p)
+    learn_pairs(memory, new, pairs)
+    learn_flows(memory, new, flow)
+    return some, out
 
 
-def _flows(memory: Memory, view: Tracks, fresh: Flow, off: Off, p: SimpleNamespace) -> None:
-    """Off every flow: asked of the newest rows, and of the minutes before only where those are off."""
-    off.by_flow[fresh.rows], off.visits[fresh.rows] = off_flow(memory, fresh, p)
-    chosen = np.isin(view.flight, view.flight[off.by_flow]) & ~view.fresh & ~np.isnan(view.track)
-    older = flow_of(memory, view, np.flatnonzero(chosen))
-    off.by_flow[older.rows], off.visits[older.rows] = off_flow(memory, older, p)
-    off.by_flow[off.flights >= p.flights] = False
+def _judged(memory: Memory, view: Tracks, pairs: Pairs, flow: Flow, p: SimpleNamespace) -> Off:
+    by_pair, flights = off_pair(memory, view, pairs, p.off, p)
+    far = by_pair & off_pair(memory, view, pairs, 2 * p.off, p)[0] if by_pair.any() else by_pair
+    by_flow, visits = off_flow(memory, flow, p)
+    return Off(by_pair, far, by_flow & (flights < p.flights), pairs, flights, visits)
 
 
 def likewise(view: Tracks, off: Mask, km: float) -> Mask:

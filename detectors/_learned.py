@@ -12,6 +12,7 @@ import numpy as np
 from geo.cells import Cells, neighbours
 from geo.memory import Memory, Slot
 from geo.schema import Array
+from geo.tracks import Mask, Tracks
 
 TALLY = {"count": Slot("i4"), "last": Slot("i4", -1), "rare": Slot("i4")}
 """Flights that passed a key and the last of them; and, at the key of a whole region, visits to new places in it."""
@@ -53,16 +54,32 @@ def others(memory: Memory, keys: Array, flight: Array) -> Array:
     return count
 
 
-def note(memory: Memory, keys: Array, flight: Array, time: Array) -> Array:
-    """These flights pass these keys. Returns where (n,) that is news: the flight was not the last one there."""
+def recent(view: Tracks) -> Tracks:
+    """The fresh rows and the row before each: what learning needs."""
+    before = np.zeros(len(view), dtype=bool)
+    before[:-1] = view.fresh[1:] & ~view.first[1:]
+    return view.take(np.flatnonzero(view.fresh | before))
+
+
+def rows_of(view: Tracks, flights: Array) -> Tracks:
+    """All rows of the given flights."""
+    return view.take(np.flatnonzero(np.isin(view.flight, flights)))
+
+
+def came(view: Tracks, keys: Array) -> Mask:
+    """Rows of the view at which a flight comes to another key (n,) than it had at its row before."""
+    new: Mask = view.first | (keys != view.shift(keys))
+    return new
+
+
+def note(memory: Memory, keys: Array, flight: Array, time: Array) -> None:
+    """These flights pass these keys: each counts, unless it was the last one there."""
     if not len(keys):
-        return np.zeros(0, dtype=bool)
+        return
     unique, first, group = np.unique(keys, return_index=True, return_inverse=True)
     known, own = memory.get(unique), _short(flight)
-    new: Array = known["last"][group] != own
-    add = np.bincount(group, new, len(unique)).astype(np.int32)
+    add = np.bincount(group, known["last"][group] != own, len(unique)).astype(np.int32)
     memory.put(unique, time[first], count=known["count"] + add, last=own[first])
-    return new
 
 
 def note_region(memory: Memory, keys: Array, rare: Array, time: Array) -> None:

@@ -21,7 +21,7 @@ FIELD_NMI, CLIMB_NMI = 6.0, 30.0
 
 
 def excuse(
-    view: Tracks, rows: Mask, height: Array, away: Array, slow_kt: float, airports: Airports,
+    view: Tracks, rows: Mask, height: Array, slow_kt: float, airports: Airports,
     aircraft: AircraftTable | None,
 ) -> tuple[Array, Array]:  # fmt: skip
     """For the given rows why being low is ordinary ('' where it is not), and what kind of aircraft it is, in words."""
@@ -36,7 +36,7 @@ def excuse(
     said[some.ground_speed <= slow_kt] = "as slow as aircraft that fly by sight"
     said[climbing & airliner_fields(airports).near(some.lat, some.lon, CLIMB_NMI)] = "departure from an airport"
     said[approach] = "approach to an airport"
-    said[(away[at] <= FIELD_NMI) & (height[at] <= 3_000)] = "near an aerodrome"
+    said[airports.near(some.lat, some.lon, FIELD_NMI) & (height[at] <= 3_000)] = "near an aerodrome"
     said[known.works] = "a type that sprays fields or fights fires"
     names = known.kind_name
     by_sight = np.isin(known.kind, [CODE[name] for name in SIGHT])

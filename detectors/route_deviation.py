@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from detectors._deviating import judged, likewise, words
+from detectors._deviating import deviating, likewise, words
 from detectors._examples import fly, together
 from detectors._learned import TALLY, ready
 from detectors._registry import PRIORITY, Describe, Example, Param, Style, detector
@@ -102,7 +102,7 @@ def detect(
     """Rows that have been off for `hold` seconds."""
     cruising = tracks.located & (tracks.baro_altitude >= p.above) & (tracks.ground_speed >= p.fast)
     view = tracks.take(np.flatnonzero(cruising))
-    off = judged(view, p, memory, airports, routes, ready(memory, p.days))
+    view, off = deviating(view, p, memory, airports, routes, ready(memory, p.days))
     held, begin = view.held(off.any, max_gap_s=90)
     hit = view.fresh & off.any & (held >= p.hold)
     if not hit.any():

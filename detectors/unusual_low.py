@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from detectors._examples import fly, together
-from detectors._learned import TALLY, key_of, note, others, ready
+from detectors._learned import TALLY, came, key_of, note, others, ready, recent, rows_of
 from detectors._low import BAND_FT, excuse
 from detectors._registry import PRIORITY, Describe, Example, Param, Style, detector
 from geo.aircraft import AircraftTable
@@ -22,6 +22,9 @@ from geo.stretches import Stretches, none, stretches
 from geo.tracks import Mask, Tracks
 
 RESOLUTION = 6
+HIGHEST_FT = 14_472.0
+"""The highest aerodrome (Daocheng Yading)."""
+
 ANY = 1 << 20
 """The band that stands for all heights."""
 
@@ -95,20 +98,19 @@ def detect(
 ) -> Stretches:
     """Rows that have been below all others for `hold` seconds."""
     view = tracks.take(np.flatnonzero(tracks.located & (tracks.on_ground != 1) & ~np.isnan(tracks.baro_altitude)))
-    cell = cells_of(view.lat, view.lon, RESOLUTION)
-    field, away = airports.nearest(view.lat, view.lon)
-    height = view.baro_altitude - np.maximum(airports.elevation_ft(field), 0)
-    candidate = np.zeros(len(view), dtype=bool)
-    if ready(memory, p.days):
-        candidate = _alone(memory, view, cell, height <= p.height, p)
+    new = recent(view)
+    low = _alone(memory, new, new.fresh & ready(memory, p.days) & (_height(new, airports, p) <= p.height), p)
+    view = rows_of(view, new.flight[low])
+    height = _height(view, airports, p)
+    candidate = _alone(memory, view, height <= p.height, p)
     held, begin = view.held(candidate, max_gap_s=90)
     hit = candidate & (held >= p.hold) & view.fresh
-    lowest, known = _around(memory, view, cell, hit, p)
-    _learn(memory, view, cell)
+    lowest, known = _around(memory, view, hit, p)
+    _learn(memory, new)
     hit &= (known >= p.known) & (lowest - view.baro_altitude >= p.margin)
     if not hit.any():
         return none()
-    reason, kind = excuse(view, hit, height, away, p.slow, airports, aircraft)
+    reason, kind = excuse(view, hit, height, p.slow, airports, aircraft)
     urgent = (height <= 2_000) & (view.ground_speed >= 200)
     return stretches(
         view, hit, begin=begin, cleared=reason,
@@ -122,29 +124,38 @@ def detect(
     )  # fmt: skip
 
 
+def _height(view: Tracks, airports: Airports, p: SimpleNamespace) -> Array:
+    """Pressure altitude above the nearest aerodrome, or above the sea where that lies below it; inf where that
+    cannot be low. Most rows are higher than the highest aerodrome and need no search."""
+    out, rows = np.full(len(view), np.inf), np.flatnonzero(view.baro_altitude <= p.height + HIGHEST_FT)
+    field, _ = airports.nearest(view.lat[rows], view.lon[rows])
+    out[rows] = view.baro_altitude[rows] - np.maximum(airports.elevation_ft(field), 0)
+    return out
+
+
 def _band(altitude: Array) -> Array:
     return np.maximum(np.floor(altitude / BAND_FT), 0).astype(np.int64)
 
 
-def _alone(memory: Memory, view: Tracks, cell: Array, low: Mask, p: SimpleNamespace) -> Mask:
+def _alone(memory: Memory, view: Tracks, low: Mask, p: SimpleNamespace) -> Mask:
     """Low rows in whose cell nobody else was as low, give or take the margin: a first look."""
     rows = np.flatnonzero(low)
     band, out = _band(view.baro_altitude[rows]), np.zeros(len(view), dtype=bool)
+    cell = cells_of(view.lat[rows], view.lon[rows], RESOLUTION)
     above = int(p.margin // BAND_FT)
     for below in range(int(band.max(initial=-1)) + above + 1):
-        keys = key_of(cell[rows], below)
-        seen = (others(memory, keys, view.flight[rows]) > 0) & (below <= band + above)
-        rows, band = rows[~seen], band[~seen]
+        seen = (others(memory, key_of(cell, below), view.flight[rows]) > 0) & (below <= band + above)
+        rows, band, cell = rows[~seen], band[~seen], cell[~seen]
     out[rows] = True
     return out
 
 
-def _around(memory: Memory, view: Tracks, cell: Array, hit: Mask, p: SimpleNamespace) -> tuple[Array, Array]:
+def _around(memory: Memory, view: Tracks, hit: Mask, p: SimpleNamespace) -> tuple[Array, Array]:
     """For hits: the floor of the lowest band with other flights in the cell and around it, and how many flights."""
     lowest, known = np.full(len(view), np.nan), np.zeros(len(view))
     bands = np.arange(int((p.height + p.margin) // BAND_FT) + 12)
     rows = np.flatnonzero(hit)
-    for row, cells in zip(rows.tolist(), neighbours(cell[rows]), strict=True):
+    for row, cells in zip(rows.tolist(), neighbours(cells_of(view.lat[rows], view.lon[rows], RESOLUTION)), strict=True):
         flight = np.full(len(cells), view.flight[row])
         known[row] = others(memory, key_of(cells, ANY), flight).sum()
         keys = key_of(np.repeat(cells, len(bands)), np.tile(bands, len(cells)))
@@ -153,11 +164,13 @@ def _around(memory: Memory, view: Tracks, cell: Array, hit: Mask, p: SimpleNames
     return lowest, known
 
 
-def _learn(memory: Memory, view: Tracks, cell: Array) -> None:
+def _learn(memory: Memory, view: Tracks) -> None:
     """What passes now is known from now on."""
-    rows = np.flatnonzero(view.fresh)
-    for band in (_band(view.baro_altitude[rows]), np.full(len(rows), ANY)):
-        note(memory, key_of(cell[rows], band), view.flight[rows], view.time[rows])
+    cell = cells_of(view.lat, view.lon, RESOLUTION)
+    for band in (_band(view.baro_altitude), np.full(len(view), ANY)):
+        keys = key_of(cell, band)
+        rows = np.flatnonzero(view.fresh & came(view, keys))
+        note(memory, keys[rows], view.flight[rows], view.time[rows])
 
 
 def _whole(values: Array) -> Array:
