@@ -1,13 +1,14 @@
 """Formations found, and the approaches, departures, shadows and crowds that are none."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from detectors._examples import fly, together
+from detectors._examples import fly, together, zones
 from detectors._registry import registry
 from feeds import open_source
 from geo.airports import Airports
@@ -18,9 +19,9 @@ from pipeline.engine import Engine
 SAMPLES = "traffic-samples/samples"
 
 
-def found(*batches: Batch, **overrides: float) -> Sequence[Anomaly]:
+def found(*batches: Batch, given: Mapping[str, Any] | None = None, **overrides: float) -> Sequence[Anomaly]:
     spec = registry()["formation-flight"]
-    engine = Engine({spec.id: spec}, {spec.id: overrides}, {"airports": Airports.builtin()}, 0.0)
+    engine = Engine({spec.id: spec}, {spec.id: overrides}, {"airports": Airports.builtin(), **(given or {})}, 0.0)
     last = {a.id: a for batch in batches for a in engine.feed(batch).anomalies}
     return list((last | {a.id: a for a in engine.finish().anomalies}).values())
 
@@ -155,3 +156,14 @@ def test_no_split_of_a_recording_changes_anything(shared: Path) -> None:
         edges = np.searchsorted(flight["time"], np.arange(flight["time"][0], flight["time"][-1] + 1, seconds * 1000))
         parts = [flight.take(np.arange(a, b)) for a, b in zip(edges, [*edges[1:], len(flight)], strict=True)]
         assert [a.feature() for a in found(*parts)] == whole
+
+
+def test_types_built_for_it_gliders_and_exercises_are_cleared() -> None:
+    fighters = found(abreast(type_code=b"F16"))
+    assert [a.cleared[:8] for a in fighters] == ["fighters"]
+    assert [a.cleared for a in found(abreast(type_code=b"A320"))] == [""]
+    gliders = found(abreast(category=b"B1", speed=90.0))
+    assert [a.cleared for a in gliders] == ["gliders that share a thermal or a tow"]
+    exercise = replace(zones(), titles=np.array(["exercise"]), kinds=np.array(["warning"]))
+    inside = found(abreast(lat=50.0, lon=9.8), given={"zones": exercise})
+    assert [a.cleared for a in inside] == ["inside an area announced for an exercise (R-1 EXAMPLE)"]

@@ -1,6 +1,7 @@
 """Loiter: turning and dwelling, on drawn worlds and on real recordings of relays, gliders, stacks and flight checks."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,19 +9,23 @@ import numpy as np
 import pytest
 
 from detectors._examples import circle, fly, together
+from detectors._examples import zones as area
 from detectors._orbits import motion, stayed, steps
 from detectors._registry import registry
 from feeds import open_source
 from geo.airports import Airports
 from geo.anomaly import Anomaly
 from geo.batch import Batch
+from geo.schema import NON_ICAO, SOURCES
 from geo.tracks import Tracks
+from geo.zones import Zones
 from pipeline.engine import Engine
 
 
-def found(*batches: Batch, **overrides: float) -> Sequence[Anomaly]:
+def found(*batches: Batch, zones: Zones | None = None, **overrides: float) -> Sequence[Anomaly]:
     """The loiters, after the last word on each."""
-    engine = Engine({"loiter": registry()["loiter"]}, {"loiter": overrides}, {"airports": Airports.builtin()})
+    given: dict[str, Any] = {"airports": Airports.builtin()} | ({} if zones is None else {"zones": zones})
+    engine = Engine({"loiter": registry()["loiter"]}, {"loiter": overrides}, given)
     steps_ = [*(engine.feed(b) for b in batches), engine.finish()]
     return list({a.id: a for step in steps_ for a in step.anomalies}.values())
 
@@ -166,3 +171,57 @@ def test_flight_checks_are_cleared_or_low(shared: Path) -> None:
     names = ("lisbon", "london_gatwick", "vancouver", "vienna", "munich", "bornholm")
     seen = recorded(shared, *(f"{SAMPLES}/calibration/{name}.json.gz" for name in names))
     assert len(seen) > 10 and all(a.state == "cleared" for a in seen)
+
+
+def test_the_height_is_a_number_and_the_sentence_has_words() -> None:
+    (one,) = found(circle(seconds=1800, period_s=120))
+    assert one.evidence["values"]["height"] == 6_000 and ", at 6,000 ft" in one.explanation
+    (blind,) = found(circle(seconds=1800, period_s=120, baro_altitude=np.nan))
+    assert blind.evidence["values"]["height"] is None and "ft" not in blind.explanation
+
+
+def test_an_exercise_under_notam_clears_and_a_restricted_area_does_not() -> None:
+    exercise = replace(area(), titles=np.array(["exercise (NOTAM QWELW)"]), kinds=np.array(["warning"]))
+    (inside,) = found(circle(seconds=1800, period_s=120), zones=exercise)
+    assert inside.cleared == "inside an area announced for an exercise (R-1 EXAMPLE)"
+    assert [a.cleared for a in found(circle(seconds=1800, period_s=120), zones=area())] == [""]
+    away = circle(seconds=1800, period_s=120, lat=53.0)
+    assert [a.cleared for a in found(away, zones=exercise)] == [""]
+
+
+def test_flight_inspection_is_told_by_its_callsign() -> None:
+    orbit = {"seconds": 1800, "period_s": 120, "speed": 160}
+    assert [a.cleared for a in found(circle(callsign=b"FCK211", **orbit))] == [
+        "flight check or practice round an airport"
+    ]
+    assert [a.cleared for a in found(circle(callsign=b"CAL123", **orbit))] == [""]
+
+
+def test_a_light_aircraft_practises_holding_and_air_work() -> None:
+    t = np.arange(2400)
+    hold = np.interp(t % 300, [0, 60, 150, 210, 300], [0.0, 180.0, 180.0, 360.0, 360.0])
+    light: dict[str, Any] = {"seconds": 2400, "speed": 95, "category": b"A1", "lat": 48.354, "lon": 11.76}
+    assert {a.cleared for a in found(fly(track=hold, altitude=5_500, **light))} == {
+        "practice holding of a light aircraft over an aerodrome"
+    }
+    eights = np.where(t // 90 % 2 == 0, t % 90 * 4.0, -(t % 90) * 4.0)
+    steps_ = np.where(t // 60 % 2 == 0, 900.0, -900.0)
+    work = found(fly(track=eights, altitude=4_500, rate=steps_, **light | {"lat": 48.45}))
+    assert {a.cleared for a in work} == {"air work of a light aircraft near an aerodrome"}
+    assert {a.cleared for a in found(fly(track=eights, altitude=4_500, **light | {"lat": 48.45}))} == {""}
+
+
+def test_a_rebroadcast_radar_track_is_none() -> None:
+    assert not found(circle(NON_ICAO | 0x2B0AAC, seconds=1800, period_s=120))
+    assert found(circle(NON_ICAO | 0x2B0AAC, seconds=1800, period_s=120, source=SOURCES.index("adsb_other")))
+
+
+def test_judgements_on_recordings_that_were_wrong(shared: Path) -> None:
+    day = recorded(shared, "adsb_actions-adsblol/20250601_36_-122.gz")
+    assert {a.icao24 for a in day if a.cleared} == {0xA9DA33, 0xA68847}
+    assert all(a.cleared for a in recorded(shared, "adsb_actions-adsblol/20251213_kwvi_5nm.1213.wvi5nm.gz"))
+    fire = recorded(shared, f"{SAMPLES}/firefighting/calfire.json.gz")
+    assert not [a for a in fire if a.cleared]
+    sydney = recorded(shared, f"{SAMPLES}/calibration/sydney.json.gz", f"{SAMPLES}/calibration/kingston.json.gz")
+    assert sydney and all(a.cleared or a.priority == 1 for a in sydney)
+    assert [a.cleared for a in recorded(shared, f"{SAMPLES}/collections/quickstart.json.gz")] == [""]
