@@ -21,7 +21,7 @@ def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
         now = 1_700_000_000 + k
         calm = {"hex": "abc001", "lat": 50.0, "lon": 10 + k * 0.003, "alt_baro": 35_000, "gs": 420, "track": 90}
         other = {"hex": "abc002", "lat": 48.0, "lon": 10 + k * 0.003, "alt_baro": 31_000, "gs": 420, "track": 90}
-        both = [calm | {"squawk": "1000"}, other | {"squawk": "7700", "flight": "TEST2 "}]
+        both = [calm | {"squawk": "1000"}, other | {"squawk": "7700", "flight": "DLH4AB"}]
         rows = [aircraft | {"seen": 0.1, "seen_pos": 0.2} for aircraft in both]
         (folder / f"aircraft-{now}.json").write_text(json.dumps({"now": now, "messages": k, "aircraft": rows}))
     return folder
