@@ -39,7 +39,7 @@ CROWD_S, CROWD_KM = 120, 300.0
 ADDRESSES, FEED = -(1 << 62), -1
 """Keys in memory: cells are negative H3 indices, addresses count from here, flights are positive."""
 
-OWN = (SOURCES.index("unknown"), SOURCES.index("adsb_icao"), SOURCES.index("adsb_icao_nt"))
+OWN = np.isin(SOURCES, ("unknown", "adsb_icao", "adsb_icao_nt"))
 """Sources whose positions the aircraft itself sends, so that the first one heard is where coverage began."""
 
 
@@ -49,7 +49,7 @@ class Births:
 
     `passes`: others that passed at or below its height in the least visited of the cells about and behind it.
     `busy`, `born`: passes and births in its own layer in the cells about it. `amid`: born in mid-air. `settled`: the feed
-    had been heard for long enough.
+    had been heard for a while, a third of what it takes to call somebody born in mid-air.
     """
 
     row: Index
@@ -60,16 +60,17 @@ class Births:
     settled: Mask
 
 
-def airborne(tracks: Tracks) -> Mask:
-    """Rows of aircraft in the air, at a known height, by their own word."""
-    out: Mask = tracks.located & (tracks.on_ground != 1) & np.isin(tracks.source, OWN)
-    return out & ~np.isnan(tracks.baro_altitude) & (tracks.icao24 < NON_ICAO)
+def airborne(tracks: Tracks, rows: Index) -> Mask:
+    """Which of the rows are of aircraft in the air, at a known height, by their own word."""
+    out: Mask = ~np.isnan(tracks.lat[rows]) & (tracks.on_ground[rows] != 1) & OWN[tracks.source[rows]]
+    return out & ~np.isnan(tracks.baro_altitude[rows]) & (tracks.icao24[rows] < NON_ICAO)
 
 
 def first_rows(tracks: Tracks) -> Index:
     """Fresh rows with which an aircraft was first heard, in the air."""
-    rows: Index = np.flatnonzero((tracks.prev_time == NO_TIME) & tracks.fresh & (tracks.sub == 0) & airborne(tracks))
-    return rows
+    rows = np.flatnonzero((tracks.prev_time == NO_TIME) & tracks.fresh & (tracks.sub == 0))
+    out: Index = rows[airborne(tracks, rows)]
+    return out
 
 
 def births(tracks: Tracks, memory: Memory, airports: Airports, p: SimpleNamespace) -> Births:
@@ -88,15 +89,15 @@ def births(tracks: Tracks, memory: Memory, airports: Airports, p: SimpleNamespac
     busy = np.take_along_axis(passed.sum(axis=1), layer[:, None], axis=1)[:, 0]
     born = np.take_along_axis(began.sum(axis=1), layer[:, None], axis=1)[:, 0]
     since = memory.get(np.array([FEED]))["born"][0]
-    settled = (since > 0) & (tracks.time[rows] - since >= p.settle * 1000)
+    heard_ms = np.where(since > 0, tracks.time[rows] - since, 0)
     upper = layer >= UPPER
     # Low down there are strips, valleys and aircraft that switch on late: surer numbers are asked for.
-    amid = settled & (passes >= p.passes) & (busy >= np.where(upper, p.busy, 4 * p.busy))
+    amid = (heard_ms >= p.settle * 1000) & (passes >= p.passes) & (busy >= np.where(upper, p.busy, 4 * p.busy))
     amid &= born <= p.share * np.where(upper, busy, busy // 2)
     amid &= _uncut(passed, layer) & ~(upper & ~(tracks.ground_speed[rows] >= SLOWEST_KT))
     amid &= _aloft(tracks, rows, layer, passed, airports, p) & ~np.isnan(tracks.track[rows])
     amid[amid] = ~_crowded(tracks, rows[amid])
-    return Births(rows, passes, busy, born, amid, settled)
+    return Births(rows, passes, busy, born, amid, heard_ms >= p.settle * 1000 / 3)
 
 
 def learn(tracks: Tracks, memory: Memory, p: SimpleNamespace) -> None:
@@ -115,11 +116,10 @@ def learn(tracks: Tracks, memory: Memory, p: SimpleNamespace) -> None:
 def _pass(tracks: Tracks, memory: Memory, last: Index, now: int) -> None:
     """Count entries into cells: where each flight is at the end of the slice, unless it was there at the last one."""
     before = tracks.last_where(~tracks.fresh)[last]
-    air = airborne(tracks)
     same = before >= 0
     place = cells_of(tracks.lat[last], tracks.lon[last], RESOLUTION).astype(np.int64)
     was = cells_of(tracks.lat[before], tracks.lon[before], RESOLUTION).astype(np.int64)
-    entered = air[last] & ~(same & (was == place))
+    entered = airborne(tracks, last) & ~(same & (was == place))
     first = first_rows(tracks)
     began = cells_of(tracks.lat[first], tracks.lon[first], RESOLUTION).astype(np.int64)
     keys, at = np.unique(np.concatenate([place[entered], began]), return_inverse=True)

@@ -52,7 +52,7 @@ FEW = 0.25
 """What more than this share of a feed's aircraft do is the feed's doing."""
 
 ENOUGH = 10
-LEAST_ROWS, LEAST_S = 3, 20
+LEAST_ROWS, LEAST_S = 3, 10
 
 
 @dataclass(frozen=True)
@@ -154,7 +154,8 @@ def _gathered(tracks: Tracks, memory: Memory, young: Young, p: SimpleNamespace, 
     owner = np.searchsorted(young.flight, view.flight)
     due = view.fresh & (view.time - young.born[owner] <= p.young * 1000)
     np.add.at(tally[:, :FAR], owner[due], motion(view, p)[due].astype(np.int32))
-    rows = np.flatnonzero(tracks.fresh & airborne(tracks) & ~np.isnan(tracks.baro_altitude))
+    rows = np.flatnonzero(tracks.fresh)
+    rows = rows[airborne(tracks, rows)]
     nmi = distance_nmi(tracks, rows, receivers)
     if np.isnan(nmi).all():
         return tally
@@ -195,7 +196,7 @@ def reported(tracks: Tracks, memory: Memory, young: Young, p: SimpleNamespace) -
     for k in np.flatnonzero(due).tolist():
         rows = np.arange(tracks.start[young.last[k]], young.last[k] + 1)
         rows = rows[tracks.located[rows]]
-        if len(rows) >= 2:
+        if len(np.unique(tracks.lat[rows])) > 1 or len(np.unique(tracks.lon[rows])) > 1:
             entries.append(_entry(tracks, young, k, rows))
     return stretches_of(entries)
 

@@ -93,7 +93,7 @@ def _restarted(tracks: Sequence[Batch]) -> Batch:
         "share": Param(0.05, "", "at most this share of them began there too: else it is a hole, a field or an edge", 0, 1, "Monterey 2025-06-01: a cut at 14,000 ft gives births in every cell"),
         "above": Param(2_500, "ft", "so far above the nearest aerodrome, low down", 500, 20_000, "quickstart: departures of Paris are first heard below 1,300 ft"),
         "again": Param(3, "h", "an address heard within this time is not new", 0.5, 48, "gaps of single aircraft in switzerland 2018-08-01"),
-        "settle": Param(900, "s", "nothing is said for so long after the feed begins, or was silent for a third of it", 60, 7_200, "a receiver that starts hears everybody for the first time"),
+        "settle": Param(900, "s", "nobody is called born in mid-air for so long after the feed begins, or was silent for a third of it; nobody is watched for a third of it", 60, 7_200, "a receiver that starts hears everybody for the first time"),
         "young": Param(360, "s", "signs are gathered for so long from its first row", 60, 1_800, "published set A: 20 steps of 15 s"),
         "swings": Param(3, "", "reversals of turn or speed in that time", 2, 50, "quickstart, switzerland, Japan, Monterey: 1 of 1,902 fast aircraft has as many"),
         "exact": Param(8, "m", "positions that follow from speed and track to this are computed, not measured", 0.1, 100, "the same recordings: 2 of 1,671 fast aircraft are within 10 m in most of their steps"),

@@ -187,3 +187,22 @@ def test_lost_positions_are_placed_where_they_were_last_good() -> None:
     (one,) = found(*gone, *calm)
 
     assert one.evidence["values"]["signs"] == "3 that lost GPS"
+
+
+def test_positions_that_are_gone_are_jammed_and_the_colours_stay_as_they_are() -> None:
+    (one,) = found(*several(3, 0x500000, **BAD), *several(4, 0x400000, **GOOD))
+
+    assert one.evidence["values"]["verdict"] == "jam" and one.evidence["values"]["false_positions"] == 0
+    assert one.explanation.endswith("(GPSJam's ratio 29 %, red); it looks like jamming")
+
+
+def test_false_positions_among_degraded_ones_are_mixed() -> None:
+    slow = {"speed": 25.0, "seconds": 600}
+    creeping = {"ground_speed": 420.0}
+    false = [r.with_columns(**{n: np.full(len(r), v, dtype="f4") for n, v in creeping.items()})
+             for r in several(3, 0x500000, **BAD | slow)]  # fmt: skip
+
+    anomalies = found(*false, *several(3, 0x510000, **BAD | slow))
+
+    assert [a.evidence["values"]["verdict"] for a in anomalies] == ["mixed"]
+    assert anomalies[0].evidence["values"]["false_positions"] == 3
