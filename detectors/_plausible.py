@@ -8,13 +8,17 @@ from types import SimpleNamespace
 import numpy as np
 
 from geo.schema import NO_TIME, SOURCES, Array
-from geo.sphere import KNOT_M_S, angle_between, distance_m
+from geo.sphere import KNOT_M_S, angle_between, bearing_deg, distance_m
 from geo.tracks import Index, Mask, Tracks
 
 COMPUTED = tuple(
     SOURCES.index(n) for n in ("tisb_icao", "adsc", "mlat", "other", "mode_s", "tisb_trackfile", "tisb_other")
 )
 """Positions that are computed on the ground: they jitter, and readsb gives MLAT 1.4 times the speed and 250 m more."""
+
+
+PATH_M = 150.0
+"""Shorter steps carry no direction (definitions 5.1: steps below 150 m carry no bearing)."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,7 @@ def steps(tracks: Tracks, p: SimpleNamespace) -> Steps:
     far = distance_m(tracks.lat[before], tracks.lon[before], tracks.lat[rows], tracks.lon[rows])
     computed = np.isin(tracks.source[rows], COMPUTED) | np.isin(tracks.source[before], COMPUTED)
     speed, was = tracks.ground_speed[rows], tracks.ground_speed[before]
-    course = angle_between(tracks.track[rows], tracks.track[before])
+    course = np.fmin(angle_between(tracks.track[rows], tracks.track[before]), _bend(tracks, rows, before, far))
     slow = np.fmin(speed, was)
     sensible = np.where((slow >= p.slow) & ~computed, 1.0, np.nan)
     climbed = np.abs(tracks.baro_altitude[rows] - tracks.baro_altitude[before])
@@ -67,6 +71,16 @@ def steps(tracks: Tracks, p: SimpleNamespace) -> Steps:
         sensible * course / (15.0 + p.turn * dt * np.clip(150.0 / np.maximum(slow, 1.0), 0.8, 3.0)),
         climbed / (500.0 + p.climb * dt / 60.0),
     )  # fmt: skip
+
+
+def _bend(tracks: Tracks, rows: Index, before: Index, far: Array) -> Array:
+    """By how much the path itself turned since the step before: a course that leaps while the path does not is none."""
+    made = bearing_deg(tracks.lat[before], tracks.lon[before], tracks.lat[rows], tracks.lon[rows])
+    bend = np.zeros(len(rows))
+    follows = np.flatnonzero(before[1:] == rows[:-1]) + 1
+    seen = follows[(far[follows] > PATH_M) & (far[follows - 1] > PATH_M)]
+    bend[seen] = angle_between(made[seen], made[seen - 1])
+    return bend
 
 
 def _reach(knots: Array, dt: Array, computed: Mask, p: SimpleNamespace) -> Array:

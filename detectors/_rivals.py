@@ -1,4 +1,4 @@
-"""Rival streams: rows of one address that several transmitters may send, and which of them interleave."""
+"""Rival streams: rows of one address that several transmitters may send, which of them interleave, and intruders."""
 
 from __future__ import annotations
 
@@ -8,11 +8,26 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from geo.schema import NO_TIME
+from geo.memory import Keep, Memory, Slot
+from geo.schema import NO_TIME, Array
+from geo.sphere import angle_between
 from geo.tracks import Index, Mask, Tracks
 
 SLOT_MS = 30_000
 """Both streams must be heard within each epoch-aligned half minute that is judged."""
+
+
+FEW = 2
+"""New positions of both in common time that make a stream suspect; it is reported when it then goes on alone."""
+
+INTRUDERS = Keep(
+    {
+        "born": Slot("i8", NO_TIME), "heard": Slot("i4"), "sure": Slot("f4"), "priority": Slot("i1"),
+        "km": Slot("f4"), "apart_s": Slot("f4"), "reading": Slot("i1"),
+    },
+    ttl_s=1_800,
+)  # fmt: skip
+"""Of each later stream of an address (by its flight): since when, how often heard since suspect, and what was found."""
 
 
 def renewed(view: Tracks) -> Mask:
@@ -35,5 +50,38 @@ def interleaved(
         first = max(view.time[a[0]], view.time[b[0]])
         last = min(view.time[a[-1]], view.time[b[-1]])
         common = [r[(view.time[r] >= first - SLOT_MS // 3) & (view.time[r] <= last + SLOT_MS // 3)] for r in (a, b)]
-        if min(len(r) for r in common) >= p.fixes:
+        if min(len(r) for r in common) >= FEW:
             yield common[0], common[1]
+
+
+def unlike(view: Tracks, a: Index, b: Index) -> bool:
+    """Two streams that differ in height, speed or course as two aircraft do, and not by what disturbs one."""
+
+    def apart(values: Array) -> float:
+        pair = [values[rows][~np.isnan(values[rows])] for rows in (a, b)]
+        return abs(float(np.median(pair[0]) - np.median(pair[1]))) if all(map(len, pair)) else 0.0
+
+    turned = angle_between(view.track[a[-1]], view.track[b[-1]])
+    return apart(view.baro_altitude) > 1_000 or apart(view.ground_speed) > 60 or bool(turned > 45)
+
+
+def later(view: Tracks, a: Index, b: Index) -> tuple[Index, Index]:
+    """The elder stream first."""
+    return (a, b) if view.sub[a[-1]] < view.sub[b[-1]] else (b, a)
+
+
+def newcomers(view: Tracks, new: Mask, memory: Memory) -> Index:
+    """The newest fresh row of every later stream; its birth, and that it was heard again, are remembered."""
+    rows = np.flatnonzero(view.fresh & (view.sub > 0))
+    flights = np.unique(view.flight[rows])
+    if not len(flights):
+        return rows
+    order = np.argsort(view.flight, kind="stable")
+    oldest = order[np.searchsorted(view.flight[order], flights)]
+    last = np.array([rows[view.flight[rows] == f][-1] for f in flights.tolist()])
+    known = memory.get(flights)
+    born = np.where(known["born"] == NO_TIME, view.time[oldest], known["born"])
+    more = np.array([int((new & (view.flight == f) & view.fresh).sum()) for f in flights.tolist()])
+    heard = np.where(known["sure"] > 0, known["heard"] + more, 0)
+    memory.put(flights, view.time[last], born=born, heard=heard)
+    return last

@@ -80,7 +80,7 @@ def examples() -> Sequence[Example]:
         definition="Aircraft whose track, without a gap in reception, goes on as another one: place, course, speed, height or climb change together by more than any aircraft can.",
         characteristics=("Several channels change impossibly in one update", "Before and after it the track follows from itself", "Held until the track ends"),
         audience=("Airspace integrity teams", "Research analysts", "Spectrum monitoring groups", "Regulatory compliance teams"),
-        priority_note="High where three channels or more change, else medium; low where positions are computed (MLAT, TIS-B).",
+        priority_note="High where three channels or more change, or two by far, else medium; low where the changes are barely impossible, and where positions are computed (MLAT, TIS-B).",
         context="A recording played back, a track taken over, two aircraft with one address of which each is heard in turn, or a feed that joins two flights. The data cannot tell which.",
     ),
 )  # fmt: skip
@@ -93,10 +93,13 @@ def detect(tracks: Tracks, p: SimpleNamespace, memory: Memory) -> Stretches:
     jump = state.columns["jump"]
     beyond = (jump > 1.0).sum(axis=1)
     own = state.columns["own"] == 1
-    level = np.where(own, np.where(beyond >= 3, PRIORITY["high"], PRIORITY["medium"]), PRIORITY["low"])
+    total = np.minimum(jump, 3.0).sum(axis=1)
+    level = np.select(
+        [~own | (total < 4.0), (beyond < 3) & (total < 6.0)], [PRIORITY["low"], PRIORITY["medium"]], PRIORITY["high"]
+    )
     names = [", ".join(np.array(CHANNELS)[row > 1.0].tolist()) for row in jump]
     return latched(
         tracks, state, first, count,
-        confidence=np.where(own, np.clip(0.4 + 0.06 * np.minimum(jump, 3.0).sum(axis=1), 0.5, 0.95), 0.4), priority=level,
+        confidence=np.where(own, np.clip(0.4 + 0.06 * total, 0.5, 0.95), 0.4), priority=level,
         values={"channels": np.array(names, dtype=object), "times": np.minimum(jump.max(axis=1, initial=0.0), 99.0)},
     )  # fmt: skip

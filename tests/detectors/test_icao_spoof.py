@@ -102,9 +102,27 @@ def test_addresses_of_units_that_nobody_set_up_are_cleared() -> None:
     assert one.cleared == "an address that several unset units send"
 
 
-def test_three_places_are_still_one_address() -> None:
+def test_each_later_stream_is_an_episode_of_its_own() -> None:
     three = together(clone(), fly(VICTIM, 240, lat=40.0, start_s=0.2, callsign=b"IBE2"))
-    assert len(found(three)) == 1
+    assert [a.icao24 for a in found(three)] == [VICTIM, VICTIM]
+
+
+def test_nearer_than_receivers_can_tell_it_must_be_unlike() -> None:
+    assert not found(clone(12.0))
+    (one,) = found(clone(12.0, altitude=12_000.0))
+    assert one.priority == 1 and one.confidence <= 0.4 and "unlike in height" in one.explanation
+
+
+def test_the_later_stream_is_reported_until_it_ends() -> None:
+    """Heard with the first for a minute, then alone for ten."""
+    (one,) = found(together(fly(VICTIM, 240), fly(VICTIM, 660, start_s=180.5, lat=54.0, callsign=b"EIN7")))
+    start = fly(VICTIM, 1)["time"][0]
+    assert one.start == start + 180_500 and one.end >= start + 830_000 and one.priority == 3
+
+
+def test_heard_together_shortly_then_alone_is_less_sure() -> None:
+    (one,) = found(together(fly(VICTIM, 210, step_s=15), fly(VICTIM, 600, step_s=15, start_s=175.5, lat=54.0)))
+    assert one.priority == 2 and one.confidence <= 0.4 and "only shortly" in one.explanation
 
 
 def test_across_the_antimeridian_it_is_near() -> None:
