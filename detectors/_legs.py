@@ -29,6 +29,9 @@ and since when; the last long leg; when the flight had turned back; nearest to i
 DEPART_FT, DEPART_NMI, CLIMB = 5_000.0, 8.0, 500.0
 """First heard climbing this low and this near an airline's airport, a flight came from there (receivers' horizon)."""
 
+HIGHEST_FT = 25_000.0
+"""No airport of an airline with its descents reaches higher (El Alto lies at 13,300 ft)."""
+
 STRAIGHT_DEG, TURN_S = 20.0, 600.0
 """A leg keeps its course to within this; and a turn back is done within ten minutes of the leg's end."""
 
@@ -61,9 +64,11 @@ def followed(
     airports, leg = every.hubs, memory.get(tracks.flight[rows])
     new = memory.find(tracks.flight[rows]) < 0
     lat, lon, time = tracks.lat[rows], tracks.lon[rows], tracks.time[rows]
-    field, away = airports.nearest(lat, lon)
-    height = tracks.baro_altitude[rows] - airports.elevation_ft(field)
     ground = tracks.on_ground[rows] == 1
+    # Who flies high is near no airport: asked first, since it costs next to nothing.
+    low = ground | (tracks.baro_altitude[rows] <= HIGHEST_FT)
+    field, away = airports.nearest(np.where(low, lat, np.nan), lon)
+    height = tracks.baro_altitude[rows] - airports.elevation_ft(field)
     low = (height <= DEPART_FT) & (away <= DEPART_NMI) & (tracks.vertical_rate[rows] >= CLIMB)
     begins = (ground & (away <= 3)) | (new & low)
     for name, value in (("origin", field), ("left", time), ("name", _name(tracks.callsign[rows])), ("far", 0.0),
@@ -74,10 +79,11 @@ def followed(
     _course(leg, tracks, rows, p)
     planned, destination = _route(tracks, rows, every, routes)
     to_go = _nmi(airports, destination, lat, lon)
-    ahead = bearing_deg(lat, lon, airports.lat[destination], airports.lon[destination])
-    toward = (angle_between(tracks.track[rows], ahead) <= TOWARD_DEG) & (to_go > p.well_before)
-    leg["toward"] = leg["toward"] + toward
-    leg["nearest"] = np.fmin(leg["nearest"], np.where(np.isnan(to_go), np.inf, to_go))
+    if routes is not None:
+        ahead = bearing_deg(lat, lon, airports.lat[destination], airports.lon[destination])
+        toward = (angle_between(tracks.track[rows], ahead) <= TOWARD_DEG) & (to_go > p.well_before)
+        leg["toward"] = leg["toward"] + toward
+        leg["nearest"] = np.fmin(leg["nearest"], np.where(np.isnan(to_go), np.inf, to_go))
     memory.put(tracks.flight[rows], time, **leg)
     return Now(rows, leg, field, away, height, home, destination, planned, to_go)
 
@@ -117,5 +123,7 @@ def _name(callsign: Array) -> Array:
 
 
 def _nmi(airports: Airports, index: Array, lat: Array, lon: Array) -> Array:
-    far = distance_m(lat, lon, airports.lat[index], airports.lon[index]) / NMI_M
-    return np.where(index >= 0, far, np.nan)
+    far, known = np.full(len(index), np.nan), index >= 0
+    place = airports.lat[index[known]], airports.lon[index[known]]
+    far[known] = distance_m(lat[known], lon[known], *place) / NMI_M
+    return far

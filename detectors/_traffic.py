@@ -28,28 +28,44 @@ def letters_of(callsign: Array) -> Array:
     return letters
 
 
+def _prefix(text: Array) -> Array:
+    """The first three letters of callsigns (n, 8) as one number below 26 ** 3; -1 where they are not letters."""
+    three = text[:, :3].astype(np.int32) - ord("A")
+    number: Array = three @ np.array([676, 26, 1], dtype=np.int32)
+    return np.where(((three >= 0) & (three < 26)).all(axis=1), number, -1)
+
+
+def _listed(prefixes: tuple[bytes, ...]) -> Mask:
+    """A table (26 ** 3 + 1,) to look prefixes up in; its last entry, False, is what -1 finds."""
+    out = np.zeros(26**3 + 1, dtype=bool)
+    out[_prefix(letters_of(np.array(prefixes)))] = True
+    return out
+
+
 def airline(callsign: Array) -> Mask:
     """Three letters and a digit, as airlines' callsigns are (ICAO Annex 10), but for those of air forces."""
     text = letters_of(callsign)
-    alpha = (text >= ord("A")) & (text <= ord("Z"))
-    digit = (text[:, 3] >= ord("0")) & (text[:, 3] <= ord("9"))
-    out: Mask = alpha[:, :3].all(axis=1) & digit & ~np.isin(callsign.astype("S3"), FORCES)
+    prefix = _prefix(text)
+    out: Mask = (prefix >= 0) & (text[:, 3] >= ord("0")) & (text[:, 3] <= ord("9")) & ~_FORCES[prefix]
     return out
 
 
 def checker(callsign: Array) -> Mask:
     """Flight inspection, by callsign; CAL with a digit is China Airlines."""
-    prefix = np.isin(callsign.astype("S3"), CHECKERS)
-    out: Mask = prefix & ~((callsign.astype("S3") == b"CAL") & (callsign.astype("S7") != b"CALIBRA"))
-    return out
+    some: Mask = _CHECKERS[_prefix(letters_of(callsign))]
+    rows = np.flatnonzero(some)
+    name = callsign[rows].astype("S7")
+    some[rows] = (name.astype("S3") != b"CAL") | (name == b"CALIBRA")
+    return some
 
 
 def glider(tracks: Tracks, rows: Array) -> Mask:
     """Gliders, balloons and parachutists by category, by what heard them, or by FLARM's own addresses."""
     kind: Mask = np.isin(tracks.category[rows], (b"B1", b"B2", b"B3", b"B4"))
-    flarm = tracks.source[rows] == SOURCES.index("flarm")
+    flarm: Mask = tracks.source[rows] == SOURCES.index("flarm")
     own: Mask = (tracks.icao24[rows] < NON_ICAO) & np.isin(tracks.icao24[rows] >> 16, GLIDER_BLOCKS)
-    return kind | flarm | own
+    out: Mask = kind | flarm | own
+    return out
 
 
 def helicopter(tracks: Tracks, rows: Array, aircraft: AircraftTable | None) -> Mask:
@@ -62,7 +78,10 @@ def helicopter(tracks: Tracks, rows: Array, aircraft: AircraftTable | None) -> M
 
 def military(tracks: Tracks, rows: Array, aircraft: AircraftTable | None) -> Mask:
     """By the feed's flags are those of the database; by callsign, those of FORCES."""
-    out: Mask = np.isin(tracks.callsign[rows].astype("S3"), FORCES)
+    out: Mask = _FORCES[_prefix(letters_of(tracks.callsign[rows]))]
     if aircraft is not None:
         out |= (aircraft.lookup(tracks.icao24[rows]).flags & MILITARY) > 0
     return out
+
+
+_FORCES, _CHECKERS = _listed(FORCES), _listed(CHECKERS)
