@@ -19,7 +19,6 @@ from pipeline.engine import Engine
 from pipeline.evaluate import ClassRun
 from pipeline.recording import run_recording
 
-
 WARM_S = 60
 """Of data time."""
 
