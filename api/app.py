@@ -10,7 +10,7 @@ from litestar import Litestar
 from litestar.config.cors import CORSConfig
 from litestar.datastructures import State
 
-from api import classes, items, landing, schemas, static, status, stream
+from api import classes, export, items, landing, schemas, static, status, stream
 from api.catalogue import collections
 from api.hub import Hub
 from api.middleware import add_headers, end_with_client
@@ -28,6 +28,7 @@ ROUTES = [
     items.show_collection,
     items.show_items,
     items.show_feature,
+    export.show_export,
     schemas.show_queryables,
     schemas.show_sortables,
     schemas.show_schema,
@@ -43,7 +44,7 @@ CORS = CORSConfig(
     allow_origins=["*"],
     allow_methods=["GET", "HEAD", "OPTIONS"],
     allow_headers=["if-none-match", "last-event-id"],
-    expose_headers=["etag", "ogc-numberreturned"],
+    expose_headers=["etag", "link", "content-crs", "ogc-numberreturned", "ogc-numbermatched"],
     max_age=86_400,
 )
 
@@ -52,6 +53,7 @@ def create_app(settings: Settings) -> Litestar:
     """The application. The database is connected when it starts, not here."""
     known = registry()
     parts = {"settings": settings, "hub": Hub(settings), "classes": known, "collections": collections(known)}
+    parts["exports"] = asyncio.Semaphore(max(1, settings.pool_size // 4))
     return Litestar(
         ROUTES,
         state=State(parts),

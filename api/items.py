@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -10,11 +9,13 @@ import orjson
 from litestar import Request, Response
 from litestar.params import FromPath
 
-from api import query, replies, standard
+from api import export, formats, pages, pages_items, pages_service, query, reading, replies, standard, tables
 from api.asked import Asked
 from api.clock import data_time, rfc3339
 from api.collections import Collection
 from api.crs import DEFAULT, SYSTEMS, System
+from api.finding import find
+from api.formats import GEOJSON_FORM, HTML_FORM, Format
 from api.links import GEOJSON, JSON, SCHEMA, base, link
 from api.links import query as query_string
 from api.problems import Problem
@@ -23,16 +24,6 @@ from api.routes import given, route
 RELATION = "http://www.opengis.net/def/rel/ogc/1.0"
 WORLD = [-180, -90, 180, 90]
 AnyRequest = Request[Any, Any, Any]
-
-
-def find(request: AnyRequest, collection_id: str) -> Collection:
-    """The collection of this id. Raises Problem 404."""
-    found: Mapping[str, Collection] = request.app.state.collections
-    if collection_id not in found:
-        raise Problem(
-            404, f"there is no collection {collection_id[:60]!r}; GET /collections lists them", "collectionId"
-        )
-    return found[collection_id]
 
 
 def described(collection: Collection, root: str, now: str | None) -> dict[str, Any]:
@@ -48,28 +39,36 @@ def described(collection: Collection, root: str, now: str | None) -> dict[str, A
         "extent": {"spatial": {"bbox": [WORLD]}, "temporal": {"interval": [[None, now]]}},
         "links": [
             link(own, "self", JSON, collection.title),
+            link(f"{own}?f=html", "alternate", formats.HTML, "Page"),
             link(f"{own}/items", "items", GEOJSON, "Features"),
+            link(f"{own}/items?f=html", "items", formats.HTML, "Features, as a page"),
             link(f"{own}/queryables", f"{RELATION}/queryables", SCHEMA, "What a filter may name"),
             link(f"{own}/sortables", f"{RELATION}/sortables", SCHEMA, "What items may be ordered by"),
             link(f"{own}/schema", f"{RELATION}/schema", SCHEMA, "What a feature holds"),
+            *export.links(collection, root),
         ],
     }
 
 
-@route("/collections")
+@route("/collections", query=["f"])
 async def list_collections(request: AnyRequest) -> Response[bytes]:
     """All collections."""
     root, now = base(request), rfc3339(await data_time(request.app.state.pool))
     found = [described(one, root, now) for one in request.app.state.collections.values()]
-    links = [link(f"{root}/collections", "self", JSON)]
-    return await replies.json(request, {"collections": found, "links": links})
+    links = [
+        link(f"{root}/collections", "self", JSON),
+        link(f"{root}/collections?f=html", "alternate", formats.HTML, "Page"),
+    ]
+    value = {"collections": found, "links": links}
+    return await pages.answer(request, value, lambda root: pages_service.collections(root, value))
 
 
-@route("/collections/{collection_id:str}")
+@route("/collections/{collection_id:str}", query=["f"])
 async def show_collection(request: AnyRequest, collection_id: FromPath[str]) -> Response[bytes]:
     """One collection, exactly as in the list."""
     now = rfc3339(await data_time(request.app.state.pool))
-    return await replies.json(request, described(find(request, collection_id), base(request), now))
+    value = described(find(request, collection_id), base(request), now)
+    return await pages.answer(request, value, lambda root: pages_service.collection(root, value))
 
 
 @route("/collections/{collection_id:str}/items", query=["*"])
@@ -77,23 +76,45 @@ async def show_items(request: AnyRequest, collection_id: FromPath[str]) -> Respo
     """One page of features."""
     collection = find(request, collection_id)
     asked_text = given(request, standard.names(collection))
+    form = formats.chosen(request, formats.ITEMS, asked_text.get("f"))
+    if form is HTML_FORM:
+        # A form sends its empty fields too.
+        asked_text = {name: text for name, text in asked_text.items() if text}
     asked, pool = Asked.of(collection, asked_text), request.app.state.pool
-    texts, after = ([], None) if asked.hits else await query.features(pool, collection, asked)
+    shown, layer = reading.fitting(form, collection, asked)
+    texts, after = ([], None) if asked.hits else await query.features(pool, collection, shown)
     matched = await query.matched(pool, collection, asked, len(texts), after is not None)
-    links = _page_links(base(request), collection, asked_text, after)
-    return await _feature_collection(request, texts, links, matched, await data_time(pool), asked.system)
+    links = _page_links(base(request), collection, asked_text, after, form)
+    if form is GEOJSON_FORM:
+        return await _feature_collection(request, texts, links, matched, await data_time(pool), asked.system)
+    headers = _counts(texts, matched, asked.system) | {"link": formats.link_header(links)}
+    if form is HTML_FORM:
+        body = pages_items.items(base(request), collection, asked_text, texts, matched, links)
+        return await pages.send(request, body, headers)
+    content = await tables.content(form, layer, texts)
+    headers["content-disposition"] = formats.disposition(form, collection.id)
+    return await replies.reply(request, content, form.media, headers)
 
 
-def _page_links(root: str, collection: Collection, asked: dict[str, str], after: str | None) -> list[dict[str, str]]:
+def _page_links(
+    root: str, collection: Collection, asked: dict[str, str], after: str | None, form: Format
+) -> list[dict[str, str]]:
     own = f"{root}/collections/{collection.id}"
     links = [
-        link(f"{own}/items{query_string(asked)}", "self", GEOJSON),
+        link(f"{own}/items{query_string(asked)}", "self", form.media),
+        *formats.alternates(f"{own}/items", asked, formats.ITEMS, form),
         link(own, "collection", JSON, collection.title),
     ]
     if after:
         further = {name: text for name, text in asked.items() if name != "offset"} | {"after": after}
-        links.append(link(f"{own}/items{query_string(further)}", "next", GEOJSON))
+        links.append(link(f"{own}/items{query_string(further)}", "next", form.media))
     return links
+
+
+def _counts(texts: list[str], matched: int | None, system: System) -> dict[str, str]:
+    """What an answer says in its headers, whatever its form."""
+    headers = {"ogc-numberreturned": str(len(texts)), "content-crs": f"<{system.uri}>"}
+    return headers | ({} if matched is None else {"ogc-numbermatched": str(matched)})
 
 
 async def _feature_collection(
@@ -109,24 +130,28 @@ async def _feature_collection(
     tail = orjson.dumps({"links": links, **facts})[1:]
     body = b'{"type":"FeatureCollection","features":[' + ",".join(texts).encode() + b"]," + tail
     stamp = b',"timeStamp":' + orjson.dumps(rfc3339(now)) + b"}" if now is not None else b"}"
-    headers = {"ogc-numberreturned": str(len(texts)), "content-crs": f"<{system.uri}>"}
-    if matched is not None:
-        headers["ogc-numbermatched"] = str(matched)
-    return await replies.reply(request, body[:-1] + stamp, GEOJSON, headers, tag_of=body)
+    return await replies.reply(request, body[:-1] + stamp, GEOJSON, _counts(texts, matched, system), tag_of=body)
 
 
-@route("/collections/{collection_id:str}/items/{feature_id:path}", query=["crs", "properties"])
+@route("/collections/{collection_id:str}/items/{feature_id:path}", query=["crs", "properties", "f"])
 async def show_feature(request: AnyRequest, collection_id: FromPath[str], feature_id: FromPath[str]) -> Response[bytes]:
     """One feature."""
     collection, own_id = find(request, collection_id), str(feature_id).removeprefix("/")
-    asked = Asked.of(collection, given(request, ["crs", "properties"]))
+    asked_text = given(request, ["crs", "properties", "f"])
+    form = formats.chosen(request, formats.FEATURE, asked_text.get("f"))
+    asked = Asked.of(collection, asked_text)
     text = await query.feature(request.app.state.pool, collection, own_id, asked.system, asked.properties)
     if text is None:
         raise Problem(404, f"there is no feature {own_id[:60]!r} in {collection.id}", "featureId")
-    own = f"{base(request)}/collections/{collection.id}"
+    root = base(request)
+    address = f"{root}/collections/{collection.id}/items/{quote(own_id, safe='')}"
     links = [
-        link(f"{own}/items/{quote(own_id, safe='')}", "self", GEOJSON),
-        link(own, "collection", JSON, collection.title),
+        link(address + query_string(asked_text), "self", form.media),
+        *formats.alternates(address, asked_text, formats.FEATURE, form),
+        link(f"{root}/collections/{collection.id}", "collection", JSON, collection.title),
     ]
+    headers = {"content-crs": f"<{asked.system.uri}>"}
+    if form is HTML_FORM:
+        return await pages.send(request, pages_items.feature(root, collection, text.encode(), links), headers)
     body = text[:-1].encode() + b',"links":' + orjson.dumps(links) + b"}"
-    return await replies.reply(request, body, GEOJSON, {"content-crs": f"<{asked.system.uri}>"})
+    return await replies.reply(request, body, GEOJSON, headers)

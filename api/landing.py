@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from litestar import Response
 
-from api import replies
+from api import formats, pages, pages_service
 from api.items import AnyRequest
 from api.links import JSON, OPENAPI, base, link
 from api.openapi import document
@@ -35,33 +35,39 @@ CONFORMS_TO = [
 DESCRIPTION = "Watches aircraft and says what is not normal, where, why, and how sure it is."
 
 
-@route("/")
+@route("/", query=["f"])
 async def show_landing(request: AnyRequest) -> Response[bytes]:
-    """The map for a browser, links for a program."""
-    if prefers_html(request):
+    """The map for a browser, links for a program; the links for a browser are `f=html`."""
+    if prefers_html(request) and "f" not in request.query_params:
         return await page(request)
     root, settings = base(request), request.app.state.settings
     links = [
         link(f"{root}/", "self", JSON, settings.title),
-        link(f"{root}/", "alternate", "text/html", "The map"),
+        link(f"{root}/?f=html", "alternate", formats.HTML, "Page"),
+        link(f"{root}/", "alternate", formats.HTML, "The map"),
         link(f"{root}/conformance", "conformance", JSON, "What this service conforms to"),
         link(f"{root}/collections", "data", JSON, "The collections"),
         link(f"{root}/api", "service-desc", OPENAPI, "OpenAPI document"),
+        link(f"{root}/api?f=html", "service-doc", formats.HTML, "What can be asked"),
         link(f"{root}/classes", "classes", JSON, "The anomaly classes"),
         link(f"{root}/stream", "stream", "text/event-stream", "What changes, as it changes"),
         link(f"{root}/health", "health", JSON, "How the service is"),
     ]
-    return await replies.json(request, {"title": settings.title, "description": DESCRIPTION, "links": links})
+    value = {"title": settings.title, "description": DESCRIPTION, "links": links}
+    return await pages.answer(request, value, lambda root: pages_service.landing(root, value))
 
 
-@route("/conformance")
+@route("/conformance", query=["f"])
 async def show_conformance(request: AnyRequest) -> Response[bytes]:
     """The conformance classes."""
-    return await replies.json(request, {"conformsTo": CONFORMS_TO})
+    value = {"conformsTo": CONFORMS_TO}
+    return await pages.answer(request, value, lambda root: pages_service.conformance(root, value))
 
 
-@route("/api")
+@route("/api", query=["f"])
 async def show_openapi(request: AnyRequest) -> Response[bytes]:
     """The OpenAPI document, made from the collections."""
     state = request.app.state
-    return await replies.json(request, document(state.collections, state.settings, base(request)), OPENAPI)
+    value = document(state.collections, state.settings, base(request))
+    forms = (formats.OPENAPI_FORM, formats.HTML_FORM)
+    return await pages.answer(request, value, lambda root: pages_service.operations(root, value), forms)

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from api.collections import Collection, Filter, Property
+from api.formats import EXPORTS, FEATURE, HTML, ITEMS, Format
 from api.links import GEOJSON, JSON, PROBLEM
 from api.settings import Settings
-from api.standard import PARAMETERS, own_properties
+from api.standard import PAGING, PARAMETERS, own_properties
 
 _JSON_TYPES: Mapping[str, dict[str, Any]] = {
     "date-time": {"type": "string", "format": "date-time", "nullable": True},
@@ -19,6 +20,7 @@ _JSON_TYPES: Mapping[str, dict[str, Any]] = {
 def document(collections: Mapping[str, Collection], settings: Settings, root: str) -> dict[str, Any]:
     """OpenAPI 3.0.3. One path per collection, because clients read from it which filters that collection takes."""
     paths = {path: {"get": _operation(path, summary, kind)} for path, summary, kind in _FIXED}
+    paths["/collections/{collectionId}/export"] = {"get": _export()}
     for one in collections.values():
         paths |= _paths(one)
     return {
@@ -51,6 +53,26 @@ _FIXED: Sequence[tuple[str, str, str]] = (
 )
 
 
+def _export() -> dict[str, Any]:
+    """One path for all: it takes what the items of its collection take, without the paging."""
+    found = _operation("/collections/id/export", "All features that are asked for, as one download", GEOJSON)
+    own = {"name": "collectionId", "in": "path", "required": True, "schema": {"type": "string"}}
+    shared = [name for name in PARAMETERS if name not in ("limit", *PAGING)]
+    most = _query("limit", "How many features at most; all without it", {"type": "integer", "minimum": 1})
+    found["parameters"] = [own, most, *(_ref(f"parameters/{name}") for name in shared)]
+    return _in_forms(found, EXPORTS)
+
+
+def _in_forms(operation: dict[str, Any], forms: Sequence[Format]) -> dict[str, Any]:
+    """The operation with everything that its answer can be, beside the form that it has already."""
+    content = operation["responses"]["200"]["content"]
+    operation["responses"]["200"]["content"] = {one.media: {} for one in forms} | content
+    return operation
+
+
+_PAGES = ("/", "/conformance", "/collections")
+
+
 def _paths(one: Collection) -> dict[str, Any]:
     own = f"/collections/{one.id}"
     standard = [_ref(f"parameters/{name}") for name in PARAMETERS]
@@ -62,15 +84,17 @@ def _paths(one: Collection) -> dict[str, Any]:
     ]
     return {
         own: {"get": _operation(own, f"{one.title}: description", JSON)},
-        f"{own}/items": {"get": items},
-        f"{own}/items/{{featureId}}": {"get": single},
+        f"{own}/items": {"get": _in_forms(items, ITEMS)},
+        f"{own}/items/{{featureId}}": {"get": _in_forms(single, FEATURE)},
     }
 
 
 def _operation(path: str, summary: str, kind: str, schema: Mapping[str, Any] | None = None) -> dict[str, Any]:
     name = path.strip("/").replace("/", ".") or "landing"
     good = _answer(summary, kind, schema or {"type": "object"})
-    failures = {code: _ref("responses/Problem") for code in ("400", "404", "500", "503")}
+    if (kind == JSON and path in _PAGES) or path.count("/") == 2:
+        good["content"][HTML] = {"schema": {"type": "string"}}
+    failures = {code: _ref("responses/Problem") for code in ("400", "404", "406", "500", "503")}
     return {"operationId": name, "summary": summary, "responses": {"200": good, **failures}}
 
 

@@ -1,21 +1,35 @@
-"""Bytes to a response: an entity tag and 304, gzip where it pays, HEAD without a body."""
+"""Bytes to a response: an entity tag and 304, zstd or gzip where it pays, HEAD without a body."""
 
 from __future__ import annotations
 
 import asyncio
 import gzip
 import hashlib
+import zlib
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
+import zstandard
 from litestar import Request, Response
 
 AnyRequest = Request[Any, Any, Any]
 SMALL, LARGE = 1_000, 100_000
-"""Below SMALL bytes gzip does not pay; from LARGE on it runs beside the event loop."""
+"""Below SMALL bytes packing does not pay; from LARGE on it runs beside the event loop."""
 
 REVALIDATE = "no-cache"
+CODINGS = ("zstd", "gzip")
+"""What answers are packed with, the better one first."""
+
+# Both as quick as the database: GeoJSON shrinks to a tenth at a third of the time that gzip's usual 6 takes.
+_GZIP_LEVEL, _ZSTD_LEVEL = 2, 1
+
+
+class Packer(Protocol):
+    """Packs a stream piece by piece."""
+
+    def compress(self, data: bytes, /) -> bytes: ...
+    def flush(self) -> bytes: ...
 
 
 async def reply(
@@ -30,9 +44,10 @@ async def reply(
     sent = {"etag": tag, "cache-control": REVALIDATE, "vary": "Accept, Accept-Encoding", **(headers or {})}
     if unchanged(request, tag):
         return Response(b"", status_code=304, headers=sent, media_type=media_type)
-    if len(content) > SMALL and accepts_gzip(request):
-        content = await asyncio.to_thread(packed, content) if len(content) > LARGE else packed(content)
-        sent["content-encoding"] = "gzip"
+    how = coding(request) if len(content) > SMALL else ""
+    if how:
+        content = await asyncio.to_thread(packed, content, how) if len(content) > LARGE else packed(content, how)
+        sent["content-encoding"] = how
     return whole(request, content, media_type, sent)
 
 
@@ -48,9 +63,18 @@ async def json(request: AnyRequest, value: Any, media_type: str = "application/j
     return await reply(request, orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS), media_type)
 
 
-def packed(content: bytes) -> bytes:
-    # Level 2: GeoJSON shrinks to a tenth at a third of the time that the usual 6 takes.
-    return gzip.compress(content, compresslevel=2, mtime=0)
+def packed(content: bytes, how: str = "gzip") -> bytes:
+    """The content in one of CODINGS."""
+    if how == "zstd":
+        return zstandard.ZstdCompressor(level=_ZSTD_LEVEL).compress(content)
+    return gzip.compress(content, compresslevel=_GZIP_LEVEL, mtime=0)
+
+
+def packer(how: str) -> Packer:
+    """For a stream in one of CODINGS."""
+    if how == "zstd":
+        return zstandard.ZstdCompressor(level=_ZSTD_LEVEL).compressobj()
+    return zlib.compressobj(_GZIP_LEVEL, zlib.DEFLATED, zlib.MAX_WBITS | 16)
 
 
 def unchanged(request: AnyRequest, tag: str) -> bool:
@@ -59,10 +83,24 @@ def unchanged(request: AnyRequest, tag: str) -> bool:
     return "*" in known or tag.removeprefix("W/") in {one.removeprefix("W/") for one in known}
 
 
+def coding(request: AnyRequest) -> str:
+    """Which of CODINGS the client likes best; empty for none."""
+    wanted = _codings(request)
+    best = max(CODINGS, key=lambda one: wanted.get(one, wanted.get("*", 0.0)))
+    return best if wanted.get(best, wanted.get("*", 0.0)) > 0 else ""
+
+
 def accepts_gzip(request: AnyRequest) -> bool:
     """Whether the client takes gzip."""
+    wanted = _codings(request)
+    return wanted.get("gzip", wanted.get("*", 0.0)) > 0
+
+
+def _codings(request: AnyRequest) -> Mapping[str, float]:
+    """Coding: quality, as Accept-Encoding has it."""
+    found = {}
     for part in request.headers.get("accept-encoding", "")[:500].split(","):
         name, _, quality = part.partition(";")
-        if name.strip().lower() in ("gzip", "*"):
-            return quality.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
-    return False
+        digits = quality.replace(" ", "").removeprefix("q=")
+        found[name.strip().lower()] = float(digits) if digits.replace(".", "", 1).isdigit() else 1.0
+    return found

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from litestar import Response
 from litestar.params import FromPath
 
-from api import replies
+from api import formats, pages, pages_service
 from api.collections import Collection, Property
-from api.items import AnyRequest, find
-from api.links import JSON, SCHEMA, base
+from api.finding import find
+from api.links import SCHEMA, base
+from api.replies import AnyRequest
 from api.routes import route
 
 _META = "https://json-schema.org/draft/2020-12/schema"
 
 
-@route("/collections/{collection_id:str}/queryables")
+@route("/collections/{collection_id:str}/queryables", query=["f"])
 async def show_queryables(request: AnyRequest, collection_id: FromPath[str]) -> Response[bytes]:
     """What a filter may name."""
     one = find(request, collection_id)
@@ -25,29 +26,46 @@ async def show_queryables(request: AnyRequest, collection_id: FromPath[str]) -> 
     document["properties"]["geometry"] = _geometry(one)
     # GDAL reads this older form, and refuses the newer media type beside it.
     document["queryables"] = [{"id": name, **_short(prop)} for name, prop in one.queryable.items()]
-    return await replies.json(request, document, SCHEMA if _takes_schema(request) else JSON)
+    return await _answer(
+        request, one, document, "queryables", _QUERYABLES if _wants_plain(request) else formats.SCHEMAS
+    )
 
 
-@route("/collections/{collection_id:str}/sortables")
+@route("/collections/{collection_id:str}/sortables", query=["f"])
 async def show_sortables(request: AnyRequest, collection_id: FromPath[str]) -> Response[bytes]:
     """What items may be ordered by."""
     one = find(request, collection_id)
-    return await replies.json(request, _document(request, one, "sortables", one.sortable.values()), SCHEMA)
+    return await _answer(request, one, _document(request, one, "sortables", one.sortable.values()), "sortables")
 
 
-@route("/collections/{collection_id:str}/schema")
+@route("/collections/{collection_id:str}/schema", query=["f"])
 async def show_schema(request: AnyRequest, collection_id: FromPath[str]) -> Response[bytes]:
     """What a feature holds."""
     one = find(request, collection_id)
     document = _document(request, one, "schema", one.properties)
     document["properties"]["geometry"] = _geometry(one) | {"x-ogc-role": "primary-geometry"}
     document["properties"]["id"] = {"title": "Identifier", "type": "string", "x-ogc-role": "id"}
-    return await replies.json(request, document, SCHEMA)
+    return await _answer(request, one, document, "schema")
 
 
-def _takes_schema(request: AnyRequest) -> bool:
+_QUERYABLES = (formats.JSON_FORM, formats.HTML_FORM)
+
+
+def _wants_plain(request: AnyRequest) -> bool:
     accept = request.headers.get("accept", "*/*")
-    return SCHEMA in accept or "application/json" not in accept
+    return SCHEMA not in accept and "application/json" in accept
+
+
+async def _answer(
+    request: AnyRequest,
+    one: Collection,
+    document: dict[str, Any],
+    kind: str,
+    offered: Sequence[formats.Format] = formats.SCHEMAS,
+) -> Response[bytes]:
+    return await pages.answer(
+        request, document, lambda root: pages_service.schema(root, document, one.id, one.title, kind), offered
+    )
 
 
 def _document(request: AnyRequest, one: Collection, kind: str, properties: Iterable[Property]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 from api.collections import Collection, Property
 from api.cql import LANGUAGES
 from api.crs import DEFAULT, SYSTEMS
+from api.formats import ITEMS
 from api.parameters import DEFAULT_LIMIT, MAX_LIMIT
 
 _NUMBER = {"type": "number"}
@@ -38,8 +39,16 @@ PARAMETERS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "resulttype": ("hits: only how many there are", _RESULTS),
     "resultType": ("The same in the spelling of WFS", _RESULTS),
     "offset": ("How many features to pass over; next links page by key instead", {"type": "integer", "minimum": 0}),
+    "f": (
+        "The form of the answer, instead of an Accept header",
+        {"type": "string", "enum": [one.name for one in ITEMS] + ["json"]},
+    ),
     "after": ("Where the page before ended, as its next link says", {"type": "string"}),
 }
+
+
+PAGING = ("limit", "offset", "after", "resulttype", "resultType")
+"""Those that an export has no use for; its limit is another."""
 
 
 def own_properties(collection: Collection) -> Mapping[str, Property]:

@@ -1,0 +1,142 @@
+"""Features into a file: texts as they come, and FlatGeobuf, GeoPackage, GeoParquet and KMZ from Arrow batches."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from api.layer import Layer
+from api.texts import ENCODERS
+
+Batches = Iterable[Sequence[str]]
+GROUP_BYTES = 16 << 20
+"""A row group of a Parquet file: this much is held at once."""
+
+
+def write(name: str, path: Path, layer: Layer, batches: Batches) -> None:
+    """Write batches of GeoJSON features to `path` in this format, in constant memory."""
+    _WRITERS.get(name, _write_text)(name, path, layer, batches)
+
+
+def _write_text(name: str, path: Path, layer: Layer, batches: Batches) -> None:
+    with path.open("wb") as file:
+        for piece in pieces(name, layer, batches):
+            file.write(piece)
+
+
+def pieces(name: str, layer: Layer, batches: Batches) -> Iterator[bytes]:
+    """A text format, piece by piece."""
+    encoder = ENCODERS[name](layer)
+    yield encoder.start()
+    yield from map(encoder.more, batches)
+    yield encoder.end()
+
+
+def _write_kmz(name: str, path: Path, layer: Layer, batches: Batches) -> None:
+    with (
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive,
+        archive.open("doc.kml", "w", force_zip64=True) as file,
+    ):
+        for piece in pieces("kml", layer, batches):
+            file.write(piece)
+
+
+def _write_gdal(name: str, path: Path, layer: Layer, batches: Batches) -> None:
+    import pyarrow as pa
+    import pyogrio
+
+    tables = (_promoted(layer.batch(texts), layer) for texts in batches)
+    first = next(tables, layer.batch([]))
+    stream = pa.RecordBatchReader.from_batches(layer.schema(), chain([first], tables))
+    driver, options = _DRIVERS[name]
+    # Without features there is nothing to index, and the driver says so with an error.
+    indexed = {"SPATIAL_INDEX": "YES" if first.num_rows else "NO"} if driver == "FlatGeobuf" else {}
+    pyogrio.write_arrow(
+        stream, path, layer=layer.collection.id, driver=driver, geometry_name="geometry",
+        geometry_type=_kind(first, layer), crs=_authority(layer), layer_options={**options, **indexed},
+    )  # fmt: skip
+
+
+_DRIVERS: Mapping[str, tuple[str, Mapping[str, str]]] = {
+    "flatgeobuf": ("FlatGeobuf", {}),
+    "gpkg": ("GPKG", {"FID": "fid", "GEOMETRY_NAME": "geom"}),
+}
+
+
+def _kind(first: Any, layer: Layer) -> str:
+    """The kind of geometry in GDAL's words; Mercator's edge may cut a line in two, and so has mixed ones."""
+    import shapely
+
+    own = layer.collection.geometry
+    if own == "Geometry" or (own == "LineString" and layer.system.srid != 4326):
+        return "Unknown"
+    high = any(one is not None and one.has_z for one in shapely.from_wkb(first.column("geometry").to_pylist()))
+    return {"Polygon": "MultiPolygon"}.get(own, own) + (" Z" if high else "")
+
+
+def _promoted(batch: Any, layer: Layer) -> Any:
+    """Areas all as multipolygons: some are, and a layer has one kind."""
+    import pyarrow as pa
+    import shapely
+
+    if layer.collection.geometry != "Polygon":
+        return batch
+    shapes = shapely.from_wkb(batch.column("geometry").to_pylist())
+    areas = [shapely.MultiPolygon([one]) if one is not None and one.geom_type == "Polygon" else one for one in shapes]
+    wkb = pa.array(list(shapely.to_wkb(areas, flavor="iso")), pa.binary())
+    return batch.set_column(batch.num_columns - 1, batch.schema.field("geometry"), wkb)
+
+
+def _authority(layer: Layer) -> str:
+    return f"EPSG:{layer.system.srid}"
+
+
+def _write_parquet(name: str, path: Path, layer: Layer, batches: Batches) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    kinds: set[str] = set()
+    with pq.ParquetWriter(path, layer.schema(), compression="zstd") as writer:
+        for group in _groups(map(layer.batch, batches)):
+            writer.write_table(pa.Table.from_batches(group, layer.schema()))
+            kinds |= _kinds(group)
+        writer.add_key_value_metadata({"geo": orjson.dumps(_geo(layer, kinds))})
+
+
+def _groups(tables: Iterable[Any]) -> Iterator[list[Any]]:
+    """Batches in groups of about GROUP_BYTES."""
+    held: list[Any] = []
+    for one in tables:
+        held.append(one)
+        if sum(each.nbytes for each in held) > GROUP_BYTES:
+            yield held
+            held = []
+    if held:
+        yield held
+
+
+def _kinds(group: Sequence[Any]) -> set[str]:
+    import shapely
+
+    shapes = chain.from_iterable(shapely.from_wkb(one.column("geometry").to_pylist()) for one in group)
+    return {f"{one.geom_type} Z" if one.has_z else one.geom_type for one in shapes if one is not None}
+
+
+def _geo(layer: Layer, kinds: set[str]) -> dict[str, Any]:
+    """GeoParquet 1.1: without `crs` the coordinates are longitude and latitude."""
+    column: dict[str, Any] = {"encoding": "WKB", "geometry_types": sorted(kinds)}
+    if layer.system.srid != 4326:
+        import pyproj
+
+        column["crs"] = pyproj.CRS(layer.system.srid).to_json_dict()
+    return {"version": "1.1.0", "primary_column": "geometry", "columns": {"geometry": column}}
+
+
+_WRITERS: Mapping[str, Callable[[str, Path, Layer, Batches], None]] = {
+    "flatgeobuf": _write_gdal, "gpkg": _write_gdal, "geoparquet": _write_parquet, "kmz": _write_kmz,
+}  # fmt: skip

@@ -1,0 +1,142 @@
+"""Pages of the service as a whole: its way in, what it conforms to, its operations, its collections."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from api.markup import Markup, anchor, facts, table, tag
+from api.pages import COLLECTIONS, HOME, lead, page, section, small_map
+
+Links = Sequence[Mapping[str, str]]
+Value = Mapping[str, Any]
+
+
+def landing(root: str, value: Value) -> Markup:
+    """The way in."""
+    doors = [
+        ("Collections", "/collections?f=html", "Anomalies of every class, aircraft, tracks, zones and cells"),
+        ("Operations", "/api?f=html", "What can be asked, with which parameters"),
+        ("Conformance", "/conformance?f=html", "The OGC standards that this service keeps to"),
+        ("The map", "/", "Everything at once, live"),
+    ]
+    cards = [anchor(root + path, tag("strong", name), tag("span", said), class_="card") for name, path, said in doors]
+    return page(
+        root, value["title"], (), lead(value["description"]), tag("div", cards, class_="cards"),
+        section("For programs", tag("p", "The same addresses answer JSON, by ", tag("code", "Accept"), " or ",
+                                    tag("code", "?f=json"), "."), _links(value["links"])),
+        forms=value["links"],
+    )  # fmt: skip
+
+
+def _links(links: Links) -> Markup:
+    return table(
+        ["Relation", "Address", "Type"],
+        [[one["rel"], anchor(one["href"], one.get("title", one["href"])), tag("code", one["type"])] for one in links],
+    )
+
+
+def conformance(root: str, value: Value) -> Markup:
+    """The conformance classes, by standard."""
+    by_part: dict[str, list[str]] = {}
+    for uri in value["conformsTo"]:
+        part, _, name = uri.removeprefix("http://www.opengis.net/spec/").partition("/conf/")
+        by_part.setdefault(part, []).append(name)
+    parts = [
+        section(part, tag("ul", [tag("li", anchor(_uri(part, name), name)) for name in names], class_="tags"))
+        for part, names in by_part.items()
+    ]
+    return page(
+        root, "Conformance", HOME, lead("Each of these is held by a test."), parts, forms=_json(root, "/conformance")
+    )
+
+
+def _uri(part: str, name: str) -> str:
+    return f"http://www.opengis.net/spec/{part}/conf/{name}"
+
+
+def _json(root: str, path: str, kind: str = "application/json", title: str = "JSON") -> Links:
+    return [{"rel": "alternate", "href": f"{root}{path}?f=json", "type": kind, "title": title}]
+
+
+def operations(root: str, value: Value) -> Markup:
+    """The OpenAPI document, for reading."""
+    shared = value["components"]["parameters"]
+    rows = [
+        [
+            tag("code", path),
+            one["get"]["summary"],
+            ", ".join(_parameter(p, shared) for p in one["get"].get("parameters", ())),
+        ]
+        for path, one in value["paths"].items()
+    ]
+    told = [[tag("code", name), one["description"]] for name, one in shared.items()]
+    return page(
+        root, "Operations", HOME, lead("All of it is read with GET; an unknown parameter is refused, never ignored."),
+        section("Parameters of every collection", table(["Name", "What it does"], told)),
+        section("Paths", table(["Path", "What it gives", "Parameters"], rows)),
+        forms=_json(root, "/api", "application/vnd.oai.openapi+json;version=3.0", "OpenAPI 3.0"),
+    )  # fmt: skip
+
+
+def _parameter(one: Value, shared: Value) -> str:
+    return str(one["name"] if "name" in one else shared[one["$ref"].rsplit("/", 1)[1]]["name"])
+
+
+def collections(root: str, value: Value) -> Markup:
+    """The list of collections."""
+    rows = [
+        [anchor(f"{root}/collections/{one['id']}?f=html", one["title"]), one["description"],
+         anchor(f"{root}/collections/{one['id']}/items?f=html", "Features")]
+        for one in value["collections"]
+    ]  # fmt: skip
+    return page(
+        root, "Collections", HOME, lead(f"{len(rows)} collections, all asked the same way."),
+        table(["Collection", "What it holds", ""], rows), forms=value["links"],
+    )  # fmt: skip
+
+
+def collection(root: str, value: Value) -> Markup:
+    """One collection: what it is, a map of its newest features, what can be asked and downloaded."""
+    own = f"{root}/collections/{value['id']}"
+    begin, end = value["extent"]["temporal"]["interval"][0]
+    downloads = [one for one in value["links"] if one["rel"] == "enclosure"]
+    doors = [("Features", "items"), ("Schema", "schema"), ("Queryables", "queryables"), ("Sortables", "sortables")]
+    return page(
+        root, value["title"], COLLECTIONS, lead(value["description"]),
+        tag("p", [anchor(f"{own}/{path}?f=html", name, class_="button") for name, path in doors], class_="buttons"),
+        small_map(f"{own}/items?limit=1000", f"The first features of {value['title']}"),
+        section("Facts", facts([
+            ("Identifier", tag("code", value["id"])),
+            ("Time", f"{begin or 'the beginning'} to {end or 'now'}"),
+            ("Extent", ", ".join(map(str, value["extent"]["spatial"]["bbox"][0]))),
+            ("Reference systems", [tag("div", tag("code", one)) for one in value["crs"]]),
+        ])),
+        section("Download all of it", tag("p", [anchor(one["href"], one["title"].removeprefix("All features as "),
+                                                       class_="button") for one in downloads], class_="buttons")),
+        forms=[one for one in value["links"] if one["rel"] != "enclosure"],
+    )  # fmt: skip
+
+
+def schema(root: str, value: Value, collection_id: str, collection_title: str, kind: str) -> Markup:
+    """Properties of a collection: all, those that a filter may name, those that can be ordered by."""
+    said = {
+        "schema": "What a feature holds",
+        "queryables": "What a filter may name",
+        "sortables": "What items may be ordered by",
+    }
+    own = f"/collections/{collection_id}"
+    rows = [
+        [
+            tag("code", name),
+            one.get("title"),
+            one.get("format") or one.get("type") or "geometry",
+            one.get("x-ogc-unit", ""),
+        ]
+        for name, one in value["properties"].items()
+    ]
+    return page(
+        root, kind.capitalize(), (*COLLECTIONS, (collection_title, f"{own}?f=html")), lead(said[kind]),
+        table(["Name", "What it is", "Type", "Unit"], rows),
+        forms=_json(root, f"{own}/{kind}", "application/schema+json", "JSON Schema"),
+    )  # fmt: skip
