@@ -58,11 +58,11 @@ AIRLINES = ("SKF", "NVA", "BLQ", "ORV", "ZEF", "KDA", "MRJ", "TVX", "QIL", "HUP"
 """Made-up designators."""
 
 NATIONS = (
-    (0x3C4000, "D-A"), (0x400000, "G-S"), (0x380000, "F-H"), (0x340000, "EC-"), (0x300000, "I-D"), (0x440000, "OE-"),
-    (0x4B8000, "TC-J"), (0x738000, "4X-E"), (0x468000, "SX-D"), (0x4C8000, "5B-C"), (0x480000, "PH-B"),
+    (0x3C4000, "D-A"), (0x400000, "G-S"), (0x380000, "F-H"), (0x340000, "EC-"), (0x300000, "I-D"), (0x4A8000, "SE-"),
+    (0x4B8000, "TC-J"), (0x738000, "4X-E"), (0x468000, "SX-D"), (0x478000, "LN-"), (0x490000, "CS-T"),
     (0x4A0000, "YR-B"),
 )  # fmt: skip
-"""Start of an address block and beginning of a registration, for a dozen states round the region."""
+"""Start of 32,768 addresses of one state, next to none of them its military's, and beginning of a registration."""
 
 EUROPE = _codes(
     "EGLL EGKK EGSS EGCC EGPH EHAM LFPG LFPO LFMN LFLL LFBO EDDF EDDM EDDB EDDL EDDH EDDS EDDK LEMD LEBL LEPA LEMG "
