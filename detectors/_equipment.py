@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import SimpleNamespace
 
 import numpy as np
 
@@ -97,3 +98,18 @@ def count_types(memory: Memory, one: Declared, new: Mask, now: int) -> None:
         kinds[kinds_known], now, modern=(old["modern"] + more.astype(np.int64))[kinds_known],
         airframes=(old["airframes"] + all_of)[kinds_known],
     )  # fmt: skip
+
+
+def differ(before: Array, now: Array) -> Mask:
+    """Where a field that was declared both times differs."""
+    return np.array(
+        [bool(differences(a, b)) if a >= 0 else False for a, b in zip(before.tolist(), now.tolist(), strict=True)]
+    )
+
+
+def rare(memory: Memory, one: Declared, p: SimpleNamespace) -> Mask:
+    """Types of which enough airframes are known and nearly all have version 2."""
+    kind = memory.get(one.type_key)
+    out: Mask = (one.type_key != 0) & (kind["airframes"] >= p.airframes)
+    out &= 100 * kind["modern"] >= p.modern * (kind["airframes"] - 1)
+    return out

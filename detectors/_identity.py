@@ -1,60 +1,22 @@
-"""What about one flight's identity does not fit, fact by fact; and the callsign it has confirmed so far."""
+"""The fresh rows by flight, and each flight's callsigns and counts as they go on."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from types import SimpleNamespace
-from typing import Any
 
 import numpy as np
 
-from detectors._registry import PRIORITY
-from geo.registers import INTERNATIONAL, Registers
-from geo.registrations import blocks_of
-from geo.schema import NON_ICAO, SOURCES, Array
+from geo.schema import SOURCES, Array
 from geo.tracks import Index, Mask, Tracks
-
-INVALID = (0x000000, 0xFFFFFF, 0xAAAAAA)
-"""Product requirements: patterns that no transponder is given on purpose."""
-
-PATTERN = re.compile(r"(TEST|FAKE|ANOM).*")
-"""Product requirements, anomaly examples; patterns are no numbers, so the parameter is a switch."""
-
-FORMAT = re.compile(r"[A-Z0-9]{1,8}")
-"""ICAO Annex 10, volume IV, 3.1.2.9.1.2: letters and digits; blanks only behind them."""
-
-PAINTED = re.compile(r"[A-Z0-9]{1,5}-[A-Z0-9]{2,6}")
-"""A registration or serial number with its hyphen (XA-VRU, 95-00093)."""
-
-FLARM = range(0xDD0000, 0xE00000)
-"""Numbers that glider units bear which were given no address (FLARM data port specification)."""
 
 OWN = tuple(SOURCES.index(name) for name in ("unknown", "adsb_icao"))
 """Sources that say what the aircraft's own ADS-B says."""
-
-LARGE = (b"A3", b"A4", b"A5")
-
-LIGHT = (b"", b"A0", b"A1", b"A7", b"B0", b"B1", b"B2", b"B3", b"B4", b"B6", b"C0", b"C1", b"C2", b"C3")
-"""Emitter categories of aircraft that may fly with an uncertified position source, and of what does not fly at all."""
-
-FLYING_KT = 50.0
 
 CONFIRM_MS = 20_000
 """A callsign that stands so long is no bit error (dump1090 251: one message, four times an hour)."""
 
 CALLS = {"call": "i8", "pending": "i8", "begun": "i8", "changes": "i4", "from_call": "i8"}
-
-
-@dataclass(frozen=True)
-class Fact:
-    """One thing that does not fit: in words, how sure, how urgent, and what explains it innocently ('' for nothing)."""
-
-    words: str
-    confidence: float
-    priority: int = PRIORITY["low"]
-    cleared: str = ""
 
 
 @dataclass(frozen=True)
@@ -119,98 +81,16 @@ def follow(tracks: Tracks, one: Slice, old: Mapping[str, Array]) -> dict[str, Ar
     }  # fmt: skip
 
 
-def alike(a: str, b: str) -> bool:
-    """One callsign is the other mended: a letter lost, added or changed, leading zeros, a blank."""
-    a, b = (re.sub(r"[^A-Z0-9]", "", re.sub(r"(?<=[A-Z])0+(?=\d)", "", t)) for t in (a, b))
-    if a == b or a in b or b in a:
-        return True
-    return len(a) == len(b) and sum(x != y for x, y in zip(a, b, strict=True)) <= 1
-
-
-def address_facts(icao24: int, block: int, own: bool, listed: bool) -> Iterator[Fact]:
-    """What is wrong with the address itself. `own`: ADS-B carries it, with a position; `listed`: the database has an aircraft there."""
-    if icao24 >= NON_ICAO:
-        return
-    why = "" if own else "heard without a position of its own: bit errors make such addresses"
-    if icao24 in INVALID:
-        reason = "the aircraft database has an airframe of this address" if listed else why
-        yield Fact(f"the address {icao24:06X} is nobody's", 0.8, PRIORITY["medium"], reason)
-    elif block < 0:
-        why = "the number of a glider's unit, no address" if icao24 in FLARM else why
-        yield Fact(f"the address {icao24:06X} lies in no state's block", 0.6, cleared=why)
-
-
-def register_facts(icao24: int, block: int, heard: str, stored: str, registers: Registers) -> Iterator[Fact]:
-    """Whether registration and address belong together: the feed's registration, and that of the aircraft database."""
-    if block < 0 or not (heard or stored) or registers.military[block] or registers.country[block] == INTERNATIONAL:
-        return
-    mark = heard or stored
-    states = blocks_of(mark)
-    if states and str(registers.country[block]) not in states:
-        whose = f"{mark}, but the address {icao24:06X} is of {registers.name[block]}"
-        yield Fact(f"registered {whose}", 0.6)
-    plain, other = (text.replace("-", "").upper() for text in (heard, stored))
-    if plain and other and plain != other:
-        again = (
-            "registered anew in the same state: one of the databases is older"
-            if blocks_of(heard) == blocks_of(stored)
-            else ""
-        )
-        yield Fact(f"the feed calls it {heard}, the aircraft database {stored}", 0.5, cleared=again)
-
-
-def callsign_facts(call: str, flying: bool, p: SimpleNamespace) -> Iterator[Fact]:
-    """What is wrong with the callsign itself."""
-    if not call:
-        return
-    if p.patterns and PATTERN.fullmatch(call):
-        why = "" if flying else "a transponder under test: it is not seen to fly"
-        yield Fact(f"the callsign is {call}", 0.85, PRIORITY["medium"], why)
-    elif not FORMAT.fullmatch(call):
-        why = "" if flying else "not seen to fly: a vehicle or a unit on the ground"
-        if PAINTED.fullmatch(call) or blocks_of(call.lstrip(".")):
-            why = "its registration, as it is painted"
-        yield Fact(f"the callsign {call!r} is not of letters and digits alone", 0.6, cleared=why)
-
-
-def change_facts(changes: int, call: str, before: str, airborne: bool, p: SimpleNamespace) -> Iterator[Fact]:
-    """Callsigns changed within the flight."""
-    if not changes:
-        return
-    why = (
-        "corrected: the two are alike"
-        if alike(call, before)
-        else ""
-        if airborne
-        else "changed on the ground: the next flight"
-    )
-    if changes >= p.changes:
-        yield Fact(
-            f"{changes} changes of callsign in one flight, last from {before} to {call}", 0.8, PRIORITY["medium"], why
-        )
-    else:
-        yield Fact(f"the callsign changed from {before} to {call}", 0.5, cleared=why)
-
-
-def integrity_facts(rows: int, unsure_rows: int, category: bytes, lost: bool, p: SimpleNamespace) -> Iterator[Fact]:
-    """SIL 0 in most of what a version 2 transponder sends (definitions 5.3)."""
-    if rows < p.samples or unsure_rows < p.share / 100 * rows:
-        return
-    why = ""
-    if category in LIGHT:
-        why = "light aircraft may use a position source without a certificate"
-    elif lost:
-        why = "the position itself is declared lost: see interference"
-    urgent = PRIORITY["medium" if category in LARGE else "low"]
-    words = f"SIL is 0 in {100 * unsure_rows / rows:.0f} % of {rows} reports of a version 2 transponder"
-    yield Fact(words, 0.7, urgent, why)
-
-
-def told(facts: list[Fact]) -> dict[str, Any]:
-    """The facts together; where any stands, those that are explained are left out."""
-    standing = [f for f in facts if not f.cleared] or facts
+def counts(tracks: Tracks, one: Slice, old: Mapping[str, Array]) -> dict[str, Array]:
+    """Since when the flight is known, whether its registration was seen, and SIL counts from the first 0 on."""
+    starts = np.concatenate([[0], np.cumsum(one.count)[:-1]])
+    zero = np.add.reduceat(unsure(tracks), starts, dtype=np.int64)
+    mine = np.add.reduceat((tracks.version == 2) & np.isin(tracks.source, OWN), starts, dtype=np.int64)
+    counting = (zero > 0) | (old["rows"] > 0)
+    named = np.add.reduceat(tracks.registration != b"", starts, dtype=np.int64) > 0
     return {
-        "what": "; ".join(f.words for f in standing), "confidence": max(f.confidence for f in standing),
-        "priority": max(f.priority for f in standing),
-        "cleared": "; ".join(dict.fromkeys(f.cleared for f in standing)),
-    }  # fmt: skip
+        "since": np.where(old["since"] == 0, tracks.time[one.first], old["since"]),
+        "seen": np.where(named | (old["seen"] > 0), 1, 0),
+        "rows": (old["rows"] + np.where(counting, mine, 0)).astype(np.int32),
+        "unsure": (old["unsure"] + zero).astype(np.int32),
+    }

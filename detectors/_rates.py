@@ -127,3 +127,23 @@ def usual(one: Heard, enough: float) -> tuple[Array, Array]:
         if len(rates) >= enough:
             top[mine] = rates[int(0.9 * (len(rates) - 1))]
     return top, others
+
+
+def bursting(one: Heard) -> Array:
+    """1 for each stream of which nine tenths came within two seconds; 0 for all where a feed sends all like that."""
+    shot = one.two >= 0.9
+    usual_there = int(shot.sum()) > 0.1 * len(one) + 1
+    return np.where(shot & (not usual_there), 1, 0)
+
+
+def close(one: Heard, others: float) -> Array:
+    """Streams with half their intervals below the floor, where next to none of the others' are."""
+    some = ~np.isnan(one.short)
+    calm = some.sum() > others and float(np.median(one.short[some])) < 0.1
+    return (one.short >= 0.5) & calm
+
+
+def comparison(top: float, others: int) -> str:
+    if np.isnan(top):
+        return "; too few others are heard to compare with"
+    return f"; nine in ten of the {others} others on the feed send {top:.1f} at most"

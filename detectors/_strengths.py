@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import SimpleNamespace
 
 import numpy as np
 
 from geo.memory import Memory
+from geo.receivers import Receivers
 from geo.schema import SOURCES, Array
 from geo.tracks import Index, Mask, Tracks
 
@@ -101,3 +103,18 @@ def unsteady(one: Strengths, factor: float, least_db: float) -> Mask:
         if int(mine.sum()) > _ENOUGH:
             out |= mine & (one.swing >= np.maximum(least_db, factor * float(np.median(one.swing[mine]))))
     return out
+
+
+def distance(tracks: Tracks, receivers: Receivers | None) -> Array:
+    """nmi from the receiver: as the feed says, else from where the receivers stand."""
+    said = tracks.receiver_distance.astype(np.float64)
+    if receivers is None or not np.isnan(said).any():
+        return said
+    return np.where(np.isnan(said), receivers.nearest_nmi(tracks.lat, tracks.lon), said)
+
+
+def limits(rssi: float, p: SimpleNamespace) -> str:
+    """Which of the configured limits the value is beyond: named, never counted."""
+    if not p.impossible_low <= rssi <= p.impossible_high:
+        return f"; outside {p.impossible_low:g} to {p.impossible_high:g} dBFS"
+    return f"; above {p.suspicious:g} dBFS" if rssi > p.suspicious else ""

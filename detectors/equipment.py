@@ -8,7 +8,18 @@ from typing import Any
 
 import numpy as np
 
-from detectors._equipment import FIELDS, Declared, code_of, count_types, declared, differences, runs_of, telling
+from detectors._equipment import (
+    FIELDS,
+    Declared,
+    code_of,
+    count_types,
+    declared,
+    differ,
+    differences,
+    rare,
+    runs_of,
+    telling,
+)
 from detectors._examples import during, fly, together
 from detectors._registry import Describe, Example, Param, Style, detector
 from geo.batch import Batch
@@ -108,35 +119,20 @@ def detect(tracks: Tracks, p: SimpleNamespace, memory: Memory) -> Stretches:
     first = taken & (old["code"] < 0)
     if first.any():
         count_types(memory, one, first, int(time.max()))
-    changed = taken & ~first & _differ(old["code"], one.code)
+    changed = taken & ~first & differ(old["code"], one.code)
     code = np.where(taken, one.code, old["code"])
     before = np.where(changed, old["code"], old["before"])
     since = np.where(changed, time, old["first"])
     fresh_change = (since > 0) & (time - since < p.again * 60_000)
-    rare = (code >= 0) & (code // 100 < 2) & _rare(memory, one, p)
+    old_one = (code >= 0) & (code // 100 < 2) & rare(memory, one, p)
     minute = time // 60_000
-    odd = fresh_change | rare
+    odd = fresh_change | old_one
     ready = odd & (old["told"] != minute) & (len(memory.days) >= p.days)
     memory.put(
         one.icao24, time, code=code, pending=np.where(other & ~taken, one.code, -1), begun=begun, before=before, first=since,
         changes=old["changes"] + changed, told=np.where(ready, minute, old["told"]), odd=odd,
     )  # fmt: skip
     return _told(tracks, one, np.flatnonzero(ready), fresh_change, before, code, old["changes"] + changed)
-
-
-def _differ(before: Array, now: Array) -> Mask:
-    """Where a field that was declared both times differs."""
-    return np.array(
-        [bool(differences(a, b)) if a >= 0 else False for a, b in zip(before.tolist(), now.tolist(), strict=True)]
-    )
-
-
-def _rare(memory: Memory, one: Declared, p: SimpleNamespace) -> Mask:
-    """Types of which enough airframes are known and nearly all have version 2."""
-    kind = memory.get(one.type_key)
-    out: Mask = (one.type_key != 0) & (kind["airframes"] >= p.airframes)
-    out &= 100 * kind["modern"] >= p.modern * (kind["airframes"] - 1)
-    return out
 
 
 def _told(

@@ -8,15 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from detectors import _identity as facts
 from detectors._examples import during, fly
-from detectors._identity import CALLS, OWN, Fact, Slice, follow, number_of, text_of, told, unsure
+from detectors._identity import CALLS, Slice, counts, follow, number_of, unsure
+from detectors._identity_facts import Fact, facts, told
 from detectors._registry import Describe, Example, Param, Style, detector
 from geo.aircraft import AircraftTable
 from geo.batch import Batch
 from geo.memory import Keep, Memory, Slot
 from geo.registers import Registers
-from geo.schema import Array
 from geo.stretches import Stretches, none, stretches
 from geo.tracks import Mask, Tracks
 
@@ -111,62 +110,16 @@ def detect(
         return none()
     one = Slice.of(tracks)
     old = memory.get(one.flight)
-    new = follow(tracks, one, old) | _counts(tracks, one, old)
+    new = follow(tracks, one, old) | counts(tracks, one, old)
     minute = tracks.time[one.last] // 60_000
     due = (old["told"] != minute) & (tracks.time[one.last] - new["since"] >= p.hold * 1000)
     unsettled = (old["since"] == 0) | (new["seen"] > old["seen"]) | (new["call"] != old["call"])
     asked = unsettled | (due & ((old["odd"] != 0) | (new["rows"] >= p.samples)))
-    found = _facts(tracks, one, new, np.flatnonzero(asked), p, registers, aircraft or AircraftTable.empty())
+    found = facts(tracks, one, new, np.flatnonzero(asked), p, registers, aircraft or AircraftTable.empty())
     odd = np.where(asked, np.isin(np.arange(len(asked)), list(found)), old["odd"] != 0)
     ready = odd & due & asked
     memory.put(one.flight, tracks.time[one.last], **new, odd=odd, told=np.where(ready, minute, old["told"]))
     return _stretches(tracks, one, {k: found[k] for k in np.flatnonzero(ready).tolist()})
-
-
-def _counts(tracks: Tracks, one: Slice, old: Mapping[str, Array]) -> dict[str, Array]:
-    """Since when the flight is known, whether its registration was seen, and SIL counts from the first 0 on."""
-    starts = np.concatenate([[0], np.cumsum(one.count)[:-1]])
-    zero = np.add.reduceat(unsure(tracks), starts, dtype=np.int64)
-    mine = np.add.reduceat((tracks.version == 2) & np.isin(tracks.source, OWN), starts, dtype=np.int64)
-    counting = (zero > 0) | (old["rows"] > 0)
-    named = np.add.reduceat(tracks.registration != b"", starts, dtype=np.int64) > 0
-    return {
-        "since": np.where(old["since"] == 0, tracks.time[one.first], old["since"]),
-        "seen": np.where(named | (old["seen"] > 0), 1, 0),
-        "rows": (old["rows"] + np.where(counting, mine, 0)).astype(np.int32),
-        "unsure": (old["unsure"] + zero).astype(np.int32),
-    }
-
-
-def _facts(
-    tracks: Tracks, one: Slice, new: Mapping[str, Array], asked: Array, p: SimpleNamespace, registers: Registers, known: AircraftTable
-) -> dict[int, list[Fact]]:  # fmt: skip
-    """All that does not fit, for those of the flights `asked` of which anything does not."""
-    rows = one.last[asked]
-    icao24, own = tracks.icao24[rows], np.isin(tracks.source[rows], OWN) & tracks.located[rows]
-    stored, heard = (
-        np.char.decode(v, "ascii", "replace").tolist()
-        for v in (known.lookup(icao24).registration, tracks.registration[rows])
-    )
-    airborne = tracks.on_ground[rows] != 1
-    flying = airborne & (tracks.ground_speed[rows] > facts.FLYING_KT)
-    state = zip(*(new[n][asked].tolist() for n in ("call", "from_call", "changes", "rows", "unsure")), strict=True)
-    about = zip(asked.tolist(), rows.tolist(), icao24.tolist(), registers.find(icao24).tolist(), own.tolist(), heard, stored,
-                airborne.tolist(), flying.tolist(), state, strict=True)  # fmt: skip
-    out = {}
-    for k, row, address, block, sent, mark, entry, up, fast, (call, before, changes, reports, zero) in about:
-        found = [
-            *facts.address_facts(address, block, sent, bool(entry)),
-            *facts.register_facts(address, block, mark, entry, registers),
-            *facts.callsign_facts(text_of(call), fast, p),
-            *facts.change_facts(changes, text_of(call), text_of(before), up, p),
-            *facts.integrity_facts(
-                reports, zero, bytes(tracks.category[row]), not (tracks.nic[row] > 0 and tracks.nac_p[row] > 0), p
-            ),
-        ]
-        if found:
-            out[k] = found
-    return out
 
 
 def _stretches(tracks: Tracks, one: Slice, found: Mapping[int, list[Fact]]) -> Stretches:

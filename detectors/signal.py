@@ -10,7 +10,7 @@ import numpy as np
 
 from detectors._examples import fly, together, traffic
 from detectors._registry import PRIORITY, Describe, Example, Param, Style, detector
-from detectors._strengths import LEVEL, Strengths, off_by, strengths, unsteady
+from detectors._strengths import LEVEL, Strengths, distance, limits, off_by, strengths, unsteady
 from geo.batch import Batch
 from geo.memory import Keep, Memory, Slot
 from geo.receivers import Receivers
@@ -95,7 +95,7 @@ def examples() -> Sequence[Example]:
 )  # fmt: skip
 def detect(tracks: Tracks, p: SimpleNamespace, memory: Memory, receivers: Receivers | None = None) -> Stretches:
     """Flights of one slice that have been too strong, too faint or unsteady for long enough."""
-    one = strengths(tracks, _distance(tracks, receivers))
+    one = strengths(tracks, distance(tracks, receivers))
     if not len(one):
         return none()
     now = int(tracks.time[one.last].max())
@@ -119,14 +119,6 @@ def detect(tracks: Tracks, p: SimpleNamespace, memory: Memory, receivers: Receiv
     return _told(tracks, one, hits, off, spread, p)
 
 
-def _distance(tracks: Tracks, receivers: Receivers | None) -> Array:
-    """nmi from the receiver: as the feed says, else from where the receivers stand."""
-    said = tracks.receiver_distance.astype(np.float64)
-    if receivers is None or not np.isnan(said).any():
-        return said
-    return np.where(np.isnan(said), receivers.nearest_nmi(tracks.lat, tracks.lon), said)
-
-
 def _told(
     tracks: Tracks, one: Strengths, hits: dict[str, Array], off: Array, spread: Array, p: SimpleNamespace
 ) -> Stretches:
@@ -137,7 +129,7 @@ def _told(
     hit, begin = np.zeros(len(tracks), dtype=bool), np.arange(len(tracks))
     hit[one.last[at]], begin[one.last[at]] = True, one.first[at]
     sure, urgent = np.zeros(len(tracks)), np.full(len(tracks), PRIORITY["low"])
-    what, limits = np.full(len(tracks), "", dtype=object), np.full(len(tracks), "", dtype=object)
+    what, beyond = np.full(len(tracks), "", dtype=object), np.full(len(tracks), "", dtype=object)
     for k in at.tolist():
         row, level = int(one.last[k]), f"{one.rssi[k]:.1f} dBFS"
         place = "" if np.isnan(one.nmi[k]) else f" at {one.nmi[k]:.0f} nmi"
@@ -156,14 +148,7 @@ def _told(
                 0.5,
                 f"strength swings by {one.swing[k]:.1f} dB within ten seconds, unlike that of others",
             )
-        limits[row] = _limits(float(one.rssi[k]), p)
+        beyond[row] = limits(float(one.rssi[k]), p)
     return stretches(
-        tracks, hit, begin=begin, confidence=sure, priority=urgent, values={"what": what, "limits": limits}
+        tracks, hit, begin=begin, confidence=sure, priority=urgent, values={"what": what, "limits": beyond}
     )
-
-
-def _limits(rssi: float, p: SimpleNamespace) -> str:
-    """Which of the configured limits the value is beyond: named, never counted."""
-    if not p.impossible_low <= rssi <= p.impossible_high:
-        return f"; outside {p.impossible_low:g} to {p.impossible_high:g} dBFS"
-    return f"; above {p.suspicious:g} dBFS" if rssi > p.suspicious else ""

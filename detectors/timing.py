@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from detectors._examples import fly, together, traffic
-from detectors._rates import SLOT_S, STREAM, Heard, heard, usual
+from detectors._rates import SLOT_S, STREAM, Heard, bursting, close, comparison, heard, usual
 from detectors._registry import PRIORITY, Describe, Example, Param, Style, detector
 from detectors._silences import LAST, silences
 from geo.batch import Batch
@@ -103,27 +103,13 @@ def detect(tracks: Tracks, p: SimpleNamespace, memory: Memory) -> Stretches:
     top, others = usual(one, p.others)
     limit = np.where(np.isnan(top), max(1000.0 / p.interval, p.rate), np.maximum(p.rate, p.factor * top))
     over = np.where(one.rate > limit, np.where(slot - old["slot"] == 1, old["over"], 0) + 1, 0)
-    shots = (old["bursts"] << np.minimum(slot - old["slot"], 62)) & 0b111111 | _bursting(one)
+    shots = (old["bursts"] << np.minimum(slot - old["slot"], 62)) & 0b111111 | bursting(one)
     quiet = silences(tracks, one, memory, p.silence, 3_600.0, p.height)
     _remember(tracks, one, memory, over=over, bursts=shots, slot=slot)
     rapid, burst = over >= p.hold, np.bitwise_count(shots) >= p.bursts
-    close = _close(one, p.others)
-    at = np.flatnonzero(rapid | burst | close | (quiet > 0))
-    return _told(tracks, one, at, rapid, burst, close, quiet, limit, top, others) if len(at) else none()
-
-
-def _bursting(one: Heard) -> Array:
-    """1 for each stream of which nine tenths came within two seconds; 0 for all where a feed sends all like that."""
-    shot = one.two >= 0.9
-    usual_there = int(shot.sum()) > 0.1 * len(one) + 1
-    return np.where(shot & (not usual_there), 1, 0)
-
-
-def _close(one: Heard, others: float) -> Array:
-    """Streams with half their intervals below the floor, where next to none of the others' are."""
-    some = ~np.isnan(one.short)
-    calm = some.sum() > others and float(np.median(one.short[some])) < 0.1
-    return (one.short >= 0.5) & calm
+    near = close(one, p.others)
+    at = np.flatnonzero(rapid | burst | near | (quiet > 0))
+    return _told(tracks, one, at, rapid, burst, near, quiet, limit, top, others) if len(at) else none()
 
 
 def _remember(tracks: Tracks, one: Heard, memory: Memory, **run: Array) -> None:
@@ -138,7 +124,7 @@ def _remember(tracks: Tracks, one: Heard, memory: Memory, **run: Array) -> None:
 
 
 def _told(
-    tracks: Tracks, one: Heard, at: Array, rapid: Array, burst: Array, close: Array, quiet: Array, limit: Array,
+    tracks: Tracks, one: Heard, at: Array, rapid: Array, burst: Array, near: Array, quiet: Array, limit: Array,
     top: Array, others: Array,
 ) -> Stretches:  # fmt: skip
     """The streams `at` as stretches: their last rows, from their first ones on."""
@@ -154,10 +140,10 @@ def _told(
             sure[row] = 0.82 + 0.13 * min(one.rate[k] / limit[k] - 1, 1)
             urgent[row] = PRIORITY["low" if np.isnan(top[k]) else "medium"]
             what[row] = f"{one.rate[k]:.0f} messages a second"
-            among[row] = _comparison(float(top[k]), int(others[k]))
+            among[row] = comparison(float(top[k]), int(others[k]))
         elif burst[k]:
             sure[row], what[row] = 0.7, f"bursts of {one.total[k]:.0f} messages within two seconds, again and again"
-        elif close[k]:
+        elif near[k]:
             sure[row], what[row] = 0.6, f"{100 * one.short[k]:.0f} % of the messages follow each other too closely"
         else:
             sure[row], what[row] = (
@@ -168,9 +154,3 @@ def _told(
         tracks, hit, begin=begin, confidence=sure, priority=urgent,
         values={"what": what, "among": among, "rate": rate, "limit": most},
     )  # fmt: skip
-
-
-def _comparison(top: float, others: int) -> str:
-    if np.isnan(top):
-        return "; too few others are heard to compare with"
-    return f"; nine in ten of the {others} others on the feed send {top:.1f} at most"

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from detectors._examples import during, fly, together
-from detectors._identity import alike
+from detectors._identity_facts import alike
 from geo.aircraft import AircraftTable
 from geo.anomaly import Anomaly
 from geo.batch import Batch
