@@ -103,7 +103,8 @@ def _latch(state: State, who: Array, ratio: Array) -> None:
     if not len(who):
         return
     held = state.at("onset", who) != NO_TIME
-    east, north = state.at("sum_e", who), state.at("sum_n", who)
+    # Two calm updates have passed since the offset was whole.
+    east, north = state.at("sum_e", who) / FADE**2, state.at("sum_n", who) / FADE**2
     total_e, total_n = state.at("off_e", who) + east, state.at("off_n", who) + north
     back = held & (np.hypot(total_e, total_n) < 0.4 * np.hypot(east, north))
     keep = held & ~back

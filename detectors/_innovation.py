@@ -30,10 +30,9 @@ LEARN_S = 60.0
 POLE_DEG = 88.0
 """Beyond it a position is not compared: east and west mean nothing there."""
 
-HONEST = tuple(
-    SOURCES.index(n) for n in ("unknown", "adsb_icao", "adsb_icao_nt", "adsr_icao", "flarm", "uat", "asterix")
-)
-"""Sources whose positions are measured on board, or by radar; the others are computed and jitter."""
+MEASURED = ("unknown", "adsb_icao", "adsb_icao_nt", "adsr_icao", "flarm", "uat", "asterix")
+HONEST = np.isin(np.arange(256), [SOURCES.index(name) for name in MEASURED])
+"""By source: positions that are measured on board, or by radar; the others are computed and jitter."""
 
 NOISE_M = {"own": 40.0, "computed": 300.0}
 """Position noise of one update: readsb speed_check allows 30 m and 0.2 s for ADS-B, 250 m and more for MLAT."""
@@ -189,7 +188,7 @@ def _update(tracks: Tracks, state: State, who: Array, rows: Array, stamp: Array)
     east = np.radians(wrap_lon(lon - state.at("lon", who))) * np.cos(middle) * EARTH_RADIUS_M
     me, mn = (ve + oe) / 2, (vn + on) / 2
     speed, changed = np.hypot(me, mn), np.hypot(ve - oe, vn - on)
-    own = np.isin(tracks.source[rows], HONEST) & (state.at("own", who) == 1)
+    own = HONEST[tracks.source[rows]] & (state.at("own", who) == 1)
     sigma = np.where(own, NOISE_M["own"], NOISE_M["computed"]) + dt * (0.01 * speed + 0.3 * changed)
     sigma = sigma + speed * dt * np.clip(BANKED_M_S2 / 4.0 * dt / np.maximum(speed, 1.0), 0.0, 1.0) ** 2
     unit = np.stack([me, mn], axis=1) / np.maximum(speed, 1.0)[:, None]
@@ -245,7 +244,7 @@ def _advance(tracks: Tracks, state: State, who: Array, rows: Array, stamp: Array
     ve, vn = velocity(tracks, rows)
     state.set(
         who, t=stamp, lat=tracks.lat[rows], lon=tracks.lon[rows], ve=ve, vn=vn, vr=tracks.vertical_rate[rows],
-        alt=altitude(tracks, rows), own=np.isin(tracks.source[rows], HONEST), count=state.at("count", who) + 1,
+        alt=altitude(tracks, rows), own=HONEST[tracks.source[rows]], count=state.at("count", who) + 1,
     )  # fmt: skip
 
 

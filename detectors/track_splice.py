@@ -13,6 +13,7 @@ from detectors._registry import PRIORITY, Describe, Example, Param, Style, detec
 from detectors._splice import CHANNELS, KEEP, note
 from geo.batch import Batch
 from geo.memory import Memory
+from geo.schema import NO_TIME
 from geo.stretches import Stretches
 from geo.tracks import Tracks
 
@@ -97,9 +98,11 @@ def detect(tracks: Tracks, p: SimpleNamespace, memory: Memory) -> Stretches:
     level = np.select(
         [~own | (total < 4.0), (beyond < 3) & (total < 6.0)], [PRIORITY["low"], PRIORITY["medium"]], PRIORITY["high"]
     )
-    names = [", ".join(np.array(CHANNELS)[row > 1.0].tolist()) for row in jump]
+    names = np.full(len(jump), "", dtype=object)
+    for k in np.flatnonzero(state.columns["onset"] != NO_TIME).tolist():
+        names[k] = ", ".join(name for name, share in zip(CHANNELS, jump[k], strict=True) if share > 1.0)
     return latched(
         tracks, state, first, count,
         confidence=np.where(own, np.clip(0.4 + 0.06 * total, 0.5, 0.95), 0.4), priority=level,
-        values={"channels": np.array(names, dtype=object), "times": np.minimum(jump.max(axis=1, initial=0.0), 99.0)},
+        values={"channels": names, "times": np.minimum(jump.max(axis=1, initial=0.0), 99.0)},
     )  # fmt: skip
