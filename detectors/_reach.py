@@ -28,6 +28,8 @@ WORLDWIDE = 300
 NULL_DEG = 1.0
 """Round 0/0 there are no receivers: a position there is a default, or a rounded one."""
 
+MANY = 0.05
+
 JUMP_KM = 500.0
 """From where it really is to 0/0; nearer ones may be flying over the Gulf of Guinea."""
 
@@ -55,6 +57,8 @@ def outside(tracks: Tracks, memory: Memory, p: SimpleNamespace, receivers: Recei
     if receivers is not None and len(receivers):
         away = receivers.nearest_nmi(tracks.lat[rows], tracks.lon[rows]) * NMI_M / 1000
         beyond = away > p.horizon
+        # Where many are, the receivers named are not those of this feed.
+        beyond &= beyond.sum() <= max(1, MANY * len(rows))
         out[rows[beyond]], km[rows[beyond]] = True, away[beyond]
     return out, km
 
