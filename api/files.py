@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
@@ -38,12 +39,12 @@ def pieces(name: str, layer: Layer, batches: Batches) -> Iterator[bytes]:
 
 
 def _write_kmz(name: str, path: Path, layer: Layer, batches: Batches) -> None:
-    with (
-        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive,
-        archive.open("doc.kml", "w", force_zip64=True) as file,
-    ):
-        for piece in pieces("kml", layer, batches):
-            file.write(piece)
+    # Not straight into the archive: what is packed before its length is known, libkml cannot read.
+    with tempfile.TemporaryDirectory(prefix="skysift-kmz-") as folder:
+        plain = Path(folder, "doc.kml")
+        _write_text("kml", plain, layer, batches)
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+            archive.write(plain, plain.name)
 
 
 def _write_gdal(name: str, path: Path, layer: Layer, batches: Batches) -> None:

@@ -34,7 +34,7 @@ class Kml:
             '<?xml version="1.0" encoding="UTF-8"?>\n<kml xmlns="http://www.opengis.net/kml/2.2">\n<Document>\n'
             f"<name>{text(one.title)}</name>\n<description>{text(one.description)}</description>\n"
             f'<Schema name={quoteattr(one.id)} id="feature">'
-            f'<SimpleField type="string" name="id"/>{fields}</Schema>\n'
+            f'<SimpleField type="string" name="feature_id"/>{fields}</Schema>\n'
         ).encode()
 
     def more(self, texts: Sequence[str]) -> bytes:
@@ -44,7 +44,8 @@ class Kml:
         return b"</Document>\n</kml>\n"
 
     def _placemark(self, one: Feature) -> str:
-        values = {"id": one["id"]} | {each.name: one["properties"].get(each.name) for each in self._layer.columns}
+        # Readers take a field `id` for the attribute, which may not hold every sign.
+        values = {"feature_id": one["id"]} | {each.name: one["properties"].get(each.name) for each in self._layer.columns}
         data = "".join(
             f"<SimpleData name={quoteattr(name)}>{text(_said(value))}</SimpleData>"
             for name, value in values.items()
@@ -72,7 +73,7 @@ def _said(value: Any) -> Any:
 
 
 def _title(values: Mapping[str, Any]) -> str:
-    found = next((values[name] for name in _TITLES if values.get(name)), values["id"])
+    found = next((values[name] for name in _TITLES if values.get(name)), values["feature_id"])
     return f"{found} ({values['class']})" if values.get("class") else str(found)
 
 

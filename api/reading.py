@@ -31,7 +31,9 @@ async def features(
     sql, values = query.page(collection, replace(asked, limit=EVERYTHING if most is None else most - 1))
     async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
         await connection.execute(f"SET LOCAL statement_timeout = '{PATIENCE_S}s'")
-        await connection.execute(f"DECLARE exported NO SCROLL CURSOR FOR {sql}", *values)
+        # One column whatever was asked: the statement that fetches is kept with what it gave before.
+        one_column = f"SELECT feature FROM ({sql}) AS found"
+        await connection.execute(f"DECLARE exported NO SCROLL CURSOR FOR {one_column}", *values)
         while rows := await connection.fetch(f"FETCH {BATCH} FROM exported"):
             yield [row[0] for row in rows]
 
