@@ -24,6 +24,9 @@ RUNWAYS_M, ALONG_DEG = 200.0, 20.0
 LIGHT_KT = 160.0
 """Both slower: light aircraft, which meet by sight."""
 
+SLOWLY_KT = 40.0
+"""Who comes near at less joins up (camera ship and 787, 2017-12-01: 28 kt), and is within a mile for a minute before."""
+
 COMPANY_S = 60
 """Near each other for so long before, they fly together (airbornehotspots: 30 to 90 s possible, above probable)."""
 
@@ -47,18 +50,18 @@ def judged(tracks: Tracks, e: Encounters, airports: Airports, aircraft: Aircraft
     height = e.altitude - airports.elevation_ft(field)
     high = e.altitude > 18_000
     counts = ~((away <= FIELD_NMI) & (height < FLOOR_FT)) & ~(high & _doubtful(tracks, rows))
-    # Side by side when first heard: whether they keep company is known half a minute later.
-    counts &= ~(e.always & (e.company < 30) & (e.closing < 60))
+    # Side by side, or drawing near slowly: whether they keep company is known a minute later.
+    counts &= ~((e.company < COMPANY_S) & ((e.closing < SLOWLY_KT) | (e.always & (e.closing < 60))))
     speed = np.maximum(e.x.ground_speed[e.i], e.x.ground_speed[e.j])
     light = (speed < LIGHT_KT) & ~(airline(tracks.callsign[rows[0]]) | airline(tracks.callsign[rows[1]]))
     clear = _innocent(tracks, e, airports, away, height, light)
     slow = helicopter(tracks, rows[0], aircraft) | helicopter(tracks, rows[1], aircraft)
     soaring = glider(tracks, rows[0]) | glider(tracks, rows[1])
     weak = _doubtful(tracks, rows) | e.sparse
-    alongside = e.always | ((e.closing < 30) & (e.company >= 30))
+    alongside = e.always | ((e.closing < 60) & ~high)
     grave = (e.metres < 0.2 * NMI_M) & (e.feet < 200) & ~high
     level = np.where(high, PRIORITY["medium"], np.where(grave, PRIORITY["high"], PRIORITY["medium"])) - light
-    low = slow | soaring | weak | alongside | (e.seconds >= 10) & ~high & (e.closing < 60)
+    low = slow | soaring | weak | alongside
     words = np.select(
         [weak, slow, soaring, alongside, light],
         [", on sparse or computed positions", ", one of them a helicopter", ", one of them a glider",

@@ -74,7 +74,7 @@ def gate(tracks: Tracks, p: SimpleNamespace) -> Mask:
         definition="Approaches to airports with an unusual shape: circles, S-turns, very steep, very low far out, or towards no runway.",
         characteristics=("Turns to alternate sides, or a full circle, below 6,000 ft", "More than six degrees down", "Below 60 ft per mile to go", "A short final in a direction in which nobody lands"),
         audience=("Flight operations analysts", "Safety monitoring", "Airspace research"),
-        priority_note="Low; medium for an airline's flight that shows two of these at once.",
+        priority_note="Low; medium for an airline's flight that shows two of these at once, besides flying low.",
         context="Spacing by air traffic control, visual and circling approaches look like this too. Helicopters, flight checks and military traffic are shown as cleared; light aircraft are not looked at.",
     ),
 )  # fmt: skip
@@ -96,7 +96,7 @@ def detect(
     hit[final.row] = signs.any(axis=1) & able & heavy & ~glider(tracks, final.row)
     if not hit.any():
         return none()
-    medium = (signs.sum(axis=1) >= 2) & named
+    medium = (signs[:, [0, 1, 2, 4]].sum(axis=1) >= 2) & named
     values = {
         "manner": (_manner(final, signs), ""), "airport": (airports.hubs.code[final.hub], ""),
         "away": (np.round(final.away, 1), 0.0), "height": (np.round(final.height, -1), 0.0),

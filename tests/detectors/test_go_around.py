@@ -66,3 +66,10 @@ def test_circuits_at_watsonville_and_flight_checks_are_cleared(shared: Path) -> 
 def test_low_passes_over_an_airport_are_found(shared: Path) -> None:
     seen = recorded(shared, f"{SAMPLES}/featured/qantas747.json.gz", f"{SAMPLES}/calibration/kingston.json.gz")
     assert {a.icao24 for a in seen if not a.cleared} == {0x7C4779, 0x0B206F}
+
+
+def test_the_go_around_at_toulouse_is_found(shared: Path) -> None:
+    """EZY158T, 2017-02-05: down to the threshold of LFBO, up to 4,000 ft, and landed at the second try."""
+    name = "traffic-samples/opensky-history/28d23de4eabad6ea298fb639612d5e4a.parquet"
+    (one,) = recorded(shared, name)
+    assert (one.callsign, one.cleared, one.priority) == ("EZY158T", "", 1) and "LFBO" in one.explanation

@@ -112,3 +112,9 @@ def test_real_traffic(shared: Path) -> None:
     standing = [a for a in seen if not a.cleared]
     assert [(a.members, a.priority) for a in standing] == [([0xA4FF9C, 0xA7DBD2], 1)]
     assert [a.members for a in seen if a.cleared] == [[0xAA0415, 0xAB0A19]]
+
+
+def test_a_camera_ship_that_joins_a_787_keeps_it_company(shared: Path) -> None:
+    name = "traffic-samples/samples/featured/dreamliner_airfrance.json.gz"
+    seen = found(*open_source(str(shared / "data" / name)).batches())
+    assert seen and {a.cleared for a in seen} == {"flying together"}
