@@ -10,13 +10,14 @@ from litestar import Litestar
 from litestar.config.cors import CORSConfig
 from litestar.datastructures import State
 
-from api import classes, export, items, landing, schemas, static, status, stream
+from api import classes, export, items, landing, schemas, static, status, stream, tiles
 from api.catalogue import collections
 from api.hub import Hub
 from api.middleware import add_headers, end_with_client
 from api.problems import HANDLERS
 from api.routes import check_query
 from api.settings import Settings
+from api.tile_cache import TileCache
 from detectors._registry import registry
 from store.connect import open_pool
 
@@ -29,6 +30,13 @@ ROUTES = [
     items.show_items,
     items.show_feature,
     export.show_export,
+    tiles.list_matrix_sets,
+    tiles.show_matrix_set,
+    tiles.list_tilesets,
+    tiles.show_tileset,
+    tiles.show_tile,
+    tiles.show_xyz,
+    tiles.show_metadata,
     schemas.show_queryables,
     schemas.show_sortables,
     schemas.show_schema,
@@ -53,6 +61,7 @@ def create_app(settings: Settings) -> Litestar:
     """The application. The database is connected when it starts, not here."""
     known = registry()
     parts = {"settings": settings, "hub": Hub(settings), "classes": known, "collections": collections(known)}
+    parts["tiles"] = TileCache()
     parts["exports"] = asyncio.Semaphore(max(1, settings.pool_size // 4))
     return Litestar(
         ROUTES,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from api import cql, parameters, standard
@@ -63,6 +63,11 @@ class Asked:
             properties=_properties(collection, given["properties"]) if "properties" in given else None,
             hits=_hits(given.get("resulttype", given.get("resultType", "results"))),
         )
+
+    @property
+    def anywhere(self) -> Asked:
+        """The same without its boxes."""
+        return replace(self, boxes=())
 
     def order(self, collection: Collection) -> Sequence[Order]:
         """The whole order of the items: what was asked for, then the key, which makes it unique."""

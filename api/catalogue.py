@@ -83,6 +83,13 @@ _ANOMALY = (
     _H3,
 )
 
+_ROLLED = {
+    "priority": f"(ARRAY[{', '.join(repr(word) for word in PRIORITIES)}])[max(priority) + 1]",
+    "confidence": "max(confidence)",
+    "class": "CASE WHEN min(class) = max(class) THEN min(class) END",
+}
+"""Of many anomalies the highest priority and confidence, and the class where there is only one."""
+
 
 def no_such(text: str) -> Problem:
     """404 for an id that no feature can have."""
@@ -135,7 +142,8 @@ def _anomalies(own: str, title: str, description: str, **more: Any) -> Collectio
         own, title, description, "anomalies",
         key=[("start_time", "timestamptz"), ("id", "text")],
         identify=_text_id, identity=[("id", "text")],
-        feature="feature", properties=_ANOMALY, time=("start_time", "end_time"), newest_first=True,
+        feature="feature", properties=_ANOMALY, code="tile", rolled=_ROLLED, newest_first=True,
+        time=("start_time", "end_time"),
         **{"filters": asked, "unless": {"state": "state <> 'cleared'"}} | more,
     )  # fmt: skip
 

@@ -94,6 +94,10 @@ class Collection:
     countable: bool = True
     placeless: bool = False
     """Whether features without a geometry occur; the standard wants them in every box."""
+    code: str = ""
+    """The column with the code of a feature's place (geo/mercator.py), where there is one with an index."""
+    rolled: Mapping[str, str] = field(default_factory=dict)
+    """What a tile says of many features at once, beside their count: SQL aggregates by name."""
     height: str = ""
     """SQL that is true where a feature lies between {low} and {high} metres."""
 

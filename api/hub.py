@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
+from collections import Counter, deque
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 
@@ -65,6 +65,8 @@ class Hub:
         self.cursor = self.tick = 0
         self.up = self.closing = False
         self.ready = asyncio.Event()
+        self.told: Counter[str] = Counter()
+        """How often each kind of change was told of: as long as that stays, so do the data."""
         self._kinds: set[str] = set()
         self._wake = asyncio.Event()
 
@@ -108,6 +110,7 @@ class Hub:
         self._kinds.clear()
 
     def _notified(self, kind: str) -> None:
+        self.told[kind] += 1
         self._kinds.add(kind)
         self._wake.set()
 

@@ -11,12 +11,20 @@ from api.openapi import document
 from api.routes import route
 from api.static import page, prefers_html
 
+TILING = "http://www.opengis.net/def/rel/ogc/1.0/tiling-schemes"
 STANDARDS = "http://www.opengis.net/spec"
 _PARTS = {
     "ogcapi-features-1/1.0": ("core", "oas30", "geojson"),
     "ogcapi-features-2/1.0": ("crs",),
     "ogcapi-features-3/1.0": ("filter", "features-filter", "queryables", "queryables-query-parameters"),
     "ogcapi-features-5/1.0": ("schemas", "core-roles-features", "queryables", "sortables"),
+    "ogcapi-tiles-1/1.0": (
+        "core", "tileset", "tilesets-list", "geodata-tilesets", "datetime", "mvt", "oas30",
+    ),
+    "tms/2.0": (
+        "tilematrixset", "json-tilematrixset", "tilematrixsetlimits", "json-tilematrixsetlimits", "tilesetmetadata",
+        "json-tilesetmetadata",
+    ),
     "cql2/1.0": (
         "cql2-text", "cql2-json", "basic-cql2", "advanced-comparison-operators", "case-insensitive-comparison",
         "basic-spatial-functions", "basic-spatial-functions-plus", "spatial-functions", "temporal-functions",
@@ -49,6 +57,7 @@ async def show_landing(request: AnyRequest) -> Response[bytes]:
         link(f"{root}/collections", "data", JSON, "The collections"),
         link(f"{root}/api", "service-desc", OPENAPI, "OpenAPI document"),
         link(f"{root}/api?f=html", "service-doc", formats.HTML, "What can be asked"),
+        link(f"{root}/tileMatrixSets", TILING, JSON, "Tile matrix sets"),
         link(f"{root}/classes", "classes", JSON, "The anomaly classes"),
         link(f"{root}/stream", "stream", "text/event-stream", "What changes, as it changes"),
         link(f"{root}/health", "health", JSON, "How the service is"),

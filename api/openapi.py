@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from api import openapi_more
 from api.collections import Collection, Filter, Property
 from api.formats import EXPORTS, FEATURE, HTML, ITEMS, Format
 from api.links import GEOJSON, JSON, PROBLEM
@@ -21,6 +22,7 @@ def document(collections: Mapping[str, Collection], settings: Settings, root: st
     """OpenAPI 3.0.3. One path per collection, because clients read from it which filters that collection takes."""
     paths = {path: {"get": _operation(path, summary, kind)} for path, summary, kind in _FIXED}
     paths["/collections/{collectionId}/export"] = {"get": _export()}
+    paths |= openapi_more.paths()
     for one in collections.values():
         paths |= _paths(one)
     return {

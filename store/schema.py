@@ -10,6 +10,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Computed,
     Double,
     Index,
     Integer,
@@ -103,6 +104,9 @@ track_segments = Table(
 
 track_segment_seq = Sequence("track_segment_seq", metadata=metadata)
 
+TILED = ["priority", "confidence", "state", "class", "start_time", "end_time"]
+"""What is kept beside an anomaly's tile code: counts and their usual filters need no more than the index."""
+
 anomalies = Table(
     "anomalies",
     metadata,
@@ -121,6 +125,7 @@ anomalies = Table(
     Column("seq", BigInteger, nullable=False, server_default=text("nextval('anomaly_seq')")),
     Column("cleared", Text),
     Column("params_hash", Text),
+    Column("tile", BigInteger, Computed("tile_code(geom)", persisted=True)),
     CheckConstraint("state IN ('open', 'closed', 'cleared')", name="anomalies_state"),
     CheckConstraint("priority BETWEEN 1 AND 4", name="anomalies_priority"),
     CheckConstraint("confidence BETWEEN 0 AND 1", name="anomalies_confidence"),
@@ -130,8 +135,10 @@ anomalies = Table(
     Index("anomalies_icao24", "icao24", "start_time"),
     Index("anomalies_end", "end_time"),
     Index("anomalies_start", "start_time", "id"),
+    Index("anomalies_tile", "tile", postgresql_include=TILED),
 )
-"""One row per episode of any class: the class is a value. `seq` grows at every change and is the readers' cursor."""
+"""One row per episode of any class: the class is a value. `seq` grows at every change and is the readers' cursor.
+`tile` is where it lies: the Morton code of its place in web Mercator at zoom 21."""
 
 zones = Table(
     "zones",

@@ -1,0 +1,86 @@
+"""A tile from the database: features as they are where there are few, counts where there are many."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import asyncpg
+
+from api.asked import Asked
+from api.collections import Collection, Property
+from api.parameters import Box
+from api.query import Statement
+from api.tile_counts import EXTENT, MARGIN, counted, enough, found_in
+from geo.mercator import Tile
+
+MOST = 4_000
+"""Features that a tile shows one by one; of more it shows counts."""
+
+MOST_BYTES = 1_000_000
+"""A heavier tile is given as counts too, and one of areas with fewer of them."""
+
+AREAS = ("Polygon", "MultiPolygon")
+_UTC = """to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')"""
+
+
+async def tile(pool: asyncpg.Pool, collection: Collection, asked: Asked, at: Tile) -> bytes:
+    """The tile's content; empty where there is nothing."""
+    placed = replace(asked, boxes=[Box(at.degrees(MARGIN))])
+    if collection.geometry in AREAS:
+        return await _areas(pool, collection, placed, at)
+    sql, values = enough(collection, placed, at, MOST)
+    many = await pool.fetchval(sql, *values) > MOST
+    content = b"" if many else await _fetch(pool, *one_by_one(collection, placed, at, MOST))
+    return await _fetch(pool, *counted(collection, placed, at)) if many or len(content) > MOST_BYTES else content
+
+
+async def _areas(pool: asyncpg.Pool, collection: Collection, asked: Asked, at: Tile) -> bytes:
+    """Areas are not counted but left out from the end of their order, where the tile would be too heavy."""
+    most = MOST
+    content = await _fetch(pool, *one_by_one(collection, asked, at, most))
+    while len(content) > MOST_BYTES and most > 1:
+        most //= 4
+        content = await _fetch(pool, *one_by_one(collection, asked, at, most))
+    return content
+
+
+async def _fetch(pool: asyncpg.Pool, sql: str, values: list[Any]) -> bytes:
+    found: bytes | None = await pool.fetchval(sql, *values)
+    return found or b""
+
+
+def shown(collection: Collection, asked: Asked) -> list[Property]:
+    """The properties of a tile's features: those asked for, else all that need no text to be taken apart."""
+    if asked.properties is not None:
+        return [one for one in collection.properties if one.name in asked.properties]
+    return [one for one in collection.properties if one.kind != "json" and one.sortable]
+
+
+def one_by_one(collection: Collection, asked: Asked, at: Tile, most: int) -> tuple[str, list[Any]]:
+    """SQL of the tile with at most so many features, the first in the collection's order."""
+    statement = Statement()
+    found = found_in(collection, asked, statement)
+    box = ", ".join(statement.bind(edge, "float8") for edge in asked.boxes[0].edges)
+    square = ", ".join(statement.bind(edge, "float8") for edge in at.metres())
+    names = [one.name for one in shown(collection, asked)]
+    values = "".join(f', {_value(one)} AS "p_{one.name}"' for one in shown(collection, asked))
+    keys = "".join(f", {name} AS key_{i}" for i, (name, _) in enumerate(collection.key))
+    order = ", ".join(f"key_{i}{' DESC' if collection.newest_first else ''}" for i in range(len(collection.key)))
+    columns = "".join(f', "p_{name}" AS "{name}"' for name in names)
+    # Materialized: the order must not lure the planner away from the index on places.
+    sql = f"""
+    WITH found AS MATERIALIZED (SELECT geom, {collection.feature_id} AS own_id{keys}{values} FROM {found})
+    SELECT ST_AsMVT(tile, {statement.bind(collection.id, "text")}, {EXTENT}, 'shape') FROM (
+      SELECT ST_AsMVTGeom(ST_Transform(ST_ClipByBox2D(ST_Force2D(geom), ST_MakeEnvelope({box}, 4326)), 3857),
+        ST_MakeEnvelope({square}, 3857), {EXTENT}, {round(MARGIN * EXTENT)}) AS shape, own_id AS id{columns}
+      FROM (SELECT * FROM found ORDER BY {order} LIMIT {most}) AS first
+    ) AS tile WHERE shape IS NOT NULL"""
+    return sql, statement.values
+
+
+def _value(one: Property) -> str:
+    """SQL of a value as a tile can hold it."""
+    if one.kind == "date-time":
+        return _UTC.format(one.filter_sql)
+    return f"({one.filter_sql})::text" if one.kind == "json" else one.filter_sql
