@@ -62,9 +62,11 @@ def test_nothing_is_said_before_enough_was_heard() -> None:
 
 
 def test_further_than_any_receiver_named() -> None:
-    (only,) = found(one(lat=-30.0, lon=-140.0), resources={"receivers": Receivers.of([(46.0, 7.0)])})
+    here, there = ({"receivers": Receivers.of([place])} for place in ((46.0, 7.0), (-30.0, -139.0)))
+    (only,) = found(one(lat=-30.0, lon=-140.0), *alps(), resources=here, learned=1_000.0)
 
-    assert only.confidence == 0.8
+    assert only.confidence == 0.8 and only.icao24 == 0xABC123
+    assert found(one(lat=-30.0, lon=-140.0), *alps(), resources=there, learned=1_000.0) == []
 
 
 @pytest.mark.parametrize("zero", [{"lat": 0.0}, {"lon": 0.0}, {"lat": 0.01, "lon": 0.02}])
