@@ -68,7 +68,8 @@ class Update:
     """New fixes, one for each stream in `who`, at `rows` of the view; all arrays have their length.
 
     `dt` seconds since the fix before; `east`, `north` the innovation in metres, `sigma` what it may be by noise and by
-    a change of velocity at an unknown moment; `along` the unit vector of motion; `speed` m/s. The jumps are shares of
+    a change of velocity at an unknown moment; `aside` what is left of it whenever that was, and `still` the noise alone;
+    `along` the unit vector of motion; `speed` m/s. The jumps are shares of
     what an aircraft can do in `dt`: `turn`, `accelerate`, `climb`, `rate`. NaN where a channel is missing.
     """
 
@@ -78,6 +79,8 @@ class Update:
     east: Array
     north: Array
     sigma: Array
+    aside: Array
+    still: Array
     along: Array
     speed: Array
     turn: Array
@@ -189,12 +192,24 @@ def _update(tracks: Tracks, state: State, who: Array, rows: Array, stamp: Array)
     me, mn = (ve + oe) / 2, (vn + on) / 2
     speed, changed = np.hypot(me, mn), np.hypot(ve - oe, vn - on)
     own = HONEST[tracks.source[rows]] & (state.at("own", who) == 1)
-    sigma = np.where(own, NOISE_M["own"], NOISE_M["computed"]) + dt * (0.01 * speed + 0.3 * changed)
-    sigma = sigma + speed * dt * np.clip(BANKED_M_S2 / 4.0 * dt / np.maximum(speed, 1.0), 0.0, 1.0) ** 2
+    still = np.where(own, NOISE_M["own"], NOISE_M["computed"]) + 0.01 * speed * dt
+    still = still + speed * dt * np.clip(BANKED_M_S2 / 4.0 * dt / np.maximum(speed, 1.0), 0.0, 1.0) ** 2
     unit = np.stack([me, mn], axis=1) / np.maximum(speed, 1.0)[:, None]
     jumps = _jumps(tracks, state, who, rows, dt)
     east, north = east - (me + state.at("bias_e", who)) * dt, north - (mn + state.at("bias_n", who)) * dt
-    return Update(who, rows, dt, east, north, sigma, unit, speed, *jumps)
+    aside = _aside(east, north, (ve - oe) * dt, (vn - on) * dt)
+    return Update(who, rows, dt, east, north, still + 0.3 * changed * dt, aside, still, unit, speed, *jumps)
+
+
+def _aside(east: Array, north: Array, across_e: Array, across_n: Array) -> Array:
+    """What of an innovation no moment of change explains, (fixes, 2).
+
+    Whenever between the fixes the old velocity gave way to the new one, the innovation lies on a line through 0 along
+    their difference, half of it to either side.
+    """
+    length = across_e**2 + across_n**2
+    share = np.clip((east * across_e + north * across_n) / np.maximum(length, 1.0), -0.5, 0.5)
+    return np.stack([east - share * across_e, north - share * across_n], axis=1)
 
 
 def _jumps(tracks: Tracks, state: State, who: Array, rows: Array, dt: Array) -> Sequence[Array]:

@@ -54,8 +54,8 @@ def note(tracks: Tracks, state: State, update: Update, p: SimpleNamespace) -> No
 def strides(state: State, update: Update, p: SimpleNamespace) -> Array:
     """Each channel's jump as a share of what an aircraft can do meanwhile, (fixes, channels); 0 where it is missing."""
     noise = np.nan_to_num(state.at("noise", update.who))
-    limit = p.least + p.sigmas * update.sigma + p.noises * noise
-    position = beyond_timing(update.east, update.north, update, p.timing) / limit
+    limit = p.least + p.sigmas * update.still + p.noises * noise
+    position = beyond_timing(update.aside[:, 0], update.aside[:, 1], update, p.timing) / limit
     channels = np.stack([position, update.turn, update.accelerate, update.climb, update.rate], axis=1)
     out: Array = np.nan_to_num(channels)
     return out
