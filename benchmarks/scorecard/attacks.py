@@ -43,7 +43,8 @@ GHOST_NEAR_M = 100_000.0
 FIX_M = 6.0
 """Scatter of a position: the encoding alone resolves 5.1 m (DO-260B, airborne position)."""
 
-TRIES = 40
+SHORTEST_S, TRIES = 75, 40
+"""A graft lasts five polls or more."""
 
 
 def position_drift(victim: Batch, donor: Batch, variant: Variant) -> Attacked:
@@ -83,8 +84,8 @@ def graft(victim: Batch, donor: Batch, variant: Variant) -> Attacked:
     for first in variant.rng.integers(0, last, TRIES).tolist():
         piece = donor.take(np.arange(first, int(np.searchsorted(donor["time"], donor["time"][first] + left, "right"))))
         piece = transplanted(piece, float(place["lat"][0]), float(place["lon"][0]), level)
-        heights = piece["baro_altitude"]
-        if len(piece) > 2 and np.nanmin(heights) >= 0 and np.nanmax(heights) <= HIGHEST_FT:
+        heights, lasts = piece["baro_altitude"], int(piece["time"][-1] - piece["time"][0])
+        if lasts >= SHORTEST_S * 1000 and np.nanmin(heights) >= 0 and np.nanmax(heights) <= HIGHEST_FT:
             moved = shifted(piece, int(victim["time"][start]) - int(piece["time"][0]))
             return altered(victim, start, relabelled(moved, victim))
     raise ValueError("no part of the donor fits the victim's height")

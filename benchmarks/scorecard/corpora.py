@@ -66,9 +66,18 @@ METROPOLITAN: Mapping[str, Recording] = {
 
 @cache
 def recorded(path: Path) -> Batch:
-    """All rows of a file or folder, in time order."""
-    rows = Batch.concat(open_source(str(path)).batches())
+    """All observations of a file or folder, in time order."""
+    rows = observations(Batch.concat(open_source(str(path)).batches()))
     return rows.take(np.argsort(rows["time"], kind="stable"))
+
+
+def observations(rows: Batch) -> Batch:
+    """The rows that the engine keeps: state vectors come again and again where nothing new was heard."""
+    keys = ("icao24", "time", "source", "position_time", "lat", "lon")
+    columns = [np.nan_to_num(rows[n], nan=999.0) if rows[n].dtype.kind == "f" else rows[n] for n in keys]
+    order = np.lexsort(columns[::-1])
+    again = np.logical_and.reduce([np.diff(values[order]) == 0 for values in columns])
+    return rows.take(np.sort(order[np.append(True, ~again)])) if len(rows) else rows
 
 
 def of(data: Path, recording: Recording) -> Callable[[], Batch]:
