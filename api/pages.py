@@ -64,7 +64,8 @@ def _top(root: str, crumbs: Crumbs, title: str) -> Markup:
         class_="brand",
     )  # fmt: skip
     steps = [tag("li", anchor(root + path, name)) for name, path in crumbs]
-    where = tag("nav", tag("ol", steps, tag("li", title, aria_current="page")), aria_label="Where you are")
+    here = tag("li", title, aria_current="page") if crumbs else None
+    where = tag("nav", tag("ol", steps, here), aria_label="Where you are")
     return tag("header", brand, where, anchor(f"{root}/", "Map", class_="to-map"), class_="top")
 
 

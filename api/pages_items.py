@@ -15,8 +15,8 @@ from api.markup import table as markup_table
 from api.pages import COLLECTIONS, lead, page, section, small_map
 
 Links = Sequence[Mapping[str, str]]
-LONGEST = 160
-"""Characters of a value in a table; the feature's page has all of it."""
+SHORT, LONGEST = 40, 160
+"""Characters of a value in a table: up to SHORT on one line, no more than LONGEST; the feature's page has all of it."""
 
 
 def items(
@@ -28,10 +28,15 @@ def items(
     names = asked["properties"].split(",") if "properties" in asked else None
     columns = [one for one in collection.properties if names is None or one.name in names]
     rows = [[_id(own, one), *(_cell(column, one) for column in columns)] for one in features]
-    there = markup_table(["id", *map(_head, columns)], rows) if rows else tag("p", "No feature fits.", class_="none")
+    there = (
+        markup_table(["id", *map(_head, columns)], rows, id="items")
+        if rows
+        else tag("p", "No feature fits.", class_="none")
+    )
     own_query = query({name: value for name, value in asked.items() if name != "f"})
+    steps = (*COLLECTIONS, (collection.title, f"/collections/{collection.id}?f=html"))
     return page(
-        root, "Features", (*COLLECTIONS, (collection.title, f"/collections/{collection.id}?f=html")),
+        root, f"{collection.title}: features", steps,
         lead(_counted(len(features), matched, asked)), _form(own, collection, asked),
         small_map(f"{own}/items{own_query}", f"These features of {collection.title}") if rows else None,
         there, _paging(own, asked, links), forms=links,
@@ -54,7 +59,9 @@ def _id(own: str, feature: Mapping[str, Any]) -> Markup:
 
 def _cell(column: Property, feature: Mapping[str, Any]) -> Any:
     text = _said(feature["properties"].get(column.name))
-    return text if len(text) <= LONGEST else tag("span", f"{text[:LONGEST]}…", title=text[:2_000])
+    if len(text) <= SHORT:
+        return text
+    return tag("span", text if len(text) <= LONGEST else f"{text[:LONGEST]}…", class_="long", title=text[:2_000])
 
 
 def _said(value: Any) -> str:

@@ -25,7 +25,7 @@ def landing(root: str, value: Value) -> Markup:
         root, value["title"], (), lead(value["description"]), tag("div", cards, class_="cards"),
         section("For programs", tag("p", "The same addresses answer JSON, by ", tag("code", "Accept"), " or ",
                                     tag("code", "?f=json"), "."), _links(value["links"])),
-        forms=value["links"],
+        forms=_json(root, "/"),
     )  # fmt: skip
 
 
@@ -92,7 +92,7 @@ def collections(root: str, value: Value) -> Markup:
     ]  # fmt: skip
     return page(
         root, "Collections", HOME, lead(f"{len(rows)} collections, all asked the same way."),
-        table(["Collection", "What it holds", ""], rows), forms=value["links"],
+        table(["Collection", "What it holds", ""], rows), forms=_json(root, "/collections"),
     )  # fmt: skip
 
 
@@ -114,7 +114,7 @@ def collection(root: str, value: Value) -> Markup:
         ])),
         section("Download all of it", tag("p", [anchor(one["href"], one["title"].removeprefix("All features as "),
                                                        class_="button") for one in downloads], class_="buttons")),
-        forms=[one for one in value["links"] if one["rel"] != "enclosure"],
+        forms=_json(root, f"/collections/{value['id']}"),
     )  # fmt: skip
 
 

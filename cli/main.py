@@ -21,7 +21,7 @@ COMMANDS = {
     "import": "Store recordings without judging them.",
     "feeds": "The formats, and what is in a source.",
     "reference": "Import aircraft databases, airspace and the like, once for all.",
-    "export": "Stored anomalies into a file.",
+    "export": "A collection, or what a filter leaves of it, into a file.",
     "bench": "Measure speed on this machine.",
     "scorecard": "Measure what every class finds, misses and gets wrong.",
     "classes": "The anomaly classes and their parameters.",

@@ -12,13 +12,14 @@ const isArea = ['==', ['geometry-type'], 'Polygon'];
 
 function style(data) {
   const { sea, land, edge, mark, ring } = dark.matches ? NIGHT : DAY;
-  const ground = { type: 'geojson', data: `${STATIC}basemap/land50m.json`, maxzoom: 5 };
+  const file = (name) => ({ type: 'geojson', data: `${STATIC}basemap/${name}.json`, maxzoom: 5 });
   return {
     version: 8,
-    sources: { ground, features: { type: 'geojson', data } },
+    sources: { ground: file('land50m'), borders: file('borders50m'), features: { type: 'geojson', data } },
     layers: [
       { id: 'sea', type: 'background', paint: { 'background-color': sea } },
       { id: 'land', type: 'fill', source: 'ground', paint: { 'fill-color': land, 'fill-outline-color': edge } },
+      { id: 'borders', type: 'line', source: 'borders', paint: { 'line-color': edge, 'line-width': 0.6 } },
       { id: 'areas', type: 'fill', source: 'features', filter: isArea, paint: { 'fill-color': mark, 'fill-opacity': 0.18 } },
       { id: 'lines', type: 'line', source: 'features', filter: ['!', isPlace], paint: { 'line-color': mark, 'line-width': 1.8 } },
       {
@@ -70,7 +71,7 @@ async function fill(element) {
     container: element,
     style: style(data),
     bounds: extent(data),
-    fitBoundsOptions: { padding: 28, maxZoom: 8 },
+    fitBoundsOptions: { padding: 28, maxZoom: 7 },
     attributionControl: { compact: true, customAttribution: 'MapLibre · Natural Earth' },
     cooperativeGestures: true,
     fadeDuration: 0,

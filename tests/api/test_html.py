@@ -1,0 +1,172 @@
+"""The pages that people browse: everything is linked, nothing runs that came from data, and the small maps draw."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from litestar import Litestar
+from litestar.testing import TestClient
+from playwright.sync_api import Browser, Page
+
+from api.markup import Markup, anchor, tag
+
+Client = TestClient[Litestar]
+HERE = "http://testserver.local"
+BROWSER = {"accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+PAGES = (
+    "/?f=html", "/conformance", "/collections", "/api", "/collections/anomalies", "/collections/anomalies/items",
+    "/collections/anomalies/queryables", "/collections/zones/sortables", "/collections/zones/schema",
+    "/collections/zones/items/R%2F1%20%C3%A4", "/collections/anomalies/items/l03", "/collections/aircraft/items",
+)  # fmt: skip
+
+
+class Reader(HTMLParser):
+    """Tags with attributes, the text, and whether every element was closed."""
+
+    VOID = ("meta", "link", "input", "img", "br")
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.words: list[str] = []
+        self.open: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data)
+
+    @property
+    def links(self) -> set[str]:
+        return {str(attrs["href"]) for name, attrs in self.tags if name == "a"}
+
+
+def get(client: Client, path: str) -> tuple[Any, Reader]:
+    answer = client.get(path, headers=BROWSER)
+    assert answer.status_code == 200, (path, answer.text)
+    reader = Reader(answer.text)
+    assert reader.open == []
+    return answer, reader
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_resource_has_a_page(client: Client, path: str) -> None:
+    """Requirements html/definition and html/content: text/html on request, with all that the JSON says."""
+    answer, page = get(client, path)
+
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert answer.text.startswith("<!doctype html>\n<html lang=")
+    assert [name for name, _ in page.tags].count("h1") == 1
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_no_page_runs_anything_of_its_own(client: Client, path: str) -> None:
+    answer, page = get(client, path)
+    policy = answer.headers["content-security-policy"]
+
+    assert "script-src 'self';" in policy and "default-src 'none'" in policy
+    assert all(attrs.get("src") for name, attrs in page.tags if name == "script")
+    assert not [name for _, attrs in page.tags for name in attrs if name.startswith("on") or name == "style"]
+
+
+def test_every_link_leads_somewhere(client: Client) -> None:
+    """From the landing page on, all that a person can click; of the classes' collections, one."""
+    waiting, seen = [f"{HERE}/?f=html"], set[str]()
+    while waiting:
+        path = waiting.pop()
+        answer = client.get(path.removeprefix(HERE), headers=BROWSER)
+        assert answer.status_code == 200, path
+        if not answer.headers["content-type"].startswith("text/html") or path == f"{HERE}/":
+            continue
+        for link in Reader(answer.text).links - seen:
+            seen.add(link)
+            of = re.match(rf"{HERE}/collections/([^/?]+)", link)
+            if link.startswith(HERE) and (of is None or of[1] in ("zones", "loiter")) and "/stream" not in link:
+                waiting.append(link)
+
+    assert len(seen) > 60
+
+
+def test_a_page_says_what_the_json_says(client: Client) -> None:
+    for path in ("/collections/zones/items/R%2F1%20%C3%A4", "/collections/anomalies/items/l03"):
+        _, page = get(client, path)
+        text = "".join(page.words)
+        for name, value in client.get(path).json()["properties"].items():
+            assert name in text
+            assert not isinstance(value, str) or value in text
+
+
+def test_a_table_has_a_row_for_each_feature_and_leads_on(client: Client) -> None:
+    path, ids = "/collections/anomalies/items?f=html&limit=5", []
+    while path:
+        answer, page = get(client, path)
+        ids += re.findall(r"/items/([a-z0-9]+)\?f=html", answer.text)
+        further = [attrs["href"] for name, attrs in page.tags if name == "a" and attrs.get("rel") == "next"]
+        path = str(further[0]).removeprefix(HERE) if further else ""
+
+    assert len(ids) == len(set(ids)) == 13
+
+
+def test_what_was_typed_stands_in_the_form_again_and_empty_fields_ask_nothing(client: Client) -> None:
+    query = {"f": "html", "bbox": "", "filter": "class = 'loiter'", "datetime": "", "sortby": "", "limit": "2"}
+    answer = client.get("/collections/anomalies/items", params=query)
+    fields = {attrs["name"]: attrs["value"] for name, attrs in Reader(answer.text).tags if name == "input"}
+
+    assert answer.status_code == 200
+    assert (fields["filter"], fields["limit"], fields["bbox"], fields["f"]) == ("class = 'loiter'", "2", "", "html")
+    assert client.get("/collections/anomalies/items", params=query | {"filter": "class ="}).status_code == 400
+
+
+def test_data_is_text_and_never_markup(client: Client) -> None:
+    answer = client.get("/collections/zones/items", params={"f": "html", "filter": "name = '<script>\"&'"})
+
+    assert answer.status_code == 200
+    assert "<script>" not in answer.text and "&lt;script&gt;&quot;&amp;" in answer.text
+
+
+def test_markup_escapes_everything_that_is_not_markup() -> None:
+    assert tag("p", "<b>", Markup("<i>"), ["&", None], title='"x"') == (
+        '<p title="&quot;x&quot;">&lt;b&gt;<i>&amp;</p>'
+    )
+    assert anchor("javascript:alert(1)", "x") == '<a href="#">x</a>'
+
+
+def test_links_are_right_behind_a_proxy(client: Client) -> None:
+    headers = BROWSER | {"x-forwarded-host": "sky.test", "x-forwarded-proto": "https", "x-forwarded-prefix": "/a"}
+    page = Reader(client.get("/collections/zones", headers=headers).text)
+
+    addresses = [
+        str(attrs.get("href") or attrs.get("src")) for name, attrs in page.tags if name in ("a", "script", "img")
+    ]
+    assert all(one.startswith(("https://sky.test/a/", "#")) for one in addresses)
+
+
+@pytest.fixture(params=["light", "dark"])
+def visitor(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+    context = chromium.new_context(viewport={"width": 390, "height": 800}, color_scheme=request.param)
+    page = context.new_page()
+    yield page
+    context.close()
+
+
+def test_pages_fit_a_phone_and_their_maps_draw(live: Any, visitor: Page) -> None:
+    said: list[str] = []
+    visitor.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+    visitor.on("pageerror", lambda error: said.append(str(error)))
+    for path in PAGES:
+        visitor.goto(f"{live.url}{path}{'&' if '?' in path else '?'}f=html".replace("?f=html&f=html", "?f=html"))
+        assert visitor.evaluate("document.documentElement.scrollWidth") <= 390, path
+        if visitor.locator(".map").count():
+            visitor.locator(".map[data-ready]").wait_for()
+    assert said == []
