@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 from api import filters
+from api.cell_collections import CELLS, COVERAGE, DENSITY, H3, INTERFERENCE
 from api.collections import Collection, Property
-from api.identity import ICAO24, ID, address
+from api.identity import ICAO24, ID, address, no_such, timed_id
 from api.problems import Problem
 from detectors._registry import Detector
 from geo.anomaly import PRIORITIES
@@ -38,10 +38,6 @@ def _address_code(text: str) -> int | None:
         return None
 
 
-def _cell_code(text: str) -> int | None:
-    return int(text, 16) if re.fullmatch(r"[0-9a-f]{15}", text) else None
-
-
 def coded(name: str, title: str, words: Sequence[str], own: str) -> Property:
     """A word that is stored as its place in a list."""
     code = {word: i for i, word in enumerate(words) if word}
@@ -52,7 +48,6 @@ _ICAO24 = Property(
     "icao24", "string", "24-bit address in hex; ~ marks a non-ICAO address",
     sql=ICAO24, column="icao24", cast="bigint", encode=_address_code,
 )  # fmt: skip
-_H3 = Property("h3", "string", "H3 cell in hex", sql="to_hex(h3)", column="h3", cast="bigint", encode=_cell_code)
 _SOURCE = coded("source", COLUMNS["source"].meaning, SOURCES, "source")
 _EMERGENCY = coded("emergency", COLUMNS["emergency"].meaning, EMERGENCIES, "emergency")
 _STATE = (
@@ -80,7 +75,7 @@ _ANOMALY = (
     Property("explanation", "string", "What happened, in one sentence", sql=_EXPLANATION, sortable=False),
     Property("cleared", "string", "Why it was cleared"),
     Property("evidence", "json", "Values, thresholds and sample rows that fired it", queryable=False),
-    _H3,
+    H3,
 )
 
 _ROLLED = {
@@ -89,11 +84,6 @@ _ROLLED = {
     "class": "CASE WHEN min(class) = max(class) THEN min(class) END",
 }
 """Of many anomalies the highest priority and confidence, and the class where there is only one."""
-
-
-def no_such(text: str) -> Problem:
-    """404 for an id that no feature can have."""
-    return Problem(404, f"there is no feature {text[:60]!r}", "featureId")
 
 
 def _text_id(text: str) -> Sequence[Any]:
@@ -116,35 +106,27 @@ def _aircraft_id(text: str) -> Sequence[Any]:
         raise no_such(text) from None
 
 
-def _timed_id(text: str, pattern: str) -> tuple[str, datetime]:
-    match = re.fullmatch(pattern + r"-([0-9]{12,13})", text)
-    if match is None:
-        raise no_such(text)
-    return match[1], datetime.fromtimestamp(int(match[2]) / 1000, UTC)
-
-
 def _position_id(text: str) -> Sequence[Any]:
-    own, at = _timed_id(text, r"([~x]?[0-9a-f]{6,10})")
+    own, at = timed_id(text, r"([~x]?[0-9a-f]{6,10})")
     try:
         return [address(own), at]
     except Problem:
         raise no_such(text) from None
 
 
-def _cell_id(text: str) -> Sequence[Any]:
-    own, at = _timed_id(text, r"([0-9a-f]{15})")
-    return [int(own, 16), at]
+_ASKED = (filters.ICAO24, filters.STATE, filters.CONFIDENCE, filters.PRIORITY, filters.KIND)
+_KINDS = (("points", "Point", "a point"), ("lines", "LineString", "a line"), ("areas", "Polygon", "an area"))
+"""QGIS and others hold one kind of geometry in a layer, and guess it from the first features: one collection each."""
 
 
 def _anomalies(own: str, title: str, description: str, **more: Any) -> Collection:
-    asked = (filters.ICAO24, filters.STATE, filters.CONFIDENCE, filters.PRIORITY)
     return Collection(
         own, title, description, "anomalies",
         key=[("start_time", "timestamptz"), ("id", "text")],
         identify=_text_id, identity=[("id", "text")],
         feature="feature", properties=_ANOMALY, code="tile", rolled=_ROLLED, newest_first=True,
         time=("start_time", "end_time"),
-        **{"filters": asked, "unless": {"state": "state <> 'cleared'"}} | more,
+        **{"filters": _ASKED, "unless": {"state": "state <> 'cleared'"}} | more,
     )  # fmt: skip
 
 
@@ -154,16 +136,25 @@ def _of_class(spec: Detector) -> Collection:
 
 def _all(ids: Sequence[str]) -> Sequence[Collection]:
     of_class = filters.class_filter(ids)
-    asked = (of_class, filters.ICAO24, filters.STATE, filters.CONFIDENCE, filters.PRIORITY)
-    cleared = (of_class, filters.ICAO24, filters.CONFIDENCE, filters.PRIORITY)
+    asked = (of_class, *_ASKED)
+    cleared = (of_class, filters.ICAO24, filters.CONFIDENCE, filters.PRIORITY, filters.KIND)
     return (
         _anomalies("anomalies", "Anomalies", "Episodes of every class, without the cleared ones", filters=asked),
+        *(
+            _anomalies(
+                f"anomalies-{kind}", f"Anomalies that are {kind}", f"The anomalies whose geometry is {what}",
+                filters=asked, geometry=geometry, fixed=[("ST_Dimension(geom) = {}", dimension, "int")],
+            )
+            for dimension, (kind, geometry, what) in enumerate(_KINDS)
+        ),
         _anomalies(
             "cleared", "Cleared anomalies", "What looked like an anomaly and turned out not to be one, with the reason",
             filters=cleared, unless={}, fixed=[("state = {}", "cleared", "text")],
         ),
     )  # fmt: skip
 
+
+_NOW = "(SELECT to_timestamp((value #>> '{}')::float8 / 1000) FROM meta WHERE key = 'data_time')"
 
 AIRCRAFT = Collection(
     "aircraft", "Aircraft", "The latest state of every aircraft, or that of a past time", "aircraft_now",
@@ -184,7 +175,7 @@ TRACKS = Collection(
         Property("end", "date-time", "Last fix", sql="end_time"),
     ),
     geom="ST_Force3DZ(geom)", geometry="LineString", time=("start_time", "end_time"),
-    filters=(filters.ICAO24, filters.FLIGHT), countable=False,
+    filters=(filters.ICAO24, filters.FLIGHT), countable=False, latest=f"end_time > {_NOW} - interval '1 day'",
 )  # fmt: skip
 
 POSITIONS = Collection(
@@ -194,6 +185,7 @@ POSITIONS = Collection(
     feature_id=f"concat({ID}, '-', (extract(epoch FROM time) * 1000)::bigint)",
     properties=(*_STATE, Property("flight", "string", "Which flight", sql="flight::text")),
     geometry="Point", time=("time", "time"), filters=(filters.ICAO24, filters.FLIGHT), countable=False,
+    latest=f"time > {_NOW} - interval '1 hour'",
 )  # fmt: skip
 
 ZONES = Collection(
@@ -211,25 +203,23 @@ ZONES = Collection(
     geometry="Polygon",
 )  # fmt: skip
 
-CELLS = Collection(
-    "cells", "Cells", "How many aircraft reported good and bad navigation accuracy, by H3 cell and time", "cells",
-    key=[("bucket_start", "timestamptz"), ("h3", "bigint")], newest_first=True,
-    identify=_cell_id, identity=[("h3", "bigint"), ("bucket_start", "timestamptz")],
-    feature_id="concat(to_hex(h3), '-', (extract(epoch FROM bucket_start) * 1000)::bigint)",
+AIRPORTS = Collection(
+    "airports", "Airports", "The aerodromes that are built in: 28,298 of the world", "airports",
+    key=[("code", "text")], identify=_text_id, identity=[("code", "text")], feature_id="code",
     properties=(
-        _H3,
-        Property("resolution", "integer", "H3 resolution"),
-        Property("start", "date-time", "Start of the time bucket", sql="bucket_start"),
-        Property("good", "integer", "Aircraft with good accuracy"),
-        Property("bad", "integer", "Aircraft with bad accuracy"),
-        Property("aircraft", "integer", "Aircraft heard"),
-        Property("anomalies", "integer", "Anomalies in the cell"),
+        Property("code", "string", "ICAO location indicator, or a national code"),
+        Property("iata", "string", "IATA code"), Property("name", "string", "Name"),
+        Property("kind", "string", "airline: has an IATA code; aerodrome: has a location indicator; strip: neither"),
+        Property("elevation", "number", "Field elevation", "ft", "elevation_ft", cast="real"),
+        Property("time_zone", "string", "Time zone, by its name in the tz database"),
     ),
-    geometry="Polygon", time=("bucket_start", "bucket_start"), filters=(filters.RESOLUTION,),
+    geometry="Point",
 )  # fmt: skip
 
 
 def collections(classes: Mapping[str, Detector]) -> dict[str, Collection]:
     """All collections by id; one per class, so that a class adds no route."""
-    found = (*_all(list(classes)), *map(_of_class, classes.values()), AIRCRAFT, TRACKS, POSITIONS, ZONES, CELLS)
+    cells = (CELLS, DENSITY, INTERFERENCE, COVERAGE)
+    found = (*_all(list(classes)), *map(_of_class, classes.values()), AIRCRAFT, TRACKS, POSITIONS, ZONES, AIRPORTS)
+    found = (*found, *cells)
     return {one.id: one for one in found}

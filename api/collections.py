@@ -94,6 +94,12 @@ class Collection:
     countable: bool = True
     placeless: bool = False
     """Whether features without a geometry occur; the standard wants them in every box."""
+    implied: Callable[[Sequence[Any]], Mapping[str, Any]] = lambda values: {}
+    """The filters that an id implies: a cell's index says which resolution it is of."""
+    lasts: str = ""
+    """How long a feature lasts after the end in `time`, as a PostgreSQL interval: a time bucket has only a start."""
+    latest: str = ""
+    """SQL of what tiles show where nothing says which: of cells by day all days would lie on top of each other."""
     code: str = ""
     """The column with the code of a feature's place (geo/mercator.py), where there is one with an index."""
     rolled: Mapping[str, str] = field(default_factory=dict)

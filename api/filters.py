@@ -87,6 +87,18 @@ CONFIDENCE = Filter(
     "min_confidence", {"type": "number", "minimum": 0, "maximum": 1}, "Only with at least this confidence", _share,
     "real", "confidence >= {}",
 )  # fmt: skip
+GEOMETRIES = ("point", "line", "polygon")
+
+
+def _dimensions(text: str) -> Sequence[int]:
+    words = choice("geometry_kind", GEOMETRIES)(text)
+    return [GEOMETRIES.index(word) for word in words]
+
+
+KIND = Filter(
+    "geometry_kind", listed(GEOMETRIES), "Only with such a geometry", _dimensions, "int[]",
+    "ST_Dimension(geom) = ANY({})",
+)  # fmt: skip
 FLIGHT = Filter(
     "flight", {"type": "integer"}, "Only this flight", whole("flight", 1, 2**63 - 1), "bigint", "flight = {}"
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 
 from api.problems import Problem
 from geo.schema import NON_ICAO, SYNTHETIC
@@ -28,3 +29,16 @@ def address(text: str, parameter: str = "icao24") -> int:
     if synthetic:
         return SYNTHETIC | int(synthetic, 16)
     return int(icao, 16) | (NON_ICAO if other else 0)
+
+
+def no_such(text: str) -> Problem:
+    """404 for an id that no feature can have."""
+    return Problem(404, f"there is no feature {text[:60]!r}", "featureId")
+
+
+def timed_id(text: str, pattern: str) -> tuple[str, datetime]:
+    """What stands before the time in an id, and the time. Raises Problem 404."""
+    match = re.fullmatch(pattern + r"-([0-9]{12,13})", text)
+    if match is None:
+        raise no_such(text)
+    return match[1], datetime.fromtimestamp(int(match[2]) / 1000, UTC)

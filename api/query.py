@@ -52,7 +52,7 @@ def conditions(collection: Collection, asked: Asked, statement: Statement) -> li
     if asked.boxes:
         found.append(f"({' OR '.join(_inside(collection, box, statement) for box in asked.boxes)})")
     if asked.span and collection.time:
-        found += _overlap(collection.time, asked.span, statement)
+        found += _overlap(collection.time, asked.span, collection.lasts, statement)
     if asked.cql is not None:
         found.append(Conditions(collection, statement.bind, asked.cql_system).of(asked.cql))
     return found
@@ -68,11 +68,15 @@ def _inside(collection: Collection, box: Box, statement: Statement) -> str:
     return f"({flat}) OR geom IS NULL" if collection.placeless else f"({flat})"
 
 
-def _overlap(columns: tuple[str, str], span: Span, statement: Statement) -> list[str]:
-    """What lasts from the one column to the other meets the span."""
+def _overlap(columns: tuple[str, str], span: Span, lasts: str, statement: Statement) -> list[str]:
+    """What lasts from the one column to the other, and so long beyond, meets the span."""
     start, end = columns
     found = [f"{start} <= {statement.bind(span.end, 'timestamptz')}"] if span.end else []
-    return found + ([f"{end} >= {statement.bind(span.start, 'timestamptz')}"] if span.start else [])
+    if span.start:
+        first = statement.bind(span.start, "timestamptz")
+        # A bucket ends before the next one starts.
+        found.append(f"{end} > {first} - interval '{lasts}'" if lasts else f"{end} >= {first}")
+    return found
 
 
 def _beyond(order: Sequence[Order], asked: Asked, statement: Statement) -> list[str]:
@@ -178,10 +182,12 @@ async def feature(
 ) -> str | None:
     """One feature by its id, None where there is none. Raises Problem 404 for what cannot be an id."""
     statement = Statement()
-    own = zip(collection.identity, collection.identify(text), strict=True)
+    values = collection.identify(text)
+    read = source(collection, Asked(filters=collection.implied(values)), statement)
+    own = zip(collection.identity, values, strict=True)
     held = [f"{name} = {statement.bind(value, kind)}" for (name, kind), value in own]
     held += [sql.format(statement.bind(value, kind)) for sql, value, kind in collection.fixed]
     own_sql = collection.feature_of(properties, shown)
-    sql = f"SELECT {own_sql} FROM {collection.source} AS page{_where(held)} LIMIT 1"
+    sql = f"SELECT {own_sql} FROM {read}{_where(held)} LIMIT 1"
     found: str | None = await pool.fetchval(sql, *statement.values)
     return found

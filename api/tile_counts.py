@@ -34,7 +34,9 @@ def found_in(collection: Collection, asked: Asked, statement: Statement) -> str:
 
 def held_by(collection: Collection, asked: Asked, statement: Statement) -> list[str]:
     """The conditions without the box."""
-    return conditions(collection, asked.anywhere, statement)
+    held = conditions(collection, asked.anywhere, statement)
+    which = asked.span is not None or asked.cql is not None or set(asked.filters) - {"resolution"}
+    return held if which or not collection.latest else [*held, collection.latest]
 
 
 def enough(collection: Collection, asked: Asked, at: Tile, most: int) -> tuple[str, list[Any]]:

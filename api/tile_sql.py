@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 import asyncpg
 
 from api.asked import Asked
+from api.cell_collections import BY_ZOOM, STORED
 from api.collections import Collection, Property
 from api.parameters import Box
 from api.query import Statement
@@ -26,13 +28,21 @@ _UTC = """to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')"""
 
 async def tile(pool: asyncpg.Pool, collection: Collection, asked: Asked, at: Tile) -> bytes:
     """The tile's content; empty where there is nothing."""
-    placed = replace(asked, boxes=[Box(at.degrees(MARGIN))])
+    placed = replace(asked, boxes=[Box(at.degrees(MARGIN))], filters=_sized(collection, asked, at.zoom))
     if collection.geometry in AREAS:
         return await _areas(pool, collection, placed, at)
     sql, values = enough(collection, placed, at, MOST)
     many = await pool.fetchval(sql, *values) > MOST
     content = b"" if many else await _fetch(pool, *one_by_one(collection, placed, at, MOST))
     return await _fetch(pool, *counted(collection, placed, at)) if many or len(content) > MOST_BYTES else content
+
+
+def _sized(collection: Collection, asked: Asked, zoom: int) -> Mapping[str, Any]:
+    """The filters, with the resolution of cells that suits the zoom where none is asked for."""
+    size = collection.filter_names.get("resolution")
+    if size is None or not size.source or "resolution" in asked.filters:
+        return asked.filters
+    return {**asked.filters, "resolution": BY_ZOOM[zoom] if zoom < len(BY_ZOOM) else STORED}
 
 
 async def _areas(pool: asyncpg.Pool, collection: Collection, asked: Asked, at: Tile) -> bytes:

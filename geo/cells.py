@@ -44,6 +44,11 @@ def parents(cells: Cells, resolution: int) -> Cells:
     return np.where(cells == NO_CELL, NO_CELL, raised)
 
 
+def resolution_of(cells: Cells) -> Array:
+    """The resolution (n,) of each cell."""
+    return (np.asarray(cells, dtype=np.uint64) >> np.uint64(52) & np.uint64(0xF)).astype(np.int64)
+
+
 def grid_disk(cells: Cells, k: int) -> Cells:
     """All cells within `k` steps of any of the given ones, without repeats; 0 is left out."""
     cells = np.asarray(cells, dtype=np.uint64)

@@ -172,6 +172,29 @@ cells = Table(
 )
 """Counts per H3 cell and time bucket, with the cell's outline so that a box finds it."""
 
+cell_outlines = Table(
+    "cell_outlines",
+    metadata,
+    Column("h3", BigInteger, primary_key=True, autoincrement=False),
+    Column("resolution", SmallInteger, nullable=False),
+    geom("GEOMETRY", nullable=False),
+)
+"""The cells that were counted and the larger ones around them, so that counts can be drawn at any resolution."""
+
+airports = Table(
+    "airports",
+    metadata,
+    Column("code", Text, primary_key=True),
+    Column("iata", Text),
+    Column("name", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("elevation_ft", REAL),
+    Column("time_zone", Text),
+    geom("POINT", nullable=False),
+    Index("airports_geom", "geom", postgresql_using="gist"),
+)
+"""The aerodromes that are built in (geo/airports.py)."""
+
 feeds = Table(
     "feeds",
     metadata,

@@ -115,6 +115,7 @@ def test_what_cannot_be_honoured_is_refused_by_name(client: Client, query: str, 
 def test_every_collection_has_its_schemas(client: Client) -> None:
     for one in client.get("/collections").json()["collections"]:
         links = {link["rel"].rsplit("/", 1)[1]: link["href"] for link in one["links"] if "/def/rel/" in link["rel"]}
+        assert client.get(links.pop("tilesets-vector")).status_code == 200
         assert set(links) == {"queryables", "sortables", "schema"}
         for href in links.values():
             document = client.get(href).json()
