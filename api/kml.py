@@ -45,7 +45,9 @@ class Kml:
 
     def _placemark(self, one: Feature) -> str:
         # Readers take a field `id` for the attribute, which may not hold every sign.
-        values = {"feature_id": one["id"]} | {each.name: one["properties"].get(each.name) for each in self._layer.columns}
+        values = {"feature_id": one["id"]} | {
+            each.name: one["properties"].get(each.name) for each in self._layer.columns
+        }
         data = "".join(
             f"<SimpleData name={quoteattr(name)}>{text(_said(value))}</SimpleData>"
             for name, value in values.items()
