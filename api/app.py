@@ -10,7 +10,7 @@ from litestar import Litestar
 from litestar.config.cors import CORSConfig
 from litestar.datastructures import State
 
-from api import classes, export, items, landing, schemas, static, status, stream, tiles
+from api import classes, export, items, landing, moving, schemas, static, status, stream, tiles
 from api.catalogue import collections
 from api.hub import Hub
 from api.middleware import add_headers, end_with_client
@@ -30,6 +30,8 @@ ROUTES = [
     items.show_items,
     items.show_feature,
     export.show_export,
+    moving.show_flights,
+    moving.show_flight,
     tiles.list_matrix_sets,
     tiles.show_matrix_set,
     tiles.list_tilesets,

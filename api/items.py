@@ -9,7 +9,20 @@ import orjson
 from litestar import Request, Response
 from litestar.params import FromPath
 
-from api import export, formats, pages, pages_items, pages_service, query, reading, replies, standard, tables, tilesets
+from api import (
+    export,
+    formats,
+    moving,
+    pages,
+    pages_items,
+    pages_service,
+    query,
+    reading,
+    replies,
+    standard,
+    tables,
+    tilesets,
+)
 from api.asked import Asked
 from api.clock import data_time, rfc3339
 from api.collections import Collection
@@ -47,6 +60,7 @@ def described(collection: Collection, root: str, now: str | None) -> dict[str, A
             link(f"{own}/schema", f"{RELATION}/schema", SCHEMA, "What a feature holds"),
             *export.links(collection, root),
             tilesets.collection_link(collection, root),
+            *moving.links(collection, root),
         ],
     }
 

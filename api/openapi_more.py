@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from api.links import JSON
+from api.links import GEOJSON, JSON
 from api.tilesets import MOST_ZOOM, MVT, SET, TILEJSON
 
 _COLLECTION = ("collectionId", {"type": "string"})
@@ -18,6 +18,7 @@ _PLACES = [
         ("tileCol", (1 << MOST_ZOOM) - 1),
     )
 ]
+_MOVING = ("limit", "after", "bbox", "bbox-crs", "datetime", "filter", "filter-lang", "filter-crs")
 _SHARED = ("datetime", "filter", "filter-lang", "filter-crs", "properties")
 """What every collection's tiles take; the filters of its items besides."""
 
@@ -27,6 +28,10 @@ def paths() -> dict[str, Any]:
     own = "/collections/{collectionId}/tiles"
     listed, one, tile = "collection.vector.getTileSetsList", "collection.vector.getTileSet", "collection.vector.getTile"
     return {
+        "/collections/tracks/moving": _get("moving", "Flights as moving points (MF-JSON)", (GEOJSON,), (), _MOVING),
+        "/collections/tracks/moving/{flight}": _get(
+            "moving.flight", "One flight as a moving point (MF-JSON)", (GEOJSON,), [("flight", {"type": "string"})]
+        ),
         "/tileMatrixSets": _get("getTileMatrixSetsList", "The tile matrix sets", (JSON,)),
         "/tileMatrixSets/{tileMatrixSetId}": _get("getTileMatrixSet", "One tile matrix set", (JSON,), [_SET]),
         own: _get(f".{listed}", "A collection's tile sets", (JSON,), [_COLLECTION]),
