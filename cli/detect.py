@@ -84,10 +84,10 @@ def summarise(
 def _show(summary: dict[str, Any], output: Path | None) -> None:
     shown = table("class", "anomalies", "cleared", "")
     for name, counts in summary["classes"].items():
-        found = str(counts["anomalies"]) if not counts["inactive"] else "-"
-        shown.add_row(
-            name, found, str(counts["cleared"] or ""), f"inactive: {counts['inactive']}" if counts["inactive"] else ""
-        )
+        why = counts["inactive"] or ""
+        found = "-" if why else str(counts["anomalies"])
+        idle = "inactive: " if why and not why.startswith("learning") else ""
+        shown.add_row(name, found, str(counts["cleared"] or ""), idle + why)
     err.print(shown)
     err.print(f"{summary['rows']:,} rows, {summary['start']} to {summary['end']}; {summary['duplicates']:,} duplicates")
     for reason, count in summary["rejected"].items():
