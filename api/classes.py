@@ -10,7 +10,7 @@ from typing import Any
 import asyncpg
 from litestar import Response
 
-from api import replies
+from api import pages, pages_service
 from api.clock import at, data_time
 from api.items import AnyRequest
 from api.measured import measured
@@ -25,7 +25,7 @@ FROM anomalies WHERE state <> 'cleared' AND (end_time >= $1 OR state = 'open') G
 """
 
 
-@route("/classes")
+@route("/classes", query=["f"])
 async def show_classes(request: AnyRequest) -> Response[bytes]:
     """Every class, with its parameters as configured."""
     state = request.app.state
@@ -37,7 +37,8 @@ async def show_classes(request: AnyRequest) -> Response[bytes]:
         _described(spec, state.settings.overrides.get(own, {}), status.get(own), counts.get(own))
         for own, spec in state.classes.items()
     ]
-    return await replies.json(request, {"classes": found})
+    value = {"classes": found}
+    return await pages.answer(request, value, lambda root: pages_service.value(root, "Classes", "/classes", value))
 
 
 async def _counts(pool: asyncpg.Pool, now: int | None) -> dict[str, dict[str, int]]:

@@ -14,7 +14,7 @@ from api.static import page, prefers_html
 TILING = "http://www.opengis.net/def/rel/ogc/1.0/tiling-schemes"
 STANDARDS = "http://www.opengis.net/spec"
 _PARTS = {
-    "ogcapi-features-1/1.0": ("core", "oas30", "geojson"),
+    "ogcapi-features-1/1.0": ("core", "oas30", "geojson", "html"),
     "ogcapi-features-2/1.0": ("crs",),
     "ogcapi-features-3/1.0": ("filter", "features-filter", "queryables", "queryables-query-parameters"),
     "ogcapi-features-5/1.0": ("schemas", "core-roles-features", "queryables", "sortables"),

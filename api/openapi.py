@@ -7,7 +7,7 @@ from typing import Any
 
 from api import openapi_more
 from api.collections import Collection, Filter, Property
-from api.formats import EXPORTS, FEATURE, HTML, ITEMS, Format
+from api.formats import EXPORTS, FEATURE, ITEMS, RESOURCE, Format
 from api.links import GEOJSON, JSON, PROBLEM
 from api.settings import Settings
 from api.standard import PAGING, PARAMETERS, own_properties
@@ -72,9 +72,6 @@ def _in_forms(operation: dict[str, Any], forms: Sequence[Format]) -> dict[str, A
     return operation
 
 
-_PAGES = ("/", "/conformance", "/collections")
-
-
 def _paths(one: Collection) -> dict[str, Any]:
     own = f"/collections/{one.id}"
     standard = [_ref(f"parameters/{name}") for name in PARAMETERS]
@@ -83,7 +80,8 @@ def _paths(one: Collection) -> dict[str, Any]:
     single = _operation(f"{own}/items/id", f"{one.title}: one feature", GEOJSON)
     single["parameters"] = [
         {"name": "featureId", "in": "path", "required": True, "schema": {"type": "string"}},
-    ]
+        _form(FEATURE), _ref("parameters/crs"), _ref("parameters/properties"),
+    ]  # fmt: skip
     return {
         own: {"get": _operation(own, f"{one.title}: description", JSON)},
         f"{own}/items": {"get": _in_forms(items, ITEMS)},
@@ -94,10 +92,15 @@ def _paths(one: Collection) -> dict[str, Any]:
 def _operation(path: str, summary: str, kind: str, schema: Mapping[str, Any] | None = None) -> dict[str, Any]:
     name = path.strip("/").replace("/", ".") or "landing"
     good = _answer(summary, kind, schema or {"type": "object"})
-    if (kind == JSON and path in _PAGES) or path.count("/") == 2:
-        good["content"][HTML] = {"schema": {"type": "string"}}
     failures = {code: _ref("responses/Problem") for code in ("400", "404", "406", "500", "503")}
-    return {"operationId": name, "summary": summary, "responses": {"200": good, **failures}}
+    found = {"operationId": name, "summary": summary, "parameters": [], "responses": {"200": good, **failures}}
+    return _in_forms(found, RESOURCE) | {"parameters": [_form(RESOURCE)]} if kind == JSON else found
+
+
+def _form(forms: Sequence[Format]) -> dict[str, Any]:
+    """`f`, where fewer forms are offered than of items."""
+    schema = {"type": "string", "enum": [one.name for one in forms]}
+    return _query("f", "The form of the answer, instead of an Accept header", schema)
 
 
 def _answer(description: str, kind: str, schema: Mapping[str, Any]) -> dict[str, Any]:

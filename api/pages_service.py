@@ -140,3 +140,21 @@ def schema(root: str, value: Value, collection_id: str, collection_title: str, k
         table(["Name", "What it is", "Type", "Unit"], rows),
         forms=_json(root, f"{own}/{kind}", "application/schema+json", "JSON Schema"),
     )  # fmt: skip
+
+
+def value(root: str, title: str, path: str, found: Value) -> Markup:
+    """Any other answer as it is: names and values, however deep."""
+    return page(
+        root, title, HOME, *[section(name, _nested(one)) for name, one in found.items()], forms=_json(root, path)
+    )
+
+
+def _nested(one: Any) -> Any:
+    if isinstance(one, Mapping):
+        return (
+            facts([(name, _nested(each)) for name, each in one.items()]) if one else tag("span", "none", class_="quiet")
+        )
+    if isinstance(one, list | tuple):
+        plain = not any(isinstance(each, Mapping | list | tuple) for each in one)
+        return ", ".join(map(str, one)) if plain else [_nested(each) for each in one]
+    return tag("span", "none", class_="quiet") if one is None else str(one)

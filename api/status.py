@@ -10,7 +10,7 @@ from typing import Any
 import asyncpg
 from litestar import Response
 
-from api import replies
+from api import pages, pages_service, replies
 from api.clock import at, clock, data_time, rfc3339
 from api.items import AnyRequest
 from api.problems import bad
@@ -36,7 +36,7 @@ async def _classes(pool: asyncpg.Pool) -> dict[str, Any]:
     return {"active": active, "inactive": {row["class"]: row["why"] for row in rows if not row["active"]}}
 
 
-@route("/health")
+@route("/health", query=["f"])
 async def show_health(request: AnyRequest) -> Response[bytes]:
     """ok; degraded where a feed is silent or nothing has come yet; down, with 503, where the database is."""
     state = request.app.state
@@ -50,7 +50,8 @@ async def show_health(request: AnyRequest) -> Response[bytes]:
         return answer
     took = round((time.perf_counter() - started) * 1000, 1)
     database = {"ok": True, "ms": took, "listening": state.hub.up, "streams": len(state.hub.subscribers)}
-    return await replies.json(request, _health(state, now, feeds, classes, database))
+    value = _health(state, now, feeds, classes, database)
+    return await pages.answer(request, value, lambda root: pages_service.value(root, "Health", "/health", value))
 
 
 def _health(
@@ -73,16 +74,17 @@ def _health(
     }
 
 
-@route("/feeds")
+@route("/feeds", query=["f"])
 async def show_feeds(request: AnyRequest) -> Response[bytes]:
     """Each feed, with what it rejected and why."""
-    return await replies.json(request, {"feeds": await feeds_of(request.app.state.pool)})
+    value = {"feeds": await feeds_of(request.app.state.pool)}
+    return await pages.answer(request, value, lambda root: pages_service.value(root, "Feeds", "/feeds", value))
 
 
-@route("/stats", query=["hours"])
+@route("/stats", query=["hours", "f"])
 async def show_stats(request: AnyRequest) -> Response[bytes]:
     """Anomalies by class and the hour in which they started, up to data time."""
-    hours = _hours(given(request, ["hours"]).get("hours", "24"))
+    hours = _hours(given(request, ["hours", "f"]).get("hours", "24"))
     pool = request.app.state.pool
     end = ((await data_time(pool) or 0) // HOUR_MS + 1) * HOUR_MS
     starts = [end - (hours - i) * HOUR_MS for i in range(hours)]
@@ -90,7 +92,8 @@ async def show_stats(request: AnyRequest) -> Response[bytes]:
     for row in await pool.fetch(_STATS, at(max(starts[0], 0)), at(end)):
         place = (round(row["hour"].timestamp() * 1000) - starts[0]) // HOUR_MS
         counts.setdefault(row["class"], [0] * hours)[place] = row["n"]
-    return await replies.json(request, {"hours": [rfc3339(max(ms, 0)) for ms in starts], "classes": counts})
+    value = {"hours": [rfc3339(max(ms, 0)) for ms in starts], "classes": counts}
+    return await pages.answer(request, value, lambda root: pages_service.value(root, "Statistics", "/stats", value))
 
 
 def _hours(text: str) -> int:

@@ -16,6 +16,7 @@ HERE = Path(__file__).parent
 SHOWN = {
     "ogcapi-features-1/1.0/conf/core": "test_every_collection_is_listed_described_and_gives_features",
     "ogcapi-features-1/1.0/conf/geojson": "test_every_collection_is_listed_described_and_gives_features",
+    "ogcapi-features-1/1.0/conf/html": "test_every_resource_has_a_page",
     "ogcapi-features-1/1.0/conf/oas30": "test_the_openapi_document_names_what_each_collection_takes",
     "ogcapi-features-2/1.0/conf/crs": "test_other_reference_systems",
     "ogcapi-features-3/1.0/conf/filter": "test_each_operator_finds_what_it_says",

@@ -21,6 +21,7 @@ PAGES = (
     "/?f=html", "/conformance", "/collections", "/api", "/collections/anomalies", "/collections/anomalies/items",
     "/collections/anomalies/queryables", "/collections/zones/sortables", "/collections/zones/schema",
     "/collections/zones/items/R%2F1%20%C3%A4", "/collections/anomalies/items/l03", "/collections/aircraft/items",
+    "/classes", "/feeds", "/health", "/stats",
 )  # fmt: skip
 
 
