@@ -10,7 +10,7 @@ from litestar import Litestar
 from litestar.config.cors import CORSConfig
 from litestar.datastructures import State
 
-from api import classes, export, items, landing, moving, schemas, static, status, stream, tiles
+from api import classes, export, items, landing, moving, schemas, static, statistics, status, stream, tiles
 from api.catalogue import collections
 from api.hub import Hub
 from api.middleware import add_headers, end_with_client
@@ -46,6 +46,7 @@ ROUTES = [
     status.show_health,
     status.show_feeds,
     status.show_stats,
+    statistics.show_statistics,
     stream.show_stream,
     static.show_file,
 ]

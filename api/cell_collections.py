@@ -56,9 +56,9 @@ CELLS = Collection(
 )  # fmt: skip
 
 
-def _parent(resolution: str) -> str:
+def parent_sql(resolution: str, own: str = "resolution") -> str:
     """SQL: the cell of this resolution that a cell lies in, by H3's bits; the cell itself where it is no finer."""
-    level = f"least({resolution}, resolution)::int"
+    level = f"least({resolution}, {own})::int"
     return f"((h3 & ~(15::bigint << 52)) | ({level}::bigint << 52) | ((1::bigint << (3 * (15 - {level}))) - 1))"
 
 
@@ -70,7 +70,7 @@ def _grouped(step: str, sums: str) -> str:
     return f"""(
       SELECT summed.*, outline.resolution, outline.geom FROM (
         SELECT h3, date_bin('{step}', half_hour, 'epoch'::timestamptz) AS bucket_start, {sums} FROM (
-          SELECT {_parent("{0}")} AS h3, bucket_start AS half_hour, sum(aircraft)::int AS n, sum(good)::int AS good,
+          SELECT {parent_sql("{0}")} AS h3, bucket_start AS half_hour, sum(aircraft)::int AS n, sum(good)::int AS good,
             sum(bad)::int AS bad
           FROM cells GROUP BY 1, 2
         ) AS larger GROUP BY 1, 2

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from api.cell_collections import STORED
 from api.links import GEOJSON, JSON
+from api.statistics import GROUPS, MOST
 from api.tilesets import MOST_ZOOM, MVT, SET, TILEJSON
 
 _COLLECTION = ("collectionId", {"type": "string"})
@@ -32,6 +34,7 @@ def paths() -> dict[str, Any]:
         "/collections/tracks/moving/{flight}": _get(
             "moving.flight", "One flight as a moving point (MF-JSON)", (GEOJSON,), [("flight", {"type": "string"})]
         ),
+        "/statistics": _statistics(),
         "/tileMatrixSets": _get("getTileMatrixSetsList", "The tile matrix sets", (JSON,)),
         "/tileMatrixSets/{tileMatrixSetId}": _get("getTileMatrixSet", "One tile matrix set", (JSON,), [_SET]),
         own: _get(f".{listed}", "A collection's tile sets", (JSON,), [_COLLECTION]),
@@ -42,6 +45,22 @@ def paths() -> dict[str, Any]:
             f".{tile}", "One vector tile", (MVT,), [_COLLECTION, _SET, *_PLACES], _SHARED
         ),
     }
+
+
+def _statistics() -> dict[str, Any]:
+    found = _get("statistics", "Anomalies per 1,000 flight hours", (JSON,), (), ("datetime",))
+    own = {
+        "by": {"type": "string", "enum": list(GROUPS), "default": GROUPS[0]},
+        "class": {"type": "string"}, "priority": {"type": "string"},
+        "min_confidence": {"type": "number", "minimum": 0, "maximum": 1},
+        "resolution": {"type": "integer", "minimum": 0, "maximum": STORED, "default": STORED},
+        "limit": {"type": "integer", "minimum": 1, "maximum": MOST, "default": 1_000},
+    }  # fmt: skip
+    found["get"]["parameters"] += [
+        {"name": name, "in": "query", "required": False, "style": "form", "explode": False, "schema": schema}
+        for name, schema in own.items()
+    ]
+    return found
 
 
 def _get(
