@@ -53,8 +53,8 @@ def gate(tracks: Tracks, p: SimpleNamespace) -> Mask:
 
 
 @detector(
-    id="diversion", title="Diversion or return", priority="medium", scope="aircraft", every_s=10, sample_s=10,
-    needs=[("callsign",), ("lat",), ("baro_altitude",), ("airports",)], lookback_s=10, merge_gap_s=1200, memory=LEG, gate=gate, examples=examples,
+    id="diversion", title="Diversion or return", priority="medium", scope="aircraft", every_s=30, sample_s=10,
+    needs=[("callsign",), ("lat",), ("baro_altitude",), ("airports",)], lookback_s=30, merge_gap_s=1200, memory=LEG, gate=gate, examples=examples,
     explain="{manner} {airport}{detail}",
     style=Style(shape="path", color="#7d7aff", icon="route"),
     params={
@@ -124,12 +124,12 @@ def _kinds(tracks: Tracks, now: Now, p: SimpleNamespace, hubs: Airports) -> Arra
     back = low & named & (now.field == now.leg["origin"]) & (now.leg["far"] >= p.away) & (since <= p.soon)
     turned = (now.leg["turned"] > 0) & (time - now.leg["turned"] <= 5_400_000) & ~(now.to_go <= now.leg["nearest"] + 1)
     turned &= airborne & sinks & (now.away <= 30) & (now.height <= 10_000) & ~(now.to_go <= p.beside)
-    followed_it = (now.leg["origin"] == now.planned) & (now.planned >= 0) | (now.leg["toward"] >= 30)
+    followed_it = (now.leg["origin"] == now.planned) & (now.planned >= 0) | (now.leg["toward"] >= 10)
     bound = (now.destination >= 0) & (now.destination != now.planned) & followed_it
     elsewhere = bound & low & (hubs.kind[now.field] > 0) & (now.to_go > p.beside) & ~back & (now.home > p.beside)
     passed = now.leg["nearest"]
     leaving = (
-        bound & airborne & (now.leg["toward"] >= 90) & (passed > p.well_before) & (now.to_go > passed + p.well_before)
+        bound & airborne & (now.leg["toward"] >= 30) & (passed > p.well_before) & (now.to_go > passed + p.well_before)
     )
     return np.select([back, elsewhere, turned, leaving], [1, 3, 2, 4], 0)
 
