@@ -24,6 +24,12 @@ SUBS = 8
 BANKED_M_S2 = 7.0
 """Sideways acceleration at 35 degrees of bank: what may be flown between two fixes and not be seen in their courses."""
 
+AGILE_M_S = 80.0
+"""Slower aircraft turn harder, and their speed over ground follows the wind in a turn."""
+
+VELOCITY_S = 10.0
+"""A velocity may have been sent this long before the position it comes with (Monterey 2025-06-01, egll 2017-08-02)."""
+
 LEARN_S = 60.0
 """Innovations over a longer gap say nothing of a stream's noise."""
 
@@ -215,20 +221,22 @@ def _aside(east: Array, north: Array, across_e: Array, across_n: Array) -> Array
 def _jumps(tracks: Tracks, state: State, who: Array, rows: Array, dt: Array) -> Sequence[Array]:
     """Changes of course, speed, height and climb as shares of what an aircraft can do meanwhile.
 
-    Bank 30 degrees; 1.5 kt/s; a climb that changes at an unknown moment, by 100 ft/min a second.
+    Bank 30 degrees and 1.5 kt/s; 45 degrees, and wind that turns from head to tail, for the slow ones; a climb that
+    changes at an unknown moment, by 100 ft/min a second. Velocities may be older than positions.
     """
     ve, vn = velocity(tracks, rows)
     before, after = np.hypot(state.at("ve", who), state.at("vn", who)), np.hypot(ve, vn)
-    slow = np.minimum(before, after)
+    slow, meanwhile = np.minimum(before, after), np.maximum(dt, VELOCITY_S)
+    agile = slow < AGILE_M_S
     course = np.degrees(np.arctan2(state.at("ve", who), state.at("vn", who)))
-    turn = angle_between(tracks.track[rows], course) / (5.0 + dt * np.degrees(9.81 * 0.577) / np.maximum(slow, 40.0))
-    turn = np.where(slow < 20.0, np.nan, turn)
-    accelerate = np.abs(after - before) / KNOT_M_S / (8.0 + 1.5 * dt)
+    most = 5.0 + meanwhile * np.degrees(9.81 * np.where(agile, 1.0, 0.577)) / np.maximum(slow, 40.0)
+    turn = np.where((slow < 20.0) | (most > 90.0), np.nan, angle_between(tracks.track[rows], course) / most)
+    gained = np.where(agile, 20.0 + 2.0 * meanwhile, 8.0 + 1.5 * meanwhile)
     rate, was = tracks.vertical_rate[rows], state.at("vr", who)
     flown = np.nan_to_num((rate + was) / 2) * dt / 60.0
     unsure = np.where(np.isnan(rate + was), 6_000.0, 0.5 * np.abs(rate - was) + 300.0) * dt / 60.0
     climb = np.abs(altitude(tracks, rows) - state.at("alt", who) - flown) / (250.0 + unsure)
-    return turn, accelerate, climb, np.abs(rate - was) / (800.0 + 100.0 * dt)
+    return turn, np.abs(after - before) / KNOT_M_S / gained, climb, np.abs(rate - was) / (800.0 + 100.0 * meanwhile)
 
 
 def _learn(state: State, update: Update) -> None:

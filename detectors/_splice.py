@@ -62,10 +62,17 @@ def strides(state: State, update: Update, p: SimpleNamespace) -> Array:
 
 
 def splits(jump: Array, p: SimpleNamespace) -> Array:
-    """Several channels beyond what is possible, or one far beyond and others close to it."""
-    beyond = (jump > 1.0).sum(axis=1)
-    total = np.minimum(jump, 3.0).sum(axis=1)
-    out: Array = (beyond >= p.channels) & (total >= p.total)
+    """Several channels beyond what is possible, or one far beyond it and another near it."""
+    ranked = np.sort(jump, axis=1)
+    several = (jump > 1.0).sum(axis=1) >= p.channels
+    one = (jump[:, :3].max(axis=1) >= p.far) & (ranked[:, -2] >= 0.6)
+    out: Array = (several | one) & (weight(jump) >= p.total)
+    return out
+
+
+def weight(jump: Array) -> Array:
+    """All channels together; beyond thrice the possible more is no more."""
+    out: Array = np.minimum(jump, 3.0).sum(axis=1)
     return out
 
 
@@ -77,7 +84,7 @@ def _confirm(state: State, update: Update, known: Array, jump: Array, p: SimpleN
     who = update.who
     waiting = state.at("pending", who) != NO_TIME
     first = state.at("jump", who)
-    goes_on = ((jump > SPREAD * first + 0.1) & (first > 1.0)).any(axis=1) | splits(jump, p)
+    goes_on = weight(np.where(first > 0.6, jump, 0.0)) > SPREAD * weight(first)
     off = who[waiting & (goes_on | ~known)]
     state.set(off, pending=np.full(len(off), NO_TIME))
     calm = np.where(waiting, state.at("calm", who) + 1, 0)

@@ -68,7 +68,8 @@ def examples() -> Sequence[Example]:
     style=Style(shape="path", color="#bf5af2", icon="splice"),
     params={
         "channels": Param(2, "", "so many of position, course, speed, height and climb must change impossibly at once", lo=2, hi=5, source="one alone is a bad value or a manoeuvre"),
-        "total": Param(2.5, "", "impossible changes, each as a share of what is possible and at most 3, must add up to this", lo=2, hi=15, source="quickstart 2021-10-07, switzerland 2018-08-01"),
+        "far": Param(2, "", "or one by this, and a second nearly", lo=1, hi=10, source="quickstart 2021-10-07, switzerland 2018-08-01"),
+        "total": Param(3, "", "impossible changes, each as a share of what is possible and at most 3, must add up to this", lo=2, hi=15, source="quickstart 2021-10-07, switzerland 2018-08-01"),
         "confirm": Param(2, "", "updates after it that follow from each other", lo=1, hi=20, source="a bad row, or two, are over by then"),
         "fixes": Param(3, "", "updates before it that do", lo=1, hi=60, source="a stream that jumps all the time is noise"),
         "least": Param(200, "m", "position changes below never count", lo=50, hi=5_000, source="readsb speed_check allows 250 m beyond what was flown"),
