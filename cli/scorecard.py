@@ -11,6 +11,7 @@ import orjson
 
 from api.measured import SHIPPED
 from benchmarks.scorecard.markdown import page
+from benchmarks.scorecard.summary import tuned_on
 from cli.ui import out, progress, table
 
 
@@ -44,8 +45,7 @@ def show(card: Mapping[str, Any]) -> None:
     out.print(_classes(card))
     out.print()
     out.print(_targets(card))
-    tuned = [n for n, one in card["recordings"].items() if one["role"] == "tuning"]
-    out.print(f"Tuned on: {', '.join(tuned) or 'none of these'}; judged on the others.", markup=False)
+    out.print(f"Thresholds were tuned on: {', '.join(tuned_on())}; targets are judged on the others.", markup=False)
 
 
 def _attacks(card: Mapping[str, Any]) -> Any:

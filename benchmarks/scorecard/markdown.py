@@ -29,7 +29,7 @@ the rest was only judged.
 
 def page(card: Card) -> str:
     """The whole page."""
-    tuned = ", ".join(tuned_on(card)) or "none of these recordings"
+    tuned = ", ".join(tuned_on())
     parts = [
         HEAD.format(version=card["version"], data_until=card["data_until"], tick=TICK_S, event=EVENT_S, tuned=tuned),
         _section("Targets", ("target", "on", "wanted", "measured", "95 %", "clean", ""), _targets(card)),

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from benchmarks.scorecard.answers import ANSWERS
+from benchmarks.scorecard.corpora import ATTACKED, METROPOLITAN
 from benchmarks.scorecard.measures import rounded
 from detectors._registry import Detector
 
@@ -135,6 +136,6 @@ def _target(what: str, city: Card, wanted: float, value: float, reached: bool) -
     return {"target": what, "recording": city["recording"], "wanted": wanted, "value": value, "reached": reached}
 
 
-def tuned_on(card: Card) -> Sequence[str]:
-    """Recordings that thresholds were tuned on."""
-    return [name for name, one in card["recordings"].items() if one["role"] == "tuning"]
+def tuned_on() -> Sequence[str]:
+    """Recordings that thresholds were tuned on, whether they were measured or not."""
+    return [name for name, one in {**ATTACKED, **METROPOLITAN}.items() if one.role == "tuning"]
