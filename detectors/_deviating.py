@@ -8,13 +8,17 @@ from types import SimpleNamespace
 import numpy as np
 
 from detectors._corridors import Flow, Pairs, flow_of, learn_flows, learn_pairs, off_flow, off_pair, pairs_of
-from detectors._learned import recent, rows_of
+from detectors._learned import key_of, note, others, recent, rows_of
 from geo.airports import Airports
+from geo.cells import cells_of, neighbours
 from geo.memory import Memory
 from geo.routes import Routes
 from geo.schema import Array
 from geo.sphere import distance_m
 from geo.tracks import Mask, Tracks
+
+AREA, RECENT_MS = 3, 1_800_000
+"""H3 resolution of an area that one weather covers (some 110 km), and for how long it is told of."""
 
 
 @dataclass(frozen=True)
@@ -57,13 +61,20 @@ def _judged(memory: Memory, view: Tracks, pairs: Pairs, flow: Flow, p: SimpleNam
     return Off(by_pair, far, by_flow & (flights < p.flights), pairs, flights, visits)
 
 
-def likewise(view: Tracks, off: Mask, km: float) -> Mask:
-    """Rows near to which another aircraft is off at the same moment (the same slice)."""
+def likewise(memory: Memory, view: Tracks, off: Mask, km: float) -> Mask:
+    """Rows near to which another aircraft is off at the same moment (the same slice), or was in the same area, or the
+    next, within the last half hour."""
     out = np.zeros(len(view), dtype=bool)
     rows = np.flatnonzero(off & view.fresh)
+    area, slot = cells_of(view.lat[rows], view.lon[rows], AREA), view.time[rows] // RECENT_MS
+    around, flight = neighbours(area), np.repeat(view.flight[rows], 7)
+    for before in (0, 1):
+        keys = key_of(around.ravel(), np.repeat(slot - before, 7), AREA)
+        out[rows] |= (others(memory, keys, flight) > 0).reshape(-1, 7).any(axis=1)
+    note(memory, key_of(area, slot, AREA), view.flight[rows], view.time[rows])
     for row in rows.tolist():
         apart = distance_m(view.lat[row], view.lon[row], view.lat[rows], view.lon[rows])
-        out[row] = bool(((apart <= km * 1000) & (view.icao24[rows] != view.icao24[row])).any())
+        out[row] |= bool(((apart <= km * 1000) & (view.icao24[rows] != view.icao24[row])).any())
     return out
 
 

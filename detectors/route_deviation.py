@@ -104,10 +104,10 @@ def detect(
     view = tracks.take(np.flatnonzero(cruising))
     view, off = deviating(view, p, memory, airports, routes, ready(memory, p.days))
     held, begin = view.held(off.any, max_gap_s=90)
+    several = likewise(memory, view, off.any & (held >= p.hold), p.likewise)
     hit = view.fresh & off.any & (held >= p.hold)
     if not hit.any():
         return none()
-    several = likewise(view, off.any, p.likewise)
     return stretches(
         view, hit, begin=begin,
         cleared=np.where(several, "several aircraft off their routes at once", "").astype(object),

@@ -84,7 +84,7 @@ def test_against_the_stream_is_another_direction() -> None:
 
 
 def test_others_that_deviate_likewise_clear_it() -> None:
-    other = fly(0xABC124, 900.0, step_s=10.0, start_s=1_900.0, lat=51.1, lon=10.0, callsign=b"TEST2")
+    other = fly(0xABC124, 900.0, step_s=10.0, start_s=1_900.0, lat=51.8, lon=10.0, callsign=b"TEST2")
     routes = frankfurt_prague()
     both_ways = Routes(np.array([b"TEST1", b"TEST2"], dtype="S8"), np.array([0, 2, 4]), np.tile(routes.stops, 2))
 
