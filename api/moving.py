@@ -20,6 +20,7 @@ from api.identity import ICAO24, no_such
 from api.links import GEOJSON, base, link
 from api.links import query as query_string
 from api.parameters import after, token
+from api.problems import Problem
 from api.query import Statement, conditions
 from api.replies import AnyRequest
 from api.routes import given, route
@@ -46,11 +47,18 @@ def links(collection: Collection, root: str) -> list[dict[str, str]]:
     return [link(own, "alternate", GEOJSON, "Flights as moving points (MF-JSON)")] if collection.id == "tracks" else []
 
 
-@route("/collections/tracks/moving", query=QUERY)
-async def show_flights(request: AnyRequest) -> Response[bytes]:
+def _tracks(request: AnyRequest, collection_id: str) -> Collection:
+    """The collection, if it is that of the tracks. A path with its name would hide their items from the router."""
+    found = find(request, collection_id)
+    if found.id != "tracks":
+        raise Problem(404, f"{found.id} has no moving features; tracks have", "collectionId")
+    return found
+
+
+@route("/collections/{collection_id:str}/moving", query=QUERY)
+async def show_flights(request: AnyRequest, collection_id: FromPath[str]) -> Response[bytes]:
     """Flights with all their pieces, those that a filter finds; a page by flight number."""
-    asked_text = given(request, QUERY)
-    tracks = find(request, "tracks")
+    tracks, asked_text = _tracks(request, collection_id), given(request, QUERY)
     page = {name: asked_text.pop(name) for name in ("after",) if name in asked_text}
     asked = Asked.of(tracks, asked_text)
     most = min(asked.limit, MOST) if "limit" in asked_text else DEFAULT
@@ -73,9 +81,10 @@ async def show_flights(request: AnyRequest) -> Response[bytes]:
     return await replies.json(request, value | {"numberReturned": len(found)}, GEOJSON)
 
 
-@route("/collections/tracks/moving/{flight:str}")
-async def show_flight(request: AnyRequest, flight: FromPath[str]) -> Response[bytes]:
+@route("/collections/{collection_id:str}/moving/{flight:str}")
+async def show_flight(request: AnyRequest, collection_id: FromPath[str], flight: FromPath[str]) -> Response[bytes]:
     """One flight by its number; `-1` and so on behind it for an intruder under its address."""
+    _tracks(request, collection_id)
     match = re.fullmatch(r"([0-9]{1,18})(?:-([1-9][0-9]?))?", flight)
     found = await _flights(request.app.state.pool, [(int(match[1]), int(match[2] or 0))]) if match else []
     if not found:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import gzip
 import io
 import json
+import threading
 import zipfile
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -19,7 +22,10 @@ import zstandard
 from litestar import Litestar
 from litestar.testing import TestClient
 
-from api import formats
+from api import formats, reading
+from api.catalogue import collections
+from api.layer import Layer
+from detectors._registry import registry
 
 Client = TestClient[Litestar]
 KML = "{http://www.opengis.net/kml/2.2}"
@@ -284,3 +290,24 @@ def test_exports_leave_connections_for_everybody_else(client: Client) -> None:
     finally:
         slots.release()
     assert client.get("/collections/anomalies/export").status_code == 200
+
+
+def test_who_leaves_ends_the_writing_of_his_file(tmp_path: Path) -> None:
+    async def endless() -> AsyncIterator[list[str]]:
+        while True:
+            await asyncio.sleep(0.001)
+            yield ['{"type":"Feature","id":1,"geometry":null,"properties":{}}']
+
+    async def leave() -> None:
+        texts = endless()
+        layer = Layer(collections(registry())["zones"])
+        work = asyncio.ensure_future(reading.save("gpkg", tmp_path / "a.gpkg", layer, texts))
+        await asyncio.sleep(0.5)
+        work.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await work
+        await texts.aclose()  # type: ignore[attr-defined]
+
+    threads = threading.active_count()
+    asyncio.run(leave())
+    assert threading.active_count() == threads
