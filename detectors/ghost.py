@@ -17,6 +17,7 @@ from detectors._sporadic import sporadic
 from detectors._vanished import Silence, silences
 from geo.airports import Airports
 from geo.batch import Batch
+from geo.routes import PLAN_WORDS, Routes, plan_of
 from geo.sphere import distance_m
 from geo.stretches import Stretches, path, sample
 from geo.tracks import Tracks
@@ -69,7 +70,7 @@ def examples() -> Sequence[Example]:
     every_s=60,
     merge_gap_s=600,
     examples=examples,
-    explain="{what}{zone}{again}",
+    explain="{what}{zone}{again}{planned}",
     style=Style(shape="path", color="#cbd5e1", icon="ghost"),
     params={
         "gap": Param(300, "s", "silent for so long", 180, 900, "adsbtrack gaps; seed 003: unexplained coverage gaps"),
@@ -105,7 +106,9 @@ def examples() -> Sequence[Example]:
         "feed and those around are heard; edges of coverage, feeds that stop and landings give nothing.",
     ),
 )  # fmt: skip
-def detect(tracks: Tracks, p: SimpleNamespace, airports: Airports, zones: Zones | None = None) -> Stretches:
+def detect(
+    tracks: Tracks, p: SimpleNamespace, airports: Airports, zones: Zones | None = None, routes: Routes | None = None
+) -> Stretches:
     """Verdicts on silences that have just lasted long enough, returns, and sporadic returns."""
     view = by_aircraft(tracks)
     entries: list[dict[str, Any]] = []
@@ -115,7 +118,13 @@ def detect(tracks: Tracks, p: SimpleNamespace, airports: Airports, zones: Zones 
         if one.back >= 0:
             entries.append(_gone(view, one, p, one.back))
     entries += sporadic(tracks, p)
-    return stretches_of([_zoned(entry, zones, p.zone) for entry in entries])
+    return stretches_of([_planned(_zoned(entry, zones, p.zone), routes) for entry in entries])
+
+
+def _planned(entry: Mapping[str, Any], routes: Routes | None) -> Mapping[str, Any]:
+    """The entry with what a route database says of its callsign; that there is none stands in the evidence only."""
+    words = PLAN_WORDS[int(plan_of(routes, np.array([entry["callsign"].encode()]))[0])]
+    return {**entry, "plan": words, "planned": f"; {words}" if routes is not None else ""}
 
 
 def _zoned(entry: dict[str, Any], zones: Zones | None, km: float) -> Mapping[str, Any]:

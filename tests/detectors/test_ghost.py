@@ -17,6 +17,7 @@ from feeds import open_source
 from geo.airports import Airports
 from geo.anomaly import Anomaly
 from geo.batch import Batch
+from geo.routes import Routes
 from geo.zones import Zones
 from pipeline.engine import Engine
 
@@ -24,8 +25,9 @@ SPEC = registry()["ghost"]
 STEP = {"step_s": 20.0}
 
 
-def found(batches: Iterable[Batch], zones: Zones | None = None) -> list[Anomaly]:
-    resources: dict[str, Any] = {"airports": Airports.builtin()} | ({"zones": zones} if zones is not None else {})
+def found(batches: Iterable[Batch], zones: Zones | None = None, routes: Routes | None = None) -> list[Anomaly]:
+    given = {"zones": zones, "routes": routes}
+    resources = {"airports": Airports.builtin()} | {name: one for name, one in given.items() if one is not None}
     engine = Engine({"ghost": SPEC}, resources=resources, lateness_s=0.0)
     steps = [engine.feed(batch) for batch in batches]
     return list({a.id: a for step in [*steps, engine.finish()] for a in step.anomalies}.values())
@@ -69,6 +71,17 @@ def test_having_appeared_in_mid_air_is_one_more_sign() -> None:
 
     assert "appeared" not in plain.explanation and "having appeared in mid-air" in sudden.explanation
     assert sudden.confidence > plain.confidence
+
+
+def test_whether_there_was_a_flight_plan_is_said_where_a_route_database_is_loaded() -> None:
+    routes = Routes(np.array([b"ELY1"], dtype="S8"), np.array([0, 2]), np.array([1, 2]))
+    rows = together(one(callsign=b"ELY9"), *crowd())
+
+    (unknown,), (absent,) = found([rows]), found([rows], routes=routes)
+
+    assert unknown.evidence["values"]["plan"] == "flight plan unknown: no route database is loaded"
+    assert "flight plan" not in unknown.explanation
+    assert absent.explanation.endswith("; no flight plan: the operator has no such flight in the route database")
 
 
 def test_a_return_is_told_in_the_same_episode() -> None:
