@@ -22,6 +22,7 @@ COMMANDS = {
     "feeds": "The formats, and what is in a source.",
     "reference": "Import aircraft databases, airspace and the like, once for all.",
     "export": "A collection, or what a filter leaves of it, into a file.",
+    "report": "How good the data is: a page with maps and numbers.",
     "bench": "Measure speed on this machine.",
     "scorecard": "Measure what every class finds, misses and gets wrong.",
     "classes": "The anomaly classes and their parameters.",
