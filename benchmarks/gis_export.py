@@ -31,7 +31,8 @@ SELECT id, 'loiter', k, 'TEST' || k % 1000, at, at + interval '1 minute', 'close
 FROM (
   SELECT k, 'n' || lpad(k::text, 8, '0') AS id, at,
     to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS stamp,
-    ((k::bigint * 7919) % 3600000)::float8 / 10000 - 180 AS lon, ((k::bigint * 104729) % 1700000)::float8 / 10000 - 85 AS lat
+    ((k::bigint * 7919) % 3600000)::float8 / 10000 - 180 AS lon,
+    ((k::bigint * 104729) % 1700000)::float8 / 10000 - 85 AS lat
   FROM generate_series($1::int, $2::int) AS k, LATERAL (SELECT to_timestamp(1700000000 + k) AS at) AS t
 ) AS made
 """

@@ -12,6 +12,9 @@ HALF_M = math.pi * RADIUS_M
 LATITUDE = math.degrees(math.atan(math.sinh(math.pi)))
 """Where the square map ends, north and south: 85.05 degrees."""
 
+CODE_ZOOM = 21
+"""Codes name tiles of this zoom: 19 m at the equator."""
+
 Edges = tuple[float, float, float, float]
 
 
@@ -43,3 +46,15 @@ class Tile:
             min(math.degrees(east / RADIUS_M), 180.0),
             min(math.degrees(math.atan(math.sinh(north / RADIUS_M))), LATITUDE),
         )
+
+    @property
+    def code(self) -> int:
+        """Column and row, bits taken in turns (Morton): what lies in a tile has codes that follow each other."""
+        bits = range(self.zoom)
+        return sum((self.column >> i & 1) << 2 * i | (self.row >> i & 1) << 2 * i + 1 for i in bits)
+
+    @property
+    def codes(self) -> tuple[int, int]:
+        """The codes at `CODE_ZOOM` of all that lies in the tile: first, and first beyond."""
+        shift = 2 * (CODE_ZOOM - self.zoom)
+        return self.code << shift, self.code + 1 << shift
