@@ -1,15 +1,28 @@
-"""Why an aircraft may be low: aerodromes, approaches, departures, and aircraft that fly low by trade."""
+"""How low others fly, by cell, as learned; and why an aircraft may be low: aerodromes, approaches, its trade."""
 
 from __future__ import annotations
+
+from types import SimpleNamespace
 
 import numpy as np
 
 from detectors._innocent import airliner_fields
+from detectors._learned import came, key_of, note, others
 from geo.aircraft import AircraftTable
 from geo.airports import Airports
+from geo.cells import cells_of, neighbours
+from geo.memory import Memory
 from geo.performance import CODE, profiles
 from geo.schema import Array
 from geo.tracks import Mask, Tracks
+
+RESOLUTION = 6
+HIGHEST_FT = 14_472.0
+"""The highest aerodrome (Daocheng Yading)."""
+
+HIGHEST_BAND = 60
+ANY = 1 << 20
+"""The band that stands for all heights."""
 
 BAND_FT = 1_000.0
 
@@ -43,3 +56,53 @@ def excuse(
     said[by_sight] = names[by_sight] + ": flies low by its nature"
     reason[at] = said
     return reason, kind
+
+
+def height_above(view: Tracks, airports: Airports, p: SimpleNamespace) -> Array:
+    """Pressure altitude above the nearest aerodrome, or above the sea where that lies below it; inf where that
+    cannot be low. Most rows are higher than the highest aerodrome and need no search."""
+    out, rows = np.full(len(view), np.inf), np.flatnonzero(view.baro_altitude <= p.height + HIGHEST_FT)
+    field, _ = airports.nearest(view.lat[rows], view.lon[rows])
+    out[rows] = view.baro_altitude[rows] - np.maximum(airports.elevation_ft(field), 0)
+    return out
+
+
+def band(altitude: Array) -> Array:
+    return np.maximum(np.floor(altitude / BAND_FT), 0).astype(np.int64)
+
+
+def alone(memory: Memory, view: Tracks, low: Mask, p: SimpleNamespace) -> Mask:
+    """Low rows in whose cell nobody else was as low, give or take the margin: a first look."""
+    rows = np.flatnonzero(low)
+    own, out = band(view.baro_altitude[rows]), np.zeros(len(view), dtype=bool)
+    cell = cells_of(view.lat[rows], view.lon[rows], RESOLUTION)
+    above = int(p.margin // BAND_FT)
+    for below in range(int(own.max(initial=-1)) + above + 1):
+        seen = (others(memory, key_of(cell, below), view.flight[rows]) > 0) & (below <= own + above)
+        rows, own, cell = rows[~seen], own[~seen], cell[~seen]
+    out[rows] = True
+    return out
+
+
+def around(memory: Memory, view: Tracks, hit: Mask) -> tuple[Array, Array]:
+    """For hits: the floor of the lowest band with other flights in the cell and around it, and how many
+    flights the busiest of them has had."""
+    lowest, known = np.full(len(view), np.nan), np.zeros(len(view))
+    bands = np.arange(HIGHEST_BAND)
+    rows = np.flatnonzero(hit)
+    for row, cells in zip(rows.tolist(), neighbours(cells_of(view.lat[rows], view.lon[rows], RESOLUTION)), strict=True):
+        flight = np.full(len(cells), view.flight[row])
+        known[row] = others(memory, key_of(cells, ANY), flight).max()
+        keys = key_of(np.repeat(cells, len(bands)), np.tile(bands, len(cells)))
+        seen = others(memory, keys, np.full(len(keys), view.flight[row])).reshape(len(cells), -1).sum(axis=0)
+        lowest[row] = BAND_FT * (bands[np.argmax(seen > 0)] if seen.any() else len(bands))
+    return lowest, known
+
+
+def learn(memory: Memory, view: Tracks) -> None:
+    """What passes now is known from now on."""
+    cell = cells_of(view.lat, view.lon, RESOLUTION)
+    for height in (band(view.baro_altitude), np.full(len(view), ANY)):
+        keys = key_of(cell, height)
+        rows = np.flatnonzero(view.fresh & came(view, keys))
+        note(memory, keys[rows], view.flight[rows], view.time[rows])

@@ -77,7 +77,7 @@ def examples() -> Sequence[Example]:
         "entries": Param(300, "", "so many entries must be known of the region", 5, 100_000, "5 in 300: 1.7 % +- 0.7"),
         "new": Param(
             0.02, "", "share of entries at a new place or in a new direction, at most: else new means nothing",
-            0, 1, "Good-Turing: the chance that the next is new; 2 in 100",
+            0, 1, "Good-Turing: the chance that the next is new; switzerland, one day: 0.9 to 2.6 %",
         ),
         "hold": Param(60, "s", "so long in the region: a position may jump", 30, 90, "two samples"),
         "fastest": Param(1_500, "kt", "a faster step over the border is a bad position", 100, 5_000, "geo/flights.py"),

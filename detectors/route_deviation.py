@@ -69,13 +69,13 @@ def examples() -> Sequence[Example]:
     style=Style(shape="path", color="#4db6ac", icon="route"),
     params={
         "days": Param(7, "d", "days of data before the class speaks", hi=60, source="checklist F059, F099: learned"),
-        "above": Param(20_000, "ft", "lower traffic is vectored", 5_000, 60_000, "departures and arrivals: below FL200"),
-        "fast": Param(200, "kt", "slower aircraft do not fly routes", 0, 600, "airliners above FL200: 250 kt and more"),
+        "above": Param(20_000, "ft", "lower traffic is vectored", 5_000, 60_000, "holding stacks reach to 20,500 ft: _innocent.py"),
+        "fast": Param(200, "kt", "slower aircraft do not fly routes", 0, 600, "switzerland: slowest above FL200 280 kt"),
         "hold": Param(240, "s", "for so long", 60, 300, "30 nmi at 450 kt"),
         "flights": Param(10, "", "flights of the airport pair seen so far along", 2, 1_000, "a daily flight: ten days"),
         "off": Param(20, "nmi", "so far from the nearest of them", 10, 200, "weather is passed at 20 nmi (FAA AC 00-24C)"),
-        "ends": Param(60, "nmi", "nearer to either airport it is vectored", 0, 300, "arrivals leave the route at 60 nmi"),
-        "visits": Param(2_000, "", "visits of flights to cells, known of a region", 10, 4_000, "Paris, 3 h: 4,100"),
+        "ends": Param(60, "nmi", "nearer to either airport it is vectored", 0, 300, "stacks lie within 60 nmi: _innocent.py"),
+        "visits": Param(2_000, "", "visits of flights to cells, known of a region", 10, 4_000, "switzerland: hardly anything new after 2,000"),
         "new": Param(
             0.01, "", "share of visits to a cell and direction that nobody flew, at most: else new means nothing",
             0, 1, "Good-Turing: the chance that the next is new; 1 in 100",

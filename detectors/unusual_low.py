@@ -9,25 +9,16 @@ from typing import Any
 import numpy as np
 
 from detectors._examples import fly, together
-from detectors._learned import TALLY, came, key_of, note, others, ready, recent, rows_of
-from detectors._low import BAND_FT, excuse
+from detectors._learned import TALLY, ready, recent, rows_of
+from detectors._low import alone, around, excuse, height_above, learn
 from detectors._registry import PRIORITY, Describe, Example, Param, Style, detector
 from geo.aircraft import AircraftTable
 from geo.airports import Airports
 from geo.batch import Batch
-from geo.cells import cells_of, neighbours
 from geo.memory import Keep, Memory
 from geo.schema import Array
 from geo.stretches import Stretches, none, stretches
-from geo.tracks import Mask, Tracks
-
-RESOLUTION = 6
-HIGHEST_FT = 14_472.0
-"""The highest aerodrome (Daocheng Yading)."""
-
-HIGHEST_BAND = 60
-ANY = 1 << 20
-"""The band that stands for all heights."""
+from geo.tracks import Tracks
 
 
 def examples() -> Sequence[Example]:
@@ -103,19 +94,19 @@ def detect(
     """Rows that have been below all others for `hold` seconds."""
     view = tracks.take(np.flatnonzero(tracks.located & (tracks.on_ground != 1) & ~np.isnan(tracks.baro_altitude)))
     new = recent(view)
-    low = _alone(memory, new, new.fresh & ready(memory, p.days) & (_height(new, airports, p) <= p.height), p)
+    low = alone(memory, new, new.fresh & ready(memory, p.days) & (height_above(new, airports, p) <= p.height), p)
     view = rows_of(view, new.flight[low])
-    height = _height(view, airports, p)
-    candidate = _alone(memory, view, height <= p.height, p)
+    tall = height_above(view, airports, p)
+    candidate = alone(memory, view, tall <= p.height, p)
     held, begin = view.held(candidate, max_gap_s=90)
     hit = candidate & (held >= p.hold) & view.fresh
-    lowest, known = _around(memory, view, hit)
-    _learn(memory, new)
+    lowest, known = around(memory, view, hit)
+    learn(memory, new)
     hit &= (known >= p.known) & (lowest - view.baro_altitude >= p.margin)
     if not hit.any():
         return none()
-    reason, kind = excuse(view, hit, height, p.slow, airports, aircraft)
-    urgent = (height <= 2_000) & (view.ground_speed >= 200)
+    reason, kind = excuse(view, hit, tall, p.slow, airports, aircraft)
+    urgent = (tall <= 2_000) & (view.ground_speed >= 200)
     return stretches(
         view, hit, begin=begin, cleared=reason,
         confidence=np.clip(0.35 + 0.1 * np.log10(np.maximum(known, 1)), 0.4, 0.85),
@@ -123,59 +114,9 @@ def detect(
         priority=np.where(urgent, PRIORITY["medium"], PRIORITY["low"]),
         values={
             "kind": kind, "height": np.round(view.baro_altitude, -2), "below": lowest - np.round(view.baro_altitude, -2),
-            "known": known, "speed": _whole(view.ground_speed), "above_field": np.round(height, -2),
+            "known": known, "speed": _whole(view.ground_speed), "above_field": np.round(tall, -2),
         },
     )  # fmt: skip
-
-
-def _height(view: Tracks, airports: Airports, p: SimpleNamespace) -> Array:
-    """Pressure altitude above the nearest aerodrome, or above the sea where that lies below it; inf where that
-    cannot be low. Most rows are higher than the highest aerodrome and need no search."""
-    out, rows = np.full(len(view), np.inf), np.flatnonzero(view.baro_altitude <= p.height + HIGHEST_FT)
-    field, _ = airports.nearest(view.lat[rows], view.lon[rows])
-    out[rows] = view.baro_altitude[rows] - np.maximum(airports.elevation_ft(field), 0)
-    return out
-
-
-def _band(altitude: Array) -> Array:
-    return np.maximum(np.floor(altitude / BAND_FT), 0).astype(np.int64)
-
-
-def _alone(memory: Memory, view: Tracks, low: Mask, p: SimpleNamespace) -> Mask:
-    """Low rows in whose cell nobody else was as low, give or take the margin: a first look."""
-    rows = np.flatnonzero(low)
-    band, out = _band(view.baro_altitude[rows]), np.zeros(len(view), dtype=bool)
-    cell = cells_of(view.lat[rows], view.lon[rows], RESOLUTION)
-    above = int(p.margin // BAND_FT)
-    for below in range(int(band.max(initial=-1)) + above + 1):
-        seen = (others(memory, key_of(cell, below), view.flight[rows]) > 0) & (below <= band + above)
-        rows, band, cell = rows[~seen], band[~seen], cell[~seen]
-    out[rows] = True
-    return out
-
-
-def _around(memory: Memory, view: Tracks, hit: Mask) -> tuple[Array, Array]:
-    """For hits: the floor of the lowest band with other flights in the cell and around it, and how many
-    flights the busiest of them has had."""
-    lowest, known = np.full(len(view), np.nan), np.zeros(len(view))
-    bands = np.arange(HIGHEST_BAND)
-    rows = np.flatnonzero(hit)
-    for row, cells in zip(rows.tolist(), neighbours(cells_of(view.lat[rows], view.lon[rows], RESOLUTION)), strict=True):
-        flight = np.full(len(cells), view.flight[row])
-        known[row] = others(memory, key_of(cells, ANY), flight).max()
-        keys = key_of(np.repeat(cells, len(bands)), np.tile(bands, len(cells)))
-        seen = others(memory, keys, np.full(len(keys), view.flight[row])).reshape(len(cells), -1).sum(axis=0)
-        lowest[row] = BAND_FT * (bands[np.argmax(seen > 0)] if seen.any() else len(bands))
-    return lowest, known
-
-
-def _learn(memory: Memory, view: Tracks) -> None:
-    """What passes now is known from now on."""
-    cell = cells_of(view.lat, view.lon, RESOLUTION)
-    for band in (_band(view.baro_altitude), np.full(len(view), ANY)):
-        keys = key_of(cell, band)
-        rows = np.flatnonzero(view.fresh & came(view, keys))
-        note(memory, keys[rows], view.flight[rows], view.time[rows])
 
 
 def _whole(values: Array) -> Array:
