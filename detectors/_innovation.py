@@ -226,8 +226,9 @@ def _jumps(tracks: Tracks, state: State, who: Array, rows: Array, dt: Array) -> 
     """
     ve, vn = velocity(tracks, rows)
     before, after = np.hypot(state.at("ve", who), state.at("vn", who)), np.hypot(ve, vn)
-    slow, meanwhile = np.minimum(before, after), np.maximum(dt, VELOCITY_S)
+    slow = np.minimum(before, after)
     agile = slow < AGILE_M_S
+    meanwhile = np.maximum(dt, np.where(agile, 2.0 * VELOCITY_S, VELOCITY_S))
     course = np.degrees(np.arctan2(state.at("ve", who), state.at("vn", who)))
     most = 5.0 + meanwhile * np.degrees(9.81 * np.where(agile, 1.0, 0.577)) / np.maximum(slow, 40.0)
     turn = np.where((slow < 20.0) | (most > 90.0), np.nan, angle_between(tracks.track[rows], course) / most)

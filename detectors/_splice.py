@@ -16,14 +16,14 @@ CHANNELS = ("position", "course", "speed", "height", "climb rate")
 SPREAD = 0.4
 """A change of which the next or the last update holds more than this share is a manoeuvre: those take time."""
 
-FADE = 0.97
+FADE = 0.995
 """What an update leaves of the largest jumps before it: a stream that manoeuvres hard is judged by its own measure."""
 
 KEEP = Keep(
     {
         **RECKONED,
         "pending": Slot("i8", NO_TIME), "calm": Slot("i4"), "tested": Slot("i4"), "jump": Slot("f4", 0.0, len(CHANNELS)),
-        "seen": Slot("f4", 0.0, len(CHANNELS)), "before": Slot("f4", 0.0, len(CHANNELS)), "at_lat": Slot("f8", np.nan), "at_lon": Slot("f8", np.nan),
+        "seen": Slot("f4", 0.0, len(CHANNELS)), "noisy": Slot("i1"), "before": Slot("f4", 0.0, len(CHANNELS)), "at_lat": Slot("f8", np.nan), "at_lon": Slot("f8", np.nan),
         "onset": Slot("i8", NO_TIME), "from_lat": Slot("f8", np.nan), "from_lon": Slot("f8", np.nan),
     },
     ttl_s=1800,
@@ -31,7 +31,10 @@ KEEP = Keep(
 
 
 def note(tracks: Tracks, state: State, update: Update, p: SimpleNamespace) -> None:
-    """Take new fixes: a jump in several channels is looked into, and latched when the stream then goes on calmly."""
+    """Take new fixes: a jump in several channels is looked into, and latched when the stream then goes on calmly.
+
+    A stream that does it again is released, and not latched any more: it jumps, whoever flies it.
+    """
     who, rows = update.who, update.rows
     known = np.isfinite(update.east) & (update.dt <= p.gap)
     free = state.at("onset", who) == NO_TIME
@@ -39,7 +42,10 @@ def note(tracks: Tracks, state: State, update: Update, p: SimpleNamespace) -> No
     usual, before = state.at("seen", who), state.at("before", who)
     _confirm(state, update, known & free, jump, p)
     single = np.where(before > SPREAD * jump + 0.1, 0.0, jump) / np.maximum(usual, 1.0)
-    start = known & free & splits(single, p) & (state.at("tested", who) >= p.fixes)
+    start = known & splits(single, p) & (state.at("tested", who) >= p.fixes)
+    again = who[start & ~free]
+    state.set(again, onset=np.full(len(again), NO_TIME), noisy=np.ones(len(again)))
+    start &= free & (state.at("noisy", who) == 0)
     begin, at = who[start], rows[start]
     state.set(
         begin, pending=tracks.time[at], calm=np.zeros(len(begin)), jump=single[start],
@@ -47,7 +53,7 @@ def note(tracks: Tracks, state: State, update: Update, p: SimpleNamespace) -> No
     )  # fmt: skip
     state.set(
         who, before=jump, tested=np.where(known & ~splits(jump, p), state.at("tested", who) + 1, 0),
-        seen=np.maximum(FADE * usual, np.minimum(jump, 1.5 * usual + 0.5)), hold=state.at("pending", who) != NO_TIME,
+        seen=np.maximum(FADE * usual, np.minimum(jump, 2.0 * usual + 1.0)), hold=state.at("pending", who) != NO_TIME,
     )  # fmt: skip
 
 

@@ -80,7 +80,7 @@ def examples() -> Sequence[Example]:
     },
     describe=Describe(
         definition="Aircraft whose track, without a gap in reception, goes on as another one: place, course, speed, height or climb change together by more than any aircraft can.",
-        characteristics=("Several channels change impossibly in one update", "Before and after it the track follows from itself", "Held until the track ends"),
+        characteristics=("Several channels change impossibly in one update", "Before and after it the track follows from itself", "Held until the track ends, or does it again and so shows that its data is bad"),
         audience=("Airspace integrity teams", "Research analysts", "Spectrum monitoring groups", "Regulatory compliance teams"),
         priority_note="High where three channels or more change, or two by far, else medium; low where the changes are barely impossible, and where positions are computed (MLAT, TIS-B).",
         context="A recording played back, a track taken over, two aircraft with one address of which each is heard in turn, or a feed that joins two flights. The data cannot tell which.",
