@@ -23,8 +23,8 @@ FORMATIONS = (
     ("F16", 420.0, 23_000.0, ((39.2, 19.0), (37.6, 20.2), (36.4, 21.8)), 8, "RAVEN", ((550, 500, 0), (-550, 500, 0))),
     ("EUFI", 400.0, 19_000.0, ((54.6, 2.2), (55.8, 3.4), (56.6, 5.6)), 1, "TALON", ((700, 300, 100),)),
     (
-        "PC7",
-        180.0,
+        "SR22",
+        165.0,
         6_500.0,
         ((47.30, 9.60), (47.62, 9.05), (47.25, 8.72)),
         5,
@@ -81,8 +81,11 @@ def _formation(
         polyline(route, 12_000 if kt > 300 else 2_000, 3_000), [(0, ft), (1, ft)], [(0, kt), (1, kt)], f"{callsign}1"
     )
     flights = [lead, *(beside(lead, *w, f"{callsign}{k + 2}") for k, w in enumerate(wings))]
+    # Types built for formation are explained by that; light aircraft four abreast are not.
+    light = kind == "SR22"
     story = [Story("formation-flight", 0, lead.seconds, f"{len(flights)} {kind} in formation", callsign)]
-    return [Actor(_timetable(f, HOUR, n + 10), kind, "A6", story, nation, kind != "PC7") for f in flights]
+    category = "A1" if light else "A6"
+    return [Actor(_timetable(f, HOUR, n + 10), kind, category, story, nation, not light) for f in flights]
 
 
 def _crossing(
