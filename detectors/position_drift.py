@@ -48,7 +48,7 @@ def examples() -> Sequence[Example]:
 
     return [
         Example("two kilometres aside from one second to the next", lambda: flown(2_000.0), 1),
-        Example("two kilometres aside over five updates of a poll", lambda: polled(2_000.0, 5), 1),
+        Example("two and a half kilometres aside over five updates of a poll", lambda: polled(2_500.0, 5), 1),
         Example("aside for four minutes, then back", lambda: flown(2_000.0, 200, 440), 1),
         Example("a single position two kilometres off", lambda: flown(2_000.0, 300, 301), 0),
         Example("a few hundred metres of noise", lambda: flown(200.0), 0),
@@ -65,7 +65,7 @@ def examples() -> Sequence[Example]:
     "this stream's noise allows), for {duration:.0f} s; speed, course and height went on unchanged",
     style=Style(shape="path", color="#ffb340", icon="drift"),
     params={
-        "least": Param(400, "m", "offsets below are never reported, whatever the noise", lo=100, hi=5_000, source="readsb speed_check allows 250 m and more beyond what was flown"),
+        "least": Param(460, "m", "offsets below are never reported, whatever the noise", lo=100, hi=5_000, source="readsb speed_check allows 250 m and more beyond what was flown"),
         "sigmas": Param(2, "", "times what noise and manoeuvres may add up to over a few updates", lo=1, hi=10, source="switzerland 2018-08-01: one offset in 139,098 rows"),
         "noises": Param(5, "", "times the usual innovation of this stream", lo=0, hi=20, source="quickstart 2021-10-07, switzerland 2018-08-01"),
         "timing": Param(2, "s", "a clock that is wrong by this moves a position along the track and is no offset", lo=0, hi=30, source="JL516 2024-01-02: median lag 0.56 s; OpenSky state vectors are 1 s apart"),
