@@ -82,7 +82,7 @@ def examples() -> Sequence[Example]:
         definition="Aircraft whose track, without a gap in reception, goes on as another one: place, course, speed, height or climb change together by more than any aircraft can.",
         characteristics=("Several channels change impossibly in one update", "Before and after it the track follows from itself", "Held until the track ends, or does it again and so shows that its data is bad"),
         audience=("Airspace integrity teams", "Research analysts", "Spectrum monitoring groups", "Regulatory compliance teams"),
-        priority_note="High where three channels or more change, or two by far, else medium; low where the changes are barely impossible, and where positions are computed (MLAT, TIS-B).",
+        priority_note="High where three channels or more change by far, medium where fewer do; low where the changes add up to less than six times what is possible (survey and fire-fighting aircraft reach that), and where positions are computed (MLAT, TIS-B).",
         context="A recording played back, a track taken over, two aircraft with one address of which each is heard in turn, or a feed that joins two flights. The data cannot tell which.",
     ),
 )  # fmt: skip
@@ -97,7 +97,7 @@ def detect(tracks: Tracks, p: SimpleNamespace, memory: Memory) -> Stretches:
     own = state.columns["own"] == 1
     total = np.minimum(jump, 3.0).sum(axis=1)
     level = np.select(
-        [~own | (total < 4.0), (beyond < 3) & (total < 6.0)], [PRIORITY["low"], PRIORITY["medium"]], PRIORITY["high"]
+        [~own | (total < 6.0), (beyond < 3) | (total < 8.0)], [PRIORITY["low"], PRIORITY["medium"]], PRIORITY["high"]
     )
     names = np.full(len(jump), "", dtype=object)
     for k in np.flatnonzero(state.columns["onset"] != NO_TIME).tolist():
