@@ -9,6 +9,7 @@ from litestar import HttpMethod, Request
 from litestar.handlers import HTTPRouteHandler
 from litestar.handlers import route as litestar_route
 
+from api.cql import LONGEST
 from api.parameters import MAX_TEXT
 from api.problems import bad
 
@@ -30,8 +31,9 @@ def given(request: Request[Any, Any, Any], known: Sequence[str]) -> dict[str, st
             raise bad(name, f"there is no query parameter {name[:60]!r} here; there are: {', '.join(known) or 'none'}")
         if name in found:
             raise bad(name, f"{name} is given twice")
-        if len(value) > MAX_TEXT or "\0" in value:
-            raise bad(name, f"{name} is longer than {MAX_TEXT} characters or holds a NUL")
+        most = LONGEST if name == "filter" else MAX_TEXT  # a drawn area is hundreds of points
+        if len(value) > most or "\0" in value:
+            raise bad(name, f"{name} is longer than {most} characters or holds a NUL")
         found[name] = value
     return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 from urllib.parse import quote
 
@@ -79,6 +80,14 @@ def test_a_geometry_may_be_in_another_system(client: Client) -> None:
     assert found(client, "S_INTERSECTS(geometry, BBOX(-10, 170, 10, 180))", more=f"&filter-crs={latitude_first}") == [
         "s1"
     ]
+
+
+def test_a_drawn_area_of_hundreds_of_points_is_understood(client: Client) -> None:
+    turn = [math.tau * i / 300 for i in range(300)]
+    ring = [f"{20 + 159 * math.cos(a):.4f} {85 * math.sin(a):.4f}" for a in turn]
+    inside = found(client, f"S_INTERSECTS(geometry, POLYGON(({', '.join([*ring, ring[0]])})))")
+    assert inside == found(client, "S_INTERSECTS(geometry, POLYGON((-139 -60, 160 -60, 160 60, -139 60, -139 -60)))")
+    assert inside
 
 
 def test_a_filter_and_a_box_hold_together(client: Client) -> None:

@@ -1,0 +1,146 @@
+// An area on the map: its kinds, what each of them must hold, and its short text in the address.
+//   {kind: 'polygon', parts: [[ring, hole, ...], ...], name}     rings are open lists of [lng, lat]
+//   {kind: 'rectangle', points: [southWest, northEast], name}
+//   {kind: 'circle', points: [centre], size: radius in km, name}
+//   {kind: 'corridor', points: line, size: width in km, name}
+// Longitudes run on over the antimeridian: 170 to 190 is a narrow area there, not one around the world.
+import { distanceKm } from './geo.js';
+
+export const KINDS = ['polygon', 'rectangle', 'circle', 'corridor'];
+export const MOST_POINTS = 250; // of one area: what an address and a query can carry
+export const MOST_KM = 2000; // radius of a circle, half the width of a corridor
+const LEAST_KM = 0.05;
+const POLE = 85; // the map ends there
+const NAME = 60;
+
+export class AreaError extends Error {}
+
+// The area, checked, its longitudes made continuous; raises AreaError with what is wrong in words for the user.
+export function makeArea({ kind, parts = [], points = [], size = 0, name = '' }) {
+  if (!KINDS.includes(kind)) throw new AreaError('This kind of area is unknown.');
+  const label = String(name ?? '').trim().slice(0, NAME); // prettier-ignore
+  const all = kind === 'polygon' ? parts.flat(2) : points;
+  all.forEach(checkPoint);
+  if (all.length > MOST_POINTS) throw new AreaError(`An area has at most ${MOST_POINTS} points, not ${all.length}.`);
+  if (kind === 'polygon') return { kind, parts: checkParts(parts), name: label };
+  const line = continuous(points);
+  if (kind === 'rectangle') return { kind, points: checkBox(line), name: label };
+  checkSize(kind, size);
+  if (kind === 'circle') checkCircle(line, size);
+  else if (line.length < 2) throw new AreaError('A corridor needs two points or more.');
+  return { kind, points: line, size, name: label };
+}
+
+function checkPoint(point) {
+  const [lng, lat] = Array.isArray(point) ? point : [];
+  if (!Number.isFinite(lng) || !Number.isFinite(lat)) throw new AreaError('A point is not two numbers.');
+  if (Math.abs(lat) > 90) throw new AreaError(`Latitude ${lat} is outside of -90 to 90. Longitude comes first.`);
+  if (Math.abs(lng) > 540) throw new AreaError(`Longitude ${lng} is outside of -180 to 180.`);
+  if (Math.abs(lat) > POLE) throw new AreaError(`The map ends at latitude ${POLE}: ${lat} lies beyond.`);
+}
+
+function checkParts(parts) {
+  if (!parts.length) throw new AreaError('There is no polygon in it.');
+  return parts.map((rings) => {
+    const own = rings.map((ring) => continuous(opened(ring)));
+    if (!own.length || own.some((ring) => ring.length < 3)) throw new AreaError('A polygon needs three points or more.');
+    // Holes go where their outer ring is, whichever turn of the world they were written in.
+    const [first] = own[0][0];
+    return own.map((ring) => shifted(ring, 360 * Math.round((first - ring[0][0]) / 360)));
+  });
+}
+
+function checkBox(line) {
+  if (line.length !== 2) throw new AreaError('A rectangle needs two corners.');
+  const [[w, a], [e, b]] = line;
+  const box = [[Math.min(w, e), Math.min(a, b)], [Math.max(w, e), Math.max(a, b)]]; // prettier-ignore
+  if (box[0][0] === box[1][0] || box[0][1] === box[1][1]) throw new AreaError('The rectangle is empty.');
+  return box;
+}
+
+function checkSize(kind, size) {
+  const word = kind === 'circle' ? 'radius' : 'width';
+  if (!Number.isFinite(size) || size < LEAST_KM || size > MOST_KM)
+    throw new AreaError(`The ${word} must lie between ${LEAST_KM} and ${MOST_KM.toLocaleString('en')} km.`);
+}
+
+function checkCircle(line, size) {
+  if (line.length !== 1) throw new AreaError('A circle needs one centre.');
+  if (Math.abs(line[0][1]) + size / 111.2 > POLE) throw new AreaError('The circle reaches too close to a pole.');
+}
+
+const shifted = (ring, by) => (by ? ring.map(([lng, lat]) => [lng + by, lat]) : ring);
+
+// A ring without the repetition of its first point.
+function opened(ring) {
+  const [first, last] = [ring[0], ring.at(-1)];
+  return ring.length > 1 && first[0] === last[0] && first[1] === last[1] ? ring.slice(0, -1) : ring;
+}
+
+// Each point on the turn of the world that lies nearest to the one before; the first one within 180 degrees.
+// Corners that are more than half the world apart were meant so only where they were already written beyond 180.
+export function continuous(points) {
+  const turn = points.length ? -360 * Math.round(points[0][0] / 360) : 0;
+  const beyond = points.some(([lng]) => Math.abs(lng) > 180);
+  const out = [];
+  for (const [lng, lat] of points) {
+    let x = lng + turn;
+    const before = out.at(-1)?.[0];
+    if (before !== undefined && !beyond) x += 360 * Math.round((before - x) / 360);
+    out.push([x, lat]);
+  }
+  return out;
+}
+
+const DEGREES = 4; // decimals in the address: eleven metres
+const short = (value) => String(Number(value.toFixed(DEGREES)));
+const pointText = ([lng, lat]) => `${short(lat)},${short(lng)}`;
+const lineText = (points) => points.map(pointText).join(';');
+
+// `circle:51.47,-0.46;50`, latitude first as in `view`. Holes follow after a slash, further parts after a bar.
+export function formatArea(area) {
+  const { kind, points, parts, size } = area;
+  if (kind === 'polygon') return `${kind}:${parts.map((rings) => rings.map(lineText).join('/')).join('|')}`;
+  return `${kind}:${lineText(points)}${size ? `;${Number(size.toFixed(3))}` : ''}`;
+}
+
+// null for anything that formatArea could not have written.
+export function parseArea(text, name = '') {
+  const [, kind, rest] = /^(polygon|rectangle|circle|corridor):([\d.,;/|-]{3,12000})$/.exec(text ?? '') ?? [];
+  if (!kind) return null;
+  try {
+    if (kind === 'polygon') return makeArea({ kind, parts: rest.split('|').map((part) => part.split('/').map(readLine)), name }); // prettier-ignore
+    const fields = rest.split(';');
+    const size = kind === 'rectangle' ? 0 : readNumber(fields.pop());
+    return makeArea({ kind, points: fields.map(readPoint), size, name });
+  } catch (error) {
+    if (error instanceof AreaError) return null;
+    throw error;
+  }
+}
+
+const readNumber = (text) => (text ? Number(text) : NaN);
+const readLine = (text) => text.split(';').map(readPoint);
+const readPoint = (text) => text.split(',').map(readNumber).reverse();
+
+const KM = (value) => `${value < 10 ? value.toFixed(1) : Math.round(value).toLocaleString('en')} km`;
+
+// What it is called, and how large it is.
+export const areaTitle = ({ kind, name }) => name || `${kind[0].toUpperCase()}${kind.slice(1)}`;
+
+export function areaSizeText(area) {
+  const { kind, points, parts, size } = area;
+  if (kind === 'circle') return `${KM(size)} around ${points[0][1].toFixed(2)}, ${wrapLng(points[0][0]).toFixed(2)}`;
+  if (kind === 'corridor') return `${KM(lengthKm(points))} long, ${KM(size)} wide`;
+  if (kind === 'polygon') {
+    const n = parts.flat(2).length;
+    return `${n} points${parts.length > 1 ? ` in ${parts.length} parts` : ''}`;
+  }
+  const [[west, south], [east, north]] = points;
+  const middle = (south + north) / 2;
+  return `${KM(distanceKm([west, middle], [(west + east) / 2, middle]) * 2)} by ${KM(distanceKm([west, south], [west, north]))}`;
+}
+
+const lengthKm = (line) => line.slice(1).reduce((sum, point, i) => sum + distanceKm(line[i], point), 0);
+
+export const wrapLng = (lng) => lng - 360 * Math.round(lng / 360);
