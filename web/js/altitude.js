@@ -40,10 +40,4 @@ export function altitudeGradient() {
   return `linear-gradient(90deg, ${STOPS.map(([ft, rgb]) => `rgb(${rgb}) ${((100 * ft) / top).toFixed(0)}%`).join(', ')})`;
 }
 
-export function altitudeText(feet, onGround = false) {
-  if (onGround) return 'on ground';
-  if (!Number.isFinite(feet)) return '–';
-  return feet >= 18_000
-    ? `FL${String(Math.round(feet / 100)).padStart(3, '0')}`
-    : `${Math.round(feet).toLocaleString('en')} ft`;
-}
+export { altitudeText } from './units.js';

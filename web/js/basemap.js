@@ -1,4 +1,6 @@
-// The dark offline basemap: a MapLibre style over the files that the set-up builds. Nothing comes from another host.
+// The offline basemap by night and by day: a MapLibre style over the files that the set-up builds. Nothing comes from another host.
+import { isLight } from './prefs.js';
+
 const BASE = new URL('/static/', location.href).href;
 export const DETAIL_ZOOM = 4.5; // coasts and borders at 1:10m from here on
 const NAMES_ZOOM = 2.7; // rivers, provinces and towns from here on
@@ -10,8 +12,16 @@ const RANGES = {
   greek: ['U+0370-03FF'],
 };
 
-const SEA = ['interpolate', ['linear'], ['zoom'], 0, '#080e18', 6, '#080e17'];
-const LAND = ['interpolate', ['linear'], ['zoom'], 0, '#121a27', 6, '#111926'];
+const NIGHT = {
+  sea: '#080e17', land: '#111926', glow: '#1f5a80', glowing: 0.32, coast: '#2f6486', border: '#35465d', shore: '#1c3a52',
+  grid: '#7fa2c4', river: '#17304a', province: '#263448', dot: '#7c90a8', ring: '#060a11', town: '#8fa3ba', country: '#536a85',
+}; // prettier-ignore
+const DAY = {
+  sea: '#d3e0ea', land: '#f4f5f3', glow: '#a9c4d8', glowing: 0.5, coast: '#8fabc0', border: '#b3bcc6', shore: '#b4cad9',
+  grid: '#5b7d9c', river: '#c3d7e5', province: '#d3d9df', dot: '#6d7f91', ring: '#ffffff', town: '#4d6073', country: '#7b8fa3',
+}; // prettier-ignore
+const ink = () => (isLight() ? DAY : NIGHT);
+
 const RANK = ['step', ['zoom'], 1, 3, 2, 4, 3, 5, 4, 6, 5, 8, 6, 9, 7]; // size class of towns that are named at a zoom
 
 function face(weight) {
@@ -27,7 +37,7 @@ const file = (name, options = {}) => ({ type: 'geojson', data: `${BASE}basemap/$
 export function basemapStyle() {
   return {
     version: 8,
-    name: 'Skysift night',
+    name: 'Skysift',
     sky: { 'atmosphere-blend': ['interpolate', ['linear'], ['zoom'], 0, 0.3, 5, 0.2, 7, 0] },
     'font-faces': { 'Inter Medium': face(500), 'Inter SemiBold': face(600) },
     sources: {
@@ -70,37 +80,37 @@ const FINE = { minzoom: DETAIL_ZOOM };
 
 const line = (id, source, paint, more = {}) => ({ id, type: 'line', source, paint, ...more });
 const coastGlow = (id, source, more) =>
-  line(id, source, { 'line-color': '#1f5a80', 'line-width': 8, 'line-blur': 8, 'line-opacity': 0.32 }, more);
+  line(id, source, { 'line-color': ink().glow, 'line-width': 8, 'line-blur': 8, 'line-opacity': ink().glowing }, more);
 const land = (id, source, more) => ({
   id,
   type: 'fill',
   source,
-  paint: { 'fill-color': LAND, 'fill-antialias': false },
+  paint: { 'fill-color': ink().land, 'fill-antialias': false },
   ...more,
 });
 const coast = (id, source, more) =>
   line(
     id,
     source,
-    { 'line-color': '#2f6486', 'line-width': ['interpolate', ['linear'], ['zoom'], 1, 0.5, 6, 0.9] },
+    { 'line-color': ink().coast, 'line-width': ['interpolate', ['linear'], ['zoom'], 1, 0.5, 6, 0.9] },
     more,
   );
 const borders = (id, source, more) =>
   line(
     id,
     source,
-    { 'line-color': '#35465d', 'line-width': ['interpolate', ['linear'], ['zoom'], 1, 0.5, 6, 1] },
+    { 'line-color': ink().border, 'line-width': ['interpolate', ['linear'], ['zoom'], 1, 0.5, 6, 1] },
     more,
   );
 
 function ground() {
   return [
-    { id: 'sea', type: 'background', paint: { 'background-color': SEA } },
+    { id: 'sea', type: 'background', paint: { 'background-color': ink().sea } },
     coastGlow('glow50', 'land50'),
     land('land50', 'land50'),
-    { id: 'lakes', type: 'fill', source: 'lakes', paint: { 'fill-color': '#080e17', 'fill-outline-color': '#1c3a52' } },
+    { id: 'lakes', type: 'fill', source: 'lakes', paint: { 'fill-color': ink().sea, 'fill-outline-color': ink().shore } },
     line('graticule', 'graticule', {
-      'line-color': '#7fa2c4',
+      'line-color': ink().grid,
       'line-opacity': ['match', ['get', 'm'], 1, 0.11, 0.055],
       'line-width': 0.7,
     }),
@@ -113,18 +123,18 @@ const riverLines = () =>
   line(
     'rivers',
     'rivers',
-    { 'line-color': '#17304a', 'line-width': ['interpolate', ['linear'], ['zoom'], 3, 0.4, 8, 1.4] },
+    { 'line-color': ink().river, 'line-width': ['interpolate', ['linear'], ['zoom'], 3, 0.4, 8, 1.4] },
     { minzoom: 3 },
   );
 const provinceLines = () =>
-  line('admin1', 'admin1', { 'line-color': '#263448', 'line-width': 0.6, 'line-dasharray': [3, 3] }, { minzoom: 3 });
+  line('admin1', 'admin1', { 'line-color': ink().province, 'line-width': 0.6, 'line-dasharray': [3, 3] }, { minzoom: 3 });
 
 function placeDots() {
   const radius = ['case', ['==', ['get', 'c'], 1], 2.2, 1.5];
   const paint = {
     'circle-radius': radius,
-    'circle-color': '#7c90a8',
-    'circle-stroke-color': '#060a11',
+    'circle-color': ink().dot,
+    'circle-stroke-color': ink().ring,
     'circle-stroke-width': 1,
   };
   return {
@@ -146,7 +156,7 @@ function placeNames() {
     'text-radial-offset': 0.5,
     'symbol-sort-key': ['-', 0, ['get', 'p']],
   };
-  const paint = { 'text-color': '#8fa3ba', 'text-halo-color': '#080e17', 'text-halo-width': 1.2 };
+  const paint = { 'text-color': ink().town, 'text-halo-color': ink().land, 'text-halo-width': 1.2 };
   return {
     id: 'places',
     type: 'symbol',
@@ -167,7 +177,14 @@ function countryNames() {
     'text-max-width': 7,
     'symbol-sort-key': ['-', 0, ['get', 'a']],
   };
-  const paint = { 'text-color': '#536a85', 'text-halo-color': '#080e17', 'text-halo-width': 1.1 };
+  const paint = { 'text-color': ink().country, 'text-halo-color': ink().land, 'text-halo-width': 1.1 };
   const filter = ['>=', ['get', 'a'], ['step', ['zoom'], 120, 2, 40, 3, 8, 4, 1.5, 5, 0]];
   return { id: 'countries', type: 'symbol', source: 'countries', maxzoom: 7, filter, layout, paint };
+}
+
+// Every layer that is there, in the colours of the theme as it is now.
+export function recolour(map) {
+  const layers = [...ground(), countryNames(), ...TIERS.flatMap((tier) => tier.layers().map(([layer]) => layer))];
+  for (const { id, paint } of layers)
+    if (map.getLayer(id)) for (const [name, value] of Object.entries(paint)) map.setPaintProperty(id, name, value);
 }

@@ -1,4 +1,6 @@
 // Builds elements. Text only ever goes in as text nodes, so nothing from the air can become markup.
+import { isLight } from './prefs.js';
+
 export function h(tag, props = {}, ...children) {
   const node = document.createElement(tag);
   for (const [key, value] of Object.entries(props)) setProp(node, key, value);
@@ -22,13 +24,15 @@ export function setText(node, text) {
 }
 
 const LIGHT_ENOUGH = 0.2; // relative luminance (WCAG) that a thin line needs on the night map
+const DARK_ENOUGH = 0.24; // and at most on the light page: 3.6 to 1 against white
 
-// A colour that came from the server, made safe for a style property, and light enough for the dark page.
-export function safeColor(color) {
+// A colour that came from the server, made safe for a style property and plain to see on the page as it is.
+export function safeColor(color, light = isLight()) {
   const match = /^#([0-9a-f]{6})$/i.exec(color ?? '');
-  if (!match) return '#8ea4bd';
+  if (!match) return light ? '#5a6f86' : '#8ea4bd';
   let rgb = [0, 2, 4].map((i) => parseInt(match[1].slice(i, i + 2), 16));
-  while (luminance(rgb) < LIGHT_ENOUGH) rgb = rgb.map((v) => Math.round(v + (255 - v) * 0.12));
+  if (light) while (luminance(rgb) > DARK_ENOUGH) rgb = rgb.map((v) => Math.round(v * 0.9));
+  else while (luminance(rgb) < LIGHT_ENOUGH) rgb = rgb.map((v) => Math.round(v + (255 - v) * 0.12));
   return `#${rgb.map((v) => v.toString(16).padStart(2, '0')).join('')}`;
 }
 

@@ -1,5 +1,6 @@
 // State <-> URL fragment. Readable, stable, and only what differs from the start state is written.
-import { INITIAL, WINDOWS } from './state.js';
+import { CHOICES } from './prefs.js';
+import { INITIAL, SORTS, WINDOWS } from './state.js';
 
 const ID = /^[\w.:~/-]{1,80}$/;
 
@@ -13,6 +14,9 @@ export function formatHash(state) {
   if (state.window !== INITIAL.window) parts.push(`win=${state.window}`);
   if (!state.live) parts.push(`at=${instant(state.at)}`, `end=${instant(state.end)}`);
   if (state.selected) parts.push(`sel=${state.selected.kind}:${encodeURIComponent(state.selected.id)}`);
+  if (!state.extent) parts.push('list=all');
+  for (const name of ['sort', ...Object.keys(CHOICES)])
+    if (state[name] !== INITIAL[name]) parts.push(`${name}=${state[name]}`);
   return parts.length ? `#${parts.join('&')}` : '';
 }
 
@@ -30,6 +34,11 @@ export function parseHash(hash) {
   out.live = Number.isNaN(at);
   if (!out.live) Object.assign(out, { at, end: Date.parse(fields.get('end') ?? '') || at });
   out.selected = parseSelected(fields.get('sel'));
+  out.extent = fields.get('list') !== 'all';
+  out.sort = SORTS.includes(fields.get('sort')) ? fields.get('sort') : INITIAL.sort;
+  // What the link does not say of theme, units and zone stays as the reader has it.
+  for (const [name, choices] of Object.entries(CHOICES))
+    if (choices.includes(fields.get(name))) out[name] = fields.get(name);
   return out;
 }
 

@@ -1,4 +1,5 @@
 // Anomalies per stretch of time, stacked by class: first as plain numbers, then drawn on a canvas.
+import { ink } from './theme.js';
 import { clockText, dateText, ticks } from './time.js';
 
 // [{total, by: Map(class -> n)}], an anomaly counting in the bucket in which it began (or was first in sight).
@@ -35,16 +36,17 @@ export function drawHistogram(canvas, { list, classes, start, end, cursor, live 
 
 function drawTicks(ctx, { start, end, width, height, floor, x }) {
   ctx.font = '500 10.5px Inter, sans-serif';
+  const [lineInk, wordInk, baseInk] = ink('--line', '--quiet', '--line-strong');
   ctx.textAlign = 'center';
   for (const t of ticks(start, end, Math.max(2, Math.floor(width / 84)))) {
     const at = Math.round(x(t)) + 0.5;
-    ctx.fillStyle = '#1a2636';
+    ctx.fillStyle = lineInk;
     ctx.fillRect(at - 0.5, 4, 1, floor - 4);
     if (at < 20 || at > width - 20) continue;
-    ctx.fillStyle = '#8096ae';
+    ctx.fillStyle = wordInk;
     ctx.fillText(t % 86_400_000 === 0 ? dateText(t).replace(/ \d+$/, '') : clockText(t, false), at, height - 4);
   }
-  ctx.fillStyle = '#243347';
+  ctx.fillStyle = baseInk;
   ctx.fillRect(0, floor, width, 1);
 }
 
@@ -68,7 +70,7 @@ function drawBars(ctx, { list, classes, start, end, width, floor, cursor }) {
 }
 
 function drawCursor(ctx, { x, floor, live }) {
-  ctx.fillStyle = live ? '#4ade9c' : '#ffffff';
+  [ctx.fillStyle] = ink(live ? '--good' : '--text');
   ctx.fillRect(x - 0.75, 2, 1.5, floor - 2);
   ctx.beginPath();
   ctx.moveTo(x - 5, 0);

@@ -1,4 +1,6 @@
 // Line icons in a 24-unit box, for the page and for the map's markers. A class names its icon in /classes.
+import { isLight } from './prefs.js';
+
 const UI = {
   layers: 'M12 4 21 9l-9 5-9-5zM4 13.5l8 4.5 8-4.5',
   list: 'M8 6h12M8 12h12M8 18h12M4 6h.01M4 12h.01M4 18h.01',
@@ -23,6 +25,11 @@ const UI = {
   home: 'M4 11l8-7 8 7M6.5 9.5V20h11V9.5',
   clock: 'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM12 7.5V12l3 2',
   check: 'M5 12.5l4.5 4.5L19 7',
+  settings: 'M4 7h9M17 7h3M4 17h3M11 17h9M15 4.800v4.400M9 14.800v4.400',
+  chart: 'M4 20V4M4 20h16M8 16v-4M12 16V8M16 16v-6',
+  download: 'M12 4v11M7.500 10.500 12 15l4.500-4.500M5 20h14',
+  print: 'M7 9V4h10v5M7 17H4V9h16v8h-3M7 14h10v6H7z',
+  chevron: 'M9 6l6 6-6 6',
 };
 
 const CLASS = {
@@ -96,7 +103,7 @@ export function markerImage(style, color) {
   const ctx = canvas.getContext('2d', { willReadFrequently: true });
   ctx.beginPath();
   ctx.arc(side / 2, side / 2, side / 2 - 4, 0, 2 * Math.PI);
-  ctx.fillStyle = '#0a111c';
+  ctx.fillStyle = isLight() ? '#ffffff' : '#0a111c';
   ctx.fill();
   ctx.lineWidth = 3.5;
   ctx.strokeStyle = color;

@@ -1,7 +1,8 @@
 // Callsigns beside the aircraft, on a canvas over the map: only when there is room, never two on one spot.
-import { altitudeText } from './altitude.js';
+import { altitudeText, inUnit } from './units.js';
 import { iconSize } from './aircraft_layer.js';
 import { latOf, lngOf } from './geo.js';
+import { ink } from './theme.js';
 
 const MOST = 220;
 const FROM_ZOOM = 5.5;
@@ -14,6 +15,7 @@ export class Labels {
   #canvas;
   #ctx;
   #blank = true;
+  #inks = [];
 
   constructor(map, app) {
     this.#map = map;
@@ -51,7 +53,8 @@ export class Labels {
     this.#ctx.font = '500 11px Inter, sans-serif';
     this.#ctx.lineWidth = 3;
     this.#ctx.lineJoin = 'round';
-    this.#ctx.strokeStyle = 'rgba(6, 10, 17, .85)';
+    this.#inks = ink('--label', '--label-quiet');
+    [this.#ctx.strokeStyle] = ink('--label-edge');
     for (const { one, x, y } of this.#placed(width, height))
       this.#write(one, x + iconSize(zoom, this.#app.fleet.size) * 0.5 + 4, y, zoom);
     this.#blank = false;
@@ -79,11 +82,11 @@ export class Labels {
     const lines = [one.callsign || one.id];
     if (zoom >= 8)
       lines.push(
-        `${altitudeText(one.baro_altitude, one.on_ground)}${Number.isFinite(one.ground_speed) ? `  ${Math.round(one.ground_speed)} kt` : ''}`,
+        `${altitudeText(one.baro_altitude, one.on_ground)}  ${inUnit(one.ground_speed, 'speed')}`,
       );
     lines.forEach((text, i) => {
       const at = y + 4 + (i - (lines.length - 1) / 2) * 12.5;
-      this.#ctx.fillStyle = i ? '#8ea4bd' : '#d5e0ec';
+      this.#ctx.fillStyle = this.#inks[i ? 1 : 0];
       this.#ctx.strokeText(text, x, at);
       this.#ctx.fillText(text, x, at);
     });

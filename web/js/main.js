@@ -3,6 +3,7 @@ import { createAircraftLayer } from './aircraft_layer.js';
 import { Anomalies } from './anomalies.js';
 import { AnomalyLayers } from './anomaly_layers.js';
 import { createApi } from './api.js';
+import { recolour } from './basemap.js';
 import { createBus, throttle } from './bus.js';
 import { ClassCard } from './class_card.js';
 import { createClock } from './clock.js';
@@ -22,9 +23,12 @@ import { Pointer } from './pointer.js';
 import { Search } from './search.js';
 import { Session } from './session.js';
 import { bindSheets, bindToasts } from './sheets.js';
+import { bindPrefs, kept } from './prefs.js';
+import { Settings } from './settings.js';
 import { createState } from './state.js';
 import { brand, Status } from './status.js';
 import { Stream } from './stream.js';
+import { bindTheme } from './theme.js';
 import { TimeBar } from './timebar.js';
 import { TimeMachine } from './timemachine.js';
 import { Track } from './track.js';
@@ -32,7 +36,8 @@ import { Track } from './track.js';
 function createApp() {
   const bus = createBus();
   const clock = createClock();
-  const state = createState(parseHash(location.hash));
+  const state = createState({ ...kept(), ...parseHash(location.hash) });
+  bindPrefs(state, bus);
   const api = createApi();
   const app = {
     bus,
@@ -77,8 +82,11 @@ function buildPanels(app, map) {
   app.search = new Search($('#search'), map, app);
   app.status = new Status($('#status'), app);
   const { title, help } = brand($('#brand'), { onhelp: () => app.help.toggle() });
-  $('#status').after(help);
+  const settings = new Settings($('#settings'), app);
+  $('#status').after(settings.button, help);
   app.help = new Help($('#help'), app);
+  bindTheme(app.bus, () => recolour(map));
+  app.bus.on('prefs', () => repaint(app, map));
   addControls($('#controls'), map, app);
   bindSheets(app);
   bindToasts(app, { toast: $('#toast'), live: $('#announce') });
@@ -87,6 +95,14 @@ function buildPanels(app, map) {
     document.title = text;
   });
   app.bus.on('reveal', (one) => reveal(map, one));
+}
+
+// Everything again, in other units, times or colours.
+function repaint({ bus, detail }, map) {
+  bus.emit('classes');
+  bus.emit('anomalies');
+  if (detail.isOpen) detail.show();
+  map.triggerRepaint();
 }
 
 // Room that the panels take from the map, so that "centre" means the middle of what can be seen.
@@ -125,7 +141,8 @@ function reveal(map, one) {
 
 function bindAddress(app, map) {
   const write = throttle(() => history.replaceState(null, '', formatHash(app.state.get()) || location.pathname), 300);
-  app.state.on(['view', 'off', 'layers', 'projection', 'window', 'live', 'at', 'end', 'selected'], write);
+  app.state.on(['view', 'off', 'layers', 'projection', 'window', 'live', 'at', 'end', 'selected', 'extent', 'sort'], write);
+  app.state.on(['theme', 'units', 'zone'], write);
   addEventListener('hashchange', () => {
     const wanted = parseHash(location.hash);
     app.state.set(wanted);

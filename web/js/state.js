@@ -1,6 +1,8 @@
 // What the user has chosen. set() tells only the listeners of the keys that really changed.
 export const WINDOWS = [900, 3600, 21600, 86400];
 
+export const SORTS = ['priority', 'confidence', 'newest'];
+
 export const INITIAL = Object.freeze({
   view: null, // {lng, lat, zoom, bearing, pitch}; null = fit to the data
   off: new Set(), // class ids switched off; a class the server adds later starts switched on
@@ -21,7 +23,10 @@ export const INITIAL = Object.freeze({
   speed: 0, // playback: data seconds per second, 0 = paused
   selected: null, // {kind: 'anomaly' | 'aircraft', id}
   extent: true, // list only what is in view
-  sort: 'priority',
+  sort: 'priority', // or 'confidence', 'newest'
+  theme: 'auto', // this and the next two: what the reader prefers (prefs.js)
+  units: 'aviation',
+  zone: 'utc',
   sheet: null, // small screens: which sheet is up
 });
 

@@ -1,20 +1,38 @@
-// Times in words. All instants are data time in epoch ms, shown in UTC.
+// Times in words. All instants are data time in epoch ms, shown in UTC or in the reader's own time zone.
+import { preferred } from './prefs.js';
+
 const pad = (n) => String(n).padStart(2, '0');
 
+// The same instant, such that its UTC fields say what the reader's clock says.
+function shownDate(ms) {
+  const offset = preferred('zone') === 'local' ? new Date(ms).getTimezoneOffset() : 0;
+  return new Date(ms - offset * 60_000);
+}
+
+// "UTC", or what the reader's time is called at that instant, as "GMT+2".
+export function zoneText(ms) {
+  if (preferred('zone') === 'utc' || !Number.isFinite(ms)) return 'UTC';
+  const parts = new Intl.DateTimeFormat('en', { timeZoneName: 'short' }).formatToParts(new Date(ms));
+  return parts.find((part) => part.type === 'timeZoneName')?.value ?? 'local';
+}
+
+// For charts: the time zone by its name in the tz database.
+export const zoneName = () => (preferred('zone') === 'utc' ? 'Etc/UTC' : Intl.DateTimeFormat().resolvedOptions().timeZone);
+
 export function clockText(ms, seconds = true) {
-  const d = new Date(ms);
+  const d = shownDate(ms);
   return `${pad(d.getUTCHours())}:${pad(d.getUTCMinutes())}${seconds ? `:${pad(d.getUTCSeconds())}` : ''}`;
 }
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
 export function dateText(ms) {
-  const d = new Date(ms);
+  const d = shownDate(ms);
   return `${d.getUTCDate()} ${MONTHS[d.getUTCMonth()]} ${d.getUTCFullYear()}`;
 }
 
 export function stampText(ms) {
-  return `${dateText(ms)} ${clockText(ms)} UTC`;
+  return `${dateText(ms)} ${clockText(ms)} ${zoneText(ms)}`;
 }
 
 export function agoText(ms, now) {

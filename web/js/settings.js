@@ -1,0 +1,66 @@
+// The dialog of what a reader prefers: one row of buttons for each choice.
+import { h } from './dom.js';
+import { icon } from './icons.js';
+import { iconButton } from './parts.js';
+import { CHOICES } from './prefs.js';
+import { TEXTS } from './texts.js';
+
+const T = TEXTS.settings;
+
+export class Settings {
+  #dialog;
+  #state;
+  #buttons = [];
+
+  constructor(dialog, { state }) {
+    this.#dialog = dialog;
+    this.#state = state;
+    this.button = iconButton('settings', T.open, () => this.#open());
+    const close = iconButton('close', T.close, () => dialog.close());
+    dialog.append(
+      h('div', { class: 'panel-head' }, h('h2', { id: 'settings-title', text: T.title }), close),
+      h('div', { class: 'help-body' }, ...Object.keys(CHOICES).map((name) => this.#row(name)), note(), more(dialog)),
+    );
+    dialog.addEventListener('click', (event) => event.target === dialog && dialog.close());
+    state.on(Object.keys(CHOICES), () => this.#mark());
+    this.#mark();
+  }
+
+  #row(name) {
+    const buttons = CHOICES[name].map((value) =>
+      h('button', { type: 'button', 'data-choice': value, text: T[name][value], onclick: () => this.#state.set({ [name]: value }) }),
+    );
+    this.#buttons.push(...buttons.map((button) => ({ name, button })));
+    return h(
+      'div',
+      { class: 'choice', role: 'group', 'aria-label': T[name].label },
+      h('span', { text: T[name].label }),
+      h('div', { class: 'segmented' }, buttons),
+    );
+  }
+
+  #mark() {
+    const now = this.#state.get();
+    for (const { name, button } of this.#buttons)
+      button.setAttribute('aria-pressed', String(now[name] === button.dataset.choice));
+  }
+
+  #open() {
+    this.#dialog.showModal();
+  }
+}
+
+const note = () => h('p', { class: 'facts', text: `${T.note} ${T.sentences}` });
+
+function more(dialog) {
+  const print = () => {
+    dialog.close();
+    window.print();
+  };
+  return h(
+    'div',
+    { class: 'actions' },
+    h('a', { class: 'button', href: '/statistics' }, icon('chart'), T.statistics),
+    h('button', { class: 'button', type: 'button', onclick: print }, icon('print'), T.print),
+  );
+}
