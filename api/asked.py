@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from api import cql, parameters, standard
+from api import cql, heights, parameters, standard
 from api.collections import Collection, Property
 from api.crs import DEFAULT, SYSTEMS, System, system
 from api.parameters import DEFAULT_LIMIT, Box, Span
@@ -51,7 +51,7 @@ class Asked:
         places = len(sorts) + len(collection.key)
         return Asked(
             limit=parameters.limit(given["limit"]) if "limit" in given else DEFAULT_LIMIT,
-            boxes=parameters.bbox(given["bbox"], systems["bbox-crs"]) if "bbox" in given else (),
+            boxes=_boxes(collection, given["bbox"], systems["bbox-crs"]) if "bbox" in given else (),
             span=parameters.span(given["datetime"]) if "datetime" in given else None,
             after=parameters.after(given["after"], places) if "after" in given else (),
             offset=parameters.offset(given.get("offset", "0")),
@@ -73,6 +73,14 @@ class Asked:
         """The whole order of the items: what was asked for, then the key, which makes it unique."""
         falling = collection.newest_first
         return [*self.sorts, *(Order(name, kind, falling) for name, kind in collection.key)]
+
+
+def _boxes(collection: Collection, text: str, own: System) -> Sequence[Box]:
+    """The boxes that were asked for. Raises Problem 400 for heights where the collection knows none."""
+    boxes = parameters.bbox(text, own)
+    if boxes[0].heights and not collection.height:
+        raise bad("bbox", f"{collection.id} has no heights: give 4 numbers. Heights are known of {heights.KNOWN}")
+    return boxes
 
 
 def _conjunction(collection: Collection, given: Mapping[str, str]) -> Any:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from api import filters
+from api import filters, heights
 from api.cell_collections import CELLS, COVERAGE, DENSITY, H3, INTERFERENCE
 from api.collections import Collection, Property
 from api.identity import ICAO24, ID, address, no_such, timed_id
@@ -125,7 +125,7 @@ def _anomalies(own: str, title: str, description: str, **more: Any) -> Collectio
         key=[("start_time", "timestamptz"), ("id", "text")],
         identify=_text_id, identity=[("id", "text")],
         feature="feature", properties=_ANOMALY, code="tile", rolled=_ROLLED, newest_first=True,
-        time=("start_time", "end_time"),
+        time=("start_time", "end_time"), height=heights.SAMPLES,
         **{"filters": _ASKED, "unless": {"state": "state <> 'cleared'"}} | more,
     )  # fmt: skip
 
@@ -161,7 +161,7 @@ AIRCRAFT = Collection(
     key=[("icao24", "bigint"), ("sub", "smallint")],
     identify=_aircraft_id, identity=[("icao24", "bigint"), ("sub", "smallint")],
     feature_id=AIRCRAFT_ID, properties=_STATE, geometry="Point", time=("time", "time"),
-    filters=(filters.ICAO24, filters.AT),
+    filters=(filters.ICAO24, filters.AT), height=heights.STATE,
 )  # fmt: skip
 
 TRACKS = Collection(
@@ -176,6 +176,7 @@ TRACKS = Collection(
     ),
     geom="ST_Force3DZ(geom)", geometry="LineString", time=("start_time", "end_time"),
     filters=(filters.ICAO24, filters.FLIGHT), countable=False, latest=f"end_time > {_NOW} - interval '1 day'",
+    height=heights.WAY,
 )  # fmt: skip
 
 POSITIONS = Collection(
@@ -185,7 +186,7 @@ POSITIONS = Collection(
     feature_id=f"concat({ID}, '-', (extract(epoch FROM time) * 1000)::bigint)",
     properties=(*_STATE, Property("flight", "string", "Which flight", sql="flight::text")),
     geometry="Point", time=("time", "time"), filters=(filters.ICAO24, filters.FLIGHT), countable=False,
-    latest=f"time > {_NOW} - interval '1 hour'",
+    latest=f"time > {_NOW} - interval '1 hour'", height=heights.STATE,
 )  # fmt: skip
 
 ZONES = Collection(
@@ -200,7 +201,7 @@ ZONES = Collection(
         Property("ceiling_ref", "string", "What the upper limit refers to"),
         Property("active", "json", "When it is active", queryable=False),
     ),
-    geometry="Polygon",
+    geometry="Polygon", height=heights.LIMITS,
 )  # fmt: skip
 
 AIRPORTS = Collection(
@@ -213,7 +214,7 @@ AIRPORTS = Collection(
         Property("elevation", "number", "Field elevation", "ft", "elevation_ft", cast="real"),
         Property("time_zone", "string", "Time zone, by its name in the tz database"),
     ),
-    geometry="Point",
+    geometry="Point", height=heights.ELEVATION,
 )  # fmt: skip
 
 

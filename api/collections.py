@@ -105,7 +105,7 @@ class Collection:
     rolled: Mapping[str, str] = field(default_factory=dict)
     """What a tile says of many features at once, beside their count: SQL aggregates by name."""
     height: str = ""
-    """SQL that is true where a feature lies between {low} and {high} metres."""
+    """SQL that is true where a feature lies between {low} and {high} metres, as far as it lies in {area}."""
 
     @property
     def filter_names(self) -> Mapping[str, Filter]:

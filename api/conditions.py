@@ -208,10 +208,9 @@ class Conditions:
         raise _unfit(f"{_said(tree)} is no value")
 
     def _box(self, edges: Any) -> str:
-        if not (isinstance(edges, list) and len(edges) in (4, 6) and all(isinstance(e, int | float) for e in edges)):
-            raise _unfit("BBOX has 4 or 6 numbers")
-        flat = edges if len(edges) == 4 else [*edges[:2], *edges[3:5]]
-        return self._placed(f"ST_MakeEnvelope({', '.join(self.bind(float(e), 'float8') for e in flat)})")
+        if not (isinstance(edges, list) and len(edges) == 4 and all(isinstance(e, int | float) for e in edges)):
+            raise _unfit("BBOX has 4 numbers here; the parameter bbox takes heights too")
+        return self._placed(f"ST_MakeEnvelope({', '.join(self.bind(float(e), 'float8') for e in edges)})")
 
     def _placed(self, sql: str) -> str:
         """A literal in the filter's reference system, as the data is stored."""

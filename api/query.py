@@ -61,10 +61,11 @@ def conditions(collection: Collection, asked: Asked, statement: Statement) -> li
 def _inside(collection: Collection, box: Box, statement: Statement) -> str:
     """A feature without a geometry lies in every box, as the standard has it; heights count where the box has them."""
     edges = ", ".join(statement.bind(edge, "float8") for edge in box.edges)
-    flat = f"ST_Intersects(geom, ST_MakeEnvelope({edges}, 4326))"
+    area = f"ST_MakeEnvelope({edges}, 4326)"
+    flat = f"ST_Intersects(geom, {area})"
     if box.heights and collection.height:
         low, high = (statement.bind(metres, "float8") for metres in box.heights)
-        flat += f" AND {collection.height.format(low=low, high=high)}"
+        flat += f" AND {collection.height.format(low=low, high=high, area=area)}"
     return f"({flat}) OR geom IS NULL" if collection.placeless else f"({flat})"
 
 

@@ -22,7 +22,8 @@ PARAMETERS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
         {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},
     ),
     "bbox": (
-        "west,south,east,north in degrees (6 numbers with heights in metres); west > east goes across the antimeridian",
+        "west,south,east,north in degrees; west > east goes across the antimeridian. With heights in metres 6 numbers: "
+        "west,south,lowest,east,north,highest",
         {"type": "array", "oneOf": [{"minItems": 4, "maxItems": 4}, {"minItems": 6, "maxItems": 6}], "items": _NUMBER},
     ),
     "bbox-crs": ("The reference system of bbox", _SYSTEM),
