@@ -193,7 +193,12 @@ def test_any_text_is_read_or_refused_in_words(text: str) -> None:
 @settings(max_examples=200)
 @given(st.integers(0, len(FIRING) - 1), st.text(max_size=5), st.integers(0, 30))
 def test_a_damaged_notam_does_no_harm(at: int, put: str, cut: int) -> None:
-    found, problems = notams_of(Given("x", data=(FIRING[:at] + put + FIRING[at + cut :]).encode()))
+    text = FIRING[:at] + put + FIRING[at + cut :]
+    if text.lstrip("\ufeff \t\r\n").startswith(("[", "{")):
+        with pytest.raises(FeedError, match="damaged JSON"):
+            notams_of(Given("x", data=text.encode()))
+        return
+    found, problems = notams_of(Given("x", data=text.encode()))
     assert len(found) + len(problems) >= 1
 
 
