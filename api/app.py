@@ -12,6 +12,7 @@ from litestar.datastructures import State
 
 from api import classes, export, items, landing, moving, schemas, static, statistics, status, stream, tiles
 from api.catalogue import collections
+from api.changes import Changes
 from api.hub import Hub
 from api.middleware import add_headers, end_with_client
 from api.problems import HANDLERS
@@ -54,7 +55,7 @@ ROUTES = [
 CORS = CORSConfig(
     allow_origins=["*"],
     allow_methods=["GET", "HEAD", "OPTIONS"],
-    allow_headers=["if-none-match", "last-event-id"],
+    allow_headers=["if-none-match", "if-modified-since", "last-event-id"],
     expose_headers=["etag", "link", "content-crs", "ogc-numberreturned", "ogc-numbermatched"],
     max_age=86_400,
 )
@@ -64,7 +65,7 @@ def create_app(settings: Settings) -> Litestar:
     """The application. The database is connected when it starts, not here."""
     known = registry()
     parts = {"settings": settings, "hub": Hub(settings), "classes": known, "collections": collections(known)}
-    parts["tiles"] = TileCache()
+    parts["tiles"], parts["changes"] = TileCache(), Changes()
     parts["exports"] = asyncio.Semaphore(max(1, settings.pool_size // 4))
     return Litestar(
         ROUTES,

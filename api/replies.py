@@ -1,4 +1,4 @@
-"""Bytes to a response: an entity tag and 304, zstd or gzip where it pays, HEAD without a body."""
+"""Bytes to a response: entity tag, date of the last change, 304; zstd or gzip where it pays; HEAD without a body."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ from typing import Any, Protocol
 import orjson
 import zstandard
 from litestar import Request, Response
+
+from api.changes import Changes, http_date, seconds
+from api.links import base
 
 AnyRequest = Request[Any, Any, Any]
 SMALL, LARGE = 1_000, 100_000
@@ -42,7 +45,10 @@ async def reply(
     """`tag_of`: what the entity tag is made of, where the content holds something that always changes."""
     tag = f'W/"{hashlib.blake2b(content if tag_of is None else tag_of, digest_size=12).hexdigest()}"'
     sent = {"etag": tag, "cache-control": REVALIDATE, "vary": "Accept, Accept-Encoding", **(headers or {})}
-    if unchanged(request, tag):
+    since = _since(request, media_type, tag)
+    if since is not None:
+        sent["last-modified"] = http_date(since)
+    if unchanged(request, tag, since):
         return Response(b"", status_code=304, headers=sent, media_type=media_type)
     how = coding(request) if len(content) > SMALL else ""
     if how:
@@ -77,10 +83,20 @@ def packer(how: str) -> Packer:
     return zlib.compressobj(_GZIP_LEVEL, zlib.DEFLATED, zlib.MAX_WBITS | 16)
 
 
-def unchanged(request: AnyRequest, tag: str) -> bool:
-    """Whether the client holds this very content."""
-    known = [one.strip() for one in request.headers.get("if-none-match", "")[:2_000].split(",")]
-    return "*" in known or tag.removeprefix("W/") in {one.removeprefix("W/") for one in known}
+def _since(request: AnyRequest, media_type: str, tag: str) -> int | None:
+    """Since when this address has answered so. Links name the host that was asked, so it is part of the address."""
+    changes: Changes = request.app.state.changes
+    query = request.scope["query_string"].decode("latin-1")
+    return changes.since(f"{base(request)}{request.scope['path']}?{query} {media_type}", tag)
+
+
+def unchanged(request: AnyRequest, tag: str, since: int | None = None) -> bool:
+    """Whether the client holds this very content. A date counts only where no tag is given (RFC 9110, 13.2.2)."""
+    if "if-none-match" in request.headers:
+        known = [one.strip() for one in request.headers["if-none-match"][:2_000].split(",")]
+        return "*" in known or tag.removeprefix("W/") in {one.removeprefix("W/") for one in known}
+    held = seconds(request.headers.get("if-modified-since", "")[:100])
+    return held is not None and since is not None and since <= held
 
 
 def coding(request: AnyRequest) -> str:
