@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import socket
-import subprocess
-import sys
+import asyncio
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
+import asyncpg
 import httpx
 import psutil
 
+from benchmarks.gis_servers import skysift
 from benchmarks.machine import machine
 
 FORMATS = ("geojson", "geojsonseq", "csv", "kml", "flatgeobuf", "geoparquet", "gpkg")
@@ -40,19 +38,24 @@ FROM (
 
 def run(url: str, features: int = 1_000_000, formats: tuple[str, ...] = FORMATS) -> dict[str, Any]:
     """All formats after one another, each from a server just started."""
-    import asyncio
-
     asyncio.run(_fill(url, features))
+    return measure(url, features, formats) | {"machine": machine()}
+
+
+def measure(url: str, features: int, formats: tuple[str, ...]) -> dict[str, Any]:
+    """The anomalies that are stored, each format from a server just started."""
     found: dict[str, Any] = {"features": features}
     for name in formats:
-        with _server(url) as (address, process):
-            found |= {f"{name} {figure}": value for figure, value in _measure(address, process, name, features).items()}
-    return found | {"machine": machine()}
+        with skysift(url) as server:
+            for known in FORMATS:
+                warm = f"{server.url}/collections/anomalies/items?limit=1000&f={known}"
+                httpx.get(warm, timeout=60).raise_for_status()
+            figures = _measure(server.url, server.process, name, features)
+        found |= {f"{name} {figure}": value for figure, value in figures.items()}
+    return found
 
 
 async def _fill(url: str, features: int) -> None:
-    import asyncpg
-
     connection = await asyncpg.connect(url)
     try:
         for start in range(1, features + 1, 50_000):
@@ -60,37 +63,6 @@ async def _fill(url: str, features: int) -> None:
         await connection.execute("ANALYZE anomalies")
     finally:
         await connection.close()
-
-
-@contextmanager
-def _server(url: str) -> Iterator[tuple[str, psutil.Process]]:
-    """The API in a process of its own, answering, and warm: the modules that formats need are loaded."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    code = f"from api.server import serve; from api.settings import Settings; serve(Settings({url!r}, port={port}))"
-    process = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.DEVNULL)
-    address = f"http://127.0.0.1:{port}"
-    try:
-        _wait(address)
-        for name in FORMATS:
-            httpx.get(f"{address}/collections/anomalies/items?limit=1000&f={name}", timeout=60).raise_for_status()
-        yield address, psutil.Process(process.pid)
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
-def _wait(address: str) -> None:
-    until = time.monotonic() + 60
-    while time.monotonic() < until:
-        try:
-            httpx.get(f"{address}/conformance", timeout=5)
-        except httpx.TransportError:
-            time.sleep(0.1)
-        else:
-            return
-    raise TimeoutError("the server did not start")
 
 
 def _measure(address: str, process: psutil.Process, name: str, features: int) -> dict[str, Any]:

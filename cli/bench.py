@@ -1,18 +1,18 @@
-"""`skysift bench engine|ingest|live|latency`: the figures in the docs, measured on this machine."""
+"""`skysift bench engine|ingest|live|latency|gis`: the figures in the docs, measured on this machine."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import reduce
+from functools import partial, reduce
 from pathlib import Path
 from typing import Any
 
 import click
 
 from cli.inputs import Judging, judging
-from cli.ui import json_option, out, print_json, table
+from cli.ui import SETUP, Failure, json_option, out, print_json, table
 from store.cluster import Cluster, default_state_dir
 from store.migrate import upgrade
 
@@ -85,6 +85,35 @@ def latency(aircraft: int, seconds: int, classes: str, snapshot: Path | None, as
 
     with _database() as url:
         _show(bench.run(url, _setup(classes), seconds, aircraft, snapshot), as_json)
+
+
+@command.command()
+@click.option(
+    "--scale", default=1.0, show_default=True, type=click.FloatRange(0.005, 1.0), help="1: 5 million positions."
+)
+@click.option("--seconds", default=6, show_default=True, type=click.IntRange(1, 60), help="Of load, for each figure.")
+@click.option("--rounds", default=1, show_default=True, type=click.IntRange(1, 9), help="The median is shown.")
+@json_option
+def gis(scale: float, seconds: int, rounds: int, as_json: bool) -> None:
+    """OGC API - Features and tiles beside tipg and pygeoapi, over the same database.
+
+    The peers are installed with pip into an environment of their own in the state folder. Needs wrk (apt-get install
+    wrk).
+    """
+    from benchmarks import gis as bench
+    from benchmarks.gis_load import NoWrk
+    from cli.bench_gis import show
+
+    say = partial(click.echo, err=True)
+    with _database() as url:
+        try:
+            result = bench.run(bench.Plan(url, default_state_dir(), scale, seconds, rounds, say))
+        except NoWrk as error:
+            raise Failure(str(error), SETUP) from None
+    if as_json:
+        print_json(result)
+    else:
+        show(result)
 
 
 def _setup(classes: str) -> Judging:
