@@ -1,0 +1,225 @@
+"""Presence: visits of flights to areas, from fix to fix, with hysteresis at the border in distance and in time.
+
+A visit begins where a flight first lies inside an area, and goes on until it has stayed beyond a margin for a moment:
+whoever follows the border, or jitters across it, is there once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import numpy as np
+
+from geo.batch import Batch
+from geo.memory import Keep, Memory, Slot
+from geo.schema import NO_TIME, Array
+from geo.steps import GAP_S, Steps, Walk
+from geo.widen import widened
+from geo.zones import Zones
+
+MARGIN_M = 500.0
+"""How far outside a visitor may stray: a position is good to about 100 m, and an airliner flies 250 m in a second."""
+
+SETTLE_S = 30.0
+"""How long a visitor may stay beyond the margin and still be on the same visit."""
+
+NEVER = np.iinfo(np.int64).max
+
+VISITS = Keep(
+    {
+        "area": Slot("i8"), "flight": Slot("i8"), "icao24": Slot("i8"), "entered": Slot("i8"), "until": Slot("i8"),
+        "near": Slot("i8"), "appeared": Slot("?"),
+    },
+    ttl_s=1e9, most=1_000_000,
+)  # fmt: skip
+"""`area` is its number; `near` the last known moment within the margin. They end by themselves: GAP_S of silence."""
+
+Table = dict[str, Array]
+"""Columns of equal length."""
+
+
+@dataclass(frozen=True)
+class Visits:
+    """What became known of visits, arrays (n,): `area` an index, times in epoch ms, `row` of the batch or -1.
+
+    `entered` is the first and `until` the last known moment inside; `before` was the last one known so far, NO_TIME for
+    a visit that is new. `appeared`: the flight was not seen outside before. `ended`: it has left, seen outside; `lost`:
+    it was not heard again.
+    """
+
+    area: Array
+    flight: Array
+    icao24: Array
+    entered: Array
+    before: Array
+    until: Array
+    appeared: Array
+    ended: Array
+    lost: Array
+    row: Array
+
+    def __len__(self) -> int:
+        return len(self.area)
+
+    @staticmethod
+    def of(table: Mapping[str, Array]) -> Visits:
+        return Visits(*(table[name] for name in Visits.__dataclass_fields__))
+
+
+@dataclass
+class Presence:
+    """Who is inside which of `areas`. The same rows give the same visits however they were cut into batches.
+
+    `numbers` (areas,) names each area for as long as it exists: its index changes when others come and go.
+    """
+
+    areas: Zones
+    numbers: Array
+    margin_m: float = MARGIN_M
+    settle_s: float = SETTLE_S
+    walk: Walk = field(default_factory=Walk)
+    open: Memory = field(default_factory=lambda: Memory(VISITS))
+
+    def feed(self, rows: Batch, now: int) -> Visits:
+        """What rows (with `flight`, each once, in order of time) tell of visits; data time `now` in epoch ms."""
+        steps = self.walk.steps(rows)
+        pieces = joined(self._under_way(steps), self._crossed(steps))
+        chains = _chains(pieces, self._settle_ms)
+        over = self._over(chains, steps)
+        self._keep(chains, ~(over["ended"] | over["lost"]), steps)
+        told = (chains["until"] > chains["before"]) | over["ended"] | over["lost"]
+        told &= chains["entered"] != NEVER
+        silent = self._silent(now)
+        self.walk.fixes.forget(now)
+        return Visits.of(joined({n: v[told] for n, v in (chains | over).items()}, silent))
+
+    def reload(self, areas: Zones, numbers: Array) -> Presence:
+        """The same visitors in other areas: what is known of areas that stay is kept."""
+        gone = ~np.isin(self.open.columns["area"], numbers)
+        self.open.drop(gone)
+        return replace(self, areas=areas, numbers=numbers)
+
+    @cached_property
+    def _around(self) -> Zones:
+        return replace(self.areas, shapes=widened(self.areas.shapes, self.margin_m))
+
+    @property
+    def _settle_ms(self) -> int:
+        return int(self.settle_s * 1000)
+
+    def _under_way(self, steps: Steps) -> Table:
+        """The open visits of flights that have new fixes."""
+        held = self.open.columns
+        mine = np.isin(held["flight"], steps.flight)
+        one = {name: values[mine] for name, values in held.items()}
+        at = np.searchsorted(steps.flight, one["flight"])
+        leg = np.where(steps.cut[at], -1 - np.arange(len(at)), steps.leg[at])
+        return {
+            "area": _index(one["area"], self.numbers), "leg": leg, "flight": one["flight"], "icao24": one["icao24"],
+            "first": one["entered"], "last": one["near"], "entered": one["entered"], "until": one["until"],
+            "before": one["until"], "appeared": one["appeared"], "row": np.full(len(at), -1),
+        }  # fmt: skip
+
+    def _crossed(self, steps: Steps) -> Table:
+        """Where the steps lie near an area, and where inside it."""
+        row, area, entry, leave = self._around.crossed(*steps.ends(np.arange(len(steps))))
+        asked = np.unique(row)
+        step, inner, into, out = self.areas.crossed(*steps.ends(asked))
+        step = asked[step]
+        at, good = _where(row, area, step, inner)
+        entered, until = np.full(len(row), NEVER), np.full(len(row), NO_TIME)
+        entered[at], until[at] = steps.at(step, into)[good], steps.at(step, out)[good]
+        return {
+            "area": area, "leg": steps.leg[row], "flight": steps.flight[row], "icao24": steps.icao24[row],
+            "first": steps.at(row, entry), "last": steps.at(row, leave), "entered": entered, "until": until,
+            "before": np.full(len(row), NO_TIME), "appeared": steps.cut[row], "row": steps.row[row],
+        }  # fmt: skip
+
+    def _over(self, chains: Table, steps: Steps) -> Table:
+        """Which chains cannot go on: `ended` where the flight was seen beyond, `lost` where its leg was cut."""
+        seen = _newest(steps.leg, steps.t1, chains["leg"])
+        ended = seen > chains["last"] + self._settle_ms
+        return {"ended": ended, "lost": ~ended & (chains["leg"] != _newest(steps.flight, steps.leg, chains["flight"]))}
+
+    def _keep(self, chains: Table, going_on: Array, steps: Steps) -> None:
+        """Remember the visits that may go on, and only those."""
+        self.open.drop(np.isin(self.open.columns["flight"], steps.flight))
+        going_on &= chains["entered"] != NEVER
+        one = {name: values[going_on] for name, values in chains.items()}
+        number = self.numbers[one["area"]]
+        self.open.put(
+            _key(one["flight"], number), one["last"], area=number, flight=one["flight"], icao24=one["icao24"],
+            entered=one["entered"], until=one["until"], near=one["last"], appeared=one["appeared"],
+        )  # fmt: skip
+
+    def _silent(self, now: int) -> Table:
+        """Visitors that were not heard for a long time."""
+        held = self.open.columns
+        gone = self.walk.fixes.get(held["flight"])["t"] < now - GAP_S * 1000
+        one = {name: values[gone] for name, values in held.items()}
+        self.open.drop(gone)
+        yes = np.ones(len(one["area"]), dtype=bool)
+        return {
+            "area": _index(one["area"], self.numbers), "leg": one["flight"], "flight": one["flight"],
+            "icao24": one["icao24"], "first": one["entered"], "last": one["near"], "entered": one["entered"],
+            "until": one["until"], "before": one["until"], "appeared": one["appeared"], "row": np.full(len(yes), -1),
+            "ended": ~yes, "lost": yes,
+        }  # fmt: skip
+
+
+def joined(*tables: Table) -> Table:
+    """One after the other; the columns of the first."""
+    return {name: np.concatenate([one[name] for one in tables]) for name in tables[0]}
+
+
+def _chains(pieces: Table, settle_ms: int) -> Table:
+    """Pieces of one leg near one area, with no more than `settle_ms` between them, as one row."""
+    order = np.lexsort((pieces["first"], pieces["area"], pieces["leg"]))
+    one = {name: values[order] for name, values in pieces.items()}
+    if not len(order):
+        return one
+    new = np.ones(len(order), dtype=bool)
+    new[1:] = (np.diff(one["leg"]) != 0) | (np.diff(one["area"]) != 0)
+    new[1:] |= one["first"][1:] > one["last"][:-1] + settle_ms
+    at = np.flatnonzero(new)
+    entered = np.minimum.reduceat(one["entered"], at)
+    mine = one["entered"] == np.repeat(entered, np.diff(np.append(at, len(order))))
+    most = {name: np.maximum.reduceat(one[name], at) for name in ("last", "until", "before", "row")}
+    appeared = np.logical_or.reduceat(one["appeared"] & mine, at)
+    return {name: values[at] for name, values in one.items()} | most | {"entered": entered, "appeared": appeared}
+
+
+def _newest(groups: Array, values: Array, wanted: Array) -> Array:
+    """The last of the values of each wanted group, in sorted `groups`; NO_TIME for one that is not there."""
+    at = np.searchsorted(groups, wanted, side="right") - 1
+    out = np.full(len(wanted), NO_TIME)
+    there = at >= 0
+    there[there] = groups[at[there]] == wanted[there]
+    out[there] = values[at[there]]
+    return out
+
+
+def _where(row: Array, area: Array, step: Array, inner: Array) -> tuple[Array, Array]:
+    """For pairs (step, inner) their place among pairs (row, area); and which of them have one."""
+    width = int(max(area.max(initial=0), inner.max(initial=0))) + 1
+    have, want = row * width + area, step * width + inner
+    order = np.argsort(have)
+    at = np.searchsorted(have[order], want).clip(0, max(len(have) - 1, 0))
+    good = np.flatnonzero(have[order][at] == want) if len(have) else np.zeros(0, dtype=np.intp)
+    return order[at[good]], good
+
+
+def _index(numbers: Array, known: Array) -> Array:
+    """Where each number stands among the known ones; all are there."""
+    order = np.argsort(known)
+    out: Array = order[np.searchsorted(known[order], numbers)]
+    return out
+
+
+def _key(flight: Array, number: Array) -> Array:
+    """One key for a flight and an area: flights are well-mixed 63 bits already."""
+    with np.errstate(over="ignore"):
+        out: Array = (flight ^ (number.astype(np.int64) * np.int64(0x1E3779B97F4A7C15))) & np.int64(NEVER)
+    return out

@@ -1,0 +1,108 @@
+"""Steps: from each flight's fix before to each of its new ones, whatever batches they came in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from geo.batch import Batch
+from geo.memory import Keep, Memory, Slot
+from geo.schema import NO_TIME, Array
+
+GAP_S = 600.0
+"""Over a longer silence nothing is said of the way between two fixes: a session ends after it (PRD)."""
+
+PLACE = ("lat", "lon", "alt")
+
+FIXES = Keep({"t": Slot("i8", NO_TIME), **{name: Slot("f8", np.nan) for name in PLACE}}, ttl_s=2 * GAP_S)
+
+
+@dataclass(frozen=True)
+class Steps:
+    """Arrays (n,), by flight and time. Degrees, ft, epoch ms; where the way is not known (`cut`) the start is NaN.
+
+    `row` is the batch's row at the end of the step; `leg` numbers the stretches that are cut nowhere.
+    """
+
+    row: Array
+    flight: Array
+    icao24: Array
+    leg: Array
+    cut: Array
+    t0: Array
+    t1: Array
+    start: Sequence[Array]
+    end: Sequence[Array]
+
+    def __len__(self) -> int:
+        return len(self.row)
+
+    def ends(self, rows: Array) -> tuple[Array, ...]:
+        """What `Zones.crossed` asks for."""
+        lat0, lon0, alt0 = (values[rows] for values in self.start)
+        lat1, lon1, alt1 = (values[rows] for values in self.end)
+        return lat0, lon0, alt0, self.t0[rows], lat1, lon1, alt1, self.t1[rows]
+
+    def at(self, row: Array, fraction: Array) -> Array:
+        """The moment (epoch ms) at a fraction of a step."""
+        out: Array = self.t0[row] + np.round((self.t1 - self.t0)[row] * fraction).astype(np.int64)
+        return out
+
+
+@dataclass
+class Walk:
+    """Remembers each flight's newest fix; `steps` wants every row once, in order of time within each flight."""
+
+    fixes: Memory = field(default_factory=lambda: Memory(FIXES))
+
+    def steps(self, rows: Batch) -> Steps:
+        """The steps to the new fixes in `rows`, which have `flight`. A fix sent again is no step."""
+        fixes = _fixes(rows)
+        first = _first(fixes["flight"])
+        known = self.fixes.get(fixes["flight"])
+        before = np.where(first, known["t"], np.roll(fixes["t"], 1))
+        fixes = {name: values[fixes["t"] > before] for name, values in fixes.items()}
+        return self._joined(fixes)
+
+    def _joined(self, fixes: dict[str, Array]) -> Steps:
+        flight, t, first = fixes["flight"], fixes["t"], _first(fixes["flight"])
+        known = self.fixes.get(flight)
+        was = {name: np.where(first, known[name], np.roll(fixes[name], 1)) for name in ("t", *PLACE)}
+        new = was["t"] == NO_TIME
+        cut = new | (t - np.where(new, t, was["t"]) > GAP_S * 1000)
+        last = np.roll(first, -1)
+        self.fixes.put(flight[last], t[last], **{name: fixes[name][last] for name in ("t", *PLACE)})
+        return Steps(
+            fixes["row"], flight, fixes["icao24"], np.cumsum(cut | first), cut, np.where(cut, t, was["t"]), t,
+            [np.where(cut, np.nan, was[name]) for name in PLACE], [fixes[name] for name in PLACE],
+        )  # fmt: skip
+
+
+def _fixes(rows: Batch) -> dict[str, Array]:
+    """The rows with a position, by flight and by the time of the position; one of those at a moment."""
+    time = np.where(rows["position_time"] == NO_TIME, rows["time"], rows["position_time"])
+    row = np.flatnonzero(np.isfinite(rows["lat"]) & np.isfinite(rows["lon"]))
+    row = row[np.lexsort((time[row], rows["flight"][row]))]
+    flight, t = rows["flight"][row], time[row]
+    again = ~_first(flight) & (t == np.roll(t, 1))
+    row, t = row[~again], t[~again]
+    return {
+        "row": row, "flight": rows["flight"][row], "icao24": rows["icao24"][row], "t": t,
+        "lat": rows["lat"][row], "lon": rows["lon"][row], "alt": _altitude(rows)[row],
+    }  # fmt: skip
+
+
+def _altitude(rows: Batch) -> Array:
+    """Barometric altitude in ft, else the geometric one; 0 for who says that it is on the ground."""
+    altitude = np.where(np.isfinite(rows["baro_altitude"]), rows["baro_altitude"], rows["geo_altitude"])
+    out: Array = np.where(np.isnan(altitude) & (rows["on_ground"] == 1), 0.0, altitude)
+    return out
+
+
+def _first(flight: Array) -> Array:
+    """Where another flight begins."""
+    out = np.ones(len(flight), dtype=bool)
+    out[1:] = flight[1:] != flight[:-1]
+    return out
