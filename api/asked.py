@@ -85,7 +85,8 @@ def _boxes(collection: Collection, text: str, own: System) -> Sequence[Box]:
 
 def _conjunction(collection: Collection, given: Mapping[str, str]) -> Any:
     """The filter, and properties that were given as parameters, as one expression; None for neither."""
-    found = [cql.parse(given["filter"], _language(given))] if "filter" in given else []
+    language = _language(given)
+    found = [cql.parse(given["filter"], language)] if "filter" in given else []
     for name, one in standard.own_properties(collection).items():
         if name in given:
             found.append({"op": "=", "args": [{"property": name}, _literal(one, given[name])]})

@@ -166,7 +166,7 @@ AIRCRAFT = Collection(
 
 TRACKS = Collection(
     "tracks", "Tracks", "The ways flown, in pieces of ten minutes; Z is metres of pressure altitude", "track_segments",
-    key=[("id", "bigint")], identify=_number_id, identity=[("id", "bigint")],
+    key=[("id", "bigint")], identify=_number_id, identity=[("id", "bigint")], id_kind="integer",
     properties=(
         _ICAO24, column("callsign"),
         Property("flight", "string", "Which flight", sql="flight::text"),

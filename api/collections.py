@@ -81,6 +81,8 @@ class Collection:
     feature: str = ""
     """SQL of the ready feature; else it is put together from `feature_id`, `geom` and `properties`."""
     feature_id: str = "id"
+    id_kind: str = "string"
+    """JSON type of a feature's id. GDAL fetches single features only by whole numbers."""
     properties: Sequence[Property] = ()
     geom: str = "geom"
     geometry: str = "Geometry"

@@ -29,7 +29,7 @@ class System:
         """West, south, east, north in degrees of a box given in this system's units and order of axes."""
         if self.srid == 3857:
             west, south, east, north = (edge / MERCATOR_M for edge in edges)
-            upright = [math.degrees(math.atan(math.sinh(value))) for value in (south, north)]
+            upright = [math.degrees(2 * math.atan(math.tanh(value / 2))) for value in (south, north)]
             return _whole(math.degrees(west)), upright[0], _whole(math.degrees(east)), upright[1]
         a, b, c, d = edges
         return (b, a, d, c) if self.latitude_first else (a, b, c, d)

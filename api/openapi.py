@@ -9,8 +9,10 @@ from api import openapi_more
 from api.collections import Collection, Filter, Property
 from api.formats import EXPORTS, FEATURE, ITEMS, RESOURCE, Format
 from api.links import GEOJSON, JSON, PROBLEM
+from api.openapi_more import query
 from api.settings import Settings
 from api.standard import PAGING, PARAMETERS, own_properties
+from api.status import MOST_HOURS
 
 _JSON_TYPES: Mapping[str, dict[str, Any]] = {
     "date-time": {"type": "string", "format": "date-time", "nullable": True},
@@ -18,9 +20,15 @@ _JSON_TYPES: Mapping[str, dict[str, Any]] = {
 }
 
 
+def _ref(name: str) -> dict[str, str]:
+    return {"$ref": f"#/components/{name}"}
+
+
 def document(collections: Mapping[str, Collection], settings: Settings, root: str) -> dict[str, Any]:
     """OpenAPI 3.0.3. One path per collection, because clients read from it which filters that collection takes."""
     paths = {path: {"get": _operation(path, summary, kind)} for path, summary, kind in _FIXED}
+    for path, parameters in _TAKEN.items():
+        paths[path]["get"]["parameters"] += parameters
     paths["/collections/{collectionId}/export"] = {"get": _export()}
     paths |= openapi_more.paths()
     for one in collections.values():
@@ -36,7 +44,7 @@ def document(collections: Mapping[str, Collection], settings: Settings, root: st
         "servers": [{"url": root}],
         "paths": paths,
         "components": {
-            "parameters": {name: _query(name, text, schema) for name, (text, schema) in PARAMETERS.items()},
+            "parameters": {name: query(name, schema, text) for name, (text, schema) in PARAMETERS.items()},
             "schemas": _schemas(collections),
             "responses": {"Problem": _answer("What was wrong with the request", PROBLEM, _ref("schemas/Problem"))},
         },
@@ -54,13 +62,19 @@ _FIXED: Sequence[tuple[str, str, str]] = (
     ("/stream", "Server-sent events: anomaly, aircraft, clock", "text/event-stream"),
 )
 
+_TAKEN: Mapping[str, Sequence[Any]] = {
+    "/stats": [query("hours", {"type": "integer", "minimum": 1, "maximum": MOST_HOURS, "default": 24})],
+    "/stream": [query("since", {"type": "string"}, "The id of the last event that is known"), _ref("parameters/bbox")],
+}
+"""What some of them take beside the form."""
+
 
 def _export() -> dict[str, Any]:
     """One path for all: it takes what the items of its collection take, without the paging."""
     found = _operation("/collections/id/export", "All features that are asked for, as one download", GEOJSON)
     own = {"name": "collectionId", "in": "path", "required": True, "schema": {"type": "string"}}
     shared = [name for name in PARAMETERS if name not in ("limit", *PAGING)]
-    most = _query("limit", "How many features at most; all without it", {"type": "integer", "minimum": 1})
+    most = query("limit", {"type": "integer", "minimum": 1}, "How many features at most; all without it")
     found["parameters"] = [own, most, *(_ref(f"parameters/{name}") for name in shared)]
     return _in_forms(found, EXPORTS)
 
@@ -77,7 +91,7 @@ def _paths(one: Collection) -> dict[str, Any]:
     standard = [_ref(f"parameters/{name}") for name in PARAMETERS]
     items = _operation(f"{own}/items", f"{one.title}: features", GEOJSON, _ref(f"schemas/{one.id}"))
     items["parameters"] = [*standard, *map(_filter, one.filters), *map(_equal, own_properties(one).values())]
-    single = _operation(f"{own}/items/id", f"{one.title}: one feature", GEOJSON)
+    single = _operation(f"{own}/items/id", f"{one.title}: one feature", GEOJSON, _ref(f"schemas/{one.id}.feature"))
     single["parameters"] = [
         {"name": "featureId", "in": "path", "required": True, "schema": {"type": "string"}},
         _form(FEATURE), _ref("parameters/crs"), _ref("parameters/properties"),
@@ -91,69 +105,67 @@ def _paths(one: Collection) -> dict[str, Any]:
 
 def _operation(path: str, summary: str, kind: str, schema: Mapping[str, Any] | None = None) -> dict[str, Any]:
     name = path.strip("/").replace("/", ".") or "landing"
-    good = _answer(summary, kind, schema or {"type": "object"})
-    failures = {code: _ref("responses/Problem") for code in ("400", "404", "406", "500", "503")}
-    found = {"operationId": name, "summary": summary, "parameters": [], "responses": {"200": good, **failures}}
+    answers = {"200": _answer(summary, kind, schema or {"type": "object"}), **openapi_more.OTHERWISE}
+    found = {"operationId": name, "summary": summary, "parameters": [], "responses": answers}
     return _in_forms(found, RESOURCE) | {"parameters": [_form(RESOURCE)]} if kind == JSON else found
 
 
 def _form(forms: Sequence[Format]) -> dict[str, Any]:
     """`f`, where fewer forms are offered than of items."""
     schema = {"type": "string", "enum": [one.name for one in forms]}
-    return _query("f", "The form of the answer, instead of an Accept header", schema)
+    return query("f", schema, "The form of the answer, instead of an Accept header")
 
 
 def _answer(description: str, kind: str, schema: Mapping[str, Any]) -> dict[str, Any]:
     return {"description": description, "content": {kind: {"schema": schema}}}
 
 
-def _ref(name: str) -> dict[str, str]:
-    return {"$ref": f"#/components/{name}"}
-
-
-def _query(name: str, text: str, schema: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "name": name, "in": "query", "required": False, "description": text, "schema": schema,
-        "style": "form", "explode": False,
-    }  # fmt: skip
-
-
 def _filter(one: Filter) -> dict[str, Any]:
-    return _query(one.name, one.description, one.schema)
+    return query(one.name, one.schema, one.description)
 
 
 def _equal(one: Property) -> dict[str, Any]:
     """A property as a query parameter."""
     schema = {name: value for name, value in _property(one).items() if name in ("type", "format")}
-    return _query(one.name, f"{one.title}: only where it is this", schema)
+    return query(one.name, schema, f"{one.title}: only where it is this")
 
 
 def _schemas(collections: Mapping[str, Collection]) -> dict[str, Any]:
     problem = {name: {"type": "string"} for name in ("type", "title", "detail", "instance", "parameter")}
     problem["status"] = {"type": "integer"}
-    return {one.id: _page(one) for one in collections.values()} | {"Problem": {"type": "object", "properties": problem}}
+    found = {"Problem": {"type": "object", "properties": problem}}
+    for one in collections.values():
+        found |= {one.id: _page(one), f"{one.id}.feature": _feature(one)}
+    return found
 
 
 def _page(one: Collection) -> dict[str, Any]:
     """A page of the collection's features."""
-    geometry = {"type": "object", "nullable": True, "description": f"GeoJSON {one.geometry}"}
-    properties = {each.name: _property(each) for each in one.properties}
-    feature = {
-        "type": {"type": "string", "enum": ["Feature"]},
-        "id": {"type": "string"},
-        "geometry": geometry,
-        "properties": {"type": "object", "properties": properties},
-    }
     return {
         "type": "object",
         "required": ["type", "features"],
         "properties": {
             "type": {"type": "string", "enum": ["FeatureCollection"]},
-            "features": {"type": "array", "items": {"type": "object", "properties": feature}},
+            "features": {"type": "array", "items": _ref(f"schemas/{one.id}.feature")},
             "links": {"type": "array", "items": {"type": "object"}},
             "timeStamp": {"type": "string", "format": "date-time"},
             "numberReturned": {"type": "integer", "minimum": 0},
             "numberMatched": {"type": "integer", "minimum": 0},
+        },
+    }
+
+
+def _feature(one: Collection) -> dict[str, Any]:
+    geometry = {"type": "object", "nullable": True, "description": f"GeoJSON {one.geometry}"}
+    properties = {each.name: _property(each) for each in one.properties}
+    return {
+        "type": "object",
+        "required": ["type", "id", "geometry", "properties"],
+        "properties": {
+            "type": {"type": "string", "enum": ["Feature"]},
+            "id": {"type": one.id_kind},
+            "geometry": geometry,
+            "properties": {"type": "object", "properties": properties},
         },
     }
 

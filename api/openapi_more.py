@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from api.cell_collections import STORED
-from api.links import GEOJSON, JSON
+from api.formats import HTML
+from api.links import GEOJSON, JSON, OPENAPI, SCHEMA
 from api.statistics import GROUPS, MOST
 from api.tilesets import MOST_ZOOM, MVT, SET, TILEJSON
 
-_COLLECTION = ("collectionId", {"type": "string"})
+_COLLECTION = ("collectionId", {"type": "string", "pattern": "^[a-z0-9-]+$"})
+_FLIGHT = ("flight", {"type": "string", "pattern": "^[0-9]{1,18}(-[1-9][0-9]?)?$"})
 _SET = ("tileMatrixSetId", {"type": "string", "enum": [SET]})
 _PLACES = [
     (name, {"type": "integer", "minimum": 0, "maximum": most})
@@ -24,61 +26,114 @@ _MOVING = ("limit", "after", "bbox", "bbox-crs", "datetime", "filter", "filter-l
 _SHARED = ("datetime", "filter", "filter-lang", "filter-crs", "properties")
 """What every collection's tiles take; the filters of its items besides."""
 
+_FILE = ("file", {"type": "string", "pattern": "^[0-9]{1,6}\\.(pbf|mvt)$"})
+_ADDRESSES = ("icao24", {"type": "string"})
+_NUMBER = ("flight", {"type": "integer", "minimum": 1})
+
+Schemas = Sequence[tuple[str, Mapping[str, Any]]]
+"""Parameters by name, each with its schema."""
+
+OTHERWISE: Mapping[str, Any] = {
+    "304": {"description": "What If-None-Match or If-Modified-Since names is what there is"},
+    **{code: {"$ref": "#/components/responses/Problem"} for code in ("400", "404", "406", "500", "503")},
+}
+"""What every operation may answer beside what was asked for."""
+
 
 def paths() -> dict[str, Any]:
     """Paths and their operations. One path for all collections: what each takes stands at its items."""
     own = "/collections/{collectionId}/tiles"
     listed, one, tile = "collection.vector.getTileSetsList", "collection.vector.getTileSet", "collection.vector.getTile"
     return {
-        "/collections/tracks/moving": _get("moving", "Flights as moving points (MF-JSON)", (GEOJSON,), (), _MOVING),
+        **_descriptions(),
+        "/collections/tracks/moving": _get(
+            "moving", "Flights as moving points (MF-JSON)", (GEOJSON,), (), _MOVING, (_ADDRESSES, _NUMBER)
+        ),
         "/collections/tracks/moving/{flight}": _get(
-            "moving.flight", "One flight as a moving point (MF-JSON)", (GEOJSON,), [("flight", {"type": "string"})]
+            "moving.flight", "One flight as a moving point (MF-JSON)", (GEOJSON,), [_FLIGHT]
         ),
         "/statistics": _statistics(),
-        "/tileMatrixSets": _get("getTileMatrixSetsList", "The tile matrix sets", (JSON,)),
-        "/tileMatrixSets/{tileMatrixSetId}": _get("getTileMatrixSet", "One tile matrix set", (JSON,), [_SET]),
-        own: _get(f".{listed}", "A collection's tile sets", (JSON,), [_COLLECTION]),
+        "/tileMatrixSets": _get("getTileMatrixSetsList", "The tile matrix sets", (JSON,), own=_forms("json")),
+        "/tileMatrixSets/{tileMatrixSetId}": _get(
+            "getTileMatrixSet", "One tile matrix set", (JSON,), [_SET], own=_forms("json")
+        ),
+        own: _get(f".{listed}", "A collection's tile sets", (JSON,), [_COLLECTION], own=_forms("json")),
         f"{own}/{{tileMatrixSetId}}": _get(
-            f".{one}", "One tile set, also as TileJSON", (JSON, TILEJSON), [_COLLECTION, _SET], _SHARED
+            f".{one}", "One tile set, also as TileJSON", (JSON, TILEJSON), [_COLLECTION, _SET], _SHARED,
+            _forms("json", "tilejson"),
         ),
         f"{own}/{{tileMatrixSetId}}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}": _get(
-            f".{tile}", "One vector tile", (MVT,), [_COLLECTION, _SET, *_PLACES], _SHARED
+            f".{tile}", "One vector tile", (MVT,), [_COLLECTION, _SET, *_PLACES], _SHARED, _forms("mvt", "pbf")
         ),
+        "/collections/{collectionId}/xyz/metadata.json": _get(
+            "xyz.metadata", "A folder of tiles as TileJSON", (TILEJSON,), [_COLLECTION], _SHARED
+        ),
+        "/collections/{collectionId}/xyz/{tileMatrix}/{tileCol}/{file}": _get(
+            "xyz.tile", "One vector tile, in the layout of a folder", (MVT,),
+            [_COLLECTION, _PLACES[0], _PLACES[2], _FILE], _SHARED, _forms("mvt", "pbf"),
+        ),
+    }  # fmt: skip
+
+
+def _descriptions() -> dict[str, Any]:
+    """The OpenAPI document itself, and the schemas of a collection."""
+    titles = {
+        "queryables": "What a filter may name", "sortables": "What items may be ordered by",
+        "schema": "What a feature holds",
+    }  # fmt: skip
+    pages = _forms("json", "html")
+    return {
+        "/api": _get("api", "This document", (OPENAPI, JSON, HTML), own=pages),
+        **{
+            f"/collections/{{collectionId}}/{kind}": _get(
+                f"collection.{kind}", title, (SCHEMA, JSON, HTML), [_COLLECTION], own=pages
+            )
+            for kind, title in titles.items()
+        },
     }
 
 
+def _forms(*names: str) -> Schemas:
+    """`f`, where these are offered."""
+    return [("f", {"type": "string", "enum": list(names)})]
+
+
 def _statistics() -> dict[str, Any]:
-    found = _get("statistics", "Anomalies per 1,000 flight hours", (JSON,), (), ("datetime",))
-    own = {
+    own: Mapping[str, Mapping[str, Any]] = {
         "by": {"type": "string", "enum": list(GROUPS), "default": GROUPS[0]},
         "class": {"type": "string"}, "priority": {"type": "string"},
         "min_confidence": {"type": "number", "minimum": 0, "maximum": 1},
         "resolution": {"type": "integer", "minimum": 0, "maximum": STORED, "default": STORED},
         "limit": {"type": "integer", "minimum": 1, "maximum": MOST, "default": 1_000},
     }  # fmt: skip
-    found["get"]["parameters"] += [
-        {"name": name, "in": "query", "required": False, "style": "form", "explode": False, "schema": schema}
-        for name, schema in own.items()
-    ]
-    return found
+    shown = [*own.items(), *_forms("json")]
+    return _get("statistics", "Anomalies per 1,000 flight hours", (JSON,), (), ("datetime",), shown)
 
 
 def _get(
     operation: str,
     summary: str,
     kinds: Sequence[str],
-    places: Sequence[tuple[str, Mapping[str, Any]]] = (),
+    places: Schemas = (),
     shared: Sequence[str] = (),
+    own: Schemas = (),
 ) -> dict[str, Any]:
-    """A GET with its path parameters, and query parameters that the items declare."""
+    """A GET with its path parameters, query parameters that the items declare, and others."""
     schemas = {kind: {"schema": _body(kind)} for kind in kinds}
     answers: dict[str, Any] = {"200": {"description": summary, "content": schemas}}
     if MVT in kinds:
         answers["204"] = {"description": "Nothing lies there"}
-    answers |= {code: {"$ref": "#/components/responses/Problem"} for code in ("400", "404", "406", "500", "503")}
+    answers |= OTHERWISE
     given = [{"name": name, "in": "path", "required": True, "schema": schema} for name, schema in places]
     named = [{"$ref": f"#/components/parameters/{name}"} for name in shared]
-    return {"get": {"operationId": operation, "summary": summary, "parameters": [*given, *named], "responses": answers}}
+    taken = [*given, *named, *(query(name, schema) for name, schema in own)]
+    return {"get": {"operationId": operation, "summary": summary, "parameters": taken, "responses": answers}}
+
+
+def query(name: str, schema: Mapping[str, Any], text: str = "") -> dict[str, Any]:
+    """A query parameter, as the standard wants them."""
+    found = {"name": name, "in": "query", "required": False, "style": "form", "explode": False, "schema": schema}
+    return found | ({"description": text} if text else {})
 
 
 def _body(kind: str) -> dict[str, str]:

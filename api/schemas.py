@@ -44,7 +44,7 @@ async def show_schema(request: AnyRequest, collection_id: FromPath[str]) -> Resp
     one = find(request, collection_id)
     document = _document(request, one, "schema", one.properties)
     document["properties"]["geometry"] = _geometry(one) | {"x-ogc-role": "primary-geometry"}
-    document["properties"]["id"] = {"title": "Identifier", "type": "string", "x-ogc-role": "id"}
+    document["properties"]["id"] = {"title": "Identifier", "type": one.id_kind, "x-ogc-role": "id"}
     return await _answer(request, one, document, "schema")
 
 

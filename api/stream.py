@@ -25,7 +25,7 @@ async def show_stream(request: AnyRequest) -> Response[bytes] | Stream:
     """Events from now on; with Last-Event-ID or `since`, from the change after that one on."""
     asked, state = given(request, QUERY), request.app.state
     since = _cursor(request.headers.get("last-event-id") or asked.get("since"))
-    boxes = [box.edges for box in parameters.bbox(asked["bbox"])] if "bbox" in asked else []
+    boxes = _flat(asked["bbox"]) if "bbox" in asked else []
     if request.method == "HEAD":
         return Response(b"", headers=HEADERS, media_type="text/event-stream")
     if len(state.hub.subscribers) >= state.settings.max_streams:
@@ -42,6 +42,14 @@ async def _frames(request: AnyRequest, since: int | None, boxes: Sequence[Edges]
     async for chunk in state.hub.stream(state.pool, since, boxes):
         if chunk:
             yield chunk
+
+
+def _flat(text: str) -> Sequence[Edges]:
+    """The boxes that were asked for. Raises Problem 400 where they have heights, to which events are not held."""
+    boxes = parameters.bbox(text)
+    if boxes[0].heights:
+        raise bad("bbox", "the stream knows no heights: give 4 numbers; collections take them")
+    return [box.edges for box in boxes]
 
 
 def _cursor(text: str | None) -> int | None:

@@ -155,7 +155,7 @@ def test_a_lost_listener_comes_back_and_nothing_is_missed(live: Live, seeded_url
     assert asyncio.run(go()) == "after-the-loss"
 
 
-@pytest.mark.parametrize("query", ["?since=x", "?since=-1", "?bbox=1", "?nope=1"])
+@pytest.mark.parametrize("query", ["?since=x", "?since=-1", "?bbox=1", "?bbox=0,0,0,1,1,1", "?nope=1"])
 def test_broken_questions(live: Live, query: str) -> None:
     answer = httpx.get(f"{live.url}/stream{query}")
     assert (answer.status_code, answer.headers["content-type"]) == (400, "application/problem+json")
