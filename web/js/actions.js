@@ -1,19 +1,31 @@
-// What can be done with what is selected: go there, go to its time, copy its link or its GeoJSON.
+// What can be done with what is selected: go there, play it, copy its link or its GeoJSON, take it all as one file.
+import { downloadBundle } from './bundle.js';
 import { h } from './dom.js';
+import { formatHash } from './hash.js';
 import { go, goBounds } from './map.js';
 import { wordButton } from './parts.js';
+import { TEXTS } from './texts.js';
 
+const T = TEXTS.actions;
 const FLASH_MS = 1400;
 
 export function anomalyActions(one, map, app) {
   return h(
     'div',
-    { class: 'actions' },
-    wordButton('target', 'Zoom to', () => one.box && goBounds(map, one.box)),
-    wordButton('clock', 'Its time', () => app.time.scrub(one.end)),
-    wordButton('link', 'Link', (event) => copy(event, location.href)),
-    wordButton('copy', 'GeoJSON', (event) => copy(event, JSON.stringify(one.feature, null, 2))),
+    { class: 'actions tiles' },
+    wordButton('target', T.zoom, () => one.box && goBounds(map, one.box), { title: T.zoomTip }),
+    wordButton('play', T.replay, () => app.replay.start(one), { title: T.replayTip }),
+    wordButton('link', T.link, (event) => copy(event, permalink(one, app)), { title: T.linkTip }),
+    wordButton('copy', T.geojson, (event) => copy(event, JSON.stringify(one.feature, null, 2)), { title: T.geojsonTip }),
+    wordButton('download', T.bundle, (event) => download(event, one, app), { title: T.bundleTip }),
   );
+}
+
+// The address of this anomaly, at its own time: it shows the same tomorrow.
+function permalink(one, app) {
+  const end = Math.min(app.clock.live(), one.end + 60_000);
+  const state = { ...app.state.get(), live: false, at: one.end, end, selected: { kind: 'anomaly', id: one.id } };
+  return new URL(formatHash(state), location.href).href;
 }
 
 export function aircraftActions(id, map, app) {
@@ -24,8 +36,8 @@ export function aircraftActions(id, map, app) {
   return h(
     'div',
     { class: 'actions' },
-    wordButton('target', 'Zoom to', zoom),
-    wordButton('link', 'Link', (event) => copy(event, location.href)),
+    wordButton('target', T.zoom, zoom),
+    wordButton('link', T.link, (event) => copy(event, location.href)),
   );
 }
 
@@ -34,10 +46,22 @@ async function copy(event, text) {
   const button = event.currentTarget;
   try {
     await navigator.clipboard.writeText(text);
-    flash(button, 'Copied');
+    flash(button, T.copied);
   } catch {
-    flash(button, 'Not allowed');
+    flash(button, T.refused);
   }
+}
+
+async function download(event, one, app) {
+  const button = event.currentTarget;
+  button.disabled = true;
+  try {
+    await downloadBundle(one, app);
+  } catch (error) {
+    flash(button, T.failed);
+    app.bus.emit('trouble', error.message);
+  }
+  button.disabled = false;
 }
 
 function flash(button, text) {

@@ -62,6 +62,7 @@ const ORDER = {
     b.confidence - a.confidence ||
     b.end - a.end ||
     (a.id < b.id ? -1 : 1),
+  confidence: (a, b) => b.confidence - a.confidence || b.rank - a.rank || b.end - a.end || (a.id < b.id ? -1 : 1),
   newest: (a, b) => b.end - a.end || b.rank - a.rank || (a.id < b.id ? -1 : 1),
 };
 export const sorted = (list, by) => [...list].sort(ORDER[by] ?? ORDER.priority);

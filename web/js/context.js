@@ -1,7 +1,11 @@
 // What is known about an anomaly's place, aircraft, weather and notices, in words; every text goes in as text.
 import { h } from './dom.js';
 import { block } from './parts.js';
+import { TEXTS } from './texts.js';
 import { clockText, parseTime } from './time.js';
+import { inUnit } from './units.js';
+
+const T = TEXTS.context;
 
 const WINDS = ['N', 'NNE', 'NE', 'ENE', 'E', 'ESE', 'SE', 'SSE', 'S', 'SSW', 'SW', 'WSW', 'W', 'WNW', 'NW', 'NNW'];
 const MOST_NOTAMS = 6;
@@ -26,21 +30,21 @@ export function contextBlock(context) {
         values.map((value) => h('div', {}, value)),
       ),
     );
-  return rows.length ? block('Context', h('dl', { class: 'facts-grid context' }, rows.map(entry))) : null;
+  return rows.length ? block(T.title, h('dl', { class: 'facts-grid context' }, rows.map(entry))) : null;
 }
 
 function contextRows(context) {
   const { place, airport, fir, country, aircraft, others, metar, notams, notams_in_force: count } = part(context);
   return [
-    ['Place', joined(away(place, part(place).name), part(country).name)],
-    ['Airport', joined(away(airport, part(airport).code), part(airport).name)],
-    ['FIR', joined(part(fir).name, part(fir).id)],
-    ['Airframe', airframeText(aircraft)],
-    ['Registered in', stateText(aircraft)],
-    ['Watch list', watchText(part(aircraft).watch_list)],
-    ['With', ...list(others).slice(0, 5).map((one) => joined(part(one).icao24, airframeText(one)))],
-    ['Weather', weatherText(metar), raw(metar)],
-    ['NOTAMs', ...notices(list(notams), count)],
+    [T.place, joined(away(place, part(place).name), part(country).name)],
+    [T.airport, joined(away(airport, part(airport).code), part(airport).name)],
+    [T.fir, joined(part(fir).name, part(fir).id)],
+    [T.airframe, airframeText(aircraft)],
+    [T.state, stateText(aircraft)],
+    [T.watch, watchText(part(aircraft).watch_list)],
+    [T.others, ...list(others).slice(0, 5).map((one) => joined(part(one).icao24, airframeText(one)))],
+    [T.weather, weatherText(metar), raw(metar)],
+    [T.notams, ...notices(list(notams), count)],
   ].map(([name, ...values]) => [name, ...values.filter(Boolean)]).filter((row) => row.length > 1); // prettier-ignore
 }
 
@@ -49,9 +53,9 @@ export function away(from, name) {
   const { distance_nmi: nmi, bearing_deg: bearing } = part(from);
   if (!said(name)) return '';
   if (!Number.isFinite(nmi)) return said(name);
-  if (nmi < 0.5) return `at ${said(name)}`;
+  if (nmi < 0.5) return T.at(said(name));
   const wind = Number.isFinite(bearing) ? ` ${WINDS[Math.round((((bearing % 360) + 360) % 360) / 22.5) % 16]}` : '';
-  return `${nmi.toLocaleString('en', { maximumFractionDigits: nmi < 10 ? 1 : 0 })} nmi${wind} of ${said(name)}`;
+  return T.away(inUnit(nmi < 10 ? nmi : Math.round(nmi), 'distance'), wind, said(name));
 }
 
 function airframeText(one) {
@@ -62,14 +66,14 @@ function airframeText(one) {
 
 function stateText(one) {
   const { name, military } = part(part(one).state);
-  return said(name) && joined(name, military === true ? 'a block of its military' : '');
+  return said(name) && joined(name, military === true ? T.military : '');
 }
 
 function watchText(one) {
   const { group, category, operator, tags, link } = part(one);
   const text = joined(category, group, operator, tags);
   if (!/^https?:\/\//.test(said(link))) return text;
-  return h('span', {}, text ? `${text} ` : '', h('a', { href: link, target: '_blank', rel: 'noopener noreferrer', text: 'more' })); // prettier-ignore
+  return h('span', {}, text ? `${text} ` : '', h('a', { href: link, target: '_blank', rel: 'noopener noreferrer', text: T.more })); // prettier-ignore
 }
 
 export function weatherText(metar) {
@@ -81,7 +85,7 @@ export function weatherText(metar) {
   return joined(
     has('wind_kt') ? (m.wind_kt === 0 ? 'calm' : `wind ${wind} ${m.wind_kt} kt${gust}`) : '',
     has('visibility_m') ? `visibility ${far}` : '',
-    has('ceiling_ft') ? `ceiling ${m.ceiling_ft.toLocaleString('en')} ft` : '',
+    has('ceiling_ft') ? `ceiling ${inUnit(m.ceiling_ft, 'altitude')}` : '',
     m.weather,
     has('temperature_c') ? `${m.temperature_c} °C` : '',
     has('qnh_hpa') ? `QNH ${m.qnh_hpa} hPa` : '',
@@ -94,8 +98,8 @@ function notices(all, count) {
   const more = Number(count) - Math.min(all.length, MOST_NOTAMS);
   const shown = all.slice(0, MOST_NOTAMS).map((one) => {
     const { id, text, schedule, until } = part(one);
-    const ends = said(until) ? `until ${said(until).slice(0, 10)} ${clockText(parseTime(said(until)), false)}` : 'permanent'; // prettier-ignore
+    const ends = said(until) ? T.until(said(until).slice(0, 10), clockText(parseTime(said(until)), false)) : T.permanent; // prettier-ignore
     return h('details', { class: 'notam' }, h('summary', { text: `${said(id)}: ${said(text)}` }), joined(ends, schedule));
   });
-  return more > 0 ? [...shown, `and ${more.toLocaleString('en')} more in force here`] : shown;
+  return more > 0 ? [...shown, T.inForce(more.toLocaleString('en'))] : shown;
 }

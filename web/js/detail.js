@@ -1,14 +1,22 @@
-// The detail of what is selected, in place of the list: sentence, facts, chart, evidence, and what can be done with it.
+// The detail of what is selected, in place of the list: sentence, facts, why, why not, charts, context, and what is like it.
 import { aircraftActions, anomalyActions } from './actions.js';
+import { subjects } from './bundle.js';
+import { contextBlock } from './context.js';
 import { h, safeColor } from './dom.js';
-import { evidenceTables } from './evidence.js';
+import { doubtsOf } from './doubts.js';
+import { sampleTimes, whyBlock } from './evidence.js';
 import { aircraftFacts, anomalyFacts } from './facts.js';
-import { chartBlock, showHistory } from './history.js';
+import { historyBlock, showHistory } from './history.js';
 import { icon } from './icons.js';
-import { block, chipOf, colorOf, iconButton, textBlock } from './parts.js';
-import { clockText } from './time.js';
+import { block, chipOf, colorOf, iconButton } from './parts.js';
+import { fillSimilar, similarBlock } from './similar.js';
+import { TEXTS } from './texts.js';
+import { agoText } from './time.js';
+
+const T = TEXTS.detail;
 
 const AIRCRAFT_PAST_MS = 45 * 60_000;
+const MOST_OF_EVENT = 12;
 const FOLLOW_TICKS = 15; // seconds between two looks at where the selected aircraft went since
 
 export class Detail {
@@ -17,7 +25,7 @@ export class Detail {
   #root;
   #shown = '';
   #unplot = null;
-  #follow = null; // {icao24, start}: the track grows while its aircraft is live and watched
+  #follow = null; // {ids, start}: the track grows while its aircraft is live and watched
   #ticks = 0;
 
   constructor(root, map, app) {
@@ -59,10 +67,10 @@ export class Detail {
   async #anomaly(id) {
     let one = this.#app.anomalies.get(id);
     if (!one) {
-      this.#frame({ title: 'Loading…', body: [h('div', { class: 'skeleton tall' })] });
+      this.#frame({ title: T.loading, body: [h('div', { class: 'skeleton tall' })] });
       one = await this.#app.anomalies
         .fetch(id)
-        .catch((error) => this.#missing('This anomaly cannot be shown', error.message));
+        .catch((error) => this.#missing(T.missing, error.message));
       if (!one || this.#app.state.get().selected?.id !== id) return;
     }
     const cls = this.#app.classOf(one.cls);
@@ -74,16 +82,34 @@ export class Detail {
       about: one.cls,
       body: [
         h('p', { class: 'lead', text: one.explanation }),
-        one.cleared ? h('p', { class: 'notice', text: `Cleared: ${one.cleared}` }) : null,
+        one.cleared ? h('p', { class: 'notice', text: T.cleared(one.cleared) }) : null,
         anomalyActions(one, this.#map, this.#app),
         anomalyFacts(one, this.#app),
-        one.icao24 ? chartBlock() : null,
-        h('div', { class: 'evidence' }, evidenceTables(one.evidence, cls.params)),
-        textBlock('How to read it', cls.describe?.context),
+        h('div', { class: 'evidence' }, whyBlock(one.evidence, cls.params, one.explanation)),
+        h('div', { class: 'doubts' }, doubtsBlock(one, cls)),
+        subjects(one).length ? historyBlock() : null,
+        h('div', { class: 'around' }, contextBlock(one.evidence?.context) ?? ''),
+        this.#eventBlock(one),
+        similarBlock(),
       ],
     });
-    if (one.icao24 && one.open) this.#follow = { icao24: one.icao24, start: one.start };
-    if (one.icao24) await this.#history(one.icao24, one.start, one.end, safeColor(cls.style?.color));
+    fillSimilar(this.#root.querySelector('.similar'), one, this.#app);
+    if (subjects(one).length) await this.#anomalyHistory(one, cls);
+  }
+
+  // The other anomalies of the same event, as the list has grouped them.
+  #eventBlock(one) {
+    const others = this.#app.list.eventOf(one.id).filter((other) => other.id !== one.id);
+    return others.length ? block(T.event(others.length + 1), others.slice(0, MOST_OF_EVENT).map((other) => this.#link(other))) : null; // prettier-ignore
+  }
+
+  async #anomalyHistory(one, cls) {
+    const ids = subjects(one);
+    if (one.open) this.#follow = { ids, start: one.start };
+    const color = safeColor(cls.style?.color);
+    const samples = sampleTimes(one.evidence);
+    const rows = await this.#history({ ids, start: one.start, end: one.end, color, samples });
+    if (rows?.length) this.#root.querySelector('.doubts')?.replaceChildren(doubtsBlock(one, cls, rows));
   }
 
   async #aircraft(id) {
@@ -97,15 +123,15 @@ export class Detail {
       title: one?.callsign || id,
       uiIcon: 'plane',
       body: [
-        one ? null : h('p', { class: 'notice', text: 'This aircraft is not heard at the time on show.' }),
+        one ? null : h('p', { class: 'notice', text: T.silent }),
         aircraftActions(id, this.#map, this.#app),
         (this.liveFacts = h('div', {}, aircraftFacts(one, id, now))),
-        chartBlock(),
-        block('Its anomalies', theirs.map((a) => this.#link(a))), // prettier-ignore
+        historyBlock(),
+        block(T.theirs, theirs.map((a) => this.#link(a))), // prettier-ignore
       ],
     });
-    this.#follow = { icao24: id, start: now - AIRCRAFT_PAST_MS };
-    await this.#history(id, now - AIRCRAFT_PAST_MS, now, 'transparent');
+    this.#follow = { ids: [id], start: now - AIRCRAFT_PAST_MS };
+    await this.#history({ ids: [id], start: now - AIRCRAFT_PAST_MS, end: now, color: '' });
   }
 
   // Altitude and speed of an aircraft change while one looks.
@@ -118,17 +144,17 @@ export class Detail {
   }
 
   async #grow() {
-    const { icao24, start } = this.#follow;
+    const { ids, start } = this.#follow;
     if (!this.#app.state.get().live) return;
     // A missed look is no trouble: the next one comes in a moment.
-    await this.#app.track.load(icao24, start, this.#app.clock.now(), { keep: true }).catch(() => null);
+    await this.#app.track.load(ids, start, this.#app.clock.now(), { keep: true }).catch(() => null);
   }
 
   #frame({ title, style, uiIcon, badge, about, body }) {
-    const back = iconButton('back', 'Back to the list', () => this.close(), { title: 'Back (Esc)' });
+    const back = iconButton('back', T.back, () => this.close(), { title: 'Back (Esc)' });
     const chip = style ? chipOf(style) : h('span', { class: 'chip' }, icon(uiIcon ?? 'info'));
     const tell = (event) => this.#app.card.open(about, event.currentTarget);
-    const info = about ? iconButton('info', `About ${title}`, tell) : null;
+    const info = about ? iconButton('info', T.about(title), tell) : null;
     this.#root.style.setProperty('--color', safeColor(style?.color));
     this.#root.replaceChildren(
       h(
@@ -145,8 +171,11 @@ export class Detail {
     this.#root.querySelector('.panel-body').scrollTop = 0;
   }
 
-  async #history(icao24, start, end, color) {
-    this.#unplot = await showHistory(this.#root, this.#app, { icao24, start, end, color });
+  // Rows of the first aircraft, or null where another question has come between.
+  async #history(asked) {
+    const shown = await showHistory(this.#root, this.#app, asked);
+    this.#unplot = shown?.undo ?? null;
+    return shown?.rows ?? null;
   }
 
   #link(one) {
@@ -157,7 +186,7 @@ export class Detail {
       { class: 'link-row', type: 'button', onclick: open, style: colorOf(style) },
       chipOf(style),
       h('span', { text: title }),
-      h('span', { class: 'ago', text: clockText(one.end, false) }),
+      h('span', { class: 'ago', text: agoText(one.end, this.#app.clock.now()) }),
     );
   }
 
@@ -174,8 +203,15 @@ export class Detail {
     this.#shown = JSON.stringify(one.feature);
     this.#root.querySelector('.lead').textContent = one.explanation;
     this.#root.querySelector('.facts-grid')?.replaceWith(anomalyFacts(one, this.#app));
-    this.#root
-      .querySelector('.evidence')
-      ?.replaceChildren(...evidenceTables(one.evidence, this.#app.classOf(one.cls).params));
+    const { params } = this.#app.classOf(one.cls);
+    this.#root.querySelector('.evidence')?.replaceChildren(whyBlock(one.evidence, params, one.explanation));
+    this.#root.querySelector('.around')?.replaceChildren(contextBlock(one.evidence?.context) ?? '');
   }
+}
+
+// What speaks against it: its own record first, then what the class says of itself.
+function doubtsBlock(one, cls, rows) {
+  const found = doubtsOf(one, rows);
+  const list = found.length ? h('ul', {}, found.map((text) => h('li', { text }))) : h('p', { text: TEXTS.doubts.nothing }); // prettier-ignore
+  return block(TEXTS.doubts.title, list, cls.describe?.context ? h('p', { class: 'quiet-note', text: cls.describe.context }) : null); // prettier-ignore
 }

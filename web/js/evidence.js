@@ -1,22 +1,40 @@
-// The evidence of an anomaly as tables: what is known around it, what was measured, the thresholds, and sample rows.
-import { contextBlock } from './context.js';
+// The evidence of an anomaly: what was measured against which threshold, all thresholds, and the sample rows.
 import { h } from './dom.js';
 import { block } from './parts.js';
-import { parseTime, clockText } from './time.js';
+import { TEXTS } from './texts.js';
+import { clockText, parseTime } from './time.js';
+import { converted } from './units.js';
 
+const T = TEXTS.evidence;
 const MOST_ROWS = 40;
-const MOST_COLUMNS = 8;
+const MOST_COLUMNS = 9;
 
-export function evidenceTables(evidence, params = {}) {
+// `sentence`: words that it says already are not said again.
+export function whyBlock(evidence, params = {}, sentence = '') {
   const { values, samples, thresholds } = sortOut(evidence);
   const limits = { ...defaults(params), ...thresholds };
-  const others = Object.fromEntries(Object.entries(limits).filter(([name]) => !(name in values)));
-  return [
-    contextBlock(evidence?.context),
-    Object.keys(values).length ? block('Measured', measured(values, limits, params)) : null,
-    Object.keys(others).length ? block('Thresholds', pairs(others, params)) : null,
-    samples.length ? block(`Samples (${samples.length})`, sampleTable(samples)) : null,
-  ].filter(Boolean);
+  const news = Object.fromEntries(Object.entries(values).filter(([, value]) => !isSaid(value, sentence)));
+  const rest = Object.keys(limits).length;
+  return block(T.why, [
+    Object.keys(news).length ? measured(news, limits, params) : h('p', { text: T.said }),
+    rest ? fold(T.thresholds(rest), pairs(limits, params)) : null,
+    samples.length ? fold(T.samples(samples.length), sampleTable(samples)) : null,
+  ]);
+}
+
+const fold = (title, ...content) => h('details', { class: 'fold' }, h('summary', { text: title }), content);
+
+// Fragments of the sentence travel among the values: they fill its gaps.
+function isSaid(value, sentence) {
+  if (value === null || value === '') return true;
+  return typeof value === 'string' && sentence.toLowerCase().includes(value.trim().replace(/^[,;\s]+/, '').toLowerCase());
+}
+
+// When each sample was, epoch ms: the charts mark them.
+export function sampleTimes(evidence) {
+  return sortOut(evidence)
+    .samples.map((row) => parseTime(row.time))
+    .filter(Number.isFinite);
 }
 
 // Detectors may name their parts a little differently: tell them apart by what they are.
@@ -41,7 +59,7 @@ function defaults(params) {
 // A value beside the threshold of the same name, where there is one.
 function measured(values, limits, params) {
   const rows = entries(values).map(([name, value]) => {
-    const limit = name in limits ? `threshold ${withUnit(name, limits[name], params)}` : '';
+    const limit = name in limits ? T.threshold(withUnit(name, limits[name], params)) : '';
     return h('tr', {}, rowName(name, params), h('td', { class: 'limit', text: limit }), cell(name, value, params));
   });
   return h('table', { class: 'pairs' }, h('tbody', {}, rows));
@@ -59,7 +77,8 @@ const rowName = (name, params) => h('th', { scope: 'row', text: words(name), tit
 // Parameters come as {value, unit}; measured values bare, in the unit of the parameter of that name.
 function withUnit(name, value, params) {
   const own = value && typeof value === 'object' && 'value' in value ? value : { value, unit: params?.[name]?.unit };
-  return [shown(own.value, name), own.unit].filter(Boolean).join(' ');
+  const [amount, unit] = converted(own.value, own.unit);
+  return [shown(amount, name), unit].filter(Boolean).join(' ');
 }
 
 function sampleTable(samples) {
@@ -78,7 +97,7 @@ function sampleTable(samples) {
   );
   return h(
     'div',
-    { class: 'scroll-x', tabindex: '0', role: 'region', 'aria-label': 'Samples' },
+    { class: 'scroll-x', tabindex: '0', role: 'region', 'aria-label': T.samplesName },
     h('table', { class: 'samples' }, h('thead', {}, head), h('tbody', {}, rows)),
   );
 }
@@ -89,7 +108,7 @@ export const words = (name) => String(name).replaceAll('_', ' ').slice(0, 60);
 export function shown(value, name = '') {
   if (value === null || value === undefined || value === '') return '–';
   if (typeof value === 'number') return timeLike(name, value) ? clockText(value) : numberText(value);
-  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (typeof value === 'boolean') return value ? T.yes : T.no;
   if (Array.isArray(value))
     return value
       .slice(0, 12)

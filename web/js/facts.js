@@ -1,39 +1,49 @@
 // Facts as label and value pairs: of an anomaly, and of an aircraft as it is now.
-import { altitudeText } from './altitude.js';
 import { h } from './dom.js';
 import { numberText } from './evidence.js';
-import { agoText, clockText, dateText, rfc3339, spanText } from './time.js';
+import { TEXTS } from './texts.js';
+import { agoText, clockText, dateText, rfc3339, spanText, zoneText } from './time.js';
+import { altitudeText, inUnit } from './units.js';
+
+const T = TEXTS.facts;
+const MOST_MEMBERS = 12;
 
 export function anomalyFacts(one, app) {
   const craft = one.icao24 ? app.fleet.get(one.icao24) : null;
   const percent = `${Math.round(one.confidence * 100)} %`;
   const meter = h(
     'span',
-    { class: 'meter wide', role: 'img', 'aria-label': `Confidence ${percent}` },
+    { class: 'meter wide', role: 'img', 'aria-label': TEXTS.detail.confidence(percent) },
     h('span', { class: 'fill', style: { 'inline-size': percent.replace(' ', '') } }),
   );
   const state = one.cleared ? 'cleared' : one.open ? 'open' : 'closed';
   return grid([
-    ['State', h('span', { class: `state ${state}`, text: state })],
-    ['Confidence', h('span', { class: 'with-meter' }, meter, percent)],
-    ['From', `${clockText(one.start)} UTC, ${dateText(one.start)}`],
-    ['Until', `${clockText(one.end)} UTC (${spanText(one.end - one.start)})`],
+    [T.state, h('span', { class: `state ${state}`, text: TEXTS.states[state] })],
+    [T.confidence, h('span', { class: 'with-meter' }, meter, percent)],
+    [T.when, spanWords(one)],
     [
-      'Aircraft',
+      T.aircraft,
       one.icao24 ? aircraftLink(one.icao24, app, [one.callsign, craft?.registration, craft?.type_code]) : null,
     ],
     [
-      'With',
+      T.others,
       one.members.length
         ? h(
             'span',
             { class: 'links' },
-            one.members.slice(0, 12).map((id) => aircraftLink(id, app, [app.fleet.get(id)?.callsign])),
+            one.members.slice(0, MOST_MEMBERS).map((id) => aircraftLink(id, app, [app.fleet.get(id)?.callsign])),
+            one.members.length > MOST_MEMBERS ? TEXTS.detail.more(one.members.length - MOST_MEMBERS) : null,
           )
         : null,
     ],
-    ['H3 cell', one.feature.properties.h3 || null],
+    [T.cell, one.feature.properties.h3 || null],
   ]);
+}
+
+// "14:02:10 to 14:31:44 UTC, 21 Nov 2026 (29 min)".
+function spanWords({ start, end }) {
+  const days = dateText(start) === dateText(end) ? dateText(end) : `${dateText(start)} – ${dateText(end)}`;
+  return `${clockText(start)} – ${clockText(end)} ${zoneText(end)}, ${days} (${spanText(end - start)})`;
 }
 
 function aircraftLink(id, app, names) {
@@ -42,34 +52,33 @@ function aircraftLink(id, app, names) {
     class: 'link',
     type: 'button',
     text,
-    title: 'Show this aircraft',
+    title: TEXTS.detail.show,
     onclick: () => app.state.set({ selected: { kind: 'aircraft', id } }),
   });
 }
 
 export function aircraftFacts(one, id, now) {
-  if (!one) return grid([['ICAO 24', id]]);
-  const unit = (value, name) => (Number.isFinite(value) ? `${numberText(Math.round(value))} ${name}` : null);
+  if (!one) return grid([[T.icao24, id]]);
   return grid([
-    ['ICAO 24', id],
-    ['Registration', one.registration || null],
-    ['Type', one.type_code || null],
-    ['Squawk', one.squawk || null],
-    ['Emergency', one.emergency && !['none', 'unknown'].includes(one.emergency) ? one.emergency : null],
-    ['Altitude', altitudeText(one.baro_altitude, one.on_ground)],
-    ['Speed', unit(one.ground_speed, 'kt')],
-    ['Track', unit(one.track, '°')],
-    ['Vertical rate', unit(one.vertical_rate, 'ft/min')],
+    [T.icao24, id],
+    [T.registration, one.registration || null],
+    [T.type, one.type_code || null],
+    [T.squawk, one.squawk || null],
+    [T.emergency, one.emergency && !['none', 'unknown'].includes(one.emergency) ? one.emergency : null],
+    [T.altitude, altitudeText(one.baro_altitude, one.on_ground)],
+    [T.speed, inUnit(one.ground_speed, 'speed') || null],
+    [T.track, Number.isFinite(one.track) ? `${numberText(Math.round(one.track))}°` : null],
+    [T.rate, inUnit(one.vertical_rate, 'rate') || null],
     [
-      'Integrity',
+      T.integrity,
       [Number.isFinite(one.nic) && `NIC ${one.nic}`, Number.isFinite(one.nac_p) && `NACp ${one.nac_p}`]
         .filter(Boolean)
         .join(', ') || null,
     ],
-    ['Heard by', one.source ? one.source.replaceAll('_', ' ') : null],
+    [T.heard, one.source ? one.source.replaceAll('_', ' ') : null],
     [
-      'Position',
-      h('time', { datetime: rfc3339(one.time), text: `${clockText(one.time)} UTC, ${agoText(one.time, now)}` }),
+      T.position,
+      h('time', { datetime: rfc3339(one.time), text: `${clockText(one.time)} ${zoneText(one.time)}, ${agoText(one.time, now)}` }),
     ],
   ]);
 }

@@ -1,27 +1,32 @@
-// The list on the right: anomalies of the time, classes and extent on show. Rows are kept and patched, not rebuilt.
+// The list on the right: events of the time, classes and extent on show, each under its first anomaly. Rows are kept and patched.
 import { inBox, sorted } from './anomalies.js';
 import { throttle } from './bus.js';
 import { h, setText } from './dom.js';
-import { icon } from './icons.js';
-import { chipOf, colorOf } from './parts.js';
-import { agoText, clockText, rfc3339, windowText } from './time.js';
+import { eventsOf } from './events.js';
+import { emptyState } from './list_empty.js';
+import { makeRow, patchRow } from './list_row.js';
+import { SORTS } from './state.js';
+import { TEXTS } from './texts.js';
 
+const T = TEXTS.list;
 const PAGE = 120;
 
 export class ListPanel {
   #app;
   #map;
   #rows = new Map(); // id -> row
-  #order = [];
+  #order = []; // anomalies as they stand in the list, one row each
+  #events = [];
+  #opened = new Set(); // ids of anomalies whose event is unfolded
   #most = PAGE;
-  #list = h('ol', { class: 'rows', 'aria-label': 'Anomalies' });
+  #list = h('ol', { class: 'rows', 'aria-label': T.title });
   #empty = h('div', { class: 'empty', hidden: true });
   #count = h('span', { class: 'badge' });
   #more = h('button', {
     class: 'quiet wide',
     type: 'button',
     hidden: true,
-    text: 'Show more',
+    text: T.more,
     onclick: () => this.#grow(),
   });
 
@@ -30,7 +35,7 @@ export class ListPanel {
     this.#map = map;
     this.root = root;
     root.append(
-      h('div', { class: 'panel-head' }, h('h2', {}, 'Anomalies', this.#count), this.#filters()),
+      h('div', { class: 'panel-head' }, h('h2', {}, T.title, this.#count), this.#filters()),
       h('div', { class: 'panel-body' }, this.#list, this.#more, this.#empty),
     );
     this.redraw = throttle(() => this.#redraw(), 250);
@@ -46,21 +51,13 @@ export class ListPanel {
 
   #filters() {
     const { state } = this.#app;
-    this.extent = h(
-      'button',
-      {
-        class: 'toggle',
-        type: 'button',
-        title: 'Only what is in view',
-        onclick: () => state.set({ extent: !state.get().extent }),
-      },
-      'In view',
+    const flip = () => state.set({ extent: !state.get().extent });
+    this.extent = h('button', { class: 'toggle', type: 'button', title: T.inViewTip, text: T.inView, onclick: flip });
+    this.sort = h(
+      'select',
+      { class: 'toggle', 'aria-label': T.order, onchange: () => state.set({ sort: this.sort.value }) },
+      SORTS.map((name) => h('option', { value: name, text: T.sorts[name] })),
     );
-    this.sort = h('button', {
-      class: 'toggle',
-      type: 'button',
-      onclick: () => state.set({ sort: state.get().sort === 'priority' ? 'newest' : 'priority' }),
-    });
     return h('div', { class: 'head-actions' }, this.extent, this.sort);
   }
 
@@ -78,17 +75,39 @@ export class ListPanel {
     const { clock, state } = this.#app;
     const { extent, sort, selected } = state.get();
     this.extent.setAttribute('aria-pressed', String(extent));
-    setText(this.sort, sort === 'priority' ? 'By priority' : 'Newest first');
+    this.sort.value = sort;
     if (!clock.known()) return this.#nothing(0);
     const { list, elsewhere } = this.#wanted();
-    setText(this.#count, String(list.length));
-    this.#app.bus.emit('count', list.length);
-    this.#order = list.slice(0, this.#most);
+    this.#events = eventsOf(list, (cls) => this.#app.classOf(cls).scope);
+    setText(this.#count, String(this.#events.length));
+    this.#count.title = T.counted(list.length, this.#events.length);
+    this.#app.bus.emit('count', this.#events.length);
+    const lines = this.#events.slice(0, this.#most).flatMap((event) => this.#lines(event));
+    this.#order = lines.map(({ one }) => one);
     this.#place();
     const now = clock.now();
-    for (const one of this.#order) patch(this.#rows.get(one.id), one, now, selected);
-    this.#more.hidden = list.length <= this.#most;
+    for (const { one, ...place } of lines) patchRow(this.#rows.get(one.id), one, { now, selected, ...place });
+    this.#more.hidden = this.#events.length <= this.#most;
     this.#nothing(elsewhere);
+  }
+
+  // The rows of an event: its lead, and the others once it is unfolded.
+  #lines({ lead, members }) {
+    const open = members.some((one) => this.#opened.has(one.id));
+    const rest = open ? members.slice(1).map((one) => ({ one, within: true, more: 0, open })) : [];
+    return [{ one: lead, within: false, more: members.length - 1, open }, ...rest];
+  }
+
+  #unfold(id) {
+    const { members = [] } = this.#events.find((event) => event.lead.id === id) ?? {};
+    if (members.some((one) => this.#opened.has(one.id))) for (const one of members) this.#opened.delete(one.id);
+    else this.#opened.add(id);
+    this.#redraw();
+  }
+
+  // All anomalies of the event that one of them belongs to, as the list has it now.
+  eventOf(id) {
+    return this.#events.find((event) => event.members.some((one) => one.id === id))?.members ?? [];
   }
 
   #place() {
@@ -108,37 +127,10 @@ export class ListPanel {
   }
 
   #make(one) {
-    const { title, style } = this.#app.classOf(one.cls);
-    const parts = {
-      who: h('span', { class: 'who' }),
-      ago: h('time', { class: 'ago' }),
-      text: h('span', { class: 'sentence' }),
-      priority: h('span', {}),
-      bar: h('span', { class: 'fill' }),
-      percent: h('span', { class: 'percent' }),
-      state: h('span', {}),
-    };
-    const button = h(
-      'button',
-      { class: 'row', type: 'button', 'data-id': one.id, onclick: () => this.open(one.id) },
-      chipOf(style),
-      h(
-        'span',
-        { class: 'row-main' },
-        h('span', { class: 'row-top' }, h('span', { class: 'title', text: title }), parts.who, parts.ago),
-        parts.text,
-        h(
-          'span',
-          { class: 'row-foot' },
-          parts.priority,
-          h('span', { class: 'meter', 'aria-hidden': 'true' }, parts.bar),
-          parts.percent,
-          parts.state,
-        ),
-      ),
-    );
-    const item = h('li', { style: colorOf(style) }, button);
-    return { item, button, ...parts, title };
+    return makeRow(one, this.#app.classOf(one.cls), {
+      open: () => this.open(one.id),
+      unfold: () => this.#unfold(one.id),
+    });
   }
 
   #grow() {
@@ -147,44 +139,9 @@ export class ListPanel {
   }
 
   #nothing(elsewhere) {
-    const { anomalies, session, state } = this.#app;
     const empty = this.#order.length === 0;
     this.#empty.hidden = !empty;
-    if (!empty) return;
-    const { live, window } = state.get();
-    const time = live ? `in the last ${windowText(window)}` : 'at this time';
-    const say = (name, title, text, ...more) =>
-      this.#empty.replaceChildren(
-        icon(name, 'icon large'),
-        h('p', { class: 'empty-title', text: title }),
-        h('p', { text }),
-        ...more,
-      );
-    const everywhere = h('button', {
-      class: 'button',
-      type: 'button',
-      text: 'Show everywhere',
-      onclick: () => state.set({ extent: false }),
-    });
-    if (anomalies.error)
-      say(
-        'info',
-        'Anomalies did not load',
-        anomalies.error.message,
-        h('button', { class: 'button', type: 'button', text: 'Try again', onclick: () => session.loadAnomalies() }),
-      );
-    else if (session.waiting)
-      say('clock', 'Waiting for the first aircraft', 'The service runs, but no observation has come in yet.');
-    else if (anomalies.loading || !this.#app.clock.known())
-      this.#empty.replaceChildren(...Array.from({ length: 4 }, () => h('div', { class: 'skeleton' })));
-    else if (elsewhere)
-      say(
-        'target',
-        'Nothing in view',
-        `${elsewhere} ${elsewhere === 1 ? 'anomaly lies' : 'anomalies lie'} elsewhere ${time}.`,
-        everywhere,
-      );
-    else say('check', 'Nothing unusual', `No anomaly of the enabled classes ${time}.`);
+    if (empty) this.#empty.replaceChildren(...emptyState(this.#app, elsewhere));
   }
 
   open(id) {
@@ -216,26 +173,4 @@ export class ListPanel {
   focus(id) {
     this.#rows.get(id)?.button.focus();
   }
-}
-
-function patch(row, one, now, selected) {
-  const percent = `${Math.round(one.confidence * 100)} %`;
-  const state = one.cleared ? 'cleared' : one.open ? 'open' : 'closed';
-  const ago = one.open ? 'now' : agoText(one.end, now);
-  setText(row.who, one.callsign || one.icao24 || '');
-  setText(row.text, one.explanation);
-  setText(row.ago, ago);
-  row.ago.dateTime = rfc3339(one.end);
-  row.ago.title = `${clockText(one.start)} to ${clockText(one.end)} UTC`;
-  setText(row.priority, one.priority);
-  row.priority.className = `priority ${one.priority}`;
-  row.bar.style.inlineSize = percent.replace(' ', '');
-  setText(row.percent, percent);
-  setText(row.state, state);
-  row.state.className = `state ${state}`;
-  row.button.setAttribute('aria-current', String(selected?.id === one.id));
-  row.button.setAttribute(
-    'aria-label',
-    `${row.title}, ${one.callsign || one.icao24 || 'area'}. ${one.explanation}. Priority ${one.priority}, confidence ${percent}, ${state}, ${ago}`,
-  );
 }

@@ -20,6 +20,7 @@ import { createMap, goBounds } from './map.js';
 import { startMotion } from './motion.js';
 import { Overlays } from './overlays.js';
 import { Pointer } from './pointer.js';
+import { Replay } from './replay.js';
 import { Search } from './search.js';
 import { Session } from './session.js';
 import { bindSheets, bindToasts } from './sheets.js';
@@ -71,6 +72,7 @@ function buildMapParts(app, map) {
   app.pointer = new Pointer(map, app);
   app.session = new Session(map, app);
   app.time = new TimeMachine(map, app);
+  app.replay = new Replay(app);
 }
 
 function buildPanels(app, map) {

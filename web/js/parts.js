@@ -9,8 +9,8 @@ export function iconButton(name, label, onclick, { title = label, small = false,
 }
 
 // A button with an icon and a word.
-export function wordButton(name, text, onclick) {
-  return h('button', { class: 'button', type: 'button', onclick }, icon(name), text);
+export function wordButton(name, text, onclick, more = {}) {
+  return h('button', { class: 'button', type: 'button', onclick, ...more }, icon(name), text);
 }
 
 // A titled block; null where there is nothing to put into it.

@@ -6,6 +6,7 @@ import { parseTime, rfc3339 } from './time.js';
 
 const GAP_MS = 120_000;
 const AROUND_MS = 20 * 60_000;
+const MOST_AIRCRAFT = 6; // an event of many is told by a few of them
 const STEP_FT = 1000; // altitude is coloured in bands of this height, so that a long climb is few lines
 
 // [{time, lng, lat, altitude, speed, rate}] in time order, from features of the positions collection.
@@ -15,8 +16,16 @@ export function readPositions(features) {
     lng: geometry?.coordinates?.[0],
     lat: geometry?.coordinates?.[1],
     altitude: number(p.baro_altitude ?? p.geo_altitude),
+    baro: number(p.baro_altitude),
+    geo: number(p.geo_altitude),
     speed: number(p.ground_speed),
+    track: number(p.track),
     rate: number(p.vertical_rate),
+    nic: number(p.nic),
+    nacp: number(p.nac_p),
+    rssi: number(p.rssi),
+    callsign: typeof p.callsign === 'string' ? p.callsign : '',
+    source: typeof p.source === 'string' ? p.source : '',
     ground: p.on_ground === true || p.on_ground === 1,
     flight: String(p.flight ?? ''),
   }));
@@ -30,13 +39,11 @@ export function trackFeatures(rows) {
   return [...groupBy(rows, (row) => row.flight).values()].flatMap(flightFeatures);
 }
 
-// The flight that was heard most in a span of time, else the one heard most of all.
-export function mainFlight(rows, start, end) {
-  const within = rows.filter((row) => row.time >= start && row.time <= end);
-  const flights = [...groupBy(within.length ? within : rows, (row) => row.flight)];
-  const most = flights.sort((a, b) => b[1].length - a[1].length)[0]?.[0];
-  return rows.filter((row) => row.flight === most);
-}
+// The question for where an aircraft was around a span of time.
+export const around = (icao24, start, end) => ({
+  icao24: icao24.split('/')[0],
+  datetime: `${rfc3339(Math.round(start - AROUND_MS))}/${rfc3339(Math.round(end + AROUND_MS))}`,
+});
 
 // Lines of one colour each; a gap in time becomes a line of its own, marked as such.
 function flightFeatures(rows) {
@@ -90,20 +97,20 @@ export class Track {
     this.#show();
   }
 
-  // Positions around a span of time; draws them and returns them. null when a newer question has come between.
-  // `keep`: what is drawn stays until the new line is there, as when it only grew.
-  async load(icao24, start, end, { keep = false } = {}) {
+  // Positions of each aircraft around a span of time, [{id, name, rows}]; draws them all. null when overtaken by a newer question.
+  // `keep`: what is drawn stays until the new lines are there, as when they only grew.
+  async load(ids, start, end, { keep = false } = {}) {
     if (keep) this.#asking?.abort();
     else this.clear();
     const asking = (this.#asking = new AbortController());
-    const query = {
-      icao24: icao24.split('/')[0],
-      datetime: `${rfc3339(start - AROUND_MS)}/${rfc3339(end + AROUND_MS)}`,
+    const one = async (id) => {
+      const rows = readPositions(await this.app.api.items('positions', around(id, start, end), { cap: 6000, signal: asking.signal }));
+      return { id, name: rows.findLast((row) => row.callsign)?.callsign ?? '', rows };
     };
     try {
-      const rows = readPositions(await this.app.api.items('positions', query, { cap: 6000, signal: asking.signal }));
-      this.map.getSource('track').setData({ type: 'FeatureCollection', features: trackFeatures(rows) });
-      return rows;
+      const found = await Promise.all(ids.slice(0, MOST_AIRCRAFT).map(one));
+      this.map.getSource('track').setData({ type: 'FeatureCollection', features: found.flatMap(({ rows }) => trackFeatures(rows)) });
+      return found;
     } catch (error) {
       if (isAbort(error)) return null;
       throw error;

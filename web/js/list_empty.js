@@ -1,0 +1,25 @@
+// What the list shows when there is nothing in it, and why: still loading, failed, nothing heard yet, elsewhere, or all quiet.
+import { h } from './dom.js';
+import { icon } from './icons.js';
+import { TEXTS } from './texts.js';
+import { windowText } from './time.js';
+
+const T = TEXTS.list;
+const SKELETONS = 4;
+
+// The elements to show. `elsewhere`: how many lie outside of the view.
+export function emptyState({ anomalies, clock, session, state }, elsewhere) {
+  const { live, window } = state.get();
+  const time = live ? T.inLast(windowText(window)) : T.then;
+  if (anomalies.error) return say('info', T.failed, anomalies.error.message, button(T.again, () => session.loadAnomalies()));
+  if (session.waiting) return say('clock', T.waiting, T.waitingWhy);
+  if (anomalies.loading || !clock.known()) return Array.from({ length: SKELETONS }, () => h('div', { class: 'skeleton' }));
+  if (elsewhere) return say('target', T.elsewhere, T.elsewhereWhy(elsewhere, time), button(T.everywhere, () => state.set({ extent: false }))); // prettier-ignore
+  return say('check', T.nothing, T.nothingWhy(time));
+}
+
+const button = (text, onclick) => h('button', { class: 'button', type: 'button', text, onclick });
+
+function say(name, title, text, ...more) {
+  return [icon(name, 'icon large'), h('p', { class: 'empty-title', text: title }), h('p', { text }), ...more];
+}

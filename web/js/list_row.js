@@ -1,0 +1,59 @@
+// One row of the list: what it is made of, and what of it changes.
+import { h, setText } from './dom.js';
+import { icon } from './icons.js';
+import { chipOf, colorOf } from './parts.js';
+import { TEXTS } from './texts.js';
+import { agoText, clockText, rfc3339, zoneText } from './time.js';
+
+const T = TEXTS.list;
+
+export function makeRow(one, { title, style }, { open, unfold }) {
+  const parts = {
+    who: h('span', { class: 'who' }),
+    ago: h('time', { class: 'ago' }),
+    text: h('span', { class: 'sentence' }),
+    priority: h('span', {}),
+    bar: h('span', { class: 'fill' }),
+    percent: h('span', { class: 'percent' }),
+    state: h('span', {}),
+    more: h('span', {}),
+  };
+  const foot = h('span', { class: 'row-foot' }, parts.priority, h('span', { class: 'meter', 'aria-hidden': 'true' }, parts.bar), parts.percent, parts.state); // prettier-ignore
+  const top = h('span', { class: 'row-top' }, h('span', { class: 'title', text: title }), parts.who, parts.ago);
+  const button = h(
+    'button',
+    { class: 'row', type: 'button', 'data-id': one.id, onclick: open },
+    chipOf(style),
+    h('span', { class: 'row-main' }, top, parts.text, foot),
+  );
+  const fold = h('button', { class: 'unfold', type: 'button', onclick: unfold }, icon('chevron'), parts.more);
+  const item = h('li', { style: colorOf(style) }, button);
+  return { item, button, fold, ...parts, title };
+}
+
+// `within`: it stands under the lead of its event; `more`: how many others its event has.
+export function patchRow(row, one, { now, selected, within, more, open }) {
+  const percent = `${Math.round(one.confidence * 100)} %`;
+  const state = one.cleared ? 'cleared' : one.open ? 'open' : 'closed';
+  const ago = one.open ? T.now : agoText(one.end, now);
+  const who = one.callsign || one.icao24 || '';
+  const priority = TEXTS.priorities[one.priority];
+  setText(row.who, who);
+  setText(row.text, one.explanation);
+  setText(row.ago, ago);
+  row.ago.dateTime = rfc3339(one.end);
+  row.ago.title = `${clockText(one.start)} – ${clockText(one.end)} ${zoneText(one.end)}`;
+  setText(row.priority, priority);
+  row.priority.className = `priority ${one.priority}`;
+  row.bar.style.inlineSize = percent.replace(' ', '');
+  setText(row.percent, percent);
+  setText(row.state, TEXTS.states[state]);
+  row.state.className = `state ${state}`;
+  row.item.classList.toggle('within', within);
+  if (!more) row.fold.remove();
+  else if (!row.fold.isConnected) row.item.append(row.fold);
+  row.fold.setAttribute('aria-expanded', String(open));
+  setText(row.more, more ? T.inEvent(more) : '');
+  row.button.setAttribute('aria-current', String(selected?.id === one.id));
+  row.button.setAttribute('aria-label', T.row(row.title, who || T.area, one.explanation, priority, percent, TEXTS.states[state], ago));
+}
