@@ -71,6 +71,7 @@ export class Anomalies {
   #byId = new Map();
   #asking = null;
   covered = null; // [start, end] epoch ms that has been asked for
+  chosen = () => true;
   error = null;
   loading = false;
 
@@ -83,7 +84,12 @@ export class Anomalies {
     return this.#byId.get(id);
   }
 
+  // Those of the place that was chosen (where.js); every part of the page counts and shows these.
   all() {
+    return this.everywhere().filter(this.chosen);
+  }
+
+  everywhere() {
     return [...this.#byId.values()];
   }
 
@@ -143,7 +149,7 @@ export class Anomalies {
 
   // When there are too many, the oldest half goes: rarely, so that it costs nothing per anomaly.
   #forget() {
-    const byAge = this.all().sort((a, b) => b.end - a.end);
+    const byAge = this.everywhere().sort((a, b) => b.end - a.end);
     for (const one of byAge.slice(CAP)) this.#byId.delete(one.id);
   }
 }

@@ -21,6 +21,8 @@ export function addControls(root, map, app) {
       iconButton('home', 'Show everything (H)', () => app.session.fit()),
     ),
   );
+  const draw = iconButton('draw', 'Draw an area (D)', () => app.draw.toggle());
+  root.append(h('div', { class: 'button-stack' }, draw));
   map.on('rotate', () => north.firstChild.style.setProperty('transform', `rotate(${-map.getBearing()}deg)`));
   const pressed = ({ projection }) => globe.setAttribute('aria-pressed', String(projection === 'globe'));
   app.state.on(['projection'], pressed);

@@ -1,4 +1,5 @@
 // State <-> URL fragment. Readable, stable, and only what differs from the start state is written.
+import { formatMap, parseMap } from './hash_map.js';
 import { CHOICES } from './prefs.js';
 import { INITIAL, SORTS, WINDOWS } from './state.js';
 
@@ -14,6 +15,7 @@ export function formatHash(state) {
   if (state.window !== INITIAL.window) parts.push(`win=${state.window}`);
   if (!state.live) parts.push(`at=${instant(state.at)}`, `end=${instant(state.end)}`);
   if (state.selected) parts.push(`sel=${state.selected.kind}:${encodeURIComponent(state.selected.id)}`);
+  parts.push(...formatMap(state));
   if (!state.extent) parts.push('list=all');
   for (const name of ['sort', ...Object.keys(CHOICES)])
     if (state[name] !== INITIAL[name]) parts.push(`${name}=${state[name]}`);
@@ -34,6 +36,7 @@ export function parseHash(hash) {
   out.live = Number.isNaN(at);
   if (!out.live) Object.assign(out, { at, end: Date.parse(fields.get('end') ?? '') || at });
   out.selected = parseSelected(fields.get('sel'));
+  Object.assign(out, parseMap(fields));
   out.extent = fields.get('list') !== 'all';
   out.sort = SORTS.includes(fields.get('sort')) ? fields.get('sort') : INITIAL.sort;
   // What the link does not say of theme, units and zone stays as the reader has it.

@@ -23,6 +23,7 @@ export function keyTable(app) {
       run: () => state.set({ extent: !state.get().extent }),
     },
     { keys: ['g'], show: ['G'], does: 'Globe or flat map', run: () => toggleGlobe(state) },
+    { keys: ['d'], show: ['D'], does: 'Draw an area', run: () => app.draw.toggle() },
     { keys: ['h'], show: ['H'], does: 'Show everything', run: () => app.session.fit() },
     { keys: ['?'], show: ['?'], does: 'This help', run: () => app.help.toggle() },
   ];

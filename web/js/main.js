@@ -17,6 +17,7 @@ import { Labels } from './labels.js';
 import { LayersPanel } from './layers_panel.js';
 import { ListPanel } from './list_panel.js';
 import { createMap, goBounds } from './map.js';
+import { buildMapSide } from './map_side.js';
 import { startMotion } from './motion.js';
 import { Overlays } from './overlays.js';
 import { Pointer } from './pointer.js';
@@ -56,7 +57,7 @@ function createApp() {
     const right = live ? clock.live() : end;
     return [right - window * 1000, right];
   };
-  app.escape = () => app.card.close() || app.status.toggle(false) || app.detail.close();
+  app.escape = () => app.card.close() || app.draw.close() || app.status.toggle(false) || app.detail.close() || app.areaPanel.close();
   return app;
 }
 
@@ -90,6 +91,7 @@ function buildPanels(app, map) {
   bindTheme(app.bus, () => recolour(map));
   app.bus.on('prefs', () => repaint(app, map));
   addControls($('#controls'), map, app);
+  buildMapSide(app, map);
   bindSheets(app);
   bindToasts(app, { toast: $('#toast'), live: $('#announce') });
   app.bus.on('title', (text) => {
@@ -144,7 +146,7 @@ function reveal(map, one) {
 function bindAddress(app, map) {
   const write = throttle(() => history.replaceState(null, '', formatHash(app.state.get()) || location.pathname), 300);
   app.state.on(['view', 'off', 'layers', 'projection', 'window', 'live', 'at', 'end', 'selected', 'extent', 'sort'], write);
-  app.state.on(['theme', 'units', 'zone'], write);
+  app.state.on(['theme', 'units', 'zone', 'area', 'only'], write);
   addEventListener('hashchange', () => {
     const wanted = parseHash(location.hash);
     app.state.set(wanted);

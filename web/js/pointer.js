@@ -19,7 +19,7 @@ export class Pointer {
     map.on('mousemove', (event) => this.#moved(event));
     map.on('mouseout', () => this.#hide());
     map.on('dragstart', () => this.#hide());
-    map.on('click', ({ point }) => app.state.set({ selected: this.pick(point)?.ref ?? null }));
+    map.on('click', ({ point }) => app.draw?.busy || app.state.set({ selected: this.pick(point)?.ref ?? null }));
   }
 
   // {ref: {kind, id}, one} at a point of the screen, or null.
@@ -55,7 +55,7 @@ export class Pointer {
   }
 
   #moved(event) {
-    if (performance.now() < this.#due || event.originalEvent.buttons) return;
+    if (performance.now() < this.#due || event.originalEvent.buttons || this.#app.draw?.busy) return;
     this.#due = performance.now() + 60;
     const hit = this.pick(event.point);
     this.#map.getCanvas().style.cursor = hit ? 'pointer' : '';

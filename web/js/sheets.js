@@ -17,7 +17,7 @@ export function bindSheets(app) {
   }
   app.state.on(['sheet', 'selected'], (state, changed) => {
     // A tap on the map opens the desk even while the layers are up.
-    if (changed.includes('selected') && state.selected && state.sheet === 'layers') app.state.set({ sheet: 'desk' });
+    if (changed.includes('selected') && state.selected && state.sheet && state.sheet !== 'desk') app.state.set({ sheet: 'desk' });
     else apply(app.state.get());
   });
   app.bus.on('count', (n) => setText(document.querySelector('#tabs .badge'), String(n)));

@@ -22,6 +22,8 @@ export const INITIAL = Object.freeze({
   end: 0, // right edge of the time bar, epoch ms, when not live
   speed: 0, // playback: data seconds per second, 0 = paused
   selected: null, // {kind: 'anomaly' | 'aircraft', id}
+  area: null, // what was drawn (area.js)
+  only: null, // {kind: 'country' | 'fir' | 'area', id}: map, list and counts show nothing else
   extent: true, // list only what is in view
   sort: 'priority', // or 'confidence', 'newest'
   theme: 'auto', // this and the next two: what the reader prefers (prefs.js)

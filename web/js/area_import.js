@@ -1,0 +1,114 @@
+// Areas from files and pasted text: GeoJSON and KML, from anybody. Everything is bounded, and every refusal says why.
+import { AreaError, makeArea, MOST_POINTS } from './area.js';
+import { slim } from './simplify.js';
+
+export const MOST_BYTES = 2_000_000;
+const MOST_READ = 50_000; // points before they are made fewer
+const DEEPEST = 12; // collections within collections
+const LINE_KM = 20; // width of a corridor, or radius of a circle, that comes without one
+const KML_SIZE = 'Only the text of KML can be read: unpack the KMZ and take the .kml file in it.';
+
+// Text -> {area, note}; raises AreaError. `parseXml` is the browser's: it never fetches what a document names.
+export function readArea(text, { name = '', parseXml } = {}) {
+  if (text.length > MOST_BYTES) throw new AreaError(`The file is larger than ${MOST_BYTES / 1e6} MB.`);
+  if (text.startsWith('PK')) throw new AreaError(KML_SIZE);
+  const trimmed = text.replace(/^\uFEFF/, '').trim();
+  if (!trimmed) throw new AreaError('There is nothing in it.');
+  const found = trimmed.startsWith('<') ? fromKml(trimmed, parseXml) : fromJson(trimmed);
+  return choose(found, name);
+}
+
+function fromJson(text) {
+  let value;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new AreaError(`This is neither GeoJSON nor KML: ${error.message.slice(0, 80)}`);
+  }
+  const crs = value?.crs?.properties?.name;
+  if (crs && !/CRS:?84|4326/.test(String(crs))) throw new AreaError(`Only longitude and latitude can be read, not ${String(crs).slice(0, 60)}.`); // prettier-ignore
+  const found = { polygons: [], lines: [], points: [], name: '' };
+  gather(value, found, 0);
+  return found;
+}
+
+const TAKES = {
+  Polygon: (found, c) => found.polygons.push(c),
+  MultiPolygon: (found, c) => found.polygons.push(...list(c)),
+  LineString: (found, c) => found.lines.push(c),
+  MultiLineString: (found, c) => found.lines.push(...list(c)),
+  Point: (found, c) => found.points.push(c),
+};
+
+function gather(node, found, depth) {
+  if (depth > DEEPEST) throw new AreaError('It is nested too deeply.');
+  if (!node || typeof node !== 'object') throw new AreaError('This is JSON, but not GeoJSON.');
+  if (node.type === 'FeatureCollection') return list(node.features).forEach((one) => gather(one, found, depth + 1));
+  if (node.type === 'GeometryCollection') return list(node.geometries).forEach((one) => gather(one, found, depth + 1));
+  if (node.type === 'Feature') {
+    found.name ||= typeof node.properties?.name === 'string' ? node.properties.name : '';
+    return node.geometry === null ? undefined : gather(node.geometry, found, depth + 1);
+  }
+  if (!Object.hasOwn(TAKES, node.type)) throw new AreaError(`“${String(node.type).slice(0, 30)}” is no kind of area.`);
+  return TAKES[node.type](found, node.coordinates);
+}
+
+function list(value) {
+  if (!Array.isArray(value)) throw new AreaError('A list is missing in this GeoJSON.');
+  return value;
+}
+
+function fromKml(text, parseXml) {
+  // Entities are how small files become huge ones, and no program writes them into KML.
+  if (/<!(DOCTYPE|ENTITY)/i.test(text)) throw new AreaError('KML with a DOCTYPE is not read.');
+  const document = parseXml(text);
+  if (document.getElementsByTagName('parsererror').length) throw new AreaError('The XML is broken.');
+  if (document.documentElement.localName !== 'kml') throw new AreaError(`This is XML, but not KML: <${document.documentElement.localName.slice(0, 30)}>.`); // prettier-ignore
+  const all = (name, root = document) => [...root.getElementsByTagNameNS('*', name)];
+  const line = (node) => kmlPoints(all('coordinates', node)[0]?.textContent ?? '');
+  const rings = (node) => [...all('outerBoundaryIs', node), ...all('innerBoundaryIs', node)].map(line);
+  const named = all('Placemark').flatMap((one) => all('name', one))[0];
+  return {
+    polygons: all('Polygon').map(rings),
+    lines: all('LineString').map(line),
+    points: all('Point').map((node) => line(node)[0]),
+    name: named?.textContent.trim() ?? '',
+  };
+}
+
+// "lng,lat[,height] lng,lat ..."; an empty number is not zero.
+function kmlPoints(text) {
+  const number = (word) => (word ? Number(word) : NaN);
+  return text.trim().split(/\s+/).filter(Boolean).map((one) => one.split(',').slice(0, 2).map(number)); // prettier-ignore
+}
+
+function choose({ polygons, lines, points, name }, file) {
+  const label = name || file;
+  if (polygons.length) return fewer(polygons.map((rings) => list(rings).map((ring) => list(ring).map(flat))), label);
+  if (lines.length > 1) throw new AreaError(`There are ${lines.length} lines in it: a corridor is one.`);
+  if (lines.length) return corridor(list(lines[0]).map(flat), label);
+  if (points.length === 1) {
+    const area = makeArea({ kind: 'circle', points: [flat(points[0])], size: LINE_KM, name: label });
+    return { area, note: `It held a point: this is what lies within ${LINE_KM} km.` };
+  }
+  throw new AreaError('There is no polygon or line in it.');
+}
+
+const flat = (point) => (Array.isArray(point) ? point.slice(0, 2) : point);
+
+function corridor(line, name) {
+  const points = slim([[line]], MOST_POINTS)[0][0];
+  return {
+    area: makeArea({ kind: 'corridor', points, size: LINE_KM, name }),
+    note: `It held a line: this is a corridor ${LINE_KM} km wide along it.`,
+  };
+}
+
+function fewer(parts, name) {
+  const count = parts.flat(2).length;
+  if (count > MOST_READ) throw new AreaError(`It has ${count.toLocaleString('en')} points, more than ${MOST_READ.toLocaleString('en')}.`); // prettier-ignore
+  const slimmer = slim(parts, MOST_POINTS);
+  const area = makeArea({ kind: 'polygon', parts: slimmer, name });
+  const left = slimmer.flat(2).length;
+  return { area, note: left < count ? `Made simpler: ${left} of ${count.toLocaleString('en')} points.` : '' };
+}

@@ -1,0 +1,37 @@
+// The areas that this browser keeps, by name: as text, so that a link, a set and a subscription hold the same.
+import { areaTitle, formatArea, parseArea } from './area.js';
+import { keepIn, keptList, write } from './storage.js';
+
+const KEY = 'skysift.areas';
+
+export class Areas {
+  #app;
+  #list = keptList(KEY, ({ text }) => parseArea(text) !== null);
+
+  constructor(app) {
+    this.#app = app;
+  }
+
+  all() {
+    return this.#list;
+  }
+
+  keep(area) {
+    const name = areaTitle(area);
+    const next = keepIn(KEY, this.#list, { name, text: formatArea(area) });
+    if (next) this.#list = next;
+    this.#app.bus.emit('trouble', next ? `“${name}” is kept in this browser, under Where in the layers.` : 'This browser keeps nothing.'); // prettier-ignore
+    this.#app.bus.emit('areas');
+  }
+
+  show(name) {
+    const one = this.#list.find((other) => other.name === name);
+    if (one) this.#app.state.set({ area: parseArea(one.text, one.name) });
+  }
+
+  forget(name) {
+    this.#list = this.#list.filter((one) => one.name !== name);
+    write(KEY, this.#list);
+    this.#app.bus.emit('areas');
+  }
+}

@@ -1,0 +1,185 @@
+// The bar for drawing: what to draw, what to do next in one line, how wide a corridor is, import, change, delete.
+import { areaTitle } from './area.js';
+import { areaColour } from './area_layer.js';
+import { h, setText } from './dom.js';
+import { DrawKeys } from './draw_keys.js';
+import { DrawTool } from './draw_tool.js';
+import { icon } from './icons.js';
+import { iconButton, wordButton } from './parts.js';
+
+const TOOLS = [
+  ['polygon', 'Polygon', 'Set corner after corner; the first one again, or Finish, closes it.'],
+  ['rectangle', 'Rectangle', 'Drag, or set two corners.'],
+  ['circle', 'Circle', 'Drag from the middle outwards, or set middle and edge.'],
+  ['corridor', 'Corridor', 'Set point after point along the way; the last one again, or Finish, ends it.'],
+];
+const CHANGE = 'Drag corners and edges, or the whole. It is counted anew each time.';
+const WIDTHS = [5, 10, 20, 50, 100, 200];
+const USUAL_KM = 20;
+
+export class DrawBar {
+  #app;
+  #root;
+  #tools = new Map();
+  #hint = h('p', { class: 'draw-hint', id: 'draw-hint' });
+  #width = h('select', { 'aria-label': 'Width of the corridor', onchange: () => this.#widen() }, WIDTHS.map((km) => h('option', { value: km, text: `${km} km wide`, selected: km === USUAL_KM }))); // prettier-ignore
+  #finish = wordButton('check', 'Finish', () => this.#tool.finish());
+  #done = wordButton('check', 'Done', () => this.leave());
+  #change = iconButton('draw', 'Change the area', () => this.edit());
+  #remove = iconButton('trash', 'Delete the area', () => this.remove());
+  #kind = null;
+  #tool;
+  #keys;
+
+  constructor(root, map, app) {
+    this.#app = app;
+    this.#root = root;
+    this.#keys = new DrawKeys(map);
+    this.#tool = new DrawTool(map, {
+      colour: areaColour,
+      ondraft: (area) => app.bus.emit('area:draft', { ...area, name: app.state.get().area?.name ?? '' }),
+      ondone: (area) => this.#drawn(area),
+      ontrouble: ({ message }) => app.bus.emit('trouble', message),
+    });
+    this.#build();
+    app.state.on(['area'], () => this.#show());
+  }
+
+  get isOpen() {
+    return !this.#root.hidden;
+  }
+
+  // Whether a click on the map means a point of an area.
+  get busy() {
+    return this.#tool.on;
+  }
+
+  toggle() {
+    if (this.isOpen) this.close();
+    else this.open();
+  }
+
+  open(kind = null) {
+    this.#root.hidden = false;
+    document.body.dataset.draw = '';
+    this.#app.state.set({ sheet: null });
+    this.#show();
+    if (kind) this.draw(kind);
+    else this.#tools.get('polygon').focus();
+  }
+
+  // True when there was something to leave: first the drawing, then the bar.
+  close() {
+    if (!this.isOpen) return false;
+    if (this.busy) this.#stop();
+    else {
+      this.#root.hidden = true;
+      delete document.body.dataset.draw;
+    }
+    return true;
+  }
+
+  // Away with all of it.
+  leave() {
+    if (this.busy) this.#stop();
+    this.close();
+    if (this.#app.state.get().area) this.#app.areaPanel.open();
+  }
+
+  async draw(kind) {
+    this.#begin(kind, TOOLS.find(([name]) => name === kind)[2]);
+    await this.#load(() => this.#tool.start(kind, this.#km()));
+  }
+
+  async edit() {
+    const { area } = this.#app.state.get();
+    if (!area) return;
+    this.open(null);
+    if (area.kind === 'polygon' && area.parts.flat().length > 1) {
+      this.#app.bus.emit('trouble', 'An area of several parts or with holes cannot be changed here. Draw it anew.');
+      return;
+    }
+    if (area.kind === 'corridor') this.#widthIs(area.size);
+    this.#begin(area.kind, CHANGE);
+    await this.#load(() => this.#tool.edit(area, this.#km()));
+  }
+
+  remove() {
+    this.#stop();
+    this.#app.state.set({ area: null });
+  }
+
+  #begin(kind, hint) {
+    this.#kind = kind;
+    setText(this.#hint, hint);
+    this.#keys.on = true;
+    this.#app.bus.emit('announce', `${hint} With the keyboard: arrows move the map, Enter sets a point, F finishes.`);
+    this.#show();
+  }
+
+  async #load(start) {
+    try {
+      await start();
+    } catch (error) {
+      this.#stop();
+      this.#app.bus.emit('trouble', `The drawing tools did not load. ${error.message}`);
+    }
+    this.#show();
+  }
+
+  #stop() {
+    this.#tool.stop();
+    this.#keys.on = false;
+    this.#kind = null;
+    setText(this.#hint, '');
+    this.#app.bus.emit('area:draft', null);
+    this.#show();
+  }
+
+  #drawn(area) {
+    const name = this.#app.state.get().area?.name ?? '';
+    this.#app.bus.emit('area:draft', null);
+    this.#app.state.set({ area: { ...area, name } });
+    this.#app.bus.emit('announce', `${areaTitle(area)} drawn.`);
+    setText(this.#hint, CHANGE);
+  }
+
+  #km() {
+    return Number(this.#width.value);
+  }
+
+  #widen() {
+    this.#tool.width = this.#km();
+    const { area } = this.#app.state.get();
+    if (area?.kind === 'corridor' && this.busy) this.#app.state.set({ area: { ...area, size: this.#km() } });
+  }
+
+  #widthIs(km) {
+    if (!WIDTHS.includes(km)) this.#width.append(h('option', { value: km, text: `${km} km wide` }));
+    this.#width.value = String(km);
+  }
+
+  #build() {
+    const tool = ([kind, name]) => {
+      const one = h('button', { class: 'tool', type: 'button', 'aria-pressed': 'false', 'aria-label': `Draw: ${name}`, onclick: () => this.draw(kind) }, icon(kind), h('span', { text: name })); // prettier-ignore
+      this.#tools.set(kind, one);
+      return one;
+    };
+    const tools = h('div', { class: 'draw-tools', role: 'group', 'aria-label': 'What to draw' }, TOOLS.map(tool));
+    const load = h('button', { class: 'tool', type: 'button', 'aria-label': 'Import an area', onclick: () => this.#app.importer.open() }, icon('upload'), h('span', { text: 'Import' })); // prettier-ignore
+    const close = iconButton('close', 'Close the drawing tools', () => this.leave());
+    const more = h('div', { class: 'draw-more' }, this.#width, this.#finish, this.#done, load, this.#change, this.#remove, close);
+    this.#root.append(h('div', { class: 'draw-row' }, tools, more), this.#hint);
+  }
+
+  #show() {
+    const { area } = this.#app.state.get();
+    for (const [kind, one] of this.#tools) one.setAttribute('aria-pressed', String(kind === this.#kind));
+    this.#width.hidden = this.#kind !== 'corridor';
+    this.#finish.hidden = this.#tool.changing || !['polygon', 'corridor'].includes(this.#kind);
+    this.#done.hidden = !this.#tool.changing;
+    this.#change.hidden = !area || this.busy;
+    this.#remove.hidden = !area;
+    this.#hint.hidden = !this.#hint.textContent;
+  }
+}

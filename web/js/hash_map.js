@@ -1,0 +1,25 @@
+// What the map side adds to the address: the drawn area with its name, and the place that was chosen.
+import { formatArea, parseArea } from './area.js';
+import { parseOnly } from './where.js';
+
+export function formatMap({ area, only }) {
+  const parts = [];
+  if (area) parts.push(`area=${formatArea(area)}`);
+  if (area?.name) parts.push(`name=${encodeURIComponent(area.name)}`);
+  if (only) parts.push(`only=${only.kind}:${only.id}`);
+  return parts;
+}
+
+export function parseMap(fields) {
+  const area = parseArea(fields.get('area'), decoded(fields.get('name')));
+  const only = parseOnly(fields.get('only'));
+  return { area, only: only?.kind === 'area' && !area ? null : only };
+}
+
+function decoded(text = '') {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return ''; // a link that somebody cut short
+  }
+}

@@ -1,0 +1,30 @@
+// Wires what belongs to the map: areas, drawing, the place that was chosen.
+import { AreaImporter } from './area_importer.js';
+import { AreaLayer } from './area_layer.js';
+import { AreaPanel } from './area_panel.js';
+import { Areas } from './areas.js';
+import { $ } from './dom.js';
+import { DrawBar } from './draw_bar.js';
+import { matcher } from './where.js';
+import { WhereChip } from './where_chip.js';
+
+export function buildMapSide(app, map) {
+  app.areaLayer = new AreaLayer(map, app);
+  app.areas = new Areas(app);
+  app.draw = new DrawBar($('#draw'), map, app);
+  app.importer = new AreaImporter(map, app);
+  app.areaPanel = new AreaPanel($('#area'), map, app);
+  app.whereChip = new WhereChip($('#where'), app);
+  bindWhere(app);
+}
+
+// An area that is deleted chooses nothing any more.
+function bindWhere({ anomalies, bus, state }) {
+  const choose = ({ area, only }) => {
+    if (only?.kind === 'area' && !area) return state.set({ only: null });
+    anomalies.chosen = matcher({ area, only });
+    bus.emit('anomalies');
+  };
+  state.on(['area', 'only'], choose);
+  choose(state.get());
+}
