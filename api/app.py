@@ -85,7 +85,9 @@ def create_app(settings: Settings) -> Litestar:
 async def _database(app: Litestar) -> AsyncIterator[None]:
     """Pool and hub, for as long as the application runs."""
     settings: Settings = app.state.settings
-    app.state.pool = await open_pool(settings.database_url, settings.pool_size, settings.statement_timeout_s)
+    app.state.pool = await open_pool(
+        settings.database_url, settings.pool_size, settings.statement_timeout_s, reading=True
+    )
     listening = asyncio.create_task(app.state.hub.run())
     try:
         yield

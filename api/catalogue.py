@@ -158,6 +158,7 @@ _NOW = "(SELECT to_timestamp((value #>> '{}')::float8 / 1000) FROM meta WHERE ke
 
 AIRCRAFT = Collection(
     "aircraft", "Aircraft", "The latest state of every aircraft, or that of a past time", "aircraft_now",
+    only_points=True,
     key=[("icao24", "bigint"), ("sub", "smallint")],
     identify=_aircraft_id, identity=[("icao24", "bigint"), ("sub", "smallint")],
     feature_id=AIRCRAFT_ID, properties=_STATE, geometry="Point", time=("time", "time"),
@@ -180,11 +181,11 @@ TRACKS = Collection(
 )  # fmt: skip
 
 POSITIONS = Collection(
-    "positions", "Positions", "Stored observations, thinned, by aircraft and time", "positions",
-    key=[("icao24", "bigint"), ("time", "timestamptz"), ("ctid", "tid")],
+    "positions", "Positions", "Stored observations, thinned, by time", "positions", only_points=True,
+    key=[("time", "timestamptz"), ("icao24", "bigint"), ("ctid", "tid")],
     identify=_position_id, identity=[("icao24", "bigint"), ("time", "timestamptz")],
     feature_id=f"concat({ID}, '-', (extract(epoch FROM time) * 1000)::bigint)",
-    properties=(*_STATE, Property("flight", "string", "Which flight", sql="flight::text")),
+    properties=(*_STATE, column("rssi"), Property("flight", "string", "Which flight", sql="flight::text")),
     geometry="Point", time=("time", "time"), filters=(filters.ICAO24, filters.FLIGHT), countable=False,
     latest=f"time > {_NOW} - interval '1 hour'", height=heights.STATE,
 )  # fmt: skip

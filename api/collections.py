@@ -86,6 +86,8 @@ class Collection:
     properties: Sequence[Property] = ()
     geom: str = "geom"
     geometry: str = "Geometry"
+    only_points: bool = False
+    """Whether the column `geom` holds nothing but points."""
     time: tuple[str, str] | None = None
     filters: Sequence[Filter] = ()
     newest_first: bool = False

@@ -97,12 +97,12 @@ async def show_items(request: AnyRequest, collection_id: FromPath[str]) -> Respo
         asked_text = {name: text for name, text in asked_text.items() if text}
     asked, pool = Asked.of(collection, asked_text), request.app.state.pool
     shown, layer = reading.fitting(form, collection, asked)
+    if form is GEOJSON_FORM:
+        return await _feature_collection(request, collection, asked, asked_text)
     texts, after = ([], None) if asked.hits else await query.features(pool, collection, shown)
     matched = await query.matched(pool, collection, asked, len(texts), after is not None)
     links = _page_links(base(request), collection, asked_text, after, form)
-    if form is GEOJSON_FORM:
-        return await _feature_collection(request, texts, links, matched, await data_time(pool), asked.system)
-    headers = _counts(texts, matched, asked.system) | {"link": formats.link_header(links)}
+    headers = _counts(len(texts), matched, asked.system) | {"link": formats.link_header(links)}
     if form is HTML_FORM:
         body = pages_items.items(base(request), collection, asked_text, texts, matched, links)
         return await pages.send(request, body, headers)
@@ -126,26 +126,29 @@ def _page_links(
     return links
 
 
-def _counts(texts: list[str], matched: int | None, system: System) -> dict[str, str]:
+def _counts(returned: int, matched: int | None, system: System) -> dict[str, str]:
     """What an answer says in its headers, whatever its form."""
-    headers = {"ogc-numberreturned": str(len(texts)), "content-crs": f"<{system.uri}>"}
+    headers = {"ogc-numberreturned": str(returned), "content-crs": f"<{system.uri}>"}
     return headers | ({} if matched is None else {"ogc-numbermatched": str(matched)})
 
 
 async def _feature_collection(
-    request: AnyRequest,
-    texts: list[str],
-    links: list[dict[str, str]],
-    matched: int | None,
-    now: int | None,
-    system: System,
+    request: AnyRequest, collection: Collection, asked: Asked, asked_text: dict[str, str]
 ) -> Response[bytes]:
-    """The page's bytes. Features go in as the texts that the database gave: nothing is parsed or built again."""
-    facts = {"numberReturned": len(texts)} | ({} if matched is None else {"numberMatched": matched})
+    """The page's bytes. Features go in as the database put them together: nothing is parsed or built again."""
+    pool = request.app.state.pool
+    if asked.hits:
+        page = query.Page(b"", 0, None, await data_time(pool))
+    else:
+        page = await query.read_page(pool, collection, asked)
+    matched = await query.matched(pool, collection, asked, page.returned, page.after is not None)
+    links = _page_links(base(request), collection, asked_text, page.after, GEOJSON_FORM)
+    facts = {"numberReturned": page.returned} | ({} if matched is None else {"numberMatched": matched})
     tail = orjson.dumps({"links": links, **facts})[1:]
-    body = b'{"type":"FeatureCollection","features":[' + ",".join(texts).encode() + b"]," + tail
-    stamp = b',"timeStamp":' + orjson.dumps(rfc3339(now)) + b"}" if now is not None else b"}"
-    return await replies.reply(request, body[:-1] + stamp, GEOJSON, _counts(texts, matched, system), tag_of=body)
+    body = b'{"type":"FeatureCollection","features":[' + page.features + b"]," + tail
+    stamp = b',"timeStamp":' + orjson.dumps(rfc3339(page.now)) + b"}" if page.now is not None else b"}"
+    headers = _counts(page.returned, matched, asked.system)
+    return await replies.reply(request, body[:-1] + stamp, GEOJSON, headers, tag_of=body)
 
 
 @route("/collections/{collection_id:str}/items/{feature_id:path}", query=["crs", "properties", "f"])

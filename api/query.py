@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import Any
 
 import asyncpg
 
 from api import parameters
 from api.asked import Asked, Order
-from api.collections import Collection
+from api.collections import Collection, Filter
 from api.conditions import Conditions
 from api.crs import SYSTEMS, System
 from api.parameters import Box, Span
@@ -18,6 +19,9 @@ from api.problems import bad
 
 COUNT_AT_MOST = 10_000
 """Counting stops here: a number that costs more than the page is not worth it, and the standard lets it be absent."""
+
+
+_ANY = "= ANY({})"
 
 
 class Statement:
@@ -48,7 +52,7 @@ def conditions(collection: Collection, asked: Asked, statement: Statement) -> li
     for name, value in asked.filters.items():
         one = collection.filter_names[name]
         if one.where:
-            found.append(one.where.format(statement.bind(value, one.cast)))
+            found.append(_held(one, value, statement))
     if asked.boxes:
         found.append(f"({' OR '.join(_inside(collection, box, statement) for box in asked.boxes)})")
     if asked.span and collection.time:
@@ -58,11 +62,20 @@ def conditions(collection: Collection, asked: Asked, statement: Statement) -> li
     return found
 
 
+def _held(one: Filter, value: Any, statement: Statement) -> str:
+    """Of a list with one value its equality: an index then gives the rest of its columns in order."""
+    if one.where.endswith(_ANY) and one.cast.endswith("[]") and len(value) == 1:
+        return one.where.replace(_ANY, "= {}").format(statement.bind(value[0], one.cast.removesuffix("[]")))
+    return one.where.format(statement.bind(value, one.cast))
+
+
 def _inside(collection: Collection, box: Box, statement: Statement) -> str:
     """A feature without a geometry lies in every box, as the standard has it; heights count where the box has them."""
-    edges = ", ".join(statement.bind(edge, "float8") for edge in box.edges)
-    area = f"ST_MakeEnvelope({edges}, 4326)"
-    flat = f"ST_Intersects(geom, {area})"
+    west, south, east, north = (statement.bind(edge, "float8") for edge in box.edges)
+    area = f"ST_MakeEnvelope({west}, {south}, {east}, {north}, 4326)"
+    # The index compares boxes of four-byte numbers, slightly too large: of points the coordinates decide, and cheaply.
+    exact = f"ST_X(geom) BETWEEN {west} AND {east} AND ST_Y(geom) BETWEEN {south} AND {north}"
+    flat = f"geom && {area} AND {exact}" if collection.only_points else f"ST_Intersects(geom, {area})"
     if box.heights and collection.height:
         low, high = (statement.bind(metres, "float8") for metres in box.heights)
         flat += f" AND {collection.height.format(low=low, high=high, area=area)}"
@@ -89,9 +102,9 @@ def _beyond(order: Sequence[Order], asked: Asked, statement: Statement) -> list[
         for one, value in zip(order, asked.after, strict=True)
     ]
     if not asked.sorts and all(values):
-        # A comparison of rows, which the key's index answers.
-        names = ", ".join(one.sql for one in order)
-        return [f"({names}) {'<' if order[0].falling else '>'} ({', '.join(map(str, values))})"]
+        # A comparison of rows, which the key's index answers; its first column alone rules partitions out.
+        names, further = ", ".join(one.sql for one in order), "<" if order[0].falling else ">"
+        return [f"({names}) {further} ({', '.join(map(str, values))})", f"{order[0].sql} {further}= {values[0]}"]
     steps = []
     for i, (one, value) in enumerate(zip(order, values, strict=True)):
         same = [_same(before, held) for before, held in zip(order[:i], values[:i], strict=True)]
@@ -119,6 +132,34 @@ def page(collection: Collection, asked: Asked) -> tuple[str, list[Any]]:
     """SQL and values of one page and one row more: the feature, then its place in the order as text."""
     statement = Statement()
     order = asked.order(collection)
+    inner, outer = _sorted(collection, asked, order, statement)
+    # Features are put together outside: only for the rows of the page, not for all that are sorted.
+    kept = ", ".join(f"page.place_{i}::text" for i in range(len(order)))
+    shape = collection.feature_of(asked.properties, asked.system)
+    return f"SELECT {shape} AS feature, {kept} FROM ({inner}) AS page ORDER BY {outer}", statement.values
+
+
+def whole_page(collection: Collection, asked: Asked) -> tuple[str, list[Any]]:
+    """SQL and values of one page as one row: its features as bytes with commas between, how many rows there are of it
+    and one row more, where it ends in the order, and the data time."""
+    statement = Statement()
+    order = asked.order(collection)
+    inner, outer = _sorted(collection, asked, order, statement)
+    places = ", ".join(f"page.place_{i}" for i in range(len(order)))
+    ends = ", ".join(f"place_{i}::text" for i in range(len(order)))
+    shape = collection.feature_of(asked.properties, asked.system)
+    limit = statement.bind(asked.limit, "int")
+    sql = f"""
+    SELECT convert_to(string_agg(feature, ',') FILTER (WHERE number <= {limit}), 'UTF8'), count(*),
+      array_agg(ARRAY[{ends}]) FILTER (WHERE number = {limit}), (SELECT value FROM meta WHERE key = 'data_time')
+    FROM (
+      SELECT {shape} AS feature, {places}, row_number() OVER (ORDER BY {outer}) AS number FROM ({inner}) AS page
+    ) AS numbered"""
+    return sql, statement.values
+
+
+def _sorted(collection: Collection, asked: Asked, order: Sequence[Order], statement: Statement) -> tuple[str, str]:
+    """SQL of the page's rows and one more, with their places in the order, and of that order outside of it."""
     read = source(collection, asked, statement)
     held = conditions(collection, asked, statement) + _beyond(order, asked, statement)
     places = ", ".join(f"{one.sql} AS place_{i}" for i, one in enumerate(order))
@@ -127,11 +168,7 @@ def page(collection: Collection, asked: Asked) -> tuple[str, list[Any]]:
         f"SELECT *, {places} FROM {read}{_where(held)} ORDER BY {_order_by(order)} "
         f"LIMIT {statement.bind(asked.limit + 1, 'int')}{skipped}"
     )
-    # Features are put together outside: only for the rows of the page, not for all that are sorted.
-    kept = ", ".join(f"page.place_{i}::text" for i in range(len(order)))
-    shape = collection.feature_of(asked.properties, asked.system)
-    outer = _order_by([replace(one, sql=f"page.place_{i}") for i, one in enumerate(order)])
-    return f"SELECT {shape} AS feature, {kept} FROM ({inner}) AS page ORDER BY {outer}", statement.values
+    return inner, _order_by([replace(one, sql=f"page.place_{i}") for i, one in enumerate(order)])
 
 
 def _order_by(order: Sequence[Order]) -> str:
@@ -148,15 +185,42 @@ def count(collection: Collection, asked: Asked) -> tuple[str, list[Any]]:
     return f"SELECT count(*) FROM (SELECT 1 FROM {read}{where}{enough}) AS found", statement.values
 
 
-async def features(pool: asyncpg.Pool, collection: Collection, asked: Asked) -> tuple[list[str], str | None]:
-    """The features of one page as GeoJSON texts, and the token of the next page if there is one."""
-    sql, values = page(collection, asked)
+@dataclass(frozen=True)
+class Page:
+    """A page: its features with commas between, how many they are, the token of the next one, and the data time."""
+
+    features: bytes
+    returned: int
+    after: str | None
+    now: int | None
+
+
+async def read_page(pool: asyncpg.Pool, collection: Collection, asked: Asked) -> Page:
+    """One page, in one round trip and without anything done for each feature here."""
+    sql, values = whole_page(collection, asked)
+    with _telling(asked):
+        found, rows, ends, now = await pool.fetchrow(sql, *values)
+    more = rows > asked.limit
+    after = parameters.token(ends[0]) if more else None
+    return Page(found or b"", asked.limit if more else rows, after, None if now is None else int(now))
+
+
+@contextmanager
+def _telling(asked: Asked) -> Iterator[None]:
+    """What the database cannot read as a place in the order is the token's fault."""
     try:
-        rows = await pool.fetch(sql, *values)
+        yield
     except asyncpg.DataError:
         if not asked.after:
             raise
         raise bad("after", "after is what a next link carries; start again without it") from None
+
+
+async def features(pool: asyncpg.Pool, collection: Collection, asked: Asked) -> tuple[list[str], str | None]:
+    """The features of one page as GeoJSON texts, and the token of the next page if there is one."""
+    sql, values = page(collection, asked)
+    with _telling(asked):
+        rows = await pool.fetch(sql, *values)
     more = len(rows) > asked.limit
     texts = [row[0] for row in rows[: asked.limit]]
     last = rows[asked.limit - 1] if more else None

@@ -58,7 +58,7 @@ positions = Table(
     Column("h3", BigInteger),
     geom(),
     *(schema_column(name) for name in OTHER),
-    Index("positions_time", "time", postgresql_using="brin", postgresql_with={"pages_per_range": 32}),
+    Index("positions_time_icao24", "time", "icao24"),
     Index("positions_icao24_time", "icao24", "time"),
     postgresql_partition_by="RANGE (time)",
 )

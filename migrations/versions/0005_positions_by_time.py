@@ -1,0 +1,20 @@
+"""Observations in order of time from an index: pages of them then cost what they hold, wherever they begin."""
+
+from __future__ import annotations
+
+from alembic import op
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.execute("CREATE INDEX positions_time_icao24 ON positions (time, icao24)")
+    op.execute("DROP INDEX positions_time")
+
+
+def downgrade() -> None:
+    op.execute("CREATE INDEX positions_time ON positions USING brin (time) WITH (pages_per_range = 32)")
+    op.execute("DROP INDEX positions_time_icao24")
