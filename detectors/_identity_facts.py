@@ -21,7 +21,8 @@ from geo.tracks import Tracks
 INVALID = (0x000000, 0xFFFFFF, 0xAAAAAA)
 """Product requirements: patterns that no transponder is given on purpose."""
 
-PATTERN = re.compile(r"(TEST|FAKE|ANOM).*")
+SUSPICIOUS = (b"TEST", b"FAKE", b"ANOM")
+PATTERN = re.compile(rf"({'|'.join(word.decode() for word in SUSPICIOUS)}).*")
 """Product requirements, anomaly examples; patterns are no numbers, so the parameter is a switch."""
 
 FORMAT = re.compile(r"[A-Z0-9]{1,8}")
@@ -136,6 +137,17 @@ def integrity_facts(rows: int, unsure_rows: int, category: bytes, lost: bool, p:
     urgent = PRIORITY["medium" if category in LARGE else "low"]
     words = f"SIL is 0 in {100 * unsure_rows / rows:.0f} % of {rows} reports of a version 2 transponder"
     yield Fact(words, 0.7, urgent, why)
+
+
+def at_once(tracks: Tracks, one: Slice, asked: Array, p: SimpleNamespace) -> dict[int, list[Fact]]:
+    """Of the flights `asked`, those that fly as TEST, FAKE or ANOM: no bit error makes such a word, so one row says so."""
+    rows = one.last[asked] if p.patterns else asked[:0]
+    calls, fast = tracks.callsign[rows], (tracks.on_ground[rows] != 1) & (tracks.ground_speed[rows] > FLYING_KT)
+    word = np.isin(calls.astype("S4"), SUSPICIOUS) & fast
+    return {
+        int(k): [Fact(f"the callsign is {call.decode('ascii', 'replace')}", 0.5)]
+        for k, call in zip(asked[: len(rows)][word], calls[word], strict=True)
+    }
 
 
 def told(facts: list[Fact]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from detectors._examples import during, fly
 from detectors._identity import CALLS, Slice, counts, follow, number_of, unsure
-from detectors._identity_facts import Fact, facts, told
+from detectors._identity_facts import Fact, at_once, facts, told
 from detectors._registry import Describe, Example, Param, Style, detector
 from geo.aircraft import AircraftTable
 from geo.batch import Batch
@@ -80,6 +80,7 @@ def gate(tracks: Tracks, p: SimpleNamespace, memory: Memory) -> Mask:
     every_s=10,
     merge_gap_s=1_800,
     memory=KEEP,
+    single_row=True,
     gate=gate,
     examples=examples,
     explain="{what}",
@@ -117,9 +118,11 @@ def detect(
     asked = unsettled | (due & ((old["odd"] != 0) | (new["rows"] >= p.samples)))
     found = facts(tracks, one, new, np.flatnonzero(asked), p, registers, aircraft or AircraftTable.empty())
     odd = np.where(asked, np.isin(np.arange(len(asked)), list(found)), old["odd"] != 0)
+    early = at_once(tracks, one, np.flatnonzero(~(odd & due & asked) & (old["told"] == 0)), p)
     ready = odd & due & asked
+    ready[list(early)] = True
     memory.put(one.flight, tracks.time[one.last], **new, odd=odd, told=np.where(ready, minute, old["told"]))
-    return _stretches(tracks, one, {k: found[k] for k in np.flatnonzero(ready).tolist()})
+    return _stretches(tracks, one, {k: early.get(k) or found[k] for k in np.flatnonzero(ready).tolist()})
 
 
 def _stretches(tracks: Tracks, one: Slice, found: Mapping[int, list[Fact]]) -> Stretches:

@@ -46,9 +46,12 @@ TIERS: Mapping[str, Sequence[str]] = {
 
 MET: Mapping[str, str | float] = {
     "callsign-duplicate": "hold", "flight-envelope": "hold", "formation-flight": "hold", "ghost": "gap",
-    "loiter": "least", "low-for-cell": "hold", "rapid-descent": "hold", "squawk": "hold",
+    "loiter": "least", "low-for-cell": "hold", "patrol": 1_440.0,
+    "rapid-descent": "hold", "squawk": "hold",
 }  # fmt: skip
-"""How long a behaviour must last, at the least, before it is what the class defines: seconds, or a parameter."""
+"""How long a behaviour must last, at the least, before it is what the class defines: seconds, or a parameter.
+
+A patrol is two laps, which in the recording at hand take 12 minutes each."""
 
 
 def tier_of(class_id: str) -> str:

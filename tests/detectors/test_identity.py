@@ -161,3 +161,9 @@ def test_two_streams_of_one_address_are_two_flights() -> None:
         fly(0x3C1000, 120, callsign=b"DLH4AB"), fly(0x3C1000, 120, lat=53.0, start_s=0.5, callsign=b"BAW12")
     )
     assert all("changes of callsign" not in words for words, _, _ in told(rows))
+
+
+def test_one_row_is_enough_for_a_word_that_no_bit_error_makes() -> None:
+    (one,) = found("identity", [fly(seconds=1, callsign=b"TEST123")])
+    assert (one.explanation, one.priority, one.confidence) == ("The callsign is TEST123", 1, 0.5)
+    assert told(fly(seconds=1, callsign=b"TEST123", speed=0.0)) == told(fly(seconds=1, callsign=b"BAW12")) == []
