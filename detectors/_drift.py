@@ -6,25 +6,21 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from detectors._innovation import RECKONED, State, Update, beyond_timing, velocity
-from geo.memory import Keep, Slot
+from detectors._innovation import beyond, turned
+from detectors._reckoning import Update
+from detectors._streams import keep
 from geo.schema import NO_TIME, Array
-from geo.tracks import Mask, Tracks
+from geo.tracks import Mask
 
 FADE = 0.9
 """What an update leaves of the sum before it: a ramp of five still adds up to 0.8, an outlier and its return to 0.1."""
 
-KEEP = Keep(
-    {
-        **RECKONED,
-        "sum_e": Slot("f4"), "sum_n": Slot("f4"), "variance": Slot("f4"), "odd": Slot("f4"),
-        "last_e": Slot("f4"), "last_n": Slot("f4"), "last_s": Slot("f4"),
-        "rise": Slot("i8", NO_TIME), "since": Slot("i4"), "quiet": Slot("i4"), "rise_e": Slot("f4"), "rise_n": Slot("f4"), "rise_lat": Slot("f8", np.nan), "rise_lon": Slot("f8", np.nan),
-        "onset": Slot("i8", NO_TIME), "from_lat": Slot("f8", np.nan), "from_lon": Slot("f8", np.nan),
-        "off_e": Slot("f4"), "off_n": Slot("f4"), "ratio": Slot("f4"),
-    },
-    ttl_s=1800,
-)  # fmt: skip
+KEEP = keep({
+    "sum_e": ("f8", 0), "sum_n": ("f8", 0), "variance": ("f8", 0), "odd": ("f8", 0),
+    "last_e": ("f8", 0), "last_n": ("f8", 0), "last_s": ("f8", 0),
+    "rise": ("i8", NO_TIME), "since": ("i8", 0), "quiet": ("i8", 0), "rise_ve": ("f8", 0), "rise_vn": ("f8", 0),
+    "rise_lat": ("f8", np.nan), "rise_lon": ("f8", np.nan), "off_e": ("f8", 0), "off_n": ("f8", 0), "ratio": ("f8", 0),
+})  # fmt: skip
 
 LONGEST = 9
 """Updates that an offset may take to build up and show itself steady; what goes on longer is no offset."""
@@ -35,87 +31,73 @@ SLOW_M_S = 15.0
 _SUMS = ("sum_e", "sum_n", "variance", "odd", "last_e", "last_n", "last_s")
 
 
-def note(tracks: Tracks, state: State, update: Update, p: SimpleNamespace) -> None:
+def note(now: Array, update: Update, east: Array, north: Array, p: SimpleNamespace) -> None:
     """Take new fixes: into the sums, and where these show an offset that stays, into the latch."""
-    who = update.who
-    known = np.isfinite(update.east) & (update.dt <= p.gap)
-    _forget(state, who[~known])
-    east, north = (np.where(known, v, 0.0) for v in (update.east, update.north))
-    sigma = np.where(known, update.sigma, 0.0)
-    jumps = np.stack([update.turn, update.accelerate, update.climb, update.rate])
-    odd = np.where(known, np.nan_to_num(jumps).max(axis=0), 0.0)
-    state.set(
-        who,
-        sum_e=FADE * state.at("sum_e", who) + east, sum_n=FADE * state.at("sum_n", who) + north,
-        variance=FADE**2 * state.at("variance", who) + sigma**2, odd=np.maximum(FADE * state.at("odd", who), odd),
-    )  # fmt: skip
-    _judge(tracks, state, update, known, p)
-    state.set(who, last_e=east, last_n=north, last_s=sigma)
+    if not update.known.all():
+        _forget(now, ~update.known)
+    now["sum_e"] = FADE * now["sum_e"] + east
+    now["sum_n"] = FADE * now["sum_n"] + north
+    now["variance"] = FADE**2 * now["variance"] + update.sigma**2
+    odd = np.maximum(np.maximum(update.turn, update.accelerate), np.maximum(update.climb, update.rate))
+    now["odd"] = np.maximum(FADE * now["odd"], odd)
+    along, across = turned(now["sum_e"], now["sum_n"], update)
+    noise = np.sqrt(now["variance"])
+    up = update.known & (beyond(along, across, 0.0, noise, now, p) > 0.3)
+    _rising(now, update, up)
+    if up.any():
+        far = beyond(along, across, p.timing * update.speed, noise, now, p)
+        _judge(now, update, east, north, far, p)
+    now["last_e"], now["last_n"], now["last_s"] = east, north, update.sigma
 
 
-def _forget(state: State, who: Array) -> None:
+def _forget(now: Array, at: Mask) -> None:
     """A gap: what came before says nothing about what comes now. The latch stays."""
-    state.set(who, **{name: np.zeros(len(who)) for name in _SUMS})
-    state.set(who, rise=np.full(len(who), NO_TIME), hold=np.zeros(len(who)), quiet=np.zeros(len(who)))
+    for name in _SUMS:
+        now[name][at] = 0.0
+    now["rise"][at], now["hold"][at], now["quiet"][at] = NO_TIME, False, 0
 
 
-def _judge(tracks: Tracks, state: State, update: Update, known: Mask, p: SimpleNamespace) -> None:
-    """Latch the streams whose sum shows an offset that stays; release those where it takes the offset back."""
-    who = update.who
-    sum_e, sum_n = state.at("sum_e", who), state.at("sum_n", who)
-    far, full = beyond_timing(sum_e, sum_n, update, p.timing), np.hypot(sum_e, sum_n)
-    limit = p.least + p.sigmas * np.sqrt(state.at("variance", who)) + p.noises * np.nan_to_num(state.at("noise", who))
-    _rising(tracks, state, update, known & (full > 0.3 * limit))
-    last_e, last_n, last_s = (state.at(n, who) for n in ("last_e", "last_n", "last_s"))
-    small = 0.15 * full
-    calm = np.hypot(update.east, update.north) <= small + 2.0 * update.sigma
-    calm &= np.hypot(last_e, last_n) <= small + 2.0 * last_s
-    calm &= np.hypot(update.east + last_e, update.north + last_n) <= small + update.sigma
-    hit = known & calm & (far > limit) & (state.at("odd", who) <= 1.5) & _straight(tracks, state, update)
-    hit &= (state.at("quiet", who) >= p.fixes) & (full <= p.most * 1000) & (state.at("rise", who) != NO_TIME)
-    _latch(state, who[hit], (far / limit)[hit])
-    late = ~hit & (state.at("rise", who) != NO_TIME) & (state.at("count", who) - state.at("since", who) >= LONGEST)
-    _forget(state, who[late])
-
-
-def _rising(tracks: Tracks, state: State, update: Update, up: Mask) -> None:
+def _rising(now: Array, update: Update, up: Mask) -> None:
     """Where the sum began to stand out: the first displaced fix."""
-    who, rows = update.who, update.rows
-    begin = up & (state.at("rise", who) == NO_TIME)
-    state.set(who[~up], rise=np.full(int((~up).sum()), NO_TIME), quiet=state.at("quiet", who[~up]) + 1)
-    state.set(who, hold=up)
-    rows, who = rows[begin], who[begin]
-    state.set(who, rise_e=state.at("ve", who), rise_n=state.at("vn", who))
-    state.set(who, rise=tracks.time[rows], rise_lat=tracks.lat[rows], rise_lon=tracks.lon[rows])
-    state.set(who, since=state.at("count", who))
+    now["quiet"] += ~up
+    now["hold"] = up
+    now["rise"][~up] = NO_TIME
+    begin = up & (now["rise"] == NO_TIME)
+    if begin.any():
+        fix, before = update.fix[begin], update.before[begin]
+        now["rise_ve"][begin], now["rise_vn"][begin] = before["ve"], before["vn"]
+        now["rise"][begin], now["rise_lat"][begin], now["rise_lon"][begin] = update.time[begin], fix["lat"], fix["lon"]
+        now["since"][begin] = now["count"][begin]
 
 
-def _straight(tracks: Tracks, state: State, update: Update) -> Mask:
-    """The velocity is still about that before the offset: in a turn, speed and course that lag look like one."""
-    ve, vn = velocity(tracks, update.rows)
-    changed = np.hypot(ve - state.at("rise_e", update.who), vn - state.at("rise_n", update.who))
-    out: Mask = (changed <= 0.5 * update.speed) & (update.speed > SLOW_M_S)
-    return out
+def _judge(now: Array, update: Update, east: Array, north: Array, far: Array, p: SimpleNamespace) -> None:
+    """Latch the streams whose sum shows an offset that stays; release those where it takes the offset back."""
+    full = np.hypot(now["sum_e"], now["sum_n"])
+    small, last_e, last_n = 0.15 * full, now["last_e"], now["last_n"]
+    hit = (now["rise"] != NO_TIME) & (far > 1.0) & (now["odd"] <= 1.5) & (now["quiet"] >= p.fixes)
+    hit &= (full <= p.most * 1000) & (np.hypot(east, north) <= small + 2.0 * update.sigma)
+    hit &= np.hypot(last_e, last_n) <= small + 2.0 * now["last_s"]
+    hit &= np.hypot(east + last_e, north + last_n) <= small + update.sigma
+    # In a turn, speed and course that lag look like an offset.
+    changed = np.hypot(update.fix["ve"] - now["rise_ve"], update.fix["vn"] - now["rise_vn"])
+    hit &= (changed <= 0.5 * update.speed) & (update.speed > SLOW_M_S)
+    late = ~hit & (now["rise"] != NO_TIME) & (now["count"] - now["since"] >= LONGEST)
+    if hit.any():
+        _latch(now, hit, far[hit])
+    _forget(now, hit | late)
 
 
-def _latch(state: State, who: Array, ratio: Array) -> None:
+def _latch(now: Array, at: Mask, ratio: Array) -> None:
     """Offsets add up; one that leads back to where the track came from ends the episode."""
-    if not len(who):
-        return
-    held = state.at("onset", who) != NO_TIME
+    one = now[at]
+    held = one["onset"] != NO_TIME
     # Two calm updates have passed since the offset was whole.
-    east, north = state.at("sum_e", who) / FADE**2, state.at("sum_n", who) / FADE**2
-    total_e, total_n = state.at("off_e", who) + east, state.at("off_n", who) + north
+    east, north = one["sum_e"] / FADE**2, one["sum_n"] / FADE**2
+    total_e, total_n = one["off_e"] + east, one["off_n"] + north
     back = held & (np.hypot(total_e, total_n) < 0.4 * np.hypot(east, north))
-    keep = held & ~back
-
-    def chosen(name: str, rise: str, after: float) -> Array:
-        return np.where(back, after, np.where(keep, state.at(name, who), state.at(rise, who)))
-
-    state.set(
-        who, onset=np.where(back, NO_TIME, np.where(keep, state.at("onset", who), state.at("rise", who))),
-        from_lat=chosen("from_lat", "rise_lat", np.nan), from_lon=chosen("from_lon", "rise_lon", np.nan),
-        off_e=np.where(back, 0.0, total_e), off_n=np.where(back, 0.0, total_n),
-        ratio=np.where(keep, np.maximum(state.at("ratio", who), ratio), ratio),
-    )  # fmt: skip
-    _forget(state, who)
+    for name, rise in (("onset", "rise"), ("from_lat", "rise_lat"), ("from_lon", "rise_lon")):
+        one[name] = np.where(held, one[name], one[rise])
+    one["onset"][back] = NO_TIME
+    one["off_e"], one["off_n"] = np.where(back, 0.0, total_e), np.where(back, 0.0, total_n)
+    one["ratio"] = np.where(held & ~back, np.maximum(one["ratio"], ratio), ratio)
+    now[at] = one

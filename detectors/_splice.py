@@ -6,10 +6,11 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from detectors._innovation import RECKONED, State, Update, beyond_timing
-from geo.memory import Keep, Slot
+from detectors._innovation import beyond, turned
+from detectors._reckoning import Update
+from detectors._streams import keep
 from geo.schema import NO_TIME, Array
-from geo.tracks import Tracks
+from geo.tracks import Mask
 
 CHANNELS = ("position", "course", "speed", "height", "climb rate")
 
@@ -19,60 +20,63 @@ SPREAD = 0.4
 FADE = 0.995
 """What an update leaves of the largest jumps before it: a stream that manoeuvres hard is judged by its own measure."""
 
-KEEP = Keep(
-    {
-        **RECKONED,
-        "pending": Slot("i8", NO_TIME), "calm": Slot("i4"), "tested": Slot("i4"), "jump": Slot("f4", 0.0, len(CHANNELS)),
-        "seen": Slot("f4", 0.0, len(CHANNELS)), "noisy": Slot("i1"), "before": Slot("f4", 0.0, len(CHANNELS)), "at_lat": Slot("f8", np.nan), "at_lon": Slot("f8", np.nan),
-        "onset": Slot("i8", NO_TIME), "from_lat": Slot("f8", np.nan), "from_lon": Slot("f8", np.nan),
-    },
-    ttl_s=1800,
-)  # fmt: skip
+_WIDE = ("f8", (len(CHANNELS),))
+
+KEEP = keep({
+    "pending": ("i8", NO_TIME), "calm": ("i8", 0), "tested": ("i8", 0), "noisy": ("?", False),
+    "jump": (_WIDE, 0), "seen": (_WIDE, 0), "before": (_WIDE, 0), "at_lat": ("f8", np.nan), "at_lon": ("f8", np.nan),
+})  # fmt: skip
 
 
-def note(tracks: Tracks, state: State, update: Update, p: SimpleNamespace) -> None:
+def note(now: Array, update: Update, east: Array, north: Array, p: SimpleNamespace) -> None:
     """Take new fixes: a jump in several channels is looked into, and latched when the stream then goes on calmly.
 
     A stream that does it again is released, and not latched any more: it jumps, whoever flies it.
     """
-    who, rows = update.who, update.rows
-    known = np.isfinite(update.east) & (update.dt <= p.gap)
-    free = state.at("onset", who) == NO_TIME
-    jump = np.where(known[:, None], strides(state, update, p), 0.0)
-    usual, before = state.at("seen", who), state.at("before", who)
-    _confirm(state, update, known & free, jump, p)
-    single = np.where(before > SPREAD * jump + 0.1, 0.0, jump) / np.maximum(usual, 1.0)
-    start = known & splits(single, p) & (state.at("tested", who) >= p.fixes)
-    again = who[start & ~free]
-    state.set(again, onset=np.full(len(again), NO_TIME), noisy=np.ones(len(again)))
-    start &= free & (state.at("noisy", who) == 0)
-    begin, at = who[start], rows[start]
-    state.set(
-        begin, pending=tracks.time[at], calm=np.zeros(len(begin)), jump=single[start],
-        at_lat=tracks.lat[at], at_lon=tracks.lon[at],
-    )  # fmt: skip
-    state.set(
-        who, before=jump, tested=np.where(known & ~splits(jump, p), state.at("tested", who) + 1, 0),
-        seen=np.maximum(FADE * usual, np.minimum(jump, 2.0 * usual + 1.0)), hold=state.at("pending", who) != NO_TIME,
-    )  # fmt: skip
+    jump = _strides(now, update, east, north, p)
+    waiting = now["pending"] != NO_TIME
+    if waiting.any():
+        _confirm(now, waiting, update.known, jump, p)
+    usual = now["seen"]
+    # Only what weighs enough on the whole can be a splice, whatever the stream did before.
+    split = update.known & _splits(jump, p)
+    if split.any():
+        single = np.where(now["before"] > SPREAD * jump + 0.1, 0.0, jump) / np.maximum(usual, 1.0)
+        _begin(now, split & _splits(single, p) & (now["tested"] >= p.fixes), single, update)
+    now["tested"] = np.where(update.known & ~split, now["tested"] + 1, 0)
+    now["before"] = jump
+    now["seen"] = np.maximum(FADE * usual, np.minimum(jump, 2.0 * usual + 1.0))
+    now["hold"] = now["pending"] != NO_TIME
 
 
-def strides(state: State, update: Update, p: SimpleNamespace) -> Array:
+def _strides(now: Array, update: Update, east: Array, north: Array, p: SimpleNamespace) -> Array:
     """Each channel's jump as a share of what an aircraft can do meanwhile, (fixes, channels); 0 where it is missing."""
-    noise = np.nan_to_num(state.at("noise", update.who))
-    limit = p.least + p.sigmas * update.still + p.noises * noise
-    position = beyond_timing(update.aside[:, 0], update.aside[:, 1], update, p.timing) / limit
-    channels = np.stack([position, update.turn, update.accelerate, update.climb, update.rate], axis=1)
-    out: Array = np.nan_to_num(channels)
+    out = np.empty((len(now), len(CHANNELS)))
+    along, across = turned(*_aside(east, north, update), update)
+    position = beyond(along, across, p.timing * update.speed, update.still, now, p)
+    out[:, 0] = np.where(update.known, position, 0.0)
+    out[:, 1], out[:, 2], out[:, 3], out[:, 4] = update.turn, update.accelerate, update.climb, update.rate
     return out
 
 
-def splits(jump: Array, p: SimpleNamespace) -> Array:
+def _aside(east: Array, north: Array, update: Update) -> tuple[Array, Array]:
+    """What of an innovation no moment of change explains.
+
+    Whenever between the fixes the old velocity gave way to the new one, the innovation lies on a line through 0 along
+    their difference, half of it to either side.
+    """
+    change_e, change_n = update.change_e, update.change_n
+    length = np.maximum(change_e**2 + change_n**2, 1.0)
+    share = np.minimum(np.maximum((east * change_e + north * change_n) / length, -0.5), 0.5)
+    return east - share * change_e, north - share * change_n
+
+
+def _splits(jump: Array, p: SimpleNamespace) -> Mask:
     """Several channels beyond what is possible, or one far beyond it and another near it."""
-    ranked = np.sort(jump, axis=1)
-    several = (jump > 1.0).sum(axis=1) >= p.channels
-    one = (jump[:, :3].max(axis=1) >= p.far) & (ranked[:, -2] >= 0.6)
-    out: Array = (several | one) & (weight(jump) >= p.total)
+    out: Mask = weight(jump) >= p.total
+    if out.any():
+        near = np.sort(jump, axis=1)[:, -2] >= 0.6
+        out &= ((jump > 1.0).sum(axis=1) >= p.channels) | ((jump[:, :3].max(axis=1) >= p.far) & near)
     return out
 
 
@@ -82,21 +86,27 @@ def weight(jump: Array) -> Array:
     return out
 
 
-def _confirm(state: State, update: Update, known: Array, jump: Array, p: SimpleNamespace) -> None:
+def _begin(now: Array, start: Mask, jump: Array, update: Update) -> None:
+    """Look into these; a stream on which an episode stands is released, and is noisy from now on."""
+    standing = now["onset"] != NO_TIME
+    again = start & standing
+    now["onset"][again], now["noisy"][again] = NO_TIME, True
+    start = start & ~standing & ~now["noisy"]
+    fix = update.fix[start]
+    now["pending"][start], now["calm"][start], now["jump"][start] = update.time[start], 0, jump[start]
+    now["at_lat"][start], now["at_lon"][start] = fix["lat"], fix["lon"]
+
+
+def _confirm(now: Array, waiting: Mask, known: Mask, jump: Array, p: SimpleNamespace) -> None:
     """The fixes after a jump: where they follow from each other the stream has become another one.
 
     What goes on changing in the same channels is a manoeuvre, and was one before.
     """
-    who = update.who
-    waiting = state.at("pending", who) != NO_TIME
-    first = state.at("jump", who)
+    first = now["jump"]
     goes_on = weight(np.where(first > 0.6, jump, 0.0)) > SPREAD * weight(first)
-    off = who[waiting & (goes_on | ~known)]
-    state.set(off, pending=np.full(len(off), NO_TIME))
-    calm = np.where(waiting, state.at("calm", who) + 1, 0)
-    state.set(who, calm=calm)
-    sure = who[waiting & known & ~goes_on & (calm >= p.confirm)]
-    state.set(
-        sure, onset=state.at("pending", sure), from_lat=state.at("at_lat", sure), from_lon=state.at("at_lon", sure),
-        pending=np.full(len(sure), NO_TIME),
-    )  # fmt: skip
+    now["calm"] += waiting
+    now["pending"][waiting & (goes_on | ~known)] = NO_TIME
+    sure = waiting & known & ~goes_on & (now["calm"] >= p.confirm)
+    for name, at in (("onset", "pending"), ("from_lat", "at_lat"), ("from_lon", "at_lon")):
+        now[name][sure] = now[at][sure]
+    now["pending"][sure] = NO_TIME

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,10 +10,11 @@ import numpy as np
 
 from detectors._drift import KEEP, note
 from detectors._examples import during, fly
-from detectors._innovation import latched, slice_of, updates
+from detectors._innovation import NOISE, STREAMWISE, walk
 from detectors._registry import PRIORITY, Describe, Example, Param, Style, detector
 from geo.batch import Batch
 from geo.memory import Memory
+from geo.schema import Array
 from geo.sphere import NMI_M
 from geo.stretches import Stretches
 from geo.tracks import Tracks
@@ -62,18 +63,15 @@ def examples() -> Sequence[Example]:
 
 
 @detector(
-    id="position-drift", title="Position offset", priority="medium", scope="aircraft", every_s=10, sample_s=5,
-    needs=[("lat",), ("ground_speed",), ("track",)], uses=("position_time",), lookback_s=10, merge_gap_s=600,
-    memory=KEEP, examples=examples,
+    id="position-drift", title="Position offset", priority="medium", memory=KEEP, examples=examples, **STREAMWISE,
     explain="The position runs {offset:.1f} km off what speed and course lead to ({ratio:.1f} times what "
     "this stream's noise allows), for {duration:.0f} s; speed, course and height went on unchanged",
     style=Style(shape="path", color="#ffb340", icon="drift"),
     params={
+        **NOISE,
         "least": Param(460, "m", "offsets below are never reported, whatever the noise", lo=100, hi=5_000, source="readsb speed_check allows 250 m and more beyond what was flown"),
         "sigmas": Param(2, "", "times what noise and manoeuvres may add up to over a few updates", lo=1, hi=10, source="switzerland 2018-08-01: one offset in 139,098 rows"),
         "noises": Param(5, "", "times the usual innovation of this stream", lo=0, hi=20, source="quickstart 2021-10-07, switzerland 2018-08-01"),
-        "timing": Param(2, "s", "a clock that is wrong by this moves a position along the track and is no offset", lo=0, hi=30, source="JL516 2024-01-02: median lag 0.56 s; OpenSky state vectors are 1 s apart"),
-        "gap": Param(45, "s", "after a longer gap the window starts anew", lo=20, hi=120, source="three polls of 15 s"),
         "fixes": Param(4, "", "fixes that a stream needs before it can be judged", lo=3, hi=60, source="the innovation of fewer says nothing of its noise"),
         "most": Param(40, "km", "further is another place, not an offset", lo=5, hi=500, source="icao-spoof and kinematics take over"),
     },
@@ -87,17 +85,14 @@ def examples() -> Sequence[Example]:
 )  # fmt: skip
 def detect(tracks: Tracks, p: SimpleNamespace, memory: Memory) -> Stretches:
     """Walk the slice; every fresh row of a stream that runs displaced is reported."""
-    state, first, count = slice_of(tracks, memory)
-    for update in updates(tracks, state, first, count, p):
-        note(tracks, state, update, p)
-    memory.put(state.keys, tracks.time[first + count - 1], **state.columns)
-    offset = np.hypot(state.columns["off_e"], state.columns["off_n"])
-    ratio = state.columns["ratio"]
+    return walk(tracks, memory, p, note).stretches(shown)
+
+
+def shown(state: Array) -> tuple[Array, Array, Mapping[str, Array]]:
+    """How sure and urgent offsets are, and their figures."""
+    offset, ratio = np.hypot(state["off_e"], state["off_n"]), state["ratio"]
     # Old transponders, slow aircraft and resampled recordings reach 1.8 times their noise (105 recordings).
-    minor = (offset < NMI_M) | (state.columns["own"] == 0) | (ratio < CLEAR)
-    return latched(
-        tracks, state, first, count,
-        confidence=np.where(minor, 0.4, np.clip(0.5 + 0.1 * ratio, 0.5, 0.9)),
-        priority=np.where(minor, PRIORITY["low"], PRIORITY["medium"]),
-        values={"offset": offset / 1000, "ratio": ratio},
-    )  # fmt: skip
+    minor = (offset < NMI_M) | ~state["fix"]["own"] | (ratio < CLEAR)
+    sure = np.where(minor, 0.4, np.clip(0.5 + 0.1 * ratio, 0.5, 0.9))
+    level = np.where(minor, PRIORITY["low"], PRIORITY["medium"])
+    return sure, level, {"offset": offset / 1000, "ratio": ratio}

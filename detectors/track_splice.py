@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import SimpleNamespace
 
 import numpy as np
 
 from detectors._examples import EPOCH, fly
-from detectors._innovation import latched, slice_of, updates
+from detectors._innovation import NOISE, STREAMWISE, walk
 from detectors._registry import PRIORITY, Describe, Example, Param, Style, detector
-from detectors._splice import CHANNELS, KEEP, note
+from detectors._splice import CHANNELS, KEEP, note, weight
 from geo.batch import Batch
 from geo.memory import Memory
-from geo.schema import NO_TIME
+from geo.schema import Array
 from geo.stretches import Stretches
 from geo.tracks import Tracks
 
@@ -60,13 +60,12 @@ def examples() -> Sequence[Example]:
 
 
 @detector(
-    id="track-splice", title="Track does not continue itself", priority="high", scope="aircraft", every_s=10, sample_s=5,
-    needs=[("lat",), ("ground_speed",), ("track",)], uses=("position_time",), lookback_s=10, merge_gap_s=600,
-    memory=KEEP, examples=examples,
+    id="track-splice", title="Track does not continue itself", priority="high", memory=KEEP, examples=examples, **STREAMWISE,
     explain="{channels} changed from one update to the next by up to {times:.1f} times what an aircraft can do in that "
     "time, and the track has gone on as another one for {duration:.0f} s",
     style=Style(shape="path", color="#bf5af2", icon="splice"),
     params={
+        **NOISE,
         "channels": Param(2, "", "so many of position, course, speed, height and climb must change impossibly at once", lo=2, hi=5, source="one alone is a bad value or a manoeuvre"),
         "far": Param(2, "", "or one by this, and a second nearly", lo=1, hi=10, source="quickstart 2021-10-07, switzerland 2018-08-01"),
         "total": Param(3, "", "impossible changes, each as a share of what is possible and at most 3, must add up to this", lo=2, hi=15, source="quickstart 2021-10-07, switzerland 2018-08-01"),
@@ -75,8 +74,6 @@ def examples() -> Sequence[Example]:
         "least": Param(200, "m", "position changes below never count", lo=50, hi=5_000, source="readsb speed_check allows 250 m beyond what was flown"),
         "sigmas": Param(2, "", "times the noise of one update", lo=1, hi=10, source="two standard deviations"),
         "noises": Param(3, "", "times the usual innovation of this stream", lo=0, hi=20, source="quickstart 2021-10-07, switzerland 2018-08-01"),
-        "timing": Param(2, "s", "a clock that is wrong by this moves a position along the track", lo=0, hi=30, source="JL516 2024-01-02: median lag 0.56 s"),
-        "gap": Param(45, "s", "after a longer gap nothing is compared", lo=20, hi=120, source="three polls of 15 s"),
     },
     describe=Describe(
         definition="Aircraft whose track, without a gap in reception, goes on as another one: place, course, speed, height or climb change together by more than any aircraft can.",
@@ -88,22 +85,16 @@ def examples() -> Sequence[Example]:
 )  # fmt: skip
 def detect(tracks: Tracks, p: SimpleNamespace, memory: Memory) -> Stretches:
     """Walk the slice; every fresh row of a stream that has become another one is reported."""
-    state, first, count = slice_of(tracks, memory)
-    for update in updates(tracks, state, first, count, p):
-        note(tracks, state, update, p)
-    memory.put(state.keys, tracks.time[first + count - 1], **state.columns)
-    jump = state.columns["jump"]
-    beyond = (jump > 1.0).sum(axis=1)
-    own = state.columns["own"] == 1
-    total = np.minimum(jump, 3.0).sum(axis=1)
+    return walk(tracks, memory, p, note).stretches(shown)
+
+
+def shown(state: Array) -> tuple[Array, Array, Mapping[str, Array]]:
+    """How sure and urgent splices are, and their figures."""
+    jump, own = state["jump"], state["fix"]["own"]
+    beyond, total = (jump > 1.0).sum(axis=1), weight(jump)
     level = np.select(
         [~own | (total < 6.0), (beyond < 3) | (total < 8.0)], [PRIORITY["low"], PRIORITY["medium"]], PRIORITY["high"]
     )
-    names = np.full(len(jump), "", dtype=object)
-    for k in np.flatnonzero(state.columns["onset"] != NO_TIME).tolist():
-        names[k] = ", ".join(name for name, share in zip(CHANNELS, jump[k], strict=True) if share > 1.0)
-    return latched(
-        tracks, state, first, count,
-        confidence=np.where(own, np.clip(0.4 + 0.06 * total, 0.5, 0.95), 0.4), priority=level,
-        values={"channels": names, "times": np.minimum(jump.max(axis=1, initial=0.0), 99.0)},
-    )  # fmt: skip
+    names = [", ".join(name for name, share in zip(CHANNELS, one, strict=True) if share > 1.0) for one in jump]
+    values = {"channels": np.array(names, dtype=object), "times": np.minimum(jump.max(axis=1), 99.0)}
+    return np.where(own, np.clip(0.4 + 0.06 * total, 0.5, 0.95), 0.4), level, values

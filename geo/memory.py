@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from geo.schema import NO_TIME, Array
 
@@ -20,7 +21,7 @@ DAY_MS = 86_400_000
 class Slot:
     """One remembered column: dtype, the value of a key not seen before, and how many numbers it holds (1: a scalar)."""
 
-    dtype: str
+    dtype: npt.DTypeLike
     default: Any = 0
     width: int = 1
 
@@ -88,11 +89,6 @@ class Memory:
             keep &= recent
         if not keep.all():
             self._take(keep)
-
-    def drop(self, rows: Array) -> None:
-        """Let go of the rows where the mask is true."""
-        if rows.any():
-            self._take(~rows)
 
     def note_day(self, time_ms: int) -> None:
         """The data has reached this day (UTC)."""

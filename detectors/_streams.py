@@ -1,0 +1,117 @@
+"""Streams of addresses: the record that is remembered of each, and which of them a slice brings on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from geo.memory import Keep, Memory, Slot
+from geo.schema import NO_TIME, Array
+from geo.tracks import Index, Tracks
+
+SUBS = 8
+"""Keys of one address: one for each of its streams (geo.streams keeps four at most)."""
+
+TTL_S = 1800
+"""A stream is forgotten after this long."""
+
+FIX = np.dtype([
+    ("t", "i8"), ("lat", "f8"), ("lon", "f8"), ("speed", "f8"), ("course", "f8"), ("ve", "f8"), ("vn", "f8"),
+    ("vr", "f8"), ("alt", "f8"), ("own", "?"),
+])  # fmt: skip
+"""A fix: when it was taken, where, the velocity sent with it (m/s, deg, ft/min), pressure altitude, own word or not."""
+
+Fields = Mapping[str, tuple[Any, Any]]
+"""Of a record: dtype and the value of a stream not seen before, by name."""
+
+_STREAM: Fields = {
+    "flight": ("i8", 0), "heir": ("i8", NO_TIME), "newest": ("i8", NO_TIME), "fix": (FIX, 0), "count": ("i8", 0),
+    "noise_along": ("f8", np.nan), "noise_across": ("f8", np.nan), "bias_e": ("f8", 0), "bias_n": ("f8", 0),
+    "hold": ("?", False), "onset": ("i8", NO_TIME), "from_lat": ("f8", np.nan), "from_lon": ("f8", np.nan),
+}  # fmt: skip
+"""The newest honest fix, how many there were, and the time of the newest heard; how noisy fixes are (m); what stands.
+
+`bias` is a steady part of the innovation (m/s); `hold` stops learning while something is being looked into; `heir` is
+set where the stream took over from another of its address; `onset` where an episode stands, which began at `from`."""
+
+
+def keep(own: Fields) -> Keep:
+    """The memory of a class: one record for each stream, with fields of the class's own."""
+    fields = {**_STREAM, **own}
+    blank = np.zeros((), dtype=np.dtype([(name, kind) for name, (kind, _) in fields.items()]))
+    for name, (kind, value) in fields.items():
+        if kind is not FIX:
+            blank[name] = value
+    return Keep({"stream": Slot(blank.dtype, blank)}, TTL_S)
+
+
+@dataclass
+class Streams:
+    """The streams with fresh rows: their records, (streams,), while the slice is walked.
+
+    `rows` are all their fresh rows, stream by stream in time order, and `who` the stream of each.
+    """
+
+    keys: Array
+    state: Array
+    rows: Index
+    who: Index
+    first: Index
+    last: Index
+
+
+def streams_of(tracks: Tracks, memory: Memory) -> Streams:
+    """What is remembered of the streams of a slice."""
+    rows = np.flatnonzero(tracks.fresh)
+    flight = tracks.flight[rows]
+    new = np.ones(len(rows), dtype=bool)
+    new[1:] = flight[1:] != flight[:-1]
+    first = rows[new]
+    last = rows[np.append(new[1:], True)]
+    who = np.cumsum(new) - 1
+    keys = tracks.icao24[first] * SUBS + tracks.sub[first]
+    if len(np.unique(keys)) < len(keys):
+        # A flight may end and the next begin within one slice: the later one keeps the key, the earlier one is over.
+        stays = _latest(keys, tracks.time[first])
+        rows, who = rows[stays[who]], (np.cumsum(stays) - 1)[who[stays[who]]]
+        keys, first, last = keys[stays], first[stays], last[stays]
+    state = memory.get(keys)["stream"]
+    _begin(state, tracks, first, memory)
+    _disown(state, tracks, last, memory)
+    return Streams(keys, state, rows, who, first, last)
+
+
+def _latest(keys: Array, began: Array) -> Array:
+    """Which are the latest of their key."""
+    order = np.lexsort((began, keys))
+    out = np.zeros(len(keys), dtype=bool)
+    out[order[np.append(keys[order][1:] != keys[order][:-1], True)]] = True
+    return out
+
+
+def _begin(state: Array, tracks: Tracks, first: Index, memory: Memory) -> None:
+    """A stream heard for the first time starts from nothing, or where it takes over from another of its address."""
+    flight = tracks.flight[first]
+    new = np.flatnonzero(state["flight"] != flight)
+    if not len(new):
+        return
+    state[new] = memory.keep.columns["stream"].default
+    heirs = new[tracks.sub[first[new]] > 0]
+    born = tracks.time[first[heirs]]
+    for sub in range(4 if len(heirs) else 0):
+        other = memory.get(tracks.icao24[first[heirs]] * SUBS + sub)["stream"]
+        newer = (other["newest"] > state["newest"][heirs]) & (other["newest"] < born)
+        state[heirs[newer]] = other[newer]
+    state["flight"][new] = flight[new]
+    state["heir"][heirs] = born
+
+
+def _disown(state: Array, tracks: Tracks, last: Index, memory: Memory) -> None:
+    """A stream whose elder goes on has taken over from nobody: two are live, and it starts from nothing."""
+    heirs = np.flatnonzero((state["heir"] != NO_TIME) & (tracks.rival_time[last] > state["heir"]))
+    if len(heirs):
+        state[heirs] = memory.keep.columns["stream"].default
+        state["flight"][heirs] = tracks.flight[last[heirs]]
