@@ -90,6 +90,11 @@ class Memory:
         if not keep.all():
             self._take(keep)
 
+    def drop(self, rows: Array) -> None:
+        """Let go of the rows where the mask is true."""
+        if rows.any():
+            self._take(~rows)
+
     def note_day(self, time_ms: int) -> None:
         """The data has reached this day (UTC)."""
         self.days.add(time_ms // DAY_MS)
