@@ -97,6 +97,8 @@ class _Handler(BaseHTTPRequestHandler):
             return self._stream()
         if url.path == "/" or url.path.startswith("/static/"):
             return self._file("index.html" if url.path == "/" else url.path.removeprefix("/static/"))
+        if "/xyz/" in url.path:
+            return self._send(b"", "application/vnd.mapbox-vector-tile")  # a tile in which there is nothing
         answer = self._answer(url.path, query)
         return (
             self._json(answer)

@@ -10,7 +10,7 @@ import pytest
 from tests.web.fake_classes import a_class
 from tests.web.fake_server import FakeServer
 from tests.web.fake_world import World
-from tests.web.sight import APP, Sight, drawn, until
+from tests.web.sight import APP, MAP, Sight, drawn, until
 
 MADE_UP = a_class(
     "left-turns-only", "Left turns only", style={"shape": "point", "color": "#12ab89", "icon": "no-such-icon"}
@@ -72,8 +72,12 @@ def test_the_card_of_a_class_shows_meaning_and_parameters_with_units(look: Calla
     sight.page.get_by_label("About Loiter").click()
     card = sight.page.locator("#card")
     assert card.is_visible()
-    assert "900 s" in card.inner_text() and "What to look for" in card.inner_text()
-    assert "96 % of what it flags is right" in card.inner_text() and "0.25 alerts in 100" in card.inner_text()
+    assert "900 s" in card.inner_text() and "Observable characteristics" in card.inner_text()
+    tiles = card.locator(".tile").all_inner_texts()
+    assert tiles[0].startswith("96 %") and tiles[2].startswith("15 s") and tiles[3].startswith("0.25")
+    heads = card.locator("h3").all_inner_texts()
+    assert heads[:3] == ["Definition", "Observable characteristics", "Who needs this detection"]
+    assert heads[3:5] == ["Review priority", "Real-world context"]
     sight.page.keyboard.press("Escape")
     assert card.is_hidden()
     assert sight.page.evaluate("document.activeElement.getAttribute('aria-label')") == "About Loiter"
@@ -96,3 +100,70 @@ def test_a_class_added_later_appears_when_its_first_anomaly_comes(look: Callable
     server.world.anomalies[one["id"]] = one
     server.drop_streams()
     until(sight.page, "document.querySelector('[data-class=brand-new]')")
+
+
+CHECKED = "all => all.filter(e => e.ariaChecked === 'true').map(e => e.dataset.class)"
+
+
+def test_one_class_alone_by_keyboard_and_from_its_card(look: Callable[..., Sight]) -> None:
+    sight = look()
+    sight.page.locator("[data-class='squawk']").press("s")
+    assert sight.page.eval_on_selector_all("#layers [data-class]", CHECKED) == ["squawk"]
+    sight.page.get_by_label("About Loiter").click()
+    sight.page.locator("#card").get_by_role("button", name="This class alone").click()
+    assert sight.page.eval_on_selector_all("#layers [data-class]", CHECKED) == ["loiter"]
+
+
+def test_a_layer_is_faint_on_the_map_and_in_the_address(look: Callable[..., Sight]) -> None:
+    sight = look("#flip=zones")
+    sight.page.get_by_label("Opacity: Zones").fill("0.5")
+    until(sight.page, "location.hash.includes('faint=zones:50')")
+    assert abs(sight.page.evaluate(f"{MAP}.getPaintProperty('zones/fill', 'fill-opacity')") - 0.035) < 1e-6
+    sight = look("#faint=anomalies:30,zones:999,__proto__:50&view=40,15,2")
+    assert sight.page.evaluate(f"{APP}.state.get().opacity") == {"anomalies": 0.3}
+    until(sight.page, drawn("loiter"))
+
+
+def test_a_set_is_saved_used_and_forgotten(look: Callable[..., Sight]) -> None:
+    sight = look("#off=loiter,squawk&flip=graticule&view=40,15,2")
+    sight.page.locator("summary", has_text="Saved sets").click()
+    sight.page.get_by_label("Name of the set").fill("Mine")
+    sight.page.get_by_label("Name of the set").press("Enter")
+    sight.page.get_by_role("button", name="All", exact=True).click()
+    assert sight.page.evaluate(f"{APP}.state.get().off.size") == 0
+    sight.page.reload()
+    until(sight.page, "document.body.dataset.ready === 'true'")
+    sight.page.locator("summary", has_text="Saved sets").click()
+    sight.page.get_by_role("button", name="Mine", exact=True).click()
+    assert sight.page.evaluate(f"[...{APP}.state.get().off]") == ["loiter", "squawk"]
+    assert sight.page.evaluate(f"{APP}.state.get().layers.graticule") is False
+    sight.page.get_by_label("Forget Mine").click()
+    assert sight.page.get_by_role("button", name="Mine", exact=True).count() == 0
+
+
+def test_a_country_is_all_that_is_shown_and_counted(look: Callable[..., Sight]) -> None:
+    sight = look("#list=all&win=86400")
+    changed = f"""(() => {{
+      const [one] = {APP}.anomalies.everywhere().filter(a => !a.cleared && a.cls === 'squawk');
+      one.evidence.context.country = {{code: 'FR', name: 'France'}};
+      {APP}.bus.emit('anomalies');
+    }})()"""
+    sight.page.evaluate(changed)
+    sight.page.locator("summary", has_text="Where").click()
+    sight.page.locator(".places button", has_text="France").click()
+    until(sight.page, "document.querySelectorAll('#list .row').length === 1")
+    until(sight.page, "location.hash.includes('only=country:FR')")
+    assert "Only France" in sight.page.locator("#where").inner_text()
+    ones = "[...document.querySelectorAll('#layers [data-class] .count')].map(e => e.textContent).filter(t => t > '0')"
+    until(sight.page, f"{ones}.join() === '1,–' || {ones}.join() === '1'")
+
+
+def test_tiles_come_only_while_their_layer_is_on(look: Callable[..., Sight]) -> None:
+    sight = look()
+    assert not [r for r in sight.server.requests if "/xyz/" in r]
+    sight.page.locator("[data-layer='tracks']").click()
+    until(sight.page, f"{MAP}.getLayer('tracks/line')")
+    sight.page.wait_for_timeout(1500)
+    assert [r for r in sight.server.requests if r.startswith("/collections/tracks/xyz/") and "datetime=" in r]
+    sight.page.locator("[data-layer='tracks']").click()
+    assert sight.page.evaluate(f"{MAP}.getLayer('tracks/line') === undefined")

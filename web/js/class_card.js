@@ -1,7 +1,7 @@
 // The card of one class: what it means, who needs it, how to read it, and the numbers it works with.
 import { h, safeColor } from './dom.js';
 import { numberText, words } from './evidence.js';
-import { block, chipOf, iconButton, listBlock, textBlock } from './parts.js';
+import { block, chipOf, iconButton, listBlock, textBlock, wordButton } from './parts.js';
 
 export class ClassCard {
   #app;
@@ -36,27 +36,34 @@ export class ClassCard {
     return true;
   }
 
-  #body({ id, priority, scope, params = {}, describe = {}, active, why, count, needs = [], measured }) {
+  #body(one) {
+    const { id, priority, scope, params = {}, describe = {}, active, why, count, needs = [], measured } = one;
     const facts = [
       `${priority} priority`,
       `judges one ${scope} at a time`,
       count ? `${count.open} open, ${count.last_24h} in 24 h` : null,
-      id,
     ];
     return [
       active === false
         ? h('p', { class: 'notice', text: `Inactive: ${why || 'something it needs is missing'}` })
         : null,
-      h('p', { class: 'lead', text: describe.definition ?? '' }),
-      h('p', { class: 'facts', text: facts.filter(Boolean).join(' · ') }),
-      listBlock('What to look for', describe.characteristics),
-      textBlock('Priority', describe.priority_note),
-      textBlock('In context', describe.context),
-      listBlock('Who uses it', describe.audience),
-      listBlock('Measured', figures(measured)),
+      h('p', { class: 'facts' }, h('code', { text: id }), ` · ${facts.filter(Boolean).join(' · ')}`),
+      this.#buttons(id),
+      block('Definition', h('p', { class: 'lead', text: describe.definition ?? '' })),
+      listBlock('Observable characteristics', describe.characteristics),
+      listBlock('Who needs this detection', describe.audience),
+      textBlock('Review priority', describe.priority_note),
+      textBlock('Real-world context', describe.context),
+      block('How well it does', figures(measured)),
       this.#params(params),
       needs.length ? textBlock('Needs', needs.map((group) => [].concat(group).join(' or ')).join('; ')) : null,
     ].filter(Boolean);
+  }
+
+  // Alone, or back to all: what alt-click does, for fingers and keys.
+  #buttons(id) {
+    const solo = wordButton('eye', 'This class alone', () => this.#app.layersPanel.solo(id));
+    return h('div', { class: 'actions' }, solo);
   }
 
   #params(params) {
@@ -64,19 +71,21 @@ export class ClassCard {
   }
 }
 
-// What the scorecard found of the class, in words; nothing where it could not be measured.
+// What the scorecard found of the class; nothing where it could not be measured.
 function figures(measured) {
   if (!measured) return [];
   const { basis, precision, recall, delay_median_s: median, delay_p95_s: late, false_per_100h: alerts } = measured;
   const share = (value) => `${Math.round(100 * value)} %`;
-  const there = (value) => Number.isFinite(value);
-  return [
-    there(precision) && `${share(precision)} of what it flags is right (precision)`,
-    there(recall) && `${share(recall)} of what is there is flagged (recall)`,
-    there(median) && `told after ${numberText(median)} s, in 95 % of cases within ${numberText(late)} s`,
-    there(alerts) && `${numberText(alerts)} alerts in 100 flight hours of ordinary traffic`,
-    basis && `measured on: ${basis}`,
-  ].filter(Boolean);
+  const tiles = [
+    [precision, share, 'of what it flags is right (precision)'],
+    [recall, share, 'of what is there is flagged (recall)'],
+    [median, (value) => `${numberText(value)} s`, `until it tells; in 95 % of cases within ${numberText(late)} s`],
+    [alerts, numberText, 'alerts in 100 flight hours of ordinary traffic'],
+  ].filter(([value]) => Number.isFinite(value)); // prettier-ignore
+  if (!tiles.length) return [];
+  const tile = ([value, text, words_]) => h('div', { class: 'tile' }, h('b', { text: text(value) }), h('span', { text: words_ })); // prettier-ignore
+  const note = basis ? h('p', { class: 'tiles-note', text: `Measured on: ${basis}` }) : null;
+  return [h('div', { class: 'tiles' }, tiles.map(tile), note)];
 }
 
 function paramRow(name, { value, default: usual, unit, help, source }) {

@@ -1,19 +1,25 @@
 // What the map side adds to the address: the drawn area with its name, and the place that was chosen.
 import { formatArea, parseArea } from './area.js';
+import { formatOpacity, parseOpacity } from './fade.js';
 import { parseOnly } from './where.js';
 
-export function formatMap({ area, only }) {
+const FADING = ['anomalies', 'zones', 'cells', 'tracks', 'density', 'coverage'];
+
+export function formatMap({ area, only, opacity }) {
   const parts = [];
   if (area) parts.push(`area=${formatArea(area)}`);
   if (area?.name) parts.push(`name=${encodeURIComponent(area.name)}`);
   if (only) parts.push(`only=${only.kind}:${only.id}`);
+  const faint = formatOpacity(opacity);
+  if (faint) parts.push(`faint=${faint}`);
   return parts;
 }
 
 export function parseMap(fields) {
   const area = parseArea(fields.get('area'), decoded(fields.get('name')));
   const only = parseOnly(fields.get('only'));
-  return { area, only: only?.kind === 'area' && !area ? null : only };
+  const opacity = parseOpacity(fields.get('faint'), FADING);
+  return { area, opacity, only: only?.kind === 'area' && !area ? null : only };
 }
 
 function decoded(text = '') {

@@ -1,22 +1,15 @@
 // The left panel: one switch per class of /classes, in folding groups by priority, then the layers of the map itself.
 // Classes that cannot run with this feed and these files stand together at the end, each with what it lacks.
-import { altitudeGradient } from './altitude.js';
 import { inTime, RANKS } from './anomalies.js';
 import { throttle } from './bus.js';
 import { groupBy } from './collect.js';
 import { h, setText } from './dom.js';
 import { bucketsOf } from './histogram.js';
+import { MapLayers } from './map_layers.js';
 import { chipOf, colorOf, iconButton } from './parts.js';
+import { SetsMenu } from './sets_menu.js';
+import { WherePanel } from './where_panel.js';
 
-const MAP_LAYERS = [
-  ['aircraft', 'Aircraft', 'Every aircraft now heard, coloured by altitude'],
-  ['labels', 'Callsigns', 'Callsigns beside aircraft, from zoom 5.5'],
-  ['trails', 'Track of selection', 'Where the selected aircraft flew, coloured by altitude'],
-  ['zones', 'Zones', 'Restricted and other airspace that was loaded'],
-  ['cells', 'Interference', 'Share of aircraft with bad navigation, by H3 cell'],
-  ['cleared', 'Cleared', 'Anomalies that were explained and set aside'],
-  ['graticule', 'Graticule', 'Lines of latitude and longitude'],
-];
 const SPARKS = 24;
 const FEW = 3; // so many inactive classes are shown unfolded
 
@@ -24,7 +17,7 @@ export class LayersPanel {
   #app;
   #rows = new Map(); // class id -> {row, count, spark}
   #groups = h('div', { class: 'groups' });
-  #switches = new Map();
+  #mapLayers;
 
   constructor(root, app, { card }) {
     this.#app = app;
@@ -41,15 +34,17 @@ export class LayersPanel {
         act('None', () => app.state.set({ off: new Set(app.classes.map((c) => c.id)) }), 'Switch every class off'),
       ),
     );
-    root.append(head, h('div', { class: 'panel-body' }, this.#groups, this.#mapLayers()));
+    const body = h('div', { class: 'panel-body' }, this.#groups);
+    root.append(head, body);
+    this.#mapLayers = new MapLayers(body, app);
+    new WherePanel(body, app);
+    new SetsMenu(body, app);
     app.bus.on('classes', () => this.#build());
     app.bus.on(
       'anomalies',
       throttle(() => this.#numbers(), 500),
     );
-    app.bus.on('overlay', () => this.#layerNotes());
     app.state.on(['off'], () => this.#pressed());
-    app.state.on(['layers'], () => this.#layersPressed());
     app.state.on(
       ['live', 'at', 'end', 'window'],
       throttle(() => this.#numbers(), 500),
@@ -87,8 +82,9 @@ export class LayersPanel {
       type: 'button',
       role: 'switch',
       'data-class': one.id,
-      title: 'Click: on or off. Alt-click: this class alone.',
+      title: 'Click: on or off. Alt-click, or S: this class alone.',
       onclick: (event) => this.#toggle(one.id, event.altKey),
+      onkeydown: (event) => this.#keyed(event, one.id),
     };
     const name = h('span', { class: 'name', text: one.title });
     const toggle = h('button', props, chipOf(one.style), name, one.active ? spark.node : null, count);
@@ -108,17 +104,26 @@ export class LayersPanel {
     return row;
   }
 
+  #keyed(event, id) {
+    if (event.key.toLowerCase() !== 's' || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.solo(id);
+  }
+
   #toggle(id, solo) {
+    if (solo) return this.solo(id);
+    const next = new Set(this.#app.state.get().off);
+    if (!next.delete(id)) next.add(id);
+    return this.#app.state.set({ off: next });
+  }
+
+  // This class and no other; all of them again where it already stands alone.
+  solo(id) {
     const { off } = this.#app.state.get();
     const others = this.#app.classes.map((c) => c.id).filter((other) => other !== id);
-    if (solo) {
-      const alone = !off.has(id) && others.every((other) => off.has(other));
-      this.#app.state.set({ off: alone ? new Set() : new Set(others) });
-      return;
-    }
-    const next = new Set(off);
-    if (!next.delete(id)) next.add(id);
-    this.#app.state.set({ off: next });
+    const alone = !off.has(id) && others.every((other) => off.has(other));
+    this.#app.state.set({ off: alone ? new Set() : new Set(others) });
   }
 
   #pressed() {
@@ -145,75 +150,9 @@ export class LayersPanel {
     }
   }
 
-  #mapLayers() {
-    const rows = MAP_LAYERS.map(([key, name, help]) => {
-      const note = h('span', { class: 'count' });
-      const toggle = h(
-        'button',
-        {
-          class: 'layer plain',
-          type: 'button',
-          role: 'switch',
-          title: help,
-          'data-layer': key,
-          onclick: () => this.#toggleLayer(key),
-        },
-        h('span', { class: 'switch' }),
-        h('span', { class: 'name', text: name }),
-        note,
-      );
-      this.#switches.set(key, { toggle, note });
-      return h('div', { class: 'layer-row' }, toggle);
-    });
-    const scale = h(
-      'div',
-      { class: 'legend', 'aria-label': 'Altitude colours, 0 to 45,000 feet' },
-      h('div', { class: 'ramp', style: { background: altitudeGradient() } }),
-      h('div', { class: 'ramp-words' }, ...['0 ft', '15,000', '30,000', '45,000'].map((text) => h('span', { text }))),
-    );
-    rows[0].append(scale);
-    rows[4].append(
-      h(
-        'div',
-        { class: 'legend keys' },
-        ...[
-          ['low', '< 2 %'],
-          ['mid', '< 10 %'],
-          ['bad', '≥ 10 %'],
-        ].map(([cls, text]) => h('span', { class: `key ${cls}`, text })),
-      ),
-    );
-    const section = h('section', { class: 'group', 'aria-label': 'Map' }, h('h3', { text: 'Map' }), rows);
-    this.#layersPressed();
-    return section;
-  }
-
-  #toggleLayer(key) {
-    const { layers } = this.#app.state.get();
-    this.#app.state.set({ layers: { ...layers, [key]: !layers[key] } });
-  }
-
-  #layersPressed() {
-    const { layers } = this.#app.state.get();
-    for (const [key, { toggle }] of this.#switches) toggle.setAttribute('aria-checked', String(layers[key]));
-    this.#layerNotes();
-  }
-
-  #layerNotes() {
-    const { overlays, fleet, state } = this.#app;
-    if (!overlays) return;
-    setText(this.#switches.get('aircraft').note, fleet.size ? fleet.size.toLocaleString('en') : '');
-    for (const key of ['zones', 'cells']) {
-      const failed = overlays.failed.get(key);
-      const note = !state.get().layers[key] ? '' : failed ? 'failed' : String(overlays.count.get(key) ?? '');
-      setText(this.#switches.get(key).note, note);
-      this.#switches.get(key).note.title = failed ?? '';
-    }
-  }
-
-  // The number of aircraft changes with every tick: main calls this once a second.
+  // Once a second.
   tick() {
-    this.#layerNotes();
+    this.#mapLayers.tick();
   }
 }
 

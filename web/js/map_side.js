@@ -5,10 +5,12 @@ import { AreaPanel } from './area_panel.js';
 import { Areas } from './areas.js';
 import { $ } from './dom.js';
 import { DrawBar } from './draw_bar.js';
+import { TileOverlays } from './tile_overlays.js';
 import { matcher } from './where.js';
 import { WhereChip } from './where_chip.js';
 
 export function buildMapSide(app, map) {
+  new TileOverlays(map, app);
   app.areaLayer = new AreaLayer(map, app);
   app.areas = new Areas(app);
   app.draw = new DrawBar($('#draw'), map, app);

@@ -1,53 +1,19 @@
 // Layers that come from a collection and wait until they are switched on: zones, and H3 cells with their interference.
 import { isAbort } from './api.js';
+import { fade, shareOf } from './fade.js';
+import { CELL_RESOLUTION, FEATURES as LAYERS } from './overlay_style.js';
 import { rfc3339 } from './time.js';
 import { throttle } from './bus.js';
 
 const UNDER = 'countries';
 const EMPTY = { type: 'FeatureCollection', features: [] };
 const CAP = 10_000;
-const CELL_RESOLUTION = 4; // GPSJam's
-
-const SHARE = ['get', 'share'];
-const INTERFERENCE = ['step', SHARE, '#39a275', 0.02, '#e6c84f', 0.1, '#ee4b5a'];
-
-const LAYERS = {
-  zones: [
-    { id: 'zones/fill', type: 'fill', paint: { 'fill-color': '#d8647e', 'fill-opacity': 0.07 } },
-    {
-      id: 'zones/line',
-      type: 'line',
-      paint: { 'line-color': '#d8647e', 'line-width': 1, 'line-opacity': 0.65, 'line-dasharray': [4, 2] },
-    },
-    {
-      id: 'zones/name',
-      type: 'symbol',
-      minzoom: 6.5,
-      layout: {
-        'text-field': ['coalesce', ['get', 'name'], ''],
-        'text-font': ['Inter Medium'],
-        'text-size': 10.5,
-        'text-max-width': 8,
-      },
-      paint: { 'text-color': '#e59aab', 'text-halo-color': '#0a111c', 'text-halo-width': 1.2 },
-    },
-  ],
-  cells: [
-    {
-      id: 'cells/fill',
-      type: 'fill',
-      paint: { 'fill-color': INTERFERENCE, 'fill-opacity': ['step', SHARE, 0.1, 0.02, 0.3, 0.1, 0.42] },
-    },
-    {
-      id: 'cells/line',
-      type: 'line',
-      paint: { 'line-color': INTERFERENCE, 'line-width': 0.6, 'line-opacity': ['step', SHARE, 0.25, 0.02, 0.7] },
-    },
-  ],
-};
+const HALF_HOUR_MS = 1_800_000; // the cells' own step
+const KEPT = 96;
 
 export class Overlays {
   #asking = new Map();
+  #kept = new Map(); // question -> merged cells
   failed = new Map(); // layer -> the error to show beside its toggle
   count = new Map();
 
@@ -59,9 +25,10 @@ export class Overlays {
         map.addLayer({ ...layer, source: name, layout: { ...layer.layout, visibility: 'none' } }, UNDER);
     }
     app.state.on(['layers'], () => this.#show());
+    app.state.on(['opacity'], () => this.#fade());
     app.state.on(
       ['live', 'at', 'window'],
-      throttle(() => this.#refresh('cells'), 1500),
+      throttle(() => this.#moved(), 200),
     );
     map.on(
       'moveend',
@@ -69,6 +36,12 @@ export class Overlays {
     );
     setInterval(() => this.#refresh('cells'), 60_000);
     this.#show();
+    this.#fade();
+  }
+
+  #fade() {
+    for (const [name, layers] of Object.entries(LAYERS))
+      for (const layer of layers) fade(this.map, layer, shareOf(this.app.state.get(), name));
   }
 
   #on(name) {
@@ -82,16 +55,20 @@ export class Overlays {
     }
   }
 
+  // Interference is kept by half hours: a step of time within one of them asks for nothing.
+  #moved() {
+    if (this.#on('cells') && this.#key() !== this.key) this.#refresh('cells');
+  }
+
   async #refresh(name) {
     if (!this.#on(name)) return;
+    if (!this.app.clock.known()) return void setTimeout(() => this.#refresh(name), 500);
     this.#asking.get(name)?.abort();
     const asking = new AbortController();
     this.#asking.set(name, asking);
     try {
-      const features = await this.app.api.items(name, this.#query(name), { cap: CAP, signal: asking.signal });
-      this.map
-        .getSource(name)
-        .setData({ type: 'FeatureCollection', features: name === 'cells' ? mergeCells(features) : features });
+      const features = await this.#load(name, asking.signal);
+      this.map.getSource(name).setData({ type: 'FeatureCollection', features });
       this.count.set(name, features.length);
       this.failed.delete(name);
     } catch (error) {
@@ -101,12 +78,31 @@ export class Overlays {
     this.app.bus.emit('overlay', name);
   }
 
-  #query(name) {
-    const bbox = bboxOf(this.map);
-    if (name !== 'cells') return { bbox };
+  async #load(name, signal) {
+    if (name !== 'cells') return this.app.api.items(name, { bbox: bboxOf(this.map) }, { cap: CAP, signal });
+    const key = (this.key = this.#key());
+    if (!this.#kept.has(key)) this.#keep(key, mergeCells(await this.app.api.items(name, this.#cells(), { cap: CAP, signal })));
+    return this.#kept.get(key);
+  }
+
+  // Hours of the past do not change: playing them again, or back and forth, asks once.
+  #keep(key, features) {
+    if (this.app.state.get().live) this.#kept.clear();
+    this.#kept.set(key, features);
+    if (this.#kept.size > KEPT) this.#kept.delete(this.#kept.keys().next().value);
+  }
+
+  #key() {
+    const { live } = this.app.state.get();
+    return live ? `live ${Date.now()}` : `${this.#cells().datetime} ${bboxOf(this.map)}`;
+  }
+
+  // Live: all of the window. In the past: the hour before the time that is shown, so that it moves as time does.
+  #cells() {
     const { live, at, window } = this.app.state.get();
-    const end = live ? this.app.clock.now() : at;
-    return { bbox, resolution: CELL_RESOLUTION, datetime: `${rfc3339(end - window * 1000)}/${rfc3339(end)}` };
+    const end = live ? this.app.clock.now() : Math.ceil(at / HALF_HOUR_MS) * HALF_HOUR_MS - 1000;
+    const start = live ? end - window * 1000 : end + 1000 - 2 * HALF_HOUR_MS;
+    return { bbox: bboxOf(this.map), resolution: CELL_RESOLUTION, datetime: `${rfc3339(start)}/${rfc3339(end)}` };
   }
 }
 

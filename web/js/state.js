@@ -14,7 +14,11 @@ export const INITIAL = Object.freeze({
     cells: false,
     cleared: false,
     graticule: true,
+    tracks: false,
+    density: false,
+    coverage: false,
   }),
+  opacity: Object.freeze({}), // layer -> share, where it is less than 1
   projection: 'mercator',
   window: 3600, // seconds shown by the time bar
   live: true,
