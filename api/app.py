@@ -10,7 +10,7 @@ from litestar import Litestar
 from litestar.config.cors import CORSConfig
 from litestar.datastructures import State
 
-from api import classes, export, items, landing, moving, schemas, static, statistics, status, stream, tiles
+from api import classes, export, items, kpis, landing, moving, schemas, static, statistics, status, stream, tiles
 from api.catalogue import collections
 from api.changes import Changes
 from api.hub import Hub
@@ -48,6 +48,7 @@ ROUTES = [
     status.show_feeds,
     status.show_stats,
     statistics.show_statistics,
+    kpis.show_kpis,
     stream.show_stream,
     static.show_file,
 ]

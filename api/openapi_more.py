@@ -7,6 +7,7 @@ from typing import Any
 
 from api.cell_collections import STORED
 from api.formats import HTML
+from api.kpis import MOST_HOURS
 from api.links import GEOJSON, JSON, OPENAPI, SCHEMA
 from api.statistics import GROUPS, MOST
 from api.tilesets import MOST_ZOOM, MVT, SET, TILEJSON
@@ -53,6 +54,7 @@ def paths() -> dict[str, Any]:
             "moving.flight", "One flight as a moving point (MF-JSON)", (GEOJSON,), [_FLIGHT]
         ),
         "/statistics": _statistics(),
+        "/kpis": _kpis(),
         "/tileMatrixSets": _get("getTileMatrixSetsList", "The tile matrix sets", (JSON,), own=_forms("json")),
         "/tileMatrixSets/{tileMatrixSetId}": _get(
             "getTileMatrixSet", "One tile matrix set", (JSON,), [_SET], own=_forms("json")
@@ -108,6 +110,13 @@ def _statistics() -> dict[str, Any]:
     }  # fmt: skip
     shown = [*own.items(), *_forms("json")]
     return _get("statistics", "Anomalies per 1,000 flight hours", (JSON,), (), ("datetime",), shown)
+
+
+def _kpis() -> dict[str, Any]:
+    found = _get("kpis", "How well the service does its work", (JSON,))
+    hours = {"type": "integer", "minimum": 1, "maximum": MOST_HOURS, "default": 24}
+    found["get"]["parameters"].append({"name": "hours", "in": "query", "required": False, "schema": hours})
+    return found
 
 
 def _get(

@@ -39,11 +39,11 @@ def prefers_html(request: AnyRequest) -> bool:
     return html >= 0 and (json < 0 or html < json)
 
 
-async def page(request: AnyRequest) -> Response[bytes]:
-    """The map page, with a policy that lets it run nothing but its own scripts."""
-    path = request.app.state.settings.web / "index.html"
+async def page(request: AnyRequest, name: str = "index.html") -> Response[bytes]:
+    """The map page, or another of the web folder, with a policy that lets it run nothing but its own scripts."""
+    path = request.app.state.settings.web / name
     if not path.is_file():
-        raise Problem(404, "the map page is not there; run ./run, or ask for application/json")
+        raise Problem(404, f"the page {name} is not there; run ./run, or ask for application/json")
     content = _read(path, path.stat().st_mtime_ns)
     return await replies.reply(request, content, TYPES[".html"], {"content-security-policy": policy(content)})
 

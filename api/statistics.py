@@ -3,6 +3,7 @@ look guilty."""
 
 from __future__ import annotations
 
+import asyncio
 import math
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -20,10 +21,14 @@ from api.problems import bad
 from api.query import Statement
 from api.replies import AnyRequest
 from api.routes import given, route
+from api.static import page, prefers_html
 from geo.anomaly import utc_text
+from geo.cells import cell_center
+from geo.places import Places
 from geo.registers import Registers
+from geo.schema import icao24_text
 
-GROUPS = ("class", "cell", "fir", "country", "hour")
+GROUPS = ("class", "cell", "fir", "country", "hour", "aircraft")
 QUERY = ("by", "datetime", "class", "priority", "min_confidence", "resolution", "limit", "f")
 DEFAULT_S, LONGEST_S = 86_400, 31 * 86_400
 MOST = 10_000
@@ -50,7 +55,12 @@ Counts = Mapping[str, float]
 
 @route("/statistics", query=QUERY)
 async def show_statistics(request: AnyRequest) -> Response[bytes]:
-    """Counts and rates by class, H3 cell, flight information region, country of registry or hour."""
+    """Counts and rates by class, H3 cell, flight information region, country of registry, aircraft or hour.
+
+    A browser that asks for no more than that gets the page that shows them.
+    """
+    if prefers_html(request) and not request.query_params:
+        return await page(request, "statistics.html")
     asked, pool = given(request, QUERY), request.app.state.pool
     formats.chosen(request, (formats.JSON_FORM,), asked.get("f"))
     by = asked.get("by", "class")
@@ -69,13 +79,14 @@ async def show_statistics(request: AnyRequest) -> Response[bytes]:
         "flight_hours": round(total, 2),
         "flight_hours_from": _SOURCES[by],
         "count": round(sum(counted.values())),
-        "groups": _groups(by, counted, hours)[:most],
+        "groups": await asyncio.to_thread(_placed, by, _groups(by, counted, hours)[:most]),
     }
     return await replies.json(request, value)
 
 
 _SOURCES = {
     "class": "tracks: what was flown in all", "hour": "tracks", "country": "tracks",
+    "aircraft": "its own tracks",
     "cell": "cells: each aircraft counts for half an hour in each cell and half hour it was heard in",
     "fir": "cells whose middle lies in the region: each aircraft counts for half an hour",
 }  # fmt: skip
@@ -110,7 +121,7 @@ async def _counted(
     first, last = (statement.bind(one, "timestamptz") for one in window)
     more = "".join(f" AND {sql.format(statement.bind(value, kind))}" for sql, value, kind in held)
     key = {
-        "class": "class", "hour": _hour("start_time"), "country": "icao24", "fir": "area.name",
+        "class": "class", "hour": _hour("start_time"), "country": "icao24", "aircraft": "icao24", "fir": "area.name",
         "cell": f"to_hex({parent_sql(str(size), '(h3 >> 52 & 15)')})",
     }[by]  # fmt: skip
     sql = (
@@ -118,22 +129,31 @@ async def _counted(
         f"WHERE state <> 'cleared' AND start_time >= {first} AND start_time < {last}{more} GROUP BY 1"
     )
     rows = [row for row in await pool.fetch(sql, *statement.values) if row["key"] is not None]
-    return _by_country(rows, "n") if by == "country" else {_name(row["key"]): row["n"] for row in rows}
+    return _keyed(by, rows, "n")
 
 
 async def _flown(pool: asyncpg.Pool, by: str, size: int, window: tuple[datetime, datetime]) -> Counts:
     """Flight hours by key."""
     sql = {
         "class": _FLOWN.format(key="1"), "hour": _FLOWN.format(key=_hour("slot")),
-        "country": _FLOWN.format(key="icao24"), "cell": _HEARD.format(key=f"to_hex({parent_sql(str(size))})"),
+        "country": _FLOWN.format(key="icao24"), "aircraft": _FLOWN.format(key="icao24"),
+        "cell": _HEARD.format(key=f"to_hex({parent_sql(str(size))})"),
         "fir": _HEARD_IN,
     }[by]  # fmt: skip
     rows = await pool.fetch(sql, *window)
-    return _by_country(rows, "hours") if by == "country" else {_name(row["key"]): row["hours"] for row in rows}
+    return _keyed(by, rows, "hours")
 
 
 def _hour(column: str) -> str:
     return f"date_bin('1 hour', {column}, 'epoch'::timestamptz)"
+
+
+def _keyed(by: str, rows: Sequence[Mapping[str, Any]], value: str) -> Counts:
+    """The values by their keys as they are shown."""
+    if by == "country":
+        return _by_country(rows, value)
+    name = icao24_text if by == "aircraft" else _name
+    return {str(name(row["key"])): row[value] for row in rows}
 
 
 def _name(key: Any) -> str:
@@ -156,6 +176,19 @@ def _groups(by: str, counted: Counts, hours: Counts) -> list[dict[str, Any]]:
     keys = sorted(set(counted) | set(hours)) if by == "hour" else sorted(counted)
     found = [_group(key, round(counted.get(key, 0)), hours.get(key, 0.0)) for key in keys]
     return found if by == "hour" else sorted(found, key=lambda one: (-(one["low"] or 0), -one["count"], one["key"]))
+
+
+def _placed(by: str, groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Cells with their middle and the town next to it: the towns are read at the first call."""
+    if by != "cell":
+        return groups
+    towns = Places.builtin()
+    for one in groups:
+        lat, lon = cell_center(int(one["key"], 16))
+        town, away = towns.nearest(lat, lon)
+        near = {"name": str(towns.name[town]), "country": str(towns.country[town]), "distance_nmi": round(away, 1)}
+        one |= {"lat": round(lat, 4), "lon": round(lon, 4), "near": near}
+    return groups
 
 
 def _group(key: str, count: int, hours: float) -> dict[str, Any]:
