@@ -10,7 +10,21 @@ from litestar import Litestar
 from litestar.config.cors import CORSConfig
 from litestar.datastructures import State
 
-from api import classes, export, items, kpis, landing, moving, schemas, static, statistics, status, stream, tiles
+from api import (
+    classes,
+    export,
+    items,
+    kpis,
+    landing,
+    moving,
+    posted,
+    schemas,
+    static,
+    statistics,
+    status,
+    stream,
+    tiles,
+)
 from api.catalogue import collections
 from api.changes import Changes
 from api.hub import Hub
@@ -29,6 +43,7 @@ ROUTES = [
     items.list_collections,
     items.show_collection,
     items.show_items,
+    posted.ask_items,
     items.show_feature,
     export.show_export,
     moving.show_flights,
@@ -55,8 +70,8 @@ ROUTES = [
 
 CORS = CORSConfig(
     allow_origins=["*"],
-    allow_methods=["GET", "HEAD", "OPTIONS"],
-    allow_headers=["if-none-match", "if-modified-since", "last-event-id"],
+    allow_methods=["GET", "HEAD", "OPTIONS", "POST"],
+    allow_headers=["content-type", "if-none-match", "if-modified-since", "last-event-id"],
     expose_headers=["etag", "link", "content-crs", "ogc-numberreturned", "ogc-numbermatched"],
     max_age=86_400,
 )

@@ -19,6 +19,9 @@ SECURITY: Sequence[tuple[str, str]] = (
     ("permissions-policy", "camera=(), microphone=(), geolocation=(self)"),
     ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
 )
+LONGEST = 100_000
+"""Bytes of a body that are looked at."""
+
 log = structlog.get_logger("skysift.http")
 
 
@@ -34,18 +37,27 @@ def end_with_client(app: ASGIApp) -> ASGIApp:
     """Cancel the handler, and with it its query, when the client has gone: servers let it run on."""
 
     async def run(scope: Scope, receive: Receive, send: Send) -> None:
-        first = await receive()
+        first = iter([await _whole(receive)])
         gone = asyncio.ensure_future(_gone(receive))
 
         async def replay() -> Any:
-            nonlocal first
-            message, first = first, cast("Any", None)
-            return message or await asyncio.shield(gone)
+            return next(first, None) or await asyncio.shield(gone)
 
         work = asyncio.ensure_future(app(scope, replay, send))
         await _first_of(work, gone, scope)
 
     return run
+
+
+async def _whole(receive: Receive) -> Any:
+    """The request with all of its body: what comes after it can then only be that the client goes. What is longer
+    than any question is cut off, and is then not understood."""
+    first: Any = await receive()
+    pieces, message = [first.get("body", b"")], first
+    while message.get("more_body"):
+        message = cast("Any", await receive())
+        pieces.append(message.get("body", b"") if sum(map(len, pieces)) < LONGEST else b"")
+    return first if len(pieces) == 1 else first | {"body": b"".join(pieces), "more_body": False}
 
 
 async def _gone(receive: Receive) -> HTTPDisconnectEvent:

@@ -98,8 +98,20 @@ def _paths(one: Collection) -> dict[str, Any]:
     ]  # fmt: skip
     return {
         own: {"get": _operation(own, f"{one.title}: description", JSON)},
-        f"{own}/items": {"get": _in_forms(items, ITEMS)},
+        f"{own}/items": {"get": _in_forms(items, ITEMS), "post": _asking(one)},
         f"{own}/items/{{featureId}}": {"get": _in_forms(single, FEATURE)},
+    }
+
+
+def _asking(one: Collection) -> dict[str, Any]:
+    """A filter that is sent as a body."""
+    failures = {code: answer for code, answer in openapi_more.OTHERWISE.items() if code != "304"}
+    return {
+        "operationId": f"collections.{one.id}.items.ask",
+        "summary": f"{one.title}: features for which CQL2-JSON in the body holds",
+        "parameters": [_ref("parameters/limit")],
+        "requestBody": {"required": True, "content": {JSON: {"schema": {"type": "object"}}}},
+        "responses": {"303": {"description": "Where they are"}, "415": _ref("responses/Problem"), **failures},
     }
 
 

@@ -91,6 +91,15 @@ def test_real_features_are_as_the_document_says(live: Live, own: str) -> None:
         SCHEMA[f"{path}/{{featureId}}"]["GET"].validate_response(single)
 
 
+def test_every_answer_to_a_posted_filter_is_declared(live: Live) -> None:
+    @given(case=SCHEMA["/collections/anomalies/items"]["POST"].as_strategy())
+    @EXAMPLES
+    def answered(case: Any) -> None:
+        case.call_and_validate(base_url=live.url, checks=CHECKS, timeout=20, allow_redirects=False)
+
+    answered()
+
+
 def shape(path: str) -> str:
     """A path without the names of its variables."""
     return re.sub(r"\{[^}]*\}", "{}", path)
