@@ -39,11 +39,16 @@ class Steps:
     def __len__(self) -> int:
         return len(self.row)
 
-    def ends(self, rows: Array) -> tuple[Array, ...]:
+    def ends(self, rows: Array) -> tuple[Array, Array, Array, Array, Array, Array, Array, Array]:
         """What `Zones.crossed` asks for."""
         lat0, lon0, alt0 = (values[rows] for values in self.start)
         lat1, lon1, alt1 = (values[rows] for values in self.end)
         return lat0, lon0, alt0, self.t0[rows], lat1, lon1, alt1, self.t1[rows]
+
+    def take(self, rows: Array) -> Steps:
+        """Some of the steps (indices or a mask)."""
+        one = {n: getattr(self, n)[rows] for n in ("row", "flight", "icao24", "leg", "cut", "t0", "t1")}
+        return Steps(**one, start=[v[rows] for v in self.start], end=[v[rows] for v in self.end])
 
     def at(self, row: Array, fraction: Array) -> Array:
         """The moment (epoch ms) at a fraction of a step."""

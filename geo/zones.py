@@ -92,18 +92,20 @@ class Zones:
         return Zones(**arrays, active=active, problems=problems)
 
     def crossed(
-        self, lat0: Array, lon0: Array, alt0: Array, t0: Array, lat1: Array, lon1: Array, alt1: Array, t1: Array
-    ) -> Crossings:
+        self, lat0: Array, lon0: Array, alt0: Array, t0: Array, lat1: Array, lon1: Array, alt1: Array, t1: Array,
+        among: tuple[Array, Array] | None = None,
+    ) -> Crossings:  # fmt: skip
         """Which of the segments (n,) from fix 0 to fix 1 (degrees, ft, epoch ms) meet which active zone.
 
         Straight in longitude and latitude, which between two fixes of one track is the great circle within metres.
         NaN for the first fix asks about the second alone; NaN for it gives nothing. One row per segment and zone.
+        `among` names the only pairs of segment (in ascending order) and zone that are asked about.
         """
         some = segments(lat0, lon0, alt0, lat1, lon1, alt1)
-        some = some.take(self._worth_asking(some)) if len(self) else some.take(np.zeros(0, dtype=np.int64))
-        found = [
-            self._met(some.take(np.arange(i, min(i + _CHUNK, len(some.row))))) for i in range(0, len(some.row), _CHUNK)
-        ]
+        if among is None:
+            some = some.take(self._worth_asking(some)) if len(self) else some.take(np.zeros(0, dtype=np.int64))
+        parts = [some.take(np.arange(i, min(i + _CHUNK, len(some.row)))) for i in range(0, len(some.row), _CHUNK)]
+        found = [self._met(part, among) for part in parts]
         row, zone, entry, leave = (np.concatenate(v) for v in zip(*found, strict=True)) if found else _nothing()
         row, zone, entry, leave = _one_visit(row, zone, entry, leave)
         start, end = _at(t0, t1, row, entry), _at(t0, t1, row, leave)
@@ -120,10 +122,10 @@ class Zones:
     def _is_active(self, zone: int, start: int, end: int) -> bool:
         return not self.active or self.active[zone].overlaps(start, end)
 
-    def _met(self, some: Segments) -> tuple[Array, Array, Array, Array]:
+    def _met(self, some: Segments, among: tuple[Array, Array] | None) -> tuple[Array, Array, Array, Array]:
         """Row, zone, entry and exit of every visit, in space and height."""
         lines = lines_of(some)
-        line, zone = self._tree.query(lines)
+        line, zone = self._tree.query(lines) if among is None else _paired(some.row, *among)
         near = ~self._above_or_below(some, line, zone)
         line, zone = line[near], zone[near]
         hit = shapely.intersects(self.shapes[zone], lines[line])
@@ -166,6 +168,11 @@ class Zones:
         shapely.prepare(self.shapes)
         return shapely.STRtree(self.shapes)
 
+    @property
+    def band_ft(self) -> tuple[Array, Array]:
+        """Floor and ceiling (n,) as altitudes in ft, infinite where there is none."""
+        return self._floor, self._ceiling
+
     @cached_property
     def _floor(self) -> Array:
         """Floor as an altitude; from the ground up there is none, whatever the pressure of the day."""
@@ -186,6 +193,14 @@ def _grid_index(lat: Array, lon: Array) -> tuple[Array, Array]:
     height, width = round(180 / _STEP_DEG), round(360 / _STEP_DEG)
     row = np.clip(np.floor((lat + 90) / _STEP_DEG).astype(np.int64), 0, height - 1)
     return row, np.floor((lon + 180) / _STEP_DEG).astype(np.int64) % width
+
+
+def _paired(rows: Array, row: Array, zone: Array) -> tuple[Array, Array]:
+    """For each of `rows` the zones that go with it: its index, and the zone."""
+    first, end = np.searchsorted(row, rows, "left"), np.searchsorted(row, rows, "right")
+    index = np.repeat(np.arange(len(rows)), end - first)
+    start = np.repeat(first - np.cumsum(end - first) + (end - first), end - first)
+    return index, zone[start + np.arange(len(index))]
 
 
 def _one_visit(row: Array, zone: Array, entry: Array, leave: Array) -> tuple[Array, Array, Array, Array]:

@@ -29,14 +29,17 @@ def areas(*shapes: shapely.Geometry, floor: float = -np.inf, ceiling: float = np
     return Zones(text, text, text, text, low, high, ref, ref, held, np.zeros(n))
 
 
-def fly(lat: Sequence[float], lon: Sequence[float], t: Sequence[float], flight: int = 7, alt: float = 10_000) -> Batch:
+Numbers = Sequence[float] | Array
+
+
+def fly(lat: Numbers, lon: Numbers, t: Numbers, flight: int = 7, alt: float | Array = 1e4) -> Batch:
     n = len(lat)
     time = T0 + (np.asarray(t, dtype=np.float64) * 1000).astype(np.int64)
     return Batch(
         {
             "icao24": np.full(n, 0x4B1815), "flight": np.full(n, flight), "time": time, "position_time": time,
             "lat": np.asarray(lat, dtype=np.float64), "lon": np.asarray(lon, dtype=np.float64),
-            "baro_altitude": np.full(n, alt, dtype=np.float32),
+            "baro_altitude": np.broadcast_to(np.asarray(alt, dtype=np.float32), n),
         }
     )  # fmt: skip
 
@@ -160,6 +163,35 @@ def test_any_split_gives_the_same_visits(seed: int, cuts: list[int]) -> None:
 def _wander(random: np.random.Generator, flight: int) -> Batch:
     t = np.cumsum(random.choice([5, 20, 20, 40, 610], 40))
     return fly(47.25 + np.cumsum(random.normal(0, 0.04, 40)), 8.2 + np.cumsum(random.normal(0, 0.05, 40)), t, flight)
+
+
+@settings(max_examples=40)
+@given(st.integers(0, 2**32 - 1))
+def test_knowing_the_clearance_changes_nothing(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    places, sizes = random.uniform((7.9, 47.0), (8.7, 47.6), (6, 2)), random.uniform(0.02, 0.3, 6)
+    zones = areas(*shapely.buffer(shapely.points(places), sizes), floor=9_000, ceiling=11_000)
+    rows = Batch.concat([_cruise(random, flight) for flight in range(1, 9)])
+    rows = rows.take(np.argsort(rows["time"], kind="stable"))
+    exact = Presence(zones, np.arange(len(zones)))
+    exact._climbed = lambda steps: np.ones(len(steps), dtype=bool)  # type: ignore[method-assign]
+    quick = Presence(zones, np.arange(len(zones)))
+    told: list[dict[tuple[int, int, int], tuple[int, ...]]] = [{}, {}]
+    for at in range(0, 400_000, 30_000):
+        part = rows.take((rows["time"] - T0 >= at) & (rows["time"] - T0 < at + 30_000))
+        for notes, presence in zip(told, (exact, quick), strict=True):
+            _note(notes, presence.feed(part, T0 + at + 30_000))
+    assert told[0] == told[1]
+
+
+def _cruise(random: np.random.Generator, flight: int) -> Batch:
+    t = np.arange(0, 400, 2.0)
+    course, n = random.uniform(0, 2 * np.pi), len(t)
+    lat, lon = (
+        47.3 + np.cos(course) * 0.0008 * (np.arange(n) - n / 2),
+        8.3 + np.sin(course) * 0.0012 * (np.arange(n) - n / 2),
+    )
+    return fly(lat, lon, t, flight, alt=10_000 + random.uniform(-4, 4) * (np.arange(n) - n / 2))
 
 
 def test_odd_input_does_no_harm() -> None:
