@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from typing import Any
 
 from api.crs import SYSTEMS, System
@@ -66,7 +67,7 @@ class Filter:
     source: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Collection:
     """One collection. `key`: SQL and type of the columns that order it uniquely; `time`: SQL of start and end."""
 
@@ -111,34 +112,39 @@ class Collection:
     height: str = ""
     """SQL that is true where a feature lies between {low} and {high} metres, as far as it lies in {area}."""
 
-    @property
+    @cached_property
     def filter_names(self) -> Mapping[str, Filter]:
         return {one.name: one for one in self.filters}
 
-    @property
+    @cached_property
     def queryable(self) -> Mapping[str, Property]:
         """What a filter may name."""
         return {one.name: one for one in self.properties if one.queryable}
 
-    @property
+    @cached_property
     def sortable(self) -> Mapping[str, Property]:
         """What items may be ordered by."""
         return {one.name: one for one in self.properties if one.sortable and one.kind != "json"}
 
     def feature_of(self, names: Sequence[str] | None = None, system: System = SYSTEMS[0]) -> str:
         """SQL that gives one feature as GeoJSON text, with these properties (None: all) and in this system."""
-        if self.feature and names is None and system is SYSTEMS[0]:
-            return self.feature
-        shown = [one for one in self.properties if names is None or one.name in names]
-        # A list of properties in the order of the collection; with many, concat's arguments would run out.
-        pairs = [f"""'{"," if i else ""}"{p.name}":', {self._value_sql(p)}""" for i, p in enumerate(shown)]
-        shape = f"coalesce(ST_AsGeoJSON({system.shown(self.geom)}, {system.digits}, 0), 'null')"
-        head = f"""'{{"type":"Feature","id":', to_json({self.feature_id})::text, ',"geometry":', {shape}"""
-        parts = [head, """',"properties":{'""", *pairs, "'}}'"]
-        return f"concat({', '.join(parts)})"
+        return _feature(self, None if names is None else tuple(names), system)
 
-    def _value_sql(self, one: Property) -> str:
+    def value_sql(self, one: Property) -> str:
         """A stored feature's own value is shown as it stands there."""
         if self.feature:
             return f"coalesce(({self.feature}::jsonb -> 'properties' -> '{one.name}')::text, 'null')"
         return one.json_sql
+
+
+@lru_cache(500)
+def _feature(collection: Collection, names: Sequence[str] | None, system: System) -> str:
+    if collection.feature and names is None and system is SYSTEMS[0]:
+        return collection.feature
+    shown = [one for one in collection.properties if names is None or one.name in names]
+    # A list of properties in the order of the collection; with many, concat's arguments would run out.
+    pairs = [f"""'{"," if i else ""}"{p.name}":', {collection.value_sql(p)}""" for i, p in enumerate(shown)]
+    shape = f"coalesce(ST_AsGeoJSON({system.shown(collection.geom)}, {system.digits}, 0), 'null')"
+    head = f"""'{{"type":"Feature","id":', to_json({collection.feature_id})::text, ',"geometry":', {shape}"""
+    parts = [head, """',"properties":{'""", *pairs, "'}}'"]
+    return f"concat({', '.join(parts)})"

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 import structlog
-from litestar.datastructures import MutableScopeHeaders
 from litestar.types import ASGIApp, HTTPDisconnectEvent, Message, Receive, Scope, Send
 
 SECURITY: Sequence[tuple[str, str]] = (
@@ -19,6 +18,7 @@ SECURITY: Sequence[tuple[str, str]] = (
     ("permissions-policy", "camera=(), microphone=(), geolocation=(self)"),
     ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
 )
+_SECURITY = [(name.encode(), value.encode()) for name, value in SECURITY]
 LONGEST = 100_000
 """Bytes of a body that are looked at."""
 
@@ -28,9 +28,9 @@ log = structlog.get_logger("skysift.http")
 async def add_headers(message: Message, scope: Scope) -> None:
     """Security headers, where the answer has none of its own."""
     if message["type"] == "http.response.start":
-        headers = MutableScopeHeaders.from_message(message)
-        for name, value in SECURITY:
-            headers.setdefault(name, value)
+        own = list(message["headers"])
+        names = {name.lower() for name, _ in own}
+        message["headers"] = [*own, *(one for one in _SECURITY if one[0] not in names)]
 
 
 def end_with_client(app: ASGIApp) -> ASGIApp:
@@ -69,15 +69,14 @@ async def _gone(receive: Receive) -> HTTPDisconnectEvent:
 
 async def _first_of(work: asyncio.Future[None], gone: asyncio.Future[Any], scope: Scope) -> None:
     started = time.perf_counter()
+    gone.add_done_callback(lambda _: work.cancel())
     try:
-        await asyncio.wait((work, gone), return_when=asyncio.FIRST_COMPLETED)
+        await work
+    except asyncio.CancelledError:
+        if not gone.done():
+            raise
     finally:
+        left = gone.done()
         gone.cancel()
-        left = not work.done()
-        if left:
-            work.cancel()
-        results = await asyncio.gather(work, gone, return_exceptions=True)
-    taken = round((time.perf_counter() - started) * 1000, 1)
-    log.debug("request", method=scope["method"], path=scope["path"], ms=taken, client_left=left)  # type: ignore[typeddict-item]
-    if isinstance(results[0], Exception):
-        raise results[0]
+        taken = round((time.perf_counter() - started) * 1000, 1)
+        log.debug("request", method=scope["method"], path=scope["path"], ms=taken, client_left=left)  # type: ignore[typeddict-item]

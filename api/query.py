@@ -75,7 +75,12 @@ def _inside(collection: Collection, box: Box, statement: Statement) -> str:
     area = f"ST_MakeEnvelope({west}, {south}, {east}, {north}, 4326)"
     # The index compares boxes of four-byte numbers, slightly too large: of points the coordinates decide, and cheaply.
     exact = f"ST_X(geom) BETWEEN {west} AND {east} AND ST_Y(geom) BETWEEN {south} AND {north}"
-    flat = f"geom && {area} AND {exact}" if collection.only_points else f"ST_Intersects(geom, {area})"
+    # As a CASE, or the planner would take the four for independent and expect no rows at all.
+    flat = (
+        f"geom && {area} AND CASE WHEN {exact} THEN true ELSE false END"
+        if collection.only_points
+        else f"ST_Intersects(geom, {area})"
+    )
     if box.heights and collection.height:
         low, high = (statement.bind(metres, "float8") for metres in box.heights)
         flat += f" AND {collection.height.format(low=low, high=high, area=area)}"

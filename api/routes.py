@@ -38,8 +38,11 @@ def given(request: Request[Any, Any, Any], known: Sequence[str]) -> dict[str, st
     return found
 
 
-def check_query(request: Request[Any, Any, Any]) -> None:
-    """Before every handler: refuse what the route does not declare. `*`: the handler looks for itself."""
+async def check_query(request: Request[Any, Any, Any]) -> None:
+    """Before every handler: refuse what the route does not declare. `*`: the handler looks for itself.
+
+    A coroutine, because plain functions are run in a thread.
+    """
     known = request.route_handler.opt.get("query", ())
     if "*" not in known:
         given(request, known)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from api.collections import Collection, Property
@@ -52,6 +53,7 @@ PAGING = ("limit", "offset", "after", "resulttype", "resultType")
 """Those that an export has no use for; its limit is another."""
 
 
+@cache
 def own_properties(collection: Collection) -> Mapping[str, Property]:
     """Queryables that are query parameters too (Part 3, queryables as query parameters): equality."""
     return {
@@ -61,6 +63,7 @@ def own_properties(collection: Collection) -> Mapping[str, Property]:
     }
 
 
+@cache
 def names(collection: Collection) -> tuple[str, ...]:
     """All query parameters that the collection's items take."""
     return (*PARAMETERS, *collection.filter_names, *own_properties(collection))
