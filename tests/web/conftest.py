@@ -10,7 +10,7 @@ from playwright.sync_api import Browser
 
 from tests.web.fake_server import WEB, FakeServer
 from tests.web.fake_world import World
-from tests.web.sight import Sight
+from tests.web.sight import Sight, until
 
 
 @pytest.fixture(scope="module")
@@ -29,6 +29,24 @@ def look(chromium: Browser, server: FakeServer) -> Iterator[Callable[..., Sight]
         context = chromium.new_context(viewport={"width": width, "height": height}, **options)
         contexts.append(context)
         return Sight(context.new_page(), server).open(fragment)
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def report(chromium: Browser, server: FakeServer) -> Iterator[Callable[..., Sight]]:
+    """report(fragment, width=, height=) opens the statistics page."""
+    contexts = []
+
+    def opened(fragment: str = "", width: int = 1280, height: int = 900) -> Sight:
+        context = chromium.new_context(viewport={"width": width, "height": height})
+        contexts.append(context)
+        sight = Sight(context.new_page(), server)
+        sight.page.goto(f"{server.url}/statistics{fragment}")
+        until(sight.page, "document.body.dataset.ready === 'true'")
+        return sight
 
     yield opened
     for context in contexts:

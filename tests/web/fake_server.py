@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from tests.web import fake_figures
 from tests.web.fake_world import COLUMNS, NOW, World, utc
 
 WEB = Path(__file__).resolve().parents[2] / "web"
@@ -95,8 +96,11 @@ class _Handler(BaseHTTPRequestHandler):
             )
         if url.path == "/stream":
             return self._stream()
+        wants_page = "text/html" in self.headers.get("Accept", "") and not url.query.startswith("by=")
         if url.path == "/" or url.path.startswith("/static/"):
             return self._file("index.html" if url.path == "/" else url.path.removeprefix("/static/"))
+        if url.path == "/statistics" and wants_page:
+            return self._file("statistics.html")
         if "/xyz/" in url.path:
             return self._send(b"", "application/vnd.mapbox-vector-tile")  # a tile in which there is nothing
         answer = self._answer(url.path, query)
@@ -110,6 +114,8 @@ class _Handler(BaseHTTPRequestHandler):
         world, now = self.fake.world, self.fake.now()
         if path == "/classes":
             return {"classes": world.classes}
+        if path in ("/stats", "/kpis", "/statistics"):
+            return self._figures(path, query)
         if path == "/health":
             feed = {
                 "name": "demo",
@@ -137,6 +143,12 @@ class _Handler(BaseHTTPRequestHandler):
         features = self._features(collection, query, now)
         return {"type": "FeatureCollection", "features": features, "links": []}
 
+    def _figures(self, path: str, query: dict[str, str]) -> Any:
+        world, now = self.fake.world, self.fake.now()
+        if path == "/stats":
+            return fake_figures.stats(world, now, int(query["hours"]))
+        return fake_figures.kpis(world, now) if path == "/kpis" else fake_figures.rates(world, query["by"])
+
     def _features(self, collection: str, query: dict[str, str], now: int) -> list[Any]:
         world = self.fake.world
         if collection == "aircraft":
@@ -144,10 +156,12 @@ class _Handler(BaseHTTPRequestHandler):
         if collection in ("anomalies", "cleared"):
             start, end = query.get("datetime", "../..").split("/")
             pool = world.anomalies.values() if collection == "anomalies" else world.cleared
+            wanted = {name: query[name] for name in ("class", "icao24") if name in query}
             return [
                 f
                 for f in pool
-                if (end == ".." or f["properties"]["start"] <= end)
+                if wanted.items() <= f["properties"].items()
+                and (end == ".." or f["properties"]["start"] <= end)
                 and (start == ".." or f["properties"]["end"] >= start)
             ]
         if collection == "positions":
@@ -207,8 +221,9 @@ def policy(html: str) -> str:
     """The Content-Security-Policy that the page must live under: nothing inline but the import map, by its hash."""
     inline = re.search(r'<script type="importmap">(.*?)</script>', html, re.S)
     digest = base64.b64encode(hashlib.sha256(inline[1].encode()).digest()).decode() if inline else ""
+    allowed = f" 'sha256-{digest}'" if inline else ""
     return (
-        f"default-src 'none'; script-src 'self' 'sha256-{digest}'; style-src 'self'; img-src 'self' data: blob:; "
+        f"default-src 'none'; script-src 'self'{allowed}; style-src 'self'; img-src 'self' data: blob:; "
         "connect-src 'self'; font-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; "
         "frame-ancestors 'none'"
     )

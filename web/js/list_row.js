@@ -55,5 +55,4 @@ export function patchRow(row, one, { now, selected, within, more, open }) {
   row.fold.setAttribute('aria-expanded', String(open));
   setText(row.more, more ? T.inEvent(more) : '');
   row.button.setAttribute('aria-current', String(selected?.id === one.id));
-  row.button.setAttribute('aria-label', T.row(row.title, who || T.area, one.explanation, priority, percent, TEXTS.states[state], ago));
 }

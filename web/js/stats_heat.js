@@ -27,7 +27,7 @@ export function showHeat({ stats, classes }) {
   const head = h('tr', {}, h('td', {}), starts.map((ms, i) => h('th', { scope: 'col', title: `${dateText(ms)} ${clockText(ms, false)}`, text: hourText(ms, i, step) })), h('th', { scope: 'col', text: T.total })); // prettier-ignore
   const body = rows.map((row) => line(row, named.get(row.id), starts));
   const table = h('table', { class: 'heat' }, h('thead', {}, head), h('tbody', {}, body, sums(rows, starts.length)));
-  const wide = h('div', { class: 'scroll-x', tabindex: '0', role: 'region', 'aria-label': T.heat }, table);
+  const wide = h('div', { class: 'scroll-x', tabindex: '0', role: 'group', 'aria-label': T.heat }, table);
   requestAnimationFrame(() => (wide.scrollLeft = wide.scrollWidth)); // the newest hour is what one came for
   return wide;
 }

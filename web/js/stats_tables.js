@@ -14,7 +14,7 @@ const number = (n) => (Number.isFinite(n) ? n.toLocaleString('en', { maximumFrac
 function table(columns, rows, { name, off = () => false } = {}) {
   const head = h('tr', {}, columns.map(([title, , kind]) => h('th', { scope: 'col', class: kind, text: title }))); // prettier-ignore
   const body = rows.map((row) => h('tr', { class: off(row) ? 'off' : null }, columns.map(([, of, kind], i) => h(i ? 'td' : 'th', { class: kind, ...(i ? {} : { scope: 'row' }) }, of(row) ?? '')))); // prettier-ignore
-  return h('div', { class: 'scroll-x', tabindex: '0', role: 'region', 'aria-label': name }, h('table', { class: 'data' }, h('thead', {}, head), h('tbody', {}, body)));
+  return h('div', { class: 'scroll-x', tabindex: '0', role: 'group', 'aria-label': name }, h('table', { class: 'data' }, h('thead', {}, head), h('tbody', {}, body)));
 }
 
 const none = () => h('p', { class: 'facts', text: T.none });

@@ -25,9 +25,6 @@ export const TEXTS = {
     inEvent: (n) => `${plural(n, 'more', 'more')} of the same event`,
     counted: (anomalies, events) => `${plural(anomalies, 'anomaly', 'anomalies')} in ${plural(events, 'event', 'events')}`,
     now: 'now',
-    area: 'area',
-    row: (title, who, text, priority, percent, state, ago) =>
-      `${title}, ${who}. ${text}. Priority ${priority}, confidence ${percent}, ${state}, ${ago}`,
     inLast: (window) => `in the last ${window}`,
     then: 'at this time',
     everywhere: 'Show everywhere',

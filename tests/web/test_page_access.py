@@ -1,0 +1,63 @@
+"""Everybody can use it: axe finds nothing against WCAG 2.2 AA, on wide and narrow screens, by day and by night."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.web.sight import APP, Sight, until
+
+AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+RUN = """async () => {
+  const rules = { 'color-contrast': { enabled: true }, 'target-size': { enabled: true } };
+  const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+  const found = await axe.run(document, { runOnly: tags, rules, resultTypes: ['violations'] });
+  const said = n => `${n.target.join(' ')} ${n.any[0]?.message ?? n.failureSummary}`;
+  return found.violations.flatMap(v => v.nodes.map(n => `${v.id}: ${said(n)}`));
+}"""
+
+
+def violations(sight: Sight) -> list[str]:
+    """What axe says of the page as it stands."""
+    assert AXE.is_file(), "node_modules/axe-core is missing: ./run --setup-only brings it"
+    sight.page.evaluate(AXE.read_text())
+    found: list[str] = sight.page.evaluate(RUN)
+    return found
+
+
+def rows(sight: Sight) -> None:
+    until(sight.page, "document.querySelectorAll('#list .row').length > 3")
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844)])
+def test_list_and_evidence(look: Callable[..., Sight], width: int, height: int, theme: str) -> None:
+    sight = look(f"#view=40,15,2&theme={theme}", width=width, height=height)
+    rows(sight)
+    sight.page.evaluate(f"{APP}.state.set({{sheet: 'desk'}})")
+    assert violations(sight) == []
+    sight.page.evaluate("document.querySelector('#list .row').click()")
+    until(sight.page, "document.querySelector('#detail .chart-readout')?.textContent.includes('position')")
+    until(sight.page, "document.querySelector('#detail .similar h3')")
+    assert violations(sight) == []
+
+
+@pytest.mark.parametrize(("theme", "width"), [("dark", 390), ("light", 1440)])
+def test_layers_card_and_settings(look: Callable[..., Sight], theme: str, width: int) -> None:
+    sight = look(f"#view=40,15,2&theme={theme}", width=width, height=844)
+    rows(sight)
+    sight.page.evaluate(f"{APP}.state.set({{sheet: 'layers'}})")
+    assert violations(sight) == []
+    sight.page.get_by_label("About Loiter").click()
+    assert violations(sight) == []
+    sight.page.keyboard.press("Escape")
+    sight.page.get_by_role("button", name="Settings").click()
+    assert violations(sight) == []
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+@pytest.mark.parametrize("width", [1440, 390])
+def test_statistics(report: Callable[..., Sight], width: int, theme: str) -> None:
+    assert violations(report(f"#theme={theme}", width=width, height=844)) == []

@@ -1,0 +1,50 @@
+"""The statistics page: figures, rates and the scorecard, with what is not known said as such."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tests.web.sight import Sight, until
+
+
+def test_figures_say_what_they_count_and_what_nobody_knows(report: Callable[..., Sight]) -> None:
+    sight = report()
+    tiles = sight.page.locator("#kpis").inner_text()
+    assert "No reviews yet" in tiles and "17 s" in tiles and "95 %" in tiles
+    assert "99.99 %" in tiles, "what is not all never reads as all"
+    assert sight.errors == [] and sight.refused == []
+    assert sight.hosts == {sight.server.url.split("/")[2]}
+
+
+def test_classes_by_hour_add_up(report: Callable[..., Sight]) -> None:
+    sight = report()
+    cells = "all => all.reduce((sum, e) => sum + Number(e.dataset.n), 0)"
+    shown = sight.page.eval_on_selector_all("#heat td[data-n]", cells)
+    total = sight.page.locator("#heat tr:last-child .sum").last.inner_text()
+    assert shown == int(total) > 0
+
+
+def test_areas_and_aircraft_lead_to_the_map_and_longer_spans_are_asked_for(report: Callable[..., Sight]) -> None:
+    sight = report()
+    assert (sight.page.locator("#areas a").first.get_attribute("href") or "").startswith("/#view=51.47,-0.46,")
+    assert "/#sel=aircraft:" in (sight.page.locator("#craft a").first.get_attribute("href") or "")
+    sight.server.requests.clear()
+    sight.page.get_by_role("button", name="7 days").click()
+    until(sight.page, "location.search === '?hours=168'")
+    until(sight.page, "document.querySelectorAll('#heat thead th').length < 32")
+    assert any("/stats?hours=168" in one for one in sight.server.requests)
+
+
+def test_the_scorecard_holds_every_class_and_why_one_is_not_running(report: Callable[..., Sight]) -> None:
+    sight = report()
+    assert sight.page.locator("#card tbody tr").count() == len(sight.server.world.classes)
+    assert "not running: no feed sends rssi" in sight.page.locator("#card tr.off").inner_text()
+
+
+def test_a_part_that_fails_leaves_the_others(report: Callable[..., Sight]) -> None:
+    sight = report()
+    sight.server.broken = {"/kpis"}
+    sight.page.reload()
+    until(sight.page, "document.querySelector('#kpis .notice')?.textContent.includes('Database unreachable')")
+    until(sight.page, "document.querySelectorAll('#heat td[data-n]').length > 0")
+    sight.server.broken = set()
