@@ -18,8 +18,8 @@ export function findMatches(text, { aircraft, anomalies }) {
   if (wanted.length < 2) return [];
   const scored = [];
   for (const one of aircraft) {
-    const rank = best([one.callsign, one.id, one.registration, one.squawk], wanted);
-    if (rank)
+    const rank = best([one.callsign, one.id, one.registration, one.squawk], wanted) || best([one.type_code], wanted) - 1.5;
+    if (rank > 0)
       scored.push({
         rank,
         kind: 'aircraft',
@@ -43,7 +43,8 @@ export function findMatches(text, { aircraft, anomalies }) {
   return scored.sort((a, b) => b.rank - a.rank || (a.title < b.title ? -1 : 1)).slice(0, MOST);
 }
 
-function best(names, wanted) {
+// 3: one of the names is it; 2: begins with it; 1: holds it; 0: none does.
+export function best(names, wanted) {
   return Math.max(
     ...names.map((name) => {
       const text = String(name ?? '').toUpperCase();

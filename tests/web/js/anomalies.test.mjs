@@ -6,6 +6,7 @@ import { inTime, readAnomaly, sorted } from '../../../web/js/anomalies.js';
 import { shown } from '../../../web/js/evidence.js';
 import { bucketsOf } from '../../../web/js/histogram.js';
 import { findMatches, parseCoordinates } from '../../../web/js/find.js';
+import { airportFilter, anomalyFilter } from '../../../web/js/lookup.js';
 import { mergeCells } from '../../../web/js/overlays.js';
 import { readPositions, trackFeatures } from '../../../web/js/track.js';
 
@@ -173,4 +174,16 @@ test('cells of several half hours become one, and one bad transponder colours no
       ['b', 5 / 11],
     ],
   );
+});
+
+test('a type is found, behind everybody of that name', () => {
+  const craft = [{ id: 'aaaaaa', callsign: 'XYZ1', type_code: 'A320' }, { id: 'bbbbbb', callsign: 'A320X', type_code: 'C172' }];
+  const found = findMatches('a320', { aircraft: craft, anomalies: [] });
+  assert.deepEqual(found.map(({ id }) => id), ['bbbbbb', 'aaaaaa']); // prettier-ignore
+});
+
+test('what was typed stays a text in the questions to the service', () => {
+  assert.ok(airportFilter("o'h%").includes("'%o''h\\%%'"));
+  assert.equal(anomalyFilter('baw1'), "callsign LIKE 'BAW1%'");
+  assert.equal(anomalyFilter('4CA7b5'), "callsign LIKE '4CA7B5%' OR icao24 = '4ca7b5'");
 });

@@ -38,6 +38,15 @@ export const TEXTS = {
     nothingWhy: (time) => `No anomaly of the enabled classes ${time}.`,
   },
   priorities: { low: 'low', medium: 'medium', high: 'high', critical: 'critical' },
+  search: {
+    results: 'Search results',
+    label: 'Search aircraft, anomalies, places or coordinates',
+    placeholder: 'Callsign, ICAO 24, registration, type, place, lat lon',
+    kinds: { aircraft: 'Aircraft', airport: 'Aerodrome', town: 'Town', place: '' },
+    go: 'Go to coordinates',
+    waiting: 'Looking…',
+    none: 'Nothing by that name',
+  },
   states: { open: 'open', closed: 'closed', cleared: 'cleared' },
   facts: {
     state: 'State',
