@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from api.cell_collections import STORED
+from api.cell_collections import DEFAULT
 from api.formats import HTML
 from api.kpis import MOST_HOURS
 from api.links import GEOJSON, JSON, OPENAPI, SCHEMA
 from api.statistics import GROUPS, MOST
 from api.tilesets import MOST_ZOOM, MVT, SET, TILEJSON
+from geo.cells import FINEST
 
 _COLLECTION = ("collectionId", {"type": "string", "pattern": "^[a-z0-9-]+$"})
 _FLIGHT = ("flight", {"type": "string", "pattern": "^[0-9]{1,18}(-[1-9][0-9]?)?$"})
@@ -105,11 +106,11 @@ def _statistics() -> dict[str, Any]:
         "by": {"type": "string", "enum": list(GROUPS), "default": GROUPS[0]},
         "class": {"type": "string"}, "priority": {"type": "string"},
         "min_confidence": {"type": "number", "minimum": 0, "maximum": 1},
-        "resolution": {"type": "integer", "minimum": 0, "maximum": STORED, "default": STORED},
+        "resolution": {"type": "integer", "minimum": 0, "maximum": FINEST, "default": DEFAULT},
         "limit": {"type": "integer", "minimum": 1, "maximum": MOST, "default": 1_000},
     }  # fmt: skip
-    shown = [*own.items(), *_forms("json")]
-    return _get("statistics", "Anomalies per 1,000 flight hours", (JSON,), (), ("datetime",), shown)
+    shown = [*own.items(), *_forms("json", "html")]
+    return _get("statistics", "Anomalies per 1,000 flight hours", (JSON, HTML), (), ("datetime",), shown)
 
 
 def _kpis() -> dict[str, Any]:

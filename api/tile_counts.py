@@ -11,6 +11,7 @@ from typing import Any
 from api.asked import Asked
 from api.collections import Collection
 from api.query import Statement, conditions, source
+from api.tile_hours import Layer, found
 from geo.mercator import CODE_ZOOM, Tile
 
 EXTENT = 4096
@@ -43,16 +44,25 @@ def enough(collection: Collection, asked: Asked, at: Tile, most: int) -> tuple[s
     """SQL of how many features there are, to one more than `most`."""
     statement = Statement()
     if collection.code:
-        found = f"{_ranges(at, statement)}, LATERAL (SELECT 1 FROM {_coded(collection, asked, statement)}) AS row"
+        rows = f"{_ranges(at, statement)}, LATERAL (SELECT 1 FROM {_coded(collection, asked, statement)}) AS row"
     else:
-        found = found_in(collection, asked, statement)
-    return f"SELECT count(*) FROM (SELECT 1 FROM {found} LIMIT {most + 1}) AS enough", statement.values
+        rows = found_in(collection, asked, statement)
+    return f"SELECT count(*) FROM (SELECT 1 FROM {rows} LIMIT {most + 1}) AS enough", statement.values
 
 
-def counted(collection: Collection, asked: Asked, at: Tile) -> tuple[str, list[Any]]:
+def summed(of: Layer, asked: Asked, at: Tile) -> tuple[str, list[Any]]:
+    """SQL of how many features there are, of a collection that is summed."""
+    statement = Statement()
+    return f"SELECT coalesce(sum(n), 0)::bigint FROM {found(of, asked, at, statement)}", statement.values
+
+
+def counted(collection: Collection, asked: Asked, at: Tile, of: Layer | None = None) -> tuple[str, list[Any]]:
     """SQL of the tile: points in the middle of the cells."""
     statement = Statement()
-    cells = (_by_code if collection.code else _by_place)(collection, asked, at, statement)
+    if of:
+        cells = _gridded("lon", "lat", "sum(n)::bigint AS count", found(of, asked, at, statement), at, statement)
+    else:
+        cells = (_by_code if collection.code else _by_place)(collection, asked, at, statement)
     names = "".join(f', "{name}"' for name in collection.rolled)
     last = CELLS + EDGE_CELLS - 1
     sql = f"""
@@ -69,13 +79,13 @@ def _by_code(collection: Collection, asked: Asked, at: Tile, statement: Statemen
     """The tile is one range of codes, and each block of its margin is one; bits of a code within it are the cell."""
     shift = 2 * (CODE_ZOOM - at.zoom - CELL_BITS)
     cx, cy = (" | ".join(f"(cell >> {2 * i + odd - i} & {1 << i})" for i in range(CELL_BITS)) for odd in (0, 1))
-    ranges, found = _ranges(at, statement), _coded(collection, asked, statement)
+    ranges, rows = _ranges(at, statement), _coded(collection, asked, statement)
     names = "".join(f', "{name}"' for name in collection.rolled)
     return f"""
       SELECT x + ({cx}) AS cx, y + ({cy}) AS cy, count{names}
       FROM {ranges}, LATERAL (
         SELECT ({collection.code} - low) >> {shift} AS cell, count(*)::int AS count{_rolled(collection)}
-        FROM {found} GROUP BY 1
+        FROM {rows} GROUP BY 1
       ) AS row"""
 
 
@@ -103,14 +113,17 @@ def _blocks(at: Tile) -> Iterator[tuple[int, int, int, int]]:
 
 
 def _by_place(collection: Collection, asked: Asked, at: Tile, statement: Statement) -> str:
+    values = f"count(*)::int AS count{_rolled(collection)}"
+    return _gridded(*_middle(collection), values, found_in(collection, asked, statement), at, statement)
+
+
+def _gridded(lon: str, lat: str, values: str, rows: str, at: Tile, statement: Statement) -> str:
     side = 1 << at.zoom
     column, row = (statement.bind(place, "int") for place in (at.column, at.row))
-    lon, lat = _middle(collection)
     return f"""
       SELECT floor((({lon} + 180) / 360 * {side} - {column}) * {CELLS})::int AS cx,
-        floor(((0.5 - asinh(tan(radians({lat}))) / (2 * pi())) * {side} - {row}) * {CELLS})::int AS cy,
-        count(*)::int AS count{_rolled(collection)}
-      FROM {found_in(collection, asked, statement)} GROUP BY 1, 2"""
+        floor(((0.5 - asinh(tan(radians({lat}))) / (2 * pi())) * {side} - {row}) * {CELLS})::int AS cy, {values}
+      FROM {rows} GROUP BY 1, 2"""
 
 
 def _middle(collection: Collection) -> tuple[str, str]:

@@ -9,11 +9,12 @@ from typing import Any
 import asyncpg
 
 from api.asked import Asked
-from api.cell_collections import BY_ZOOM, STORED
+from api.cell_collections import for_zoom
 from api.collections import Collection, Property
 from api.parameters import Box
 from api.query import Statement
-from api.tile_counts import EXTENT, MARGIN, counted, enough, found_in
+from api.tile_counts import EXTENT, MARGIN, counted, enough, found_in, summed
+from api.tile_hours import Layer, layer
 from geo.mercator import Tile
 
 MOST = 4_000
@@ -31,18 +32,26 @@ async def tile(pool: asyncpg.Pool, collection: Collection, asked: Asked, at: Til
     placed = replace(asked, boxes=[Box(at.degrees(MARGIN))], filters=_sized(collection, asked, at.zoom))
     if collection.geometry in AREAS:
         return await _areas(pool, collection, placed, at)
+    of = layer(collection, placed, at)
+    if of and not (of.few_apart and await _few(pool, of, placed, at)):
+        return await _fetch(pool, *counted(collection, placed, at, of))
     sql, values = enough(collection, placed, at, MOST)
     many = await pool.fetchval(sql, *values) > MOST
     content = b"" if many else await _fetch(pool, *one_by_one(collection, placed, at, MOST))
     return await _fetch(pool, *counted(collection, placed, at)) if many or len(content) > MOST_BYTES else content
 
 
+async def _few(pool: asyncpg.Pool, of: Layer, asked: Asked, at: Tile) -> bool:
+    sql, values = summed(of, asked, at)
+    return bool(await pool.fetchval(sql, *values) <= MOST)
+
+
 def _sized(collection: Collection, asked: Asked, zoom: int) -> Mapping[str, Any]:
     """The filters, with the resolution of cells that suits the zoom where none is asked for."""
     size = collection.filter_names.get("resolution")
-    if size is None or not size.source or "resolution" in asked.filters:
+    if size is None or "resolution" in asked.filters:
         return asked.filters
-    return {**asked.filters, "resolution": BY_ZOOM[zoom] if zoom < len(BY_ZOOM) else STORED}
+    return {**asked.filters, "resolution": for_zoom(zoom)}
 
 
 async def _areas(pool: asyncpg.Pool, collection: Collection, asked: Asked, at: Tile) -> bytes:

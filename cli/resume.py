@@ -13,6 +13,7 @@ from cli.ui import err
 from geo.anomaly import Anomaly
 from geo.schema import NO_TIME
 from pipeline import checkpoint
+from pipeline.cells import CellCounts
 from pipeline.engine import Engine
 from store.cluster import default_state_dir
 from store.reader import Reader
@@ -40,32 +41,36 @@ async def stored_span(url: str) -> tuple[int, int] | None:
         await reader.close()
 
 
-async def resumed(make: Callable[[], Engine], kept: Path, url: str) -> tuple[Engine, Sequence[Anomaly]]:
-    """An engine that goes on where the last one stopped, and the anomalies that it found on the way there.
+async def resumed(
+    make: Callable[[], Engine], kept: Path, url: str, cells: CellCounts
+) -> tuple[Engine, Sequence[Anomaly]]:
+    """An engine that goes on where the last one stopped, and the anomalies that it found on the way there. `cells`
+    goes on counting with it.
 
     From the checkpoint and the rows stored since; without one, from the rows of the last WARM_UP_MS.
     """
     now = int(time.time() * 1000)
-    engine = _restored(make, kept, now)
+    engine = _restored(make, kept, now, cells)
     start = engine.arrivals.cut if engine.arrivals.newest != NO_TIME else now - WARM_UP_MS
     found: dict[str, Anomaly] = {}
     reader = await Reader.open(url)
     try:
         async for batch in reader.positions(start, now):
             step = await asyncio.to_thread(engine.feed, batch)
+            await asyncio.to_thread(cells.add, step.rows)
             found |= {a.id: a for a in step.anomalies}
     finally:
         await reader.close()
     return engine, list(found.values())
 
 
-def _restored(make: Callable[[], Engine], kept: Path, now: int) -> Engine:
+def _restored(make: Callable[[], Engine], kept: Path, now: int, cells: CellCounts) -> Engine:
     """The engine of the checkpoint, a new one where there is none that can be used."""
     engine = make()
     try:
         data = kept.read_bytes()
         if checkpoint.resumable(data, now, WITHIN_MS):
-            checkpoint.restore(engine, data)
+            checkpoint.restore(engine, data, cells)
         else:
             checkpoint.restore_memories(engine, data)
         return engine

@@ -20,6 +20,7 @@ from cli.reading import opened, read
 from cli.resume import checkpoint_path, resumed, stored_span
 from cli.ui import err
 from cli.web import api_process
+from pipeline.cells import CellCounts
 from pipeline.live import Live, Polled
 from pipeline.outside import Outside
 from store.writer import Writer
@@ -91,7 +92,7 @@ def demo_zones() -> Sequence[Path]:
 
 
 def _prepare(url: str, setup: Judging, service: Service) -> None:
-    """Zones into the database; recorded files, and the demo's past, into history."""
+    """Zones and regions into the database; recorded files, and the demo's past, into history."""
     asyncio.run(_show_zones(url, setup))
     if service.demo:
         _demo_past(url, setup, service)
@@ -110,6 +111,7 @@ async def _show_zones(url: str, setup: Judging) -> None:
     writer = await Writer.open(url)
     try:
         await writer.zones(zone_rows(setup.resources["zones"]) if "zones" in setup.resources else [])
+        await writer.firs(setup.resources.get("firs"))
     finally:
         await writer.close()
 
@@ -135,9 +137,10 @@ async def _watch(url: str, setup: Judging, service: Service, services: Outside |
     writer = await Writer.open(url, service.store_every_s)
     try:
         kept = checkpoint_path(url)
-        engine, caught_up = await resumed(lambda: setup.engine(service.lateness_s, tolerant=True), kept, url)
+        cells = CellCounts()
+        engine, caught_up = await resumed(lambda: setup.engine(service.lateness_s, tolerant=True), kept, url, cells)
         await writer.save(caught_up)
         await writer.close_others(engine.open_ids())
-        await Live(engine, sources, writer, kept, service.keep_days, outside=services).run()
+        await Live(engine, sources, writer, kept, service.keep_days, outside=services, cells=cells).run()
     finally:
         await writer.close()

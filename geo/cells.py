@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import shapely
-from h3ronpy.vector import coordinates_to_cells
+from h3ronpy.vector import cells_to_coordinates, coordinates_to_cells
 from shapely.geometry.polygon import orient
 
 from geo import antimeridian
@@ -20,6 +20,9 @@ Cells = npt.NDArray[np.uint64]
 
 NO_CELL = np.uint64(0)
 """The cell of a missing position; H3 itself keeps 0 for 'none'."""
+
+GPSJAM, FINEST = 4, 5
+"""Resolutions that traffic is counted at, and all coarser ones: 1,770 km2 a cell as GPSJam has it, and 253 km2."""
 
 
 def cells_of(lat: Array, lon: Array, resolution: int) -> Cells:
@@ -76,6 +79,12 @@ def cell_center(cell: int) -> tuple[float, float]:
     """Latitude and longitude of the cell's centre, degrees."""
     lat, lon = h3.cell_to_latlng(cell_text(cell))
     return float(lat), float(lon)
+
+
+def centers(cells: Cells) -> tuple[Array, Array]:
+    """Latitudes and longitudes (n,) of the cells' centres, degrees."""
+    found = cells_to_coordinates(np.asarray(cells, dtype=np.uint64))
+    return np.asarray(found.column("lat")), np.asarray(found.column("lng"))
 
 
 def cell_shape(cell: int) -> Any:

@@ -38,17 +38,21 @@ class Backfill:
         await self._written(await asyncio.to_thread(self.engine.finish))
         kept = [a for a in self.found.values() if start <= a.start < end]
         await self.sink.replace_range(list(self.engine.classes), start, end, kept, self.hashes())
-        if counts := self.cells.take(None):
-            await self.sink.cells(counts)
+        await self._counted(None)
         return len(kept)
 
     async def _written(self, step: Step) -> None:
         self.found |= {a.id: a for a in step.anomalies}
-        self.cells.add(step.rows)
+        await asyncio.to_thread(self.cells.add, step.rows)
+        await self._counted(step.watermark)
         if self.store:
             for rows in (step.rows, step.late):
                 await self.sink.write(rows)
             await self.sink.segments(step.rows)
+
+    async def _counted(self, watermark: int | None) -> None:
+        if counted := await asyncio.to_thread(self.cells.take, watermark):
+            await self.sink.cells(counted.cells, counted.aircraft)
 
     def hashes(self) -> Mapping[str, str]:
         return {name: run.merger.params_hash for name, run in self.engine.runs.items()}

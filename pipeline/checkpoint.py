@@ -15,6 +15,7 @@ from geo.memory import Memory
 from geo.schema import NO_TIME, Array
 from geo.streams import Stream
 from geo.stretches import PATH_SLOT_MS
+from pipeline.cells import CellCounts
 from pipeline.engine import Engine
 from pipeline.history import Chunk
 from pipeline.merge import Episode
@@ -22,9 +23,9 @@ from pipeline.merge import Episode
 FORMAT = 1
 
 
-def save(engine: Engine) -> bytes:
-    """Everything that the next row's verdict may depend on."""
-    arrays: dict[str, Array] = {}
+def save(engine: Engine, cells: CellCounts | None = None) -> bytes:
+    """Everything that the next row's verdict may depend on, and what is counted of the half hour."""
+    arrays = {f"cells/{name}": values for name, values in cells.state().items()} if cells else {}
     waiting = Batch.concat(engine.arrivals.waiting)
     arrays |= {f"waiting/{name}": values for name, values in waiting.columns.items()}
     for sample_s, history in engine.histories.items():
@@ -50,8 +51,11 @@ def save(engine: Engine) -> bytes:
     return out.getvalue()
 
 
-def restore(engine: Engine, data: bytes) -> None:
-    """Put the state into an engine made with the same classes. Raises ValueError when it is of another make."""
+def restore(engine: Engine, data: bytes, cells: CellCounts | None = None) -> None:
+    """Put the state into an engine made with the same classes, and into the counts of cells.
+
+    Raises ValueError when it is of another make.
+    """
     with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
         state = orjson.loads(arrays["state"].tobytes())
         if state["format"] != FORMAT:
@@ -74,6 +78,8 @@ def restore(engine: Engine, data: bytes) -> None:
             run.judged = state["runs"][name]["judged"]
             run.merger.open = _grouped((_episode(e) for e in state["runs"][name]["open"]), "subject")
     _restore_memories(engine, stored)
+    if cells:
+        cells.restore(_under(stored, "cells/"))
 
 
 def restore_memories(engine: Engine, data: bytes) -> None:

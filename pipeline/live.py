@@ -64,13 +64,15 @@ class Live:
             await asyncio.gather(*polls)
             await self.tick()
             await self._sent(await asyncio.to_thread(self.engine.finish))
-            await self._drawn(self.engine.arrivals.newest)
         finally:
             for task in (*polls, *asking):
                 task.cancel()
             with suppress(asyncio.CancelledError):
                 await asyncio.gather(*polls, *asking, return_exceptions=True)
-            self.keep()
+            try:
+                await self._drawn()
+            finally:
+                self.keep()
 
     async def tick(self) -> None:
         """Judge what has come in, tell the sink, see to what is due."""
@@ -95,7 +97,7 @@ class Live:
             await self.sink.write(step.rows)
             await self.sink.now(step.rows)
             self.undrawn.append(step.rows)
-            self.cells.add(step.rows)
+            await asyncio.to_thread(self.cells.add, step.rows)
         if len(step.late):
             await self.sink.write(step.late)
         if step.anomalies:
@@ -118,20 +120,20 @@ class Live:
             await self.sink.health([*(self._health(s) for s in self.sources), *services], now)
             await self.sink.class_status({n: why or None for n, why in self.engine.status().items()}, now)
         if self._is_due("segments", SEGMENTS_S):
-            await self._drawn(now)
+            await self._drawn()
         if self._is_due("checkpoint", CHECKPOINT_S):
             await asyncio.to_thread(self.keep)
         if self._is_due("maintain", MAINTAIN_S):
             await self.sink.maintain(now)
             await self.sink.drop_before(now - int(self.keep_days * 86_400_000))
 
-    async def _drawn(self, now: int) -> None:
+    async def _drawn(self) -> None:
         """Track segments and cell counts of what came since the last time."""
         rows, self.undrawn = Batch.concat(self.undrawn), []
         if len(rows):
             await self.sink.segments(rows)
-        if counts := self.cells.take(now):
-            await self.sink.cells(counts)
+        if counted := await asyncio.to_thread(self.cells.take, self.engine.arrivals.cut):
+            await self.sink.cells(counted.cells, counted.aircraft)
 
     def _health(self, source: Polled) -> Mapping[str, Any]:
         return source.health() | {"dropped": self.inbox.dropped, **self.engine.counts}
@@ -148,5 +150,5 @@ class Live:
         """Write the checkpoint, whole or not at all."""
         if self.checkpoint and self.engine.arrivals.newest != NO_TIME:
             part = self.checkpoint.with_suffix(".part")
-            part.write_bytes(checkpoint.save(self.engine))
+            part.write_bytes(checkpoint.save(self.engine, self.cells))
             part.replace(self.checkpoint)

@@ -11,6 +11,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Computed,
+    Date,
     Double,
     Index,
     Integer,
@@ -156,21 +157,71 @@ zones = Table(
     Index("zones_geom", "geom", postgresql_using="gist"),
 )
 
+
+def size() -> Column[Any]:
+    """An H3 index says of which resolution it is."""
+    return Column("resolution", SmallInteger, Computed("(h3 >> 52 & 15)::smallint", persisted=True), nullable=False)
+
+
+def count(name: str) -> Column[Any]:
+    return Column(name, Integer, nullable=False, server_default="0")
+
+
+HOUR = "date_bin('01:00:00'::interval, bucket_start, '1970-01-01 00:00:00+00'::timestamp with time zone)"
+"""The hour of a bucket, in PostgreSQL's own words: so the declared index is the one that is there."""
+
 cells = Table(
     "cells",
     metadata,
     Column("h3", BigInteger, primary_key=True, autoincrement=False),
     Column("bucket_start", TIME, primary_key=True),
-    Column("resolution", SmallInteger, nullable=False),
     Column("good", Integer, nullable=False),
     Column("bad", Integer, nullable=False),
     Column("aircraft", Integer, nullable=False),
-    Column("anomalies", Integer, nullable=False, server_default="0"),
-    geom("GEOMETRY", nullable=False),
+    size(),
+    count("seconds"),
     Index("cells_bucket", "bucket_start", "resolution"),
-    Index("cells_geom", "geom", postgresql_using="gist"),
+    Index("cells_hour", text(HOUR), "resolution"),
+    postgresql_with={"fillfactor": 70},
 )
-"""Counts per H3 cell and time bucket, with the cell's outline so that a box finds it."""
+"""Counts per H3 cell of every resolution and half hour; `seconds` were flown in it."""
+
+cell_days = Table(
+    "cell_days",
+    metadata,
+    Column("h3", BigInteger, primary_key=True, autoincrement=False),
+    Column("day", TIME, primary_key=True),
+    size(),
+    *map(count, ("good", "bad", "seconds", "most", "half_hours")),
+    Index("cell_days_day", "day", "resolution"),
+    postgresql_with={"fillfactor": 70},
+)
+"""Days (UTC) of cells: GPSJam's count of good and bad aircraft, and what the half hours of `cells` add up to."""
+
+cell_aircraft = Table(
+    "cell_aircraft",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("h3", BigInteger, primary_key=True, autoincrement=False),
+    Column("icao24", BigInteger, primary_key=True, autoincrement=False),
+    Column("bad", Boolean, nullable=False),
+)
+"""Whom `cell_days` has counted, so that whoever is counted again, in whatever batches, counts once."""
+
+tile_hours = Table(
+    "tile_hours",
+    metadata,
+    Column("layer", Text, primary_key=True),
+    Column("hours", SmallInteger, primary_key=True, autoincrement=False),
+    Column("resolution", SmallInteger, primary_key=True, autoincrement=False),
+    Column("start", TIME, primary_key=True),
+    Column("h3", BigInteger, primary_key=True, autoincrement=False),
+    Column("lon", REAL, nullable=False),
+    Column("lat", REAL, nullable=False),
+    Column("n", BigInteger, nullable=False),
+    postgresql_with={"fillfactor": 70},
+)
+"""How many rows of a table (`layer`) lie in each cell and hour (1) or day (24), for tiles that show the world."""
 
 cell_outlines = Table(
     "cell_outlines",
@@ -178,8 +229,20 @@ cell_outlines = Table(
     Column("h3", BigInteger, primary_key=True, autoincrement=False),
     Column("resolution", SmallInteger, nullable=False),
     geom("GEOMETRY", nullable=False),
+    Index("cell_outlines_geom", "geom", postgresql_using="gist"),
 )
-"""The cells that were counted and the larger ones around them, so that counts can be drawn at any resolution."""
+"""The cells that were counted and the larger ones around them: where they are."""
+
+firs = Table(
+    "firs",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("oceanic", Boolean, primary_key=True),
+    geom("GEOMETRY", nullable=False),
+    Index("firs_geom", "geom", postgresql_using="gist"),
+)
+"""Flight information regions that were loaded at the last start."""
 
 airports = Table(
     "airports",

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncpg
+import numpy as np
 
+from geo.cells import cells_of
+from store import tile_hours
 from store.lines import Segments
 from store.state import changed
 
@@ -26,7 +29,11 @@ FROM unnest($1::bigint[], $2::smallint[], $3::bigint[], $4::smallint[], $5::bigi
 ON CONFLICT (flight, sub, slot, part) DO UPDATE SET geom = {_MERGED},
   callsign = coalesce(excluded.callsign, t.callsign),
   start_time = least(t.start_time, excluded.start_time), end_time = greatest(t.end_time, excluded.end_time)
+RETURNING flight, sub, (extract(epoch FROM slot) * 1000)::bigint, part, xmax = 0
 """
+_KEY = ("flight", "sub", "slot", "part")
+_ORIGIN = 9 + 4
+"""Bytes of EWKB before the first point: byte order, kind, system, how many."""
 
 
 async def upsert(connection: asyncpg.Connection, segments: Segments) -> int:
@@ -36,7 +43,21 @@ async def upsert(connection: asyncpg.Connection, segments: Segments) -> int:
     columns = {name: values.tolist() for name, values in segments.columns.items()}
     columns["callsign"] = [text.decode("ascii", "replace") for text in columns["callsign"]]
     names = ("flight", "sub", "slot", "part", "icao24", "callsign", "start_time", "end_time")
-    return changed(await connection.execute(_UPSERT, *(columns[name] for name in names), segments.wkb))
+    async with connection.transaction():
+        rows = await connection.fetch(_UPSERT, *(columns[name] for name in names), segments.wkb)
+        # An update has an xmax: those are counted already.
+        new = {tuple(row)[:4] for row in rows if row[4]}
+        keys = zip(*(columns[name] for name in _KEY), strict=True)
+        await _count(connection, segments, [i for i, key in enumerate(keys) if key in new])
+    return len(rows)
+
+
+async def _count(connection: asyncpg.Connection, segments: Segments, rows: list[int]) -> None:
+    """New pieces into the counts for tiles, each where it begins."""
+    heads = b"".join(segments.wkb[i][_ORIGIN : _ORIGIN + 16] for i in rows)
+    lon, lat = np.frombuffer(heads, dtype="<f8").reshape(-1, 2).T
+    cells = cells_of(lat, lon, max(tile_hours.RESOLUTIONS))
+    await tile_hours.add(connection, tile_hours.TRACKS, segments.columns["slot"][rows], cells, lon, lat)
 
 
 async def drop_before(connection: asyncpg.Connection, ms: int) -> int:

@@ -12,8 +12,9 @@ import asyncpg
 from geo.anomaly import Anomaly
 from geo.batch import Batch
 from geo.cells import cells_of
+from geo.firs import Firs
 from geo.schema import Array
-from store import episodes, partitions, places, rows, segments, state
+from store import cells, episodes, partitions, places, rows, segments, state, tile_hours
 from store.connect import CHANNEL, open_pool
 from store.lines import Lines
 from store.thin import Thin
@@ -41,6 +42,7 @@ class Writer:
     thin: Thin
     lines: Lines = field(default_factory=Lines)
     known_partitions: set[int] = field(default_factory=set)
+    known_cells: set[int] = field(default_factory=set)
     known_labels: dict[int, str] = field(default_factory=dict)
 
     @classmethod
@@ -68,7 +70,10 @@ class Writer:
         async with self.pool.acquire() as connection:
             await self._partitions(connection, kept["time"])
             stream = rows.stream(kept, names)
-            await connection.copy_to_table("positions", source=stream, columns=names, format="binary")
+            async with connection.transaction():
+                await connection.copy_to_table("positions", source=stream, columns=names, format="binary")
+                places_of = (kept["time"], kept["h3"], kept["lon"], kept["lat"])
+                await tile_hours.add(connection, tile_hours.POSITIONS, *places_of)
         return len(kept)
 
     async def segments(self, released: Batch) -> int:
@@ -117,10 +122,20 @@ class Writer:
                 await _notify(connection, "anomaly")
         return changed
 
-    async def cells(self, counts: Mapping[str, Array]) -> int:
-        """Counts per cell and bucket: columns h3, bucket_start (ms), resolution, good, bad, aircraft, anomalies."""
+    async def cells(self, counts: Mapping[str, Array], aircraft: Mapping[str, Array] | None = None) -> int:
+        """Counts per cell and half hour (h3, bucket_start in ms, good, bad, aircraft, seconds) and whom a day's counts
+        shall hold (day in ms, h3, icao24, bad); how many counts changed. Telling the same again changes nothing."""
+        known = {int(cell) for part in (counts, aircraft or {}) for cell in part.get("h3", ())}
         async with self.pool.acquire() as connection:
-            return await places.upsert_cells(connection, counts)
+            if new := known - self.known_cells:
+                await cells.draw(connection, new)
+                self.known_cells |= new
+            return await cells.count(connection, counts, aircraft or {})
+
+    async def firs(self, firs: Firs | None) -> int:
+        """Replace the flight information regions; how many there are now."""
+        async with self.pool.acquire() as connection:
+            return await places.replace_firs(connection, firs)
 
     async def zones(self, zones: Sequence[Mapping[str, Any]]) -> int:
         """Replace the zones; each a mapping with `places.ZONE_COLUMNS`, geometry as shapely in WGS84."""
@@ -158,7 +173,8 @@ class Writer:
         """Retention: drop positions, segments, cells from before `ms` (epoch ms), not anomalies; the partitions."""
         async with self.pool.acquire() as connection:
             await segments.drop_before(connection, ms)
-            await places.drop_cells_before(connection, ms)
+            await cells.drop_before(connection, ms)
+            await tile_hours.drop_before(connection, ms)
             gone = await partitions.drop_before(connection, ms)
         self.known_partitions.clear()
         return gone

@@ -9,7 +9,7 @@ from geoalchemy2 import Geometry
 from sqlalchemy.dialects.postgresql import REAL
 
 from geo.airports import Airports
-from store.places import outlines
+from store.cells import outlines
 
 revision = "0004"
 down_revision = "0003"

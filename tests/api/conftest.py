@@ -72,8 +72,8 @@ def rows() -> Batch:
 async def seed(url: str) -> None:
     writer = await Writer.open(url, store_every_s=0)
     zone = dict.fromkeys(("title", "floor_ft", "ceiling_ft", "floor_ref", "ceiling_ref", "active"))
-    counts: dict[str, Any] = {name: np.array([1]) for name in ("good", "bad", "aircraft", "anomalies")}
-    counts |= {"h3": np.array([0x84754E3FFFFFFFF], "u8"), "bucket_start": np.array([T0]), "resolution": np.array([4])}
+    counts: dict[str, Any] = {name: np.array([1]) for name in ("good", "bad", "aircraft", "seconds")}
+    counts |= {"h3": np.array([0x84754E3FFFFFFFF], "u8"), "bucket_start": np.array([T0])}
     await writer.save(anomalies())
     await writer.write(rows())
     await writer.now(rows())
@@ -87,9 +87,10 @@ async def seed(url: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def seeded_url(database_url: str) -> str:
+def seeded_url(database_url: str, request: pytest.FixtureRequest) -> str:
+    """The seeded database; a module that needs another or more says so with a coroutine `SEED`, which takes its URL."""
     upgrade(database_url)
-    asyncio.run(seed(database_url))
+    asyncio.run(getattr(request.module, "SEED", seed)(database_url))
     return database_url
 
 

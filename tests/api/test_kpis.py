@@ -49,7 +49,7 @@ def test_a_browser_gets_the_page_and_a_program_the_numbers(client: Client) -> No
         and "script-src 'self'" in page.headers["content-security-policy"]
     )
     assert client.get("/statistics", headers={"accept": "*/*"}).json()["by"] == "class"
-    assert client.get("/statistics?by=hour", headers={"accept": "text/html,*/*"}).json()["by"] == "hour"
+    assert client.get("/statistics?by=hour&f=json", headers={"accept": "text/html,*/*"}).json()["by"] == "hour"
 
 
 def test_rates_by_aircraft_and_cells_with_the_town_beside_them(client: Client) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
-from collections.abc import Iterator
 from datetime import datetime
 from itertools import pairwise
 from typing import Any
@@ -15,10 +13,7 @@ import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
-from api.app import create_app
-from api.settings import Settings
 from geo.batch import Batch
-from store.migrate import upgrade
 from store.writer import Writer
 from tests.api.conftest import T0, rows, seed
 
@@ -44,17 +39,7 @@ async def _flown(database: str) -> None:
     await writer.close()
 
 
-@pytest.fixture(scope="module")
-def seeded_url(database_url: str) -> str:
-    upgrade(database_url)
-    asyncio.run(_flown(database_url))
-    return database_url
-
-
-@pytest.fixture(scope="module")
-def client(seeded_url: str) -> Iterator[Client]:
-    with TestClient(create_app(Settings(seeded_url, pool_size=2))) as client:
-        yield client
+SEED = _flown
 
 
 def hold_times(texts: list[str]) -> None:

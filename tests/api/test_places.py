@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -12,11 +10,8 @@ import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
-from api.app import create_app
-from api.settings import Settings
-from geo.cells import cell_text, cells_of, parents
-from geo.interference import wilson
-from store.migrate import upgrade
+from geo.cells import FINEST, GPSJAM, cell_text, cells_of, parents
+from geo.interference import BANDS, gpsjam_band, wilson
 from store.writer import Writer
 from tests.api.conftest import ONE, seed
 from tests.api.test_tiles import features, place, url
@@ -26,22 +21,32 @@ DAY = 1_700_092_800_000
 """The start of 2023-11-16, UTC."""
 
 HALF_HOUR = 1_800_000
-NEAR = cells_of(np.array([46.0, 46.3, 47.5]), np.array([8.0, 8.3, 9.5]), 4)
+LAT, LON = np.array([46.0, 46.3, 47.5]), np.array([8.0, 8.3, 9.5])
+NEAR = cells_of(LAT, LON, GPSJAM)
+
+
+def _heard(at: int, cells: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Ten aircraft around each of three places, two of them bad, and one that says nothing."""
+    h3, here = np.unique(cells, return_counts=True)
+    who = np.arange(30)
+    told = {
+        "h3": cells[who // 10],
+        "day": np.full(30, at // 86_400_000 * 86_400_000),
+        "icao24": who,
+        "bad": who % 5 == 0,
+    }
+    counts = {"good": here * 8, "bad": here * 2, "aircraft": here * 11, "seconds": here * 11 * 900}
+    return {"h3": h3, "bucket_start": np.full(len(h3), at), **counts}, told
 
 
 async def _counted(database: str) -> None:
     """Three cells for four half hours; a line and an area beside the seeded points."""
     await seed(database)
     writer = await Writer.open(database)
-    rows = [(cell, DAY + 23 * 3_600_000 + i * HALF_HOUR) for cell in NEAR.tolist() for i in range(4)]
-    n = len(rows)
-    await writer.cells(
-        {
-            "h3": np.array([row[0] for row in rows], "u8"), "bucket_start": np.array([row[1] for row in rows]),
-            "resolution": np.full(n, 4), "good": np.full(n, 8), "bad": np.full(n, 2), "aircraft": np.full(n, 11),
-            "anomalies": np.zeros(n, "i8"),
-        }
-    )  # fmt: skip
+    for i in range(4):
+        at = DAY + 23 * 3_600_000 + i * HALF_HOUR
+        for size in range(FINEST + 1):
+            await writer.cells(*_heard(at, cells_of(LAT, LON, FINEST) if size == FINEST else parents(NEAR, size)))
     line = {"type": "LineString", "coordinates": [[5.0, 5.0], [6.0, 6.0]]}
     ring = [[[5.0, 5.0], [6.0, 5.0], [6.0, 6.0], [5.0, 5.0]]]
     shapes = [("g1", line), ("g2", {"type": "Polygon", "coordinates": ring})]
@@ -50,17 +55,7 @@ async def _counted(database: str) -> None:
     await writer.close()
 
 
-@pytest.fixture(scope="module")
-def seeded_url(database_url: str) -> str:
-    upgrade(database_url)
-    asyncio.run(_counted(database_url))
-    return database_url
-
-
-@pytest.fixture(scope="module")
-def client(seeded_url: str) -> Iterator[Client]:
-    with TestClient(create_app(Settings(seeded_url, pool_size=2))) as client:
-        yield client
+SEED = _counted
 
 
 def items(client: Client, path: str) -> list[Any]:
@@ -98,18 +93,19 @@ def test_points_are_points(client: Client) -> None:
     assert client.get("/collections/anomalies/items?geometry_kind=cube").status_code == 400
 
 
-@pytest.mark.parametrize("size", [0, 1, 2, 3, 4])
+@pytest.mark.parametrize("size", range(FINEST + 1))
 def test_interference_at_every_size(client: Client, size: int) -> None:
-    """Counts of the larger cells are the sums of the smaller ones; the interval is Wilson's."""
+    """Aircraft of the larger cells are those of the smaller ones; the interval is Wilson's, the colour GPSJam's."""
     path = f"interference/items?datetime=2023-11-16T12:00:00Z&resolution={size}"
     found = {one["properties"]["h3"]: one["properties"] for one in items(client, path)}
-    larger = parents(NEAR, size)
+    larger = cells_of(LAT, LON, FINEST) if size == FINEST else parents(NEAR, size)
     assert set(found) == {cell_text(cell) for cell in larger.tolist()}
     for cell in np.unique(larger):
-        one, times = found[cell_text(cell)], int((larger == cell).sum()) * 2
-        assert (one["good"], one["bad"], one["resolution"]) == (8 * times, 2 * times, size)
-        low, high = map(float, wilson(2 * times, 10 * times))
+        one, here = found[cell_text(cell)], int((larger == cell).sum())
+        assert (one["good"], one["bad"], one["resolution"]) == (8 * here, 2 * here, size)
+        low, high = map(float, wilson(2 * here, 10 * here))
         assert (one["share"], one["low"], one["high"]) == pytest.approx((0.2, low, high), abs=1e-4)
+        assert one["level"] == BANDS[int(gpsjam_band(8 * here, 2 * here))] == "high"
 
 
 def test_a_day_is_met_by_any_time_in_it(client: Client) -> None:
@@ -122,29 +118,30 @@ def test_a_day_is_met_by_any_time_in_it(client: Client) -> None:
 def test_density_and_coverage(client: Client) -> None:
     (day,) = items(client, "density/items?datetime=2023-11-16T00:00:00Z&resolution=0")
     shown = {name: day["properties"][name] for name in ("aircraft_hours", "most", "half_hours")}
-    assert shown == {"aircraft_hours": 33, "most": 33, "half_hours": 2}
-    hours = items(client, "coverage/items?datetime=2023-11-16T23:30:00Z/2023-11-17T00:10:00Z&resolution=4")
+    assert shown == {"aircraft_hours": 16.5, "most": 33, "half_hours": 2}
+    hours = items(client, "coverage/items?datetime=2023-11-16T23:30:00Z/2023-11-17T00:10:00Z")
     assert len(hours) == 6
-    assert {one["properties"]["aircraft"] for one in hours} == {11}
+    assert {(one["properties"]["aircraft"], one["properties"]["aircraft_hours"]) for one in hours} == {(11, 5.5)}
+    assert {one["properties"]["start"] for one in hours} == {"2023-11-16T23:00:00.000Z", "2023-11-17T00:00:00.000Z"}
 
 
 def test_a_cell_of_any_size_can_be_looked_up(client: Client) -> None:
-    for size in (1, 4):
+    for size in (1, FINEST):
         for one in items(client, f"interference/items?resolution={size}"):
             single = client.get(f"/collections/interference/items/{one['id']}").json()
             assert single["properties"] == one["properties"]
-    small = cell_text(int(cells_of(np.array([46.0]), np.array([8.0]), 5)[0]))
+    small = cell_text(int(cells_of(np.array([46.0]), np.array([8.0]), 6)[0]))
     assert client.get(f"/collections/interference/items/{small}-{DAY}").status_code == 404
 
 
 def test_filters_and_orders_of_computed_values(client: Client) -> None:
     found = items(client, "interference/items?filter=share > 0.1 AND low < 0.2&sortby=-bad&resolution=3&limit=2")
     assert found and found[0]["properties"]["bad"] >= found[-1]["properties"]["bad"]
-    assert client.get("/collections/interference/items?resolution=5").status_code == 400
+    assert client.get("/collections/interference/items?resolution=6").status_code == 400
 
 
 def test_tiles_show_the_latest_day_in_cells_that_suit_the_zoom(client: Client, tmp_path: Any) -> None:
-    for zoom, size in ((0, 0), (3, 2), (8, 4)):
+    for zoom, size in ((0, 0), (3, 2), (7, 4), (8, 5)):
         at = place(8.1, 46.1, zoom)
         found = features(tmp_path, client.get(url(at, "interference")).content)
         assert {one["properties"]["resolution"] for one in found} == {size}

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -13,11 +14,10 @@ import shapely
 from litestar import Litestar
 from litestar.testing import TestClient
 
-from api.app import create_app
-from api.settings import Settings
+from api.rates import whole_days
 from api.statistics import poisson
-from geo.cells import cell_text, cells_of, parents
-from store.migrate import upgrade
+from geo.cells import FINEST, cell_text, cells_of, parents
+from geo.firs import Firs
 from store.writer import Writer
 from tests.api.conftest import ONE, T0, rows, seed
 
@@ -37,25 +37,15 @@ async def _flown(database: str) -> None:
     h3 = cell_text(int(cells_of(np.array([53.0]), np.array([-6.0]), 7)[0]))
     there = replace(ONE, icao24=0x4CA7B5, h3=h3, geometry={"type": "Point", "coordinates": [-6.0, 53.0]})
     await writer.save([replace(there, id=f"d{i}", class_id="ghost", start=start + i, end=start + i) for i in range(3)])
-    zone = dict.fromkeys(("title", "floor_ft", "ceiling_ft", "floor_ref", "ceiling_ref", "active"))
-    await writer.zones([zone | {"id": "f", "name": "Dublin", "kind": "FIR", "geometry": shapely.box(-8, 52, -5, 55)}])
-    counts: dict[str, Any] = {name: np.array([6]) for name in ("good", "bad", "aircraft", "anomalies")}
-    await writer.cells(counts | {"h3": DUBLIN, "bucket_start": np.array([start]), "resolution": np.array([4])})
+    counts: dict[str, Any] = {name: np.array([6]) for name in ("good", "bad", "aircraft")}
+    for size in range(FINEST + 1):
+        cell = cells_of(np.array([53.0]), np.array([-6.0]), size) if size == FINEST else parents(DUBLIN, size)
+        await writer.cells(counts | {"h3": cell, "bucket_start": np.array([start]), "seconds": np.array([10_800])})
     await writer.clock(start + 2 * HOUR, start + 2 * HOUR)
     await writer.close()
 
 
-@pytest.fixture(scope="module")
-def seeded_url(database_url: str) -> str:
-    upgrade(database_url)
-    asyncio.run(_flown(database_url))
-    return database_url
-
-
-@pytest.fixture(scope="module")
-def client(seeded_url: str) -> Iterator[Client]:
-    with TestClient(create_app(Settings(seeded_url, pool_size=2))) as client:
-        yield client
+SEED = _flown
 
 
 def groups(client: Client, query: str) -> dict[str, Any]:
@@ -98,9 +88,46 @@ def test_by_cell_at_the_size_that_is_asked_for(client: Client, size: int) -> Non
     assert found[own]["rate"] == 1000
 
 
-def test_by_region_where_one_is_known(client: Client) -> None:
+def test_by_region_and_what_is_said_without_any(client: Client, seeded_url: str) -> None:
+    nothing = client.get("/statistics?by=fir").json()
+    assert (nothing["groups"], nothing["regions"]) == ([], 0) and "skysift reference add firs" in nothing["note"]
+
+    dublin, around = shapely.box(-8, 52, -5, 55), shapely.box(-30, 40, 30, 60)
+    asyncio.run(_loaded(seeded_url, Firs.of(["EGTT", "EIDW"], [around, dublin], ["London", "Dublin"])))
+
+    found = client.get("/statistics?by=fir").json()
+    (one, other) = found["groups"]
+    assert (one["key"], one["name"], one["count"]) == ("EIDW", "Dublin", 3)
+    assert (one["flight_hours"], one["rate"]) == (3.0, 1000)
+    assert (other["key"], other["count"], other["flight_hours"], other["rate"]) == ("EGTT", 12, 0.0, None)
+    assert found["regions"] == 2 and "note" not in found
+
+
+def test_zones_that_are_regions_serve_too(client: Client, seeded_url: str) -> None:
+    asyncio.run(_loaded(seeded_url, None, [("f", shapely.box(-8, 52, -5, 55))]))
     (one,) = groups(client, "by=fir").values()
-    assert (one["key"], one["count"], one["flight_hours"], one["rate"]) == ("Dublin", 3, 3.0, 1000)
+    assert (one["key"], one["name"], one["count"]) == ("f", "Region", 3)
+
+
+async def _loaded(database: str, firs: Firs | None, zones: Sequence[tuple[str, Any]] = ()) -> None:
+    writer = await Writer.open(database)
+    none = dict.fromkeys(("title", "floor_ft", "ceiling_ft", "floor_ref", "ceiling_ref", "active"))
+    await writer.firs(firs)
+    await writer.zones([none | {"id": own, "name": "Region", "kind": "FIR", "geometry": at} for own, at in zones])
+    await writer.close()
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "first", "last"),
+    [
+        ("2023-11-14T22:00", "2023-11-15T02:00", "2023-11-15T00:00", "2023-11-15T00:00"),
+        ("2023-11-14T00:00", "2023-11-16T00:00", "2023-11-14T00:00", "2023-11-16T00:00"),
+        ("2023-11-14T01:00", "2023-11-14T02:00", "2023-11-14T02:00", "2023-11-14T02:00"),
+    ],
+)
+def test_whole_days_of_a_window_are_read_as_days(start: str, end: str, first: str, last: str) -> None:
+    at = [datetime.fromisoformat(text).replace(tzinfo=UTC) for text in (start, end, first, last)]
+    assert whole_days((at[0], at[1])) == (at[2], at[3])
 
 
 def test_windows_and_filters(client: Client) -> None:

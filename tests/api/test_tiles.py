@@ -7,7 +7,7 @@ import json
 import math
 import subprocess
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,14 +16,11 @@ import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
-from api.app import create_app
-from api.settings import Settings
 from api.tile_cache import TileCache
 from api.tile_counts import MARGIN
 from api.tile_sql import MOST
 from api.tilesets import MOST_ZOOM
 from geo.mercator import LATITUDE, Tile
-from store.migrate import upgrade
 from store.writer import Writer
 from tests.api.conftest import ONE, Live, seed
 
@@ -49,17 +46,7 @@ async def _crowded(url: str) -> None:
     await writer.close()
 
 
-@pytest.fixture(scope="module")
-def seeded_url(database_url: str) -> str:
-    upgrade(database_url)
-    asyncio.run(_crowded(database_url))
-    return database_url
-
-
-@pytest.fixture(scope="module")
-def client(seeded_url: str) -> Iterator[Client]:
-    with TestClient(create_app(Settings(seeded_url, pool_size=2))) as client:
-        yield client
+SEED = _crowded
 
 
 def place(lon: float, lat: float, zoom: int) -> Tile:

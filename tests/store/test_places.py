@@ -12,7 +12,7 @@ import numpy as np
 from geo.anomaly import Anomaly
 from geo.cells import cells_of, parents, resolution_of
 from geo.mercator import CODE_ZOOM, LATITUDE, Tile
-from store.places import outlines
+from store.cells import outlines
 from store.writer import Writer
 
 ONE = Anomaly(

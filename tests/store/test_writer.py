@@ -207,8 +207,8 @@ def test_changes_wake_listeners(migrated_url: str) -> None:
 
 def test_cells_and_zones_have_outlines(migrated_url: str) -> None:
     counts = {
-        "h3": np.array([0x84754E3FFFFFFFF], "u8"), "bucket_start": np.array([T0]), "resolution": np.array([4]),
-        "good": np.array([9]), "bad": np.array([1]), "aircraft": np.array([5]), "anomalies": np.array([0]),
+        "h3": np.array([0x84754E3FFFFFFFF], "u8"), "bucket_start": np.array([T0]),
+        "good": np.array([9]), "bad": np.array([1]), "aircraft": np.array([5]), "seconds": np.array([60]),
     }  # fmt: skip
     zone = dict.fromkeys(("title", "floor_ft", "ceiling_ft", "floor_ref", "ceiling_ref", "active"))
     zone |= {"id": "R1", "name": "Range 1", "kind": "R", "geometry": shapely.box(1, 2, 3, 4)}

@@ -1,0 +1,116 @@
+"""Counts of anomalies and flight hours by one key, from the database: what statistics divide."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import asyncpg
+import numpy as np
+
+from api.cell_collections import parent_sql
+from api.query import Statement
+from api.regions import summed
+from geo.anomaly import utc_text
+from geo.cells import FINEST, centers
+from geo.firs import Firs
+from geo.registers import Registers
+from geo.schema import icao24_text
+
+Counts = Mapping[str, float]
+Condition = tuple[str, Any, str]
+"""SQL with {} for the placeholder, value, type."""
+
+_FLOWN = """
+SELECT {key} AS key, sum(extract(epoch FROM end_time - start_time))::float8 / 3600 AS hours FROM track_segments
+WHERE start_time >= $1 AND start_time < $2 GROUP BY 1
+"""
+# Whole days within the window are read as days.
+_HEARD = """
+SELECT h3, sum(seconds)::float8 / 3600 AS hours FROM (
+  SELECT h3, seconds FROM cell_days WHERE resolution = $5 AND day >= $3 AND day < $4
+  UNION ALL SELECT h3, seconds FROM cells WHERE resolution = $5
+    AND (bucket_start >= $1 AND bucket_start < $3 OR bucket_start >= $4 AND bucket_start < $2)
+) AS heard GROUP BY 1
+"""
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is counted by what: `by` a group, cells of `size`, from the window's start to before its end."""
+
+    by: str
+    size: int
+    window: tuple[datetime, datetime]
+    held: Sequence[Condition] = ()
+
+
+async def counted(pool: asyncpg.Pool, asked: Question, firs: Firs) -> Counts:
+    """Anomalies that started in the window, without the cleared ones, by key."""
+    statement = Statement()
+    first, last = (statement.bind(one, "timestamptz") for one in asked.window)
+    more = "".join(f" AND {sql.format(statement.bind(value, kind))}" for sql, value, kind in asked.held)
+    where = f"state <> 'cleared' AND start_time >= {first} AND start_time < {last}{more}"
+    if asked.by == "fir":
+        sql = f"""SELECT ST_X(place), ST_Y(place), 1.0::float8
+          FROM (SELECT ST_PointOnSurface(geom) AS place FROM anomalies WHERE {where} AND geom IS NOT NULL) AS at"""
+        return await summed(firs, await pool.fetch(sql, *statement.values))
+    key = {
+        "class": "class", "hour": _hour("start_time"), "country": "icao24", "aircraft": "icao24",
+        "cell": f"to_hex({parent_sql(str(asked.size), '(h3 >> 52 & 15)')})",
+    }[asked.by]  # fmt: skip
+    sql = f"SELECT {key} AS key, count(*) AS n FROM anomalies WHERE {where} GROUP BY 1"
+    rows = [row for row in await pool.fetch(sql, *statement.values) if row["key"] is not None]
+    return _keyed(asked.by, rows, "n")
+
+
+async def flown(pool: asyncpg.Pool, asked: Question, firs: Firs) -> Counts:
+    """Flight hours by key."""
+    if asked.by in ("cell", "fir"):
+        size = asked.size if asked.by == "cell" else FINEST
+        rows = await pool.fetch(_HEARD, *asked.window, *whole_days(asked.window), size)
+        if asked.by == "cell":
+            return {f"{row['h3']:x}": row["hours"] for row in rows}
+        lat, lon = centers(np.array([row["h3"] for row in rows], dtype=np.uint64))
+        return await summed(firs, zip(lon, lat, (row["hours"] for row in rows), strict=True))
+    key = {"class": "1", "hour": _hour("slot"), "country": "icao24", "aircraft": "icao24"}[asked.by]
+    rows = await pool.fetch(_FLOWN.format(key=key), *asked.window)
+    return _keyed(asked.by, rows, "hours")
+
+
+def whole_days(window: tuple[datetime, datetime]) -> tuple[datetime, datetime]:
+    """The first and the last midnight (UTC) in the window; twice its end where there is none."""
+    start, end = (one.astimezone(UTC) for one in window)
+    first, last = (one.replace(hour=0, minute=0, second=0, microsecond=0) for one in (start, end))
+    first += _DAY if first < start else timedelta(0)
+    return (first, last) if first <= last else (end, end)
+
+
+def _hour(column: str) -> str:
+    return f"date_bin('1 hour', {column}, 'epoch'::timestamptz)"
+
+
+def _keyed(by: str, rows: Sequence[Mapping[str, Any]], value: str) -> Counts:
+    """The values by their keys as they are shown."""
+    if by == "country":
+        return _by_country(rows, value)
+    name = icao24_text if by == "aircraft" else _name
+    return {str(name(row["key"])): row[value] for row in rows}
+
+
+def _name(key: Any) -> str:
+    return utc_text(round(key.timestamp() * 1000)) if isinstance(key, datetime) else str(key)
+
+
+def _by_country(rows: Sequence[Mapping[str, Any]], value: str) -> Counts:
+    """Added up over the addresses of each state, by its two letters; `unknown` for those of none."""
+    known = Registers.builtin()
+    place = known.find(np.array([row["key"] for row in rows], dtype=np.int64))
+    out: dict[str, float] = {}
+    for index, row in zip(place.tolist(), rows, strict=True):
+        country = str(known.country[index]) if index >= 0 else "unknown"
+        out[country] = out.get(country, 0) + row[value]
+    return out
