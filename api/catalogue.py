@@ -14,6 +14,7 @@ from api.problems import Problem
 from detectors._registry import Detector
 from geo.anomaly import PRIORITIES
 from geo.schema import COLUMNS, EMERGENCIES, SOURCES
+from store.squares import SQUARE
 
 AIRCRAFT_ID = f"concat({ID}, CASE WHEN sub > 0 THEN concat('/', sub) END)"
 
@@ -181,7 +182,8 @@ TRACKS = Collection(
 )  # fmt: skip
 
 POSITIONS = Collection(
-    "positions", "Positions", "Stored observations, thinned, by time", "positions", only_points=True,
+    "positions", "Positions", "Stored observations, thinned, by time", "positions",
+    only_points=True, square=SQUARE,
     key=[("time", "timestamptz"), ("icao24", "bigint"), ("ctid", "tid")],
     identify=_position_id, identity=[("icao24", "bigint"), ("time", "timestamptz")],
     feature_id=f"concat({ID}, '-', (extract(epoch FROM time) * 1000)::bigint)",

@@ -87,6 +87,8 @@ class Collection:
     properties: Sequence[Property] = ()
     geom: str = "geom"
     geometry: str = "Geometry"
+    square: str = ""
+    """SQL of the square of a degree that a row lies in (store/squares.py), where an index has it before the key."""
     only_points: bool = False
     """Whether the column `geom` holds nothing but points."""
     time: tuple[str, str] | None = None

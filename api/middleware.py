@@ -76,7 +76,7 @@ async def _first_of(work: asyncio.Future[None], gone: asyncio.Future[Any], scope
         if not gone.done():
             raise
     finally:
-        left = gone.done()
+        left = work.cancelled()
         gone.cancel()
         taken = round((time.perf_counter() - started) * 1000, 1)
         log.debug("request", method=scope["method"], path=scope["path"], ms=taken, client_left=left)  # type: ignore[typeddict-item]

@@ -14,12 +14,16 @@ from api.asked import Asked, Order
 from api.collections import Collection, Filter
 from api.conditions import Conditions
 from api.crs import SYSTEMS, System
-from api.parameters import Box, Span
+from api.parameters import MAX_LIMIT, Box, Span
 from api.problems import bad
+from store.squares import square_codes
 
 COUNT_AT_MOST = 10_000
 """Counting stops here: a number that costs more than the page is not worth it, and the standard lets it be absent."""
 
+
+LEAST_AREA, MOST_AREA, MOST_SQUARES = 1.0, 64.0, 128
+"""Boxes that are read square by square: square degrees, and squares at most."""
 
 _ANY = "= ANY({})"
 
@@ -45,8 +49,8 @@ def source(collection: Collection, asked: Asked, statement: Statement) -> str:
     return collection.source
 
 
-def conditions(collection: Collection, asked: Asked, statement: Statement) -> list[str]:
-    """SQL of what must hold, each to be joined by AND."""
+def conditions(collection: Collection, asked: Asked, statement: Statement, by_place: bool = True) -> list[str]:
+    """SQL of what must hold, each to be joined by AND. Unless `by_place`, boxes do not call for the index on places."""
     found = [sql.format(statement.bind(value, kind)) for sql, value, kind in collection.fixed]
     found += [sql for name, sql in collection.unless.items() if name not in asked.filters]
     for name, value in asked.filters.items():
@@ -54,7 +58,7 @@ def conditions(collection: Collection, asked: Asked, statement: Statement) -> li
         if one.where:
             found.append(_held(one, value, statement))
     if asked.boxes:
-        found.append(f"({' OR '.join(_inside(collection, box, statement) for box in asked.boxes)})")
+        found.append(f"({' OR '.join(_inside(collection, box, statement, by_place) for box in asked.boxes)})")
     if asked.span and collection.time:
         found += _overlap(collection.time, asked.span, collection.lasts, statement)
     if asked.cql is not None:
@@ -69,18 +73,16 @@ def _held(one: Filter, value: Any, statement: Statement) -> str:
     return one.where.format(statement.bind(value, one.cast))
 
 
-def _inside(collection: Collection, box: Box, statement: Statement) -> str:
+def _inside(collection: Collection, box: Box, statement: Statement, by_place: bool) -> str:
     """A feature without a geometry lies in every box, as the standard has it; heights count where the box has them."""
     west, south, east, north = (statement.bind(edge, "float8") for edge in box.edges)
     area = f"ST_MakeEnvelope({west}, {south}, {east}, {north}, 4326)"
     # The index compares boxes of four-byte numbers, slightly too large: of points the coordinates decide, and cheaply.
     exact = f"ST_X(geom) BETWEEN {west} AND {east} AND ST_Y(geom) BETWEEN {south} AND {north}"
     # As a CASE, or the planner would take the four for independent and expect no rows at all.
-    flat = (
-        f"geom && {area} AND CASE WHEN {exact} THEN true ELSE false END"
-        if collection.only_points
-        else f"ST_Intersects(geom, {area})"
-    )
+    near = f"geom && {area} AND " if by_place else ""
+    within = f"{near}CASE WHEN {exact} THEN true ELSE false END"
+    flat = within if collection.only_points else f"ST_Intersects(geom, {area})"
     if box.heights and collection.height:
         low, high = (statement.bind(metres, "float8") for metres in box.heights)
         flat += f" AND {collection.height.format(low=low, high=high, area=area)}"
@@ -165,15 +167,39 @@ def whole_page(collection: Collection, asked: Asked) -> tuple[str, list[Any]]:
 
 def _sorted(collection: Collection, asked: Asked, order: Sequence[Order], statement: Statement) -> tuple[str, str]:
     """SQL of the page's rows and one more, with their places in the order, and of that order outside of it."""
+    near = squares(collection, asked)
     read = source(collection, asked, statement)
-    held = conditions(collection, asked, statement) + _beyond(order, asked, statement)
+    held = conditions(collection, asked, statement, by_place=not near) + _beyond(order, asked, statement)
     places = ", ".join(f"{one.sql} AS place_{i}" for i, one in enumerate(order))
     skipped = f" OFFSET {statement.bind(asked.offset, 'bigint')}" if asked.offset else ""
-    inner = (
-        f"SELECT *, {places} FROM {read}{_where(held)} ORDER BY {_order_by(order)} "
-        f"LIMIT {statement.bind(asked.limit + 1, 'int')}{skipped}"
-    )
-    return inner, _order_by([replace(one, sql=f"page.place_{i}") for i, one in enumerate(order)])
+    limit, outer = statement.bind(asked.limit + 1, "int"), _outer(order, "page")
+    if near:
+        held = [f"{collection.square} = square.code", *held]
+        most = statement.bind(asked.limit + asked.offset + 1, "bigint")
+        rows = f"SELECT *, {places} FROM {read}{_where(held)} ORDER BY {_order_by(order)} LIMIT {most}"
+        codes = statement.bind(near, "int[]")
+        rows = f"SELECT near.* FROM unnest({codes}) AS square (code), LATERAL ({rows}) AS near"
+        return f"{rows} ORDER BY {_outer(order, 'near')} LIMIT {limit}{skipped}", outer
+    inner = f"SELECT *, {places} FROM {read}{_where(held)} ORDER BY {_order_by(order)} LIMIT {limit}{skipped}"
+    return inner, outer
+
+
+def _outer(order: Sequence[Order], name: str) -> str:
+    return _order_by([replace(one, sql=f"{name}.place_{i}") for i, one in enumerate(order)])
+
+
+def squares(collection: Collection, asked: Asked) -> Sequence[int]:
+    """The squares of a degree that boxes touch, where it is best to read each of them in the order that is asked for.
+
+    A page then costs what it holds, however many rows lie in the boxes. Not so where another condition leaves few rows,
+    where the boxes are so small that the squares hold mostly others, and where there are too many squares.
+    """
+    if not collection.square or asked.sorts or asked.filters or asked.cql is not None or asked.limit > MAX_LIMIT:
+        return ()
+    edges = [box.edges for box in asked.boxes]
+    area = sum((east - west) * (north - south) for west, south, east, north in edges)
+    codes = square_codes(edges) if LEAST_AREA <= area <= MOST_AREA else ()
+    return codes if len(codes) <= MOST_SQUARES else ()
 
 
 def _order_by(order: Sequence[Order]) -> str:

@@ -26,6 +26,7 @@ from sqlalchemy.dialects.postgresql import JSONB, REAL, TIMESTAMP
 
 from geo.schema import COLUMNS
 from store.columns import NOW_COLUMNS, OTHER
+from store.squares import SQUARE
 
 metadata = MetaData()
 
@@ -60,6 +61,7 @@ positions = Table(
     geom(),
     *(schema_column(name) for name in OTHER),
     Index("positions_time_icao24", "time", "icao24"),
+    Index("positions_square", text(f"({SQUARE})"), "time", "icao24"),
     Index("positions_icao24_time", "icao24", "time"),
     postgresql_partition_by="RANGE (time)",
 )
