@@ -33,7 +33,8 @@ export class Lookup {
   // Everything by that name, best first; a source that fails gives nothing, and the others still answer.
   async find(text, signal) {
     const answers = await Promise.allSettled([this.#airports(text, signal), this.#named(text), this.#past(text, signal)]);
-    return answers.flatMap((one) => (one.status === 'fulfilled' ? one.value : []));
+    const found = answers.flatMap((one) => (one.status === 'fulfilled' ? one.value : []));
+    return found.sort((a, b) => (b.rank ?? 0) - (a.rank ?? 0));
   }
 
   async #airports(text, signal) {
@@ -54,7 +55,7 @@ export class Lookup {
       .filter(({ rank }) => rank >= 2)
       .sort((a, b) => b.rank - a.rank || b.people - a.people)
       .slice(0, MOST)
-      .map(({ title, at }) => ({ kind: 'town', title, note: `${at[1].toFixed(2)}, ${at[0].toFixed(2)}`, at })); // prettier-ignore
+      .map(({ rank, title, at }) => ({ rank, kind: 'town', title, note: `${at[1].toFixed(2)}, ${at[0].toFixed(2)}`, at })); // prettier-ignore
   }
 
   async #past(text, signal) {

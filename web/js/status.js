@@ -1,8 +1,10 @@
 // The pill at the top right: live, reconnecting, feed silent; with the health of each feed behind it.
 import { h, setText } from './dom.js';
 import { iconButton } from './parts.js';
-import { spanText, stampText } from './time.js';
+import { TEXTS } from './texts.js';
+import { clockText, spanText, stampText, zoneText } from './time.js';
 
+const T = TEXTS.status;
 const HEALTH_MS = 15_000;
 const SILENT_MS = 25_000;
 
@@ -10,9 +12,10 @@ export class Status {
   #app;
   #connected = null;
   #health = null;
-  #word = h('span', { class: 'pill-word', text: 'Connecting' });
+  #word = h('span', { class: 'pill-word', text: T.connecting });
   #lag = h('span', { class: 'pill-lag' });
-  #pop = h('div', { class: 'popover', id: 'feeds', role: 'region', 'aria-label': 'State of the feeds', hidden: true });
+  #pop = h('div', { class: 'popover', id: 'feeds', role: 'region', 'aria-label': T.feedsState, hidden: true });
+  #strip = h('div', { class: 'strip', role: 'status', hidden: true });
 
   constructor(root, app) {
     this.#app = app;
@@ -30,6 +33,7 @@ export class Status {
       this.#lag,
     );
     root.append(this.pill, this.#pop);
+    document.querySelector('#desk').before(this.#strip);
     app.bus.on('connection', (open) => {
       this.#connected = open;
       this.tick();
@@ -55,24 +59,39 @@ export class Status {
   // {kind, word}: what to say in one or two words.
   #verdict() {
     const { clock } = this.#app;
-    if (this.#connected === null) return { kind: 'wait', word: 'Connecting' };
-    if (!this.#connected) return { kind: 'bad', word: 'Reconnecting' };
-    if (clock.known() && clock.silentFor() > SILENT_MS) return { kind: 'warn', word: 'Feed silent' };
+    if (this.#connected === null) return { kind: 'wait', word: T.connecting };
+    if (!this.#connected) return { kind: 'bad', word: T.reconnecting, why: T.lost(this.#instant()) };
+    if (clock.known() && clock.silentFor() > SILENT_MS) return { kind: 'warn', word: T.silent, why: T.stale(spanText(clock.silentFor()), this.#instant()) };
     const status = this.#health?.status;
     if (status && status !== 'ok')
-      return { kind: status === 'down' ? 'bad' : 'warn', word: status === 'down' ? 'Service down' : 'Degraded' };
-    return { kind: 'good', word: 'Live' };
+      return status === 'down' ? { kind: 'bad', word: T.down, why: T.downWhy } : { kind: 'warn', word: T.degraded, why: this.#ailing() };
+    return { kind: 'good', word: T.live };
+  }
+
+  // The instant that the map shows while nothing new comes.
+  #instant() {
+    const { clock } = this.#app;
+    return clock.known() ? `${clockText(clock.live())} ${zoneText(clock.live())}` : '';
+  }
+
+  // Which feeds are not well, in words; '' where none is.
+  #ailing() {
+    const ill = (this.#health?.feeds ?? []).filter((feed) => feed.state && feed.state !== 'ok');
+    return ill.map((feed) => T.feedState(String(feed.name), T.states[feed.state] ?? String(feed.state))).join(' ');
   }
 
   tick() {
-    const { kind, word } = this.#verdict();
+    const { kind, word, why } = this.#verdict();
+    this.#strip.hidden = !why;
+    this.#strip.className = `strip ${kind}`;
+    setText(this.#strip, why ?? '');
     this.pill.className = `pill ${kind}`;
     setText(this.#word, word);
     const lag = Number(this.#health?.lag_s);
-    const silent = word === 'Feed silent' ? spanText(this.#app.clock.silentFor()) : '';
+    const silent = word === T.silent ? spanText(this.#app.clock.silentFor()) : '';
     setText(
       this.#lag,
-      silent || (kind === 'good' && Number.isFinite(lag) ? `lag ${lag < 10 ? lag.toFixed(1) : Math.round(lag)} s` : ''),
+      silent || (kind === 'good' && Number.isFinite(lag) ? T.lag(lag < 10 ? lag.toFixed(1) : Math.round(lag)) : ''),
     );
     document.body.dataset.connection = kind;
   }
@@ -89,14 +108,14 @@ export class Status {
     const { clock } = this.#app;
     const health = this.#health ?? {};
     const lines = [
-      h('h2', { text: 'Feeds' }),
+      h('h2', { text: T.feeds }),
       health.error ? h('p', { class: 'notice', text: health.error }) : null,
       ...(health.feeds ?? []).map(feedLine),
-      clock.known() ? h('p', { class: 'facts', text: `Data time ${stampText(clock.live())}` }) : null,
+      clock.known() ? h('p', { class: 'facts', text: T.dataTime(stampText(clock.live())) }) : null,
       health.classes
         ? h('p', {
             class: 'facts',
-            text: `${countOf(health.classes.active)} classes active, ${countOf(health.classes.inactive)} inactive · version ${health.version ?? '?'}`,
+            text: T.classes(countOf(health.classes.active), countOf(health.classes.inactive), health.version ?? '?'),
           })
         : null,
     ];
@@ -111,8 +130,8 @@ function feedLine(feed) {
   const refused = Object.values(feed.rejected ?? {}).reduce((a, b) => a + Number(b || 0), 0);
   const note = [
     feed.format,
-    `${Number(feed.rows ?? 0).toLocaleString('en')} rows`,
-    refused && `${refused.toLocaleString('en')} refused`,
+    T.rows(Number(feed.rows ?? 0)),
+    refused && T.refused(refused),
   ]
     .filter(Boolean)
     .join(' · ');
@@ -129,6 +148,6 @@ function feedLine(feed) {
 export function brand(root, { onhelp }) {
   const title = h('h1', { class: 'brand-name', text: 'Skysift' });
   root.append(h('div', { class: 'brand' }, title));
-  const help = iconButton('help', 'Help and keyboard', onhelp, { title: 'Help (?)' });
+  const help = iconButton('help', T.help, onhelp, { title: T.helpTip });
   return { title, help };
 }
