@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
-from scipy.spatial import cKDTree
 
 from detectors._instants import Instants
 from geo.schema import Array
 from geo.sphere import EARTH_RADIUS_M, FOOT_M, angle_between, bearing_deg, distance_m, unit_vectors
 from geo.tracks import Index, Mask
+from geo.trees import kd_tree
 
 _APART_M = 50_000.0
 """Instants are a fourth dimension, further apart than any pair."""
@@ -48,11 +46,11 @@ def near_pairs(x: Instants, among: Mask, metres: float, crowd: int, tall: float 
     slot = (x.instant[rows] - x.instant[rows].min()) // x.step_ms
     radius = EARTH_RADIUS_M + (tall * FOOT_M * x.baro_altitude[rows][:, None] if tall else 0.0)
     points = np.column_stack([unit_vectors(x.lat[rows], x.lon[rows]) * radius, slot * _APART_M])
-    tree = cKDTree(points, balanced_tree=False)
+    tree = kd_tree(points, balanced_tree=False)
     if tree.count_neighbors(tree, metres) > (_SPARSE + 1) * len(rows):
         few = tree.query_ball_point(points, metres, return_length=True) - 1 <= crowd
         rows, points = rows[few], points[few]
-        pairs = cKDTree(points, balanced_tree=False).query_pairs(metres, output_type="ndarray")
+        pairs = kd_tree(points, balanced_tree=False).query_pairs(metres, output_type="ndarray")
     else:
         pairs = tree.query_pairs(metres, output_type="ndarray")
         few = np.bincount(pairs.ravel(), minlength=len(rows)) <= crowd
@@ -83,6 +81,9 @@ def relative(x: Instants, i: Index, j: Index) -> Relative:
 
 def components(i: Index, j: Index) -> Index:
     """For each pair, the number of the set that the pairs connect it to; pairs of two instants share no entry."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
     n = len(i)
     nodes, flat = np.unique(np.concatenate([i, j]), return_inverse=True)
     graph = coo_array((np.ones(n, dtype=np.int8), (flat[:n], flat[n:])), shape=(len(nodes), len(nodes)))

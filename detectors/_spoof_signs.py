@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 
 import numpy as np
-from scipy.spatial import cKDTree
 
 from detectors._jamming import _medians
 from geo.interference import GOOD, OLD_S, grade
 from geo.schema import NO_TIME, SOURCES, Array
 from geo.sphere import EARTH_RADIUS_M, FOOT_M, KNOT_M_S, bearing_deg, distance_m, unit_vectors
 from geo.tracks import Mask, Tracks
+from geo.trees import kd_tree
 
 LEAP, THAW, UNLIKE, ASKEW, DRAWN, NO_SIL = (1 << k for k in range(6))
 
@@ -228,6 +228,6 @@ def _drawn(tracks: Tracks, odd: Mask, p: SimpleNamespace) -> Mask:
         if len(np.unique(tracks.icao24[here])) < p.drawn:
             continue
         points = unit_vectors(tracks.lat[here], tracks.lon[here])
-        near = cKDTree(points).query_ball_point(points, p.within * 1000 / EARTH_RADIUS_M)
+        near = kd_tree(points).query_ball_point(points, p.within * 1000 / EARTH_RADIUS_M)
         out[here] = [len(np.unique(tracks.icao24[here[n]])) >= p.drawn for n in near]
     return out

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.spatial import cKDTree
 
 from geo.approaches import Approaches, Ends
 from geo.schema import Array
 from geo.sphere import EARTH_RADIUS_M, NMI_M, unit_vectors
+from geo.trees import kd_tree
 
 STRIP, FIELD, AIRLINE = 0, 1, 2
 """Kinds: a private strip (code with digits), an aerodrome with a location indicator, one with an IATA code too."""
@@ -119,14 +119,14 @@ class Airports:
 
     @cached_property
     def _tree(self) -> Any:
-        return cKDTree(unit_vectors(self.lat, self.lon))
+        return kd_tree(unit_vectors(self.lat, self.lon))
 
     @cached_property
     def _approaches(self) -> Approaches:
         """Runway ends, and the aerodromes that have none of them within 3 nmi."""
         served = self.kind > STRIP
         if self.ends is not None:
-            chord, _ = cKDTree(unit_vectors(self.ends.lat, self.ends.lon)).query(unit_vectors(self.lat, self.lon))
+            chord, _ = kd_tree(unit_vectors(self.ends.lat, self.ends.lon)).query(unit_vectors(self.lat, self.lon))
             served &= _arc_nmi(chord) > 3
         unknown = np.full(int(served.sum()), np.nan)
         fields = Ends(self.lat[served], self.lon[served], unknown, self.elevation[served])

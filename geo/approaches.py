@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.spatial import cKDTree
 
 from geo.schema import Array
 from geo.sphere import EARTH_RADIUS_M, NMI_M, angle_between, bearing_deg, distance_m, unit_vectors
+from geo.trees import kd_tree
 
 REACH_NMI = 15.0
 """How far out a corridor begins."""
@@ -47,7 +47,7 @@ class Approaches:
 
     def __init__(self, ends: Ends) -> None:
         self.ends = ends
-        self._tree = cKDTree(unit_vectors(ends.lat, ends.lon))
+        self._tree = kd_tree(unit_vectors(ends.lat, ends.lon))
         self._roof = _roof(ends)
 
     def contain(self, lat: Array, lon: Array, track: Array, altitude: Array) -> Array:

@@ -5,12 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import h3
-import h3ronpy
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 import shapely
-from h3ronpy.vector import cells_to_coordinates, coordinates_to_cells
 from shapely.geometry.polygon import orient
 
 from geo import antimeridian
@@ -55,6 +52,8 @@ def resolution_of(cells: Cells) -> Array:
 def grid_disk(cells: Cells, k: int) -> Cells:
     """All cells within `k` steps of any of the given ones, without repeats; 0 is left out."""
     cells = np.asarray(cells, dtype=np.uint64)
+    import h3ronpy
+
     near = h3ronpy.grid_disk(cells[cells != NO_CELL], k, flatten=True)
     return np.unique(np.asarray(near, dtype=np.uint64))
 
@@ -64,6 +63,9 @@ def neighbours(cells: Cells) -> Cells:
     cells = np.asarray(cells, dtype=np.uint64)
     out, known = np.zeros((len(cells), 7), dtype=np.uint64), np.flatnonzero(cells != NO_CELL)
     if len(known):
+        import h3ronpy
+        import pyarrow as pa
+
         lists = pa.array(h3ronpy.grid_disk(cells[known], 1, flatten=False))
         row, column = np.nonzero(np.arange(7) < np.asarray(lists.value_lengths())[:, None])
         out[known[row], column] = np.asarray(lists.flatten())
@@ -83,6 +85,8 @@ def cell_center(cell: int) -> tuple[float, float]:
 
 def centers(cells: Cells) -> tuple[Array, Array]:
     """Latitudes and longitudes (n,) of the cells' centres, degrees."""
+    from h3ronpy.vector import cells_to_coordinates
+
     found = cells_to_coordinates(np.asarray(cells, dtype=np.uint64))
     return np.asarray(found.column("lat")), np.asarray(found.column("lng"))
 
@@ -102,4 +106,6 @@ def cell_polygon(cell: int) -> dict[str, Any]:
 
 
 def _cells(lat: Array, lon: Array, resolution: int) -> Cells:
+    from h3ronpy.vector import coordinates_to_cells
+
     return np.asarray(coordinates_to_cells(lat, lon, resolution), dtype=np.uint64)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import shapely
-from scipy.spatial import cKDTree
 
 from geo.schema import Array
+from geo.trees import kd_tree
 
 CELL_DEG = 0.02
 """About 2 km: smaller cells know the distance better, and there are more of them."""
@@ -63,8 +64,8 @@ class Clearance:
         return out
 
     @cached_property
-    def _points(self) -> cKDTree:
-        return cKDTree(np.unique(shapely.get_coordinates(shapely.segmentize(self.lines, SPACING_DEG)), axis=0))
+    def _points(self) -> Any:
+        return kd_tree(np.unique(shapely.get_coordinates(shapely.segmentize(self.lines, SPACING_DEG)), axis=0))
 
 
 def _among(known: Array, wanted: Array) -> Array:

@@ -11,7 +11,6 @@ from typing import Any
 
 import h3
 import numpy as np
-from scipy.spatial import cKDTree
 
 from geo.aircraft import INTERESTING, LADD, MILITARY, PIA, AircraftTable
 from geo.airports import AIRLINE, STRIP, Airports
@@ -22,6 +21,7 @@ from geo.places import Places
 from geo.registers import Registers
 from geo.schema import NON_ICAO, icao24_text
 from geo.sphere import EARTH_RADIUS_M, NMI_M, bearing_deg, unit_vectors
+from geo.trees import kd_tree
 from geo.watch import GROUPS, WatchList
 from geo.weather import Reports, decoded
 
@@ -197,7 +197,7 @@ class Context:
 
     def _tree(self, least: int) -> tuple[Any, Any]:
         index = np.flatnonzero(self.airports.kind >= least)
-        return index, cKDTree(self._vectors[index])
+        return index, kd_tree(self._vectors[index])
 
     def _nearest(self, some: tuple[Any, Any], lat: float, lon: float) -> tuple[int, float]:
         index, tree = some

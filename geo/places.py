@@ -8,10 +8,10 @@ from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
-from scipy.spatial import cKDTree
 
 from geo.schema import Array
 from geo.sphere import EARTH_RADIUS_M, NMI_M, unit_vectors
+from geo.trees import kd_tree
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Places:
 
     @cached_property
     def _tree(self) -> Any:
-        return cKDTree(unit_vectors(self.lat, self.lon))
+        return kd_tree(unit_vectors(self.lat, self.lon))
 
 
 @cache

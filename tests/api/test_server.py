@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import subprocess
+import sys
 
 import asyncpg
 import pytest
@@ -38,3 +40,10 @@ def test_a_database_without_tables_is_said(database_url: str) -> None:
 
     with pytest.raises(SettingsError, match="no Skysift tables"):
         asyncio.run(emptied())
+
+
+def test_what_only_the_engine_and_exports_need_is_not_loaded() -> None:
+    """Each of them is memory that every worker would hold."""
+    code = "import sys, api.server; from detectors._registry import registry; registry(); print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert {"scipy", "pyarrow", "h3ronpy", "pandas", "geopandas", "sqlalchemy", "cql2"} & set(loaded) == set()
