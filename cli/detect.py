@@ -39,7 +39,7 @@ def command(
     if output:
         check_suffix(output)
     setup = judging(**options)
-    sources = _recorded(files, format_)
+    sources = recorded(files, format_)
     engine = setup.engine(lateness_s=0.0)
     rows = read(sources)
     with progress("judging", sum(map(len, rows))) as advance:
@@ -53,7 +53,8 @@ def command(
     print_json(summary) if as_json else _show(summary, output)
 
 
-def _recorded(files: Sequence[str], format_: str | None) -> list[Source]:
+def recorded(files: Sequence[str], format_: str | None) -> list[Source]:
+    """The sources of the files. Raises Failure for one that is live, and so without an end."""
     sources = opened(files, format_)
     live = [s.name for s in sources if s.live]
     if live:

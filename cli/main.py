@@ -16,6 +16,7 @@ from cli.version import __version__
 COMMANDS = {
     "serve": "Watch feeds and serve the map.",
     "detect": "Find anomalies in recordings; no database needed.",
+    "backtest": "What watching an area would have told of recordings.",
     "replay": "Play recordings through the live door.",
     "backfill": "Judge stored history anew, or recordings on their way in.",
     "import": "Store recordings without judging them.",

@@ -114,6 +114,13 @@ class Zones:
         )
         return Crossings(row[on], zone[on], entry[on], leave[on])
 
+    def meeting(self, shape: Any) -> Array:
+        """Indices of the zones whose area a shapely geometry meets, whatever their heights and times."""
+        if not len(self):
+            return np.zeros(0, dtype=np.intp)
+        out: Array = np.sort(self._tree.query(shape, predicate="intersects"))
+        return out
+
     def geometry(self, index: int) -> dict[str, Any]:
         """The zone's area as a GeoJSON geometry."""
         geometry: dict[str, Any] = shapely.geometry.mapping(shapely.orient_polygons(self.shapes[index]))

@@ -1,0 +1,53 @@
+"""Who is flying: what a flight last said of itself, and what is stored about its airframe."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from geo.aircraft import AircraftTable
+from geo.batch import Batch
+from geo.memory import Keep, Memory, Slot
+from geo.watch import WatchList
+from pipeline.subscriptions import Who
+
+SAID = Keep({"callsign": Slot("S8", b""), "category": Slot("S2", b""), "type_code": Slot("S4", b"")}, ttl_s=3_600)
+
+
+@dataclass
+class Airframes:
+    """`known` is the aircraft database and `listed` the watch list, where there are any."""
+
+    known: AircraftTable = field(default_factory=AircraftTable.empty)
+    listed: WatchList = field(default_factory=lambda: WatchList.of([]))
+    said: Memory = field(default_factory=lambda: Memory(SAID))
+
+    def note(self, rows: Batch) -> None:
+        """Keep what flights said of themselves last; rows in order of time within each flight."""
+        order = np.argsort(rows["flight"], kind="stable")
+        flight = rows["flight"][order]
+        for name in SAID.columns:
+            some = order[rows[name][order] != b""]
+            last = np.flatnonzero(np.diff(rows["flight"][some], append=-1) != 0)
+            self.said.put(rows["flight"][some[last]], rows["time"][some[last]], **{name: rows[name][some[last]]})
+        self.said.put(np.unique(flight), int(rows["time"].max(initial=0)))
+
+    def flying(self, flight: int, icao24: int) -> Who:
+        """Who a flight is."""
+        said = {n: values[0].decode("ascii", "replace") for n, values in self.said.get(np.array([flight])).items()}
+        return self.of(icao24, said["callsign"], said)
+
+    def of(self, icao24: int, callsign: str, said: Mapping[str, str] | None = None) -> Who:
+        """Who an address is; what the flight says of itself comes before what is stored."""
+        address, said = np.array([icao24]), said or {}
+        stored = self.known.lookup(address)
+        operator = stored.operator[0].decode("utf-8", "replace")
+        return Who(
+            icao24, callsign, said.get("type_code") or stored.type_code[0].decode(), said.get("category", ""), operator,
+            int(stored.flags[0]), bool(self.listed.find(address)[0] >= 0),
+        )  # fmt: skip
+
+    def forget(self, now: int) -> None:
+        self.said.forget(now)

@@ -1,0 +1,148 @@
+"""Subscriptions: an area joined with what somebody wants to be told about it, and what an alert is."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+
+from geo.aircraft import MILITARY
+from geo.anomaly import utc_text
+from geo.schema import icao24_text
+
+
+@dataclass(frozen=True)
+class Trigger:
+    """What fires. `minutes`: the default of the time that it needs, None where it needs none."""
+
+    id: str
+    title: str
+    text: str
+    minutes: float | None = None
+
+
+TRIGGERS: Mapping[str, Trigger] = {
+    one.id: one
+    for one in (
+        Trigger("anomaly-starts", "An anomaly begins inside", "{who}: {what}"),
+        Trigger("anomaly-changes", "An anomaly inside grows worse, or is explained", "{who}: {what}"),
+        Trigger("anomaly-ends", "An anomaly inside is over", "{who}: over: {what}"),
+        Trigger("enters", "An aircraft comes in", "{who} came into {area}{height}"),
+        Trigger("leaves", "An aircraft goes out", "{who} left {area} after {minutes:.0f} min"),
+        Trigger("crosses", "An aircraft comes in and goes out", "{who} crossed {area} in {minutes:.0f} min"),
+        Trigger("stays", "An aircraft stays inside", "{who} has been in {area} for {minutes:.0f} min{height}", 10.0),
+        Trigger("returns", "The first after a quiet time", "{who} came into {area}, first in {minutes:.0f} min", 120.0),
+        Trigger("quiet", "Nothing has been seen", "nobody has been in {area} for {minutes:.0f} min", 120.0),
+    )
+}  # fmt: skip
+"""By id. A sentence says what was seen, and nothing about why."""
+
+
+@dataclass(frozen=True)
+class Who:
+    """What is known of an aircraft. Empty, 0 or False where it is not."""
+
+    icao24: int
+    callsign: str = ""
+    type_code: str = ""
+    category: str = ""
+    operator: str = ""
+    flags: int = 0
+    watched: bool = False
+
+    @property
+    def name(self) -> str:
+        """For people: callsign and address."""
+        address = icao24_text(self.icao24) or "an aircraft without address"
+        return f"{self.callsign} ({address})" if self.callsign else address
+
+
+@dataclass(frozen=True)
+class Fleet:
+    """Which aircraft count. What is empty or None asks nothing; of the rest all must hold.
+
+    `callsigns` and `operators` are patterns with * and ?, in any case of letters.
+    """
+
+    icao24: Collection[int] = frozenset()
+    callsigns: Collection[str] = ()
+    types: Collection[str] = frozenset()
+    categories: Collection[str] = frozenset()
+    operators: Collection[str] = ()
+    military: bool | None = None
+    watched: bool | None = None
+
+    def holds(self, who: Who) -> bool:
+        return (
+            (not self.icao24 or who.icao24 in self.icao24)
+            and (not self.callsigns or _like(who.callsign, self.callsigns))
+            and (not self.types or who.type_code in self.types)
+            and (not self.categories or who.category in self.categories)
+            and (not self.operators or _like(who.operator, self.operators))
+            and self.military in (None, bool(who.flags & MILITARY))
+            and self.watched in (None, who.watched)
+        )
+
+
+def _like(text: str, patterns: Collection[str]) -> bool:
+    return bool(text) and any(fnmatchcase(text.upper(), one.upper()) for one in patterns)
+
+
+@dataclass(frozen=True)
+class Subscription:
+    """What somebody wants to know. `area` is the number of an area; `minutes` as the trigger asks for.
+
+    `classes`, `confidence` and `priority` (1 to 4) are about anomalies; no classes means every one.
+    """
+
+    id: int
+    name: str
+    trigger: str
+    area: int
+    minutes: float | None = None
+    classes: Collection[str] = frozenset()
+    confidence: float = 0.0
+    priority: int = 1
+    fleet: Fleet = field(default_factory=Fleet)
+
+    def __post_init__(self) -> None:
+        if self.trigger not in TRIGGERS:
+            raise ValueError(f"no trigger {self.trigger!r}; there are: {', '.join(TRIGGERS)}")
+        if self.minutes is not None and not 0 < self.minutes <= 43_200:
+            raise ValueError(f"minutes must be above 0 and at most 43,200 (30 days), not {self.minutes:g}")
+
+    @property
+    def wait_ms(self) -> int:
+        """The time that the trigger needs."""
+        default = TRIGGERS[self.trigger].minutes
+        return 0 if default is None else int((self.minutes or default) * 60_000)
+
+
+@dataclass(frozen=True)
+class Alert:
+    """One thing that a subscription is told, once: `key` is the same whenever the same data is judged again."""
+
+    key: str
+    subscription: int
+    trigger: str
+    time: int
+    area: int
+    text: str
+    icao24: int | None = None
+    callsign: str = ""
+    place: tuple[float, float] | None = None
+    anomaly: str | None = None
+    confidence: float | None = None
+
+    def feature(self) -> dict[str, object]:
+        """A GeoJSON feature; the place is (longitude, latitude), None where there is none."""
+        return {
+            "type": "Feature", "id": self.key,
+            "geometry": None if self.place is None else {"type": "Point", "coordinates": list(self.place)},
+            "properties": {
+                "subscription": self.subscription, "trigger": self.trigger, "time": utc_text(self.time),
+                "area": self.area, "text": self.text,
+                "icao24": None if self.icao24 is None else icao24_text(self.icao24), "callsign": self.callsign or None,
+                "anomaly": self.anomaly, "confidence": self.confidence,
+            },
+        }  # fmt: skip

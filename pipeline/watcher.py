@@ -1,0 +1,191 @@
+"""The watcher: what aircraft and anomalies do in the areas that somebody watches, as alerts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import shapely.geometry
+
+from geo.anomaly import Anomaly
+from geo.batch import Batch
+from geo.presence import Presence, Visits
+from geo.schema import NO_TIME, Array
+from geo.zones import Zones
+from pipeline.airframes import Airframes
+from pipeline.subscriptions import TRIGGERS, Alert, Fleet, Subscription, Who
+
+DAY_MS = 86_400_000
+
+NOBODY = Batch.empty().with_columns(flight=np.zeros(0, dtype=np.int64))
+"""No rows, with the column that the engine gives to those there are."""
+
+
+@dataclass
+class Watcher:
+    """Feed it each step of the engine; `numbers` (areas,) name the areas for good.
+
+    An alert's key is the same whenever the same data is judged again, so that whoever keeps the keys tells each once.
+    """
+
+    areas: Zones
+    numbers: Array
+    subscriptions: Sequence[Subscription]
+    airframes: Airframes = field(default_factory=Airframes)
+    presence: Presence = field(init=False)
+    inside: dict[int, set[tuple[int, int]]] = field(default_factory=dict)
+    seen: dict[int, int] = field(default_factory=dict)
+    states: dict[str, tuple[tuple[int, str], int]] = field(default_factory=dict)
+    now: int = int(NO_TIME)
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for a subscription of an area that is not there."""
+        self.presence = Presence(self.areas, self.numbers)
+        self.index = {int(number): k for k, number in enumerate(self.numbers)}
+        self.of: dict[str, dict[int, list[Subscription]]] = {trigger: {} for trigger in TRIGGERS}
+        for one in self.subscriptions:
+            if one.area not in self.index:
+                raise ValueError(f"subscription {one.name!r} is of an area that is not there")
+            self.of[one.trigger].setdefault(self.index[one.area], []).append(one)
+
+    def feed(self, rows: Batch, anomalies: Sequence[Anomaly], now: int) -> list[Alert]:
+        """Rows with `flight`, what the engine says of anomalies, and data time (epoch ms): the alerts, by time."""
+        if not len(rows):
+            rows = NOBODY
+        self.airframes.note(rows)
+        if self.now == NO_TIME:
+            self.seen = dict.fromkeys((one.id for one in self.subscriptions), now)
+        visits, before, self.now = self.presence.feed(rows, now), self.now, now
+        quiet = list(self._quiet(before))
+        out = [*self._visited(visits, rows), *self._first(visits, rows), *quiet, *self._about(anomalies)]
+        self._forget()
+        return sorted((a for a in out if self._active(a)), key=lambda a: (a.time, a.key))
+
+    def _visited(self, visits: Visits, rows: Batch) -> Iterator[Alert]:
+        """What each visit tells those who want to hear of visits."""
+        new = visits.before == NO_TIME
+        yield from self._each("enters", new, visits, rows, visits.entered)
+        yield from self._each("leaves", visits.ended, visits, rows, visits.until)
+        yield from self._each("crosses", visits.ended & ~visits.appeared, visits, rows, visits.until)
+        since = visits.until - visits.entered
+        was = np.where(new, -1, visits.before - visits.entered)
+        for wait in {one.wait_ms for some in self.of["stays"].values() for one in some}:
+            yield from self._each("stays", (was < wait) & (since >= wait), visits, rows, visits.entered + wait, wait)
+
+    def _each(
+        self, trigger: str, hit: Array, visits: Visits, rows: Batch, time: Array, wait: int = 0
+    ) -> Iterator[Alert]:
+        """The alerts of one trigger (and one time to wait) about the visits that `hit` names."""
+        for k in np.flatnonzero(hit & np.isin(visits.area, list(self.of[trigger]))).tolist():
+            who = self.airframes.flying(int(visits.flight[k]), int(visits.icao24[k]))
+            for one in self.of[trigger][int(visits.area[k])]:
+                if one.wait_ms == wait and one.fleet.holds(who):
+                    yield self._visit(one, visits, k, rows, who, int(time[k]), int(time[k] - visits.entered[k]))
+
+    def _visit(
+        self, one: Subscription, visits: Visits, k: int, rows: Batch, who: Who, time: int, lasted_ms: int
+    ) -> Alert:
+        row = int(visits.row[k])
+        words = {"minutes": lasted_ms / 60_000, "height": _height(rows, row)}
+        return self._alert(one, f"{visits.flight[k]:x}-{visits.entered[k]}", time, who, words, place=_place(rows, row))
+
+    def _first(self, visits: Visits, rows: Batch) -> Iterator[Alert]:
+        """Who comes and goes, for those who ask about quiet areas; and the first to come after a quiet time."""
+        new = visits.before == NO_TIME
+        areas = {**self.of["quiet"], **self.of["returns"]}
+        for k in np.flatnonzero((new | visits.ended | visits.lost) & np.isin(visits.area, list(areas))).tolist():
+            area, visit = int(visits.area[k]), (int(visits.flight[k]), int(visits.entered[k]))
+            who = self.airframes.flying(visit[0], int(visits.icao24[k]))
+            for one in (*self.of["quiet"].get(area, ()), *self.of["returns"].get(area, ())):
+                if not one.fleet.holds(who):
+                    continue
+                there, last = self.inside.setdefault(one.id, set()), self.seen[one.id]
+                if one.trigger == "returns" and new[k] and not there and visit[1] - last >= one.wait_ms:
+                    yield self._visit(one, visits, k, rows, who, visit[1], visit[1] - last)
+                self.seen[one.id] = max(last, int(visits.until[k]))
+                there.discard(visit) if visits.ended[k] or visits.lost[k] else there.add(visit)
+
+    def _quiet(self, before: int) -> Iterator[Alert]:
+        """Areas in which nobody who counts has been for as long as somebody wants to hear of, since `before`."""
+        for one in (one for some in self.of["quiet"].values() for one in some):
+            due = self.seen[one.id] + one.wait_ms
+            if before < due <= self.now and not self.inside.get(one.id):
+                yield self._alert(one, f"{self.seen[one.id]}", due, None, {"minutes": one.wait_ms / 60_000})
+
+    def _about(self, anomalies: Iterable[Anomaly]) -> Iterator[Alert]:
+        """What anomalies that lie in an area tell those who want to hear of anomalies."""
+        for one in anomalies:
+            state = (one.priority, one.cleared)
+            was, _ = self.states.get(one.id, (None, 0))
+            self.states[one.id] = state, self.now
+            if one.geometry is None:
+                continue
+            shape = shapely.geometry.shape(one.geometry)
+            inside = self.areas.meeting(shape).tolist()
+            for trigger, key in _news(one, was):
+                for wanted in (w for area in inside for w in self.of[trigger].get(area, ()) if self._wanted(w, one)):
+                    yield self._told(wanted, one, key, shape)
+
+    def _wanted(self, wanted: Subscription, one: Anomaly) -> bool:
+        """Whether class, confidence, priority, height and aircraft are as the subscription asks."""
+        if wanted.classes and one.class_id not in wanted.classes:
+            return False
+        if one.confidence < wanted.confidence or one.priority < wanted.priority or not self._in_band(wanted.area, one):
+            return False
+        involved = [k for k in (one.icao24, *one.members) if k is not None]
+        return wanted.fleet == Fleet() or any(wanted.fleet.holds(self.airframes.of(k, one.callsign)) for k in involved)
+
+    def _in_band(self, area: int, one: Anomaly) -> bool:
+        """Whether a sample of the evidence lies within the area's heights; evidence without heights does."""
+        floor, ceiling = (limits[self.index[area]] for limits in self.areas.band_ft)
+        heights = [s["baro_altitude"] for s in one.evidence.get("samples", ()) if "baro_altitude" in s]
+        return not heights or any(floor <= h <= ceiling for h in heights)
+
+    def _told(self, wanted: Subscription, one: Anomaly, key: str, shape: Any) -> Alert:
+        who = None if one.icao24 is None else Who(one.icao24, one.callsign)
+        point = shape.representative_point()
+        time = one.start if key == "start" else one.end
+        about = {"place": (point.x, point.y), "anomaly": one.id, "confidence": one.confidence}
+        return self._alert(wanted, f"{one.id}-{key}", time, who, {"what": one.explanation}, **about)
+
+    def _alert(
+        self, one: Subscription, key: str, time: int, who: Who | None, words: dict[str, Any], **more: Any
+    ) -> Alert:
+        """With its sentence."""
+        named = {"who": who.name if who else "several aircraft", "area": self.areas.names[self.index[one.area]]}
+        text = TRIGGERS[one.trigger].text.format(**named, **words)
+        address, callsign = (who.icao24, who.callsign) if who else (None, "")
+        key = f"{one.id}-{one.trigger}-{key}"
+        return Alert(key, one.id, one.trigger, time, one.area, text[0].upper() + text[1:], address, callsign, **more)
+
+    def _active(self, alert: Alert) -> bool:
+        """Whether the area's days and hours hold the moment."""
+        return not self.areas.active or self.areas.active[self.index[alert.area]].overlaps(alert.time, alert.time)
+
+    def _forget(self) -> None:
+        self.airframes.forget(self.now)
+        self.states = {key: one for key, one in self.states.items() if one[1] >= self.now - DAY_MS}
+
+
+def _news(one: Anomaly, was: tuple[int, str] | None) -> Iterator[tuple[str, str]]:
+    """The triggers that an anomaly fires as it is now, with what makes each news one of a kind.
+
+    `was` is its priority and reason when it was last heard of. Whoever keeps the keys hears of the start but once.
+    """
+    if not one.cleared:
+        yield "anomaly-starts", "start"
+        if one.state == "closed":
+            yield "anomaly-ends", "end"
+    if was is not None and was != (one.priority, one.cleared):
+        yield "anomaly-changes", f"{one.priority}-{one.end}"
+
+
+def _place(rows: Batch, row: int) -> tuple[float, float] | None:
+    return None if row < 0 else (round(float(rows["lon"][row]), 6), round(float(rows["lat"][row]), 6))
+
+
+def _height(rows: Batch, row: int) -> str:
+    altitude = float(rows["baro_altitude"][row]) if row >= 0 else np.nan
+    return f" at {altitude:,.0f} ft" if np.isfinite(altitude) else ""
