@@ -9,6 +9,7 @@ import pytest
 from cli.main import COMMANDS
 from detectors._markdown import classes_page, columns_page
 from detectors._registry import registry
+from pipeline.subscriptions import TRIGGERS, Trigger
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -25,3 +26,12 @@ def test_generated_page_is_fresh(page: str, text: str) -> None:
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_is_in_the_readme(command: str) -> None:
     assert f"`{command}" in (ROOT / "README.md").read_text()
+
+
+@pytest.mark.parametrize("trigger", TRIGGERS.values(), ids=TRIGGERS)
+def test_every_trigger_is_explained(trigger: Trigger) -> None:
+    (line,) = [
+        one for one in (ROOT / "docs/areas.md").read_text().splitlines() if one.startswith(f"| `{trigger.id}` |")
+    ]
+
+    assert trigger.minutes is None or f"default {trigger.minutes:.0f}" in line
