@@ -211,7 +211,7 @@ export class Detail {
 
 // What speaks against it: its own record first, then what the class says of itself.
 function doubtsBlock(one, cls, rows) {
-  const found = doubtsOf(one, rows);
+  const found = doubtsOf(one, rows, cls.scope);
   const list = found.length ? h('ul', {}, found.map((text) => h('li', { text }))) : h('p', { text: TEXTS.doubts.nothing }); // prettier-ignore
   return block(TEXTS.doubts.title, list, cls.describe?.context ? h('p', { class: 'quiet-note', text: cls.describe.context }) : null); // prettier-ignore
 }

@@ -15,7 +15,8 @@ const LOW_SOURCES = new Map([
   ['adsc', T.adsc],
 ]);
 
-export function doubtsOf(one, rows = []) {
+// `about`: what the class judges. Of a cell, poor positions are the finding itself and no excuse.
+export function doubtsOf(one, rows = [], about = 'aircraft') {
   const context = one.evidence?.context ?? {};
   const inside = rows.filter((row) => row.time >= one.start && row.time <= one.end);
   return [
@@ -25,7 +26,7 @@ export function doubtsOf(one, rows = []) {
     ...flagDoubts(context.aircraft),
     noticeDoubt(context),
     weatherDoubt(context.metar),
-    ...trackDoubts(one, rows, inside),
+    ...trackDoubts(one, rows, inside, about),
   ].filter(Boolean);
 }
 
@@ -52,15 +53,15 @@ function weatherDoubt(metar) {
   return wind >= GUSTY_KT ? T.windy(wind) : '';
 }
 
-function trackDoubts(one, rows, inside) {
+function trackDoubts(one, rows, inside, about) {
   const gaps = gapsWithin(rows, one.start, one.end);
   const longest = gaps.sort((a, b) => b[1] - b[0] - (a[1] - a[0]))[0];
   const poor = inside.filter((row) => row.nacp < POOR_NACP).length;
   const source = inside.map((row) => LOW_SOURCES.get(String(row.source).split('_')[0])).find(Boolean);
   return [
     longest && T.gap(spanText(longest[1] - longest[0]), clockText(longest[0], false)),
-    inside.length > 0 && poor * 2 > inside.length && T.poor,
-    inside.length > 0 && inside.length <= 3 && T.few(inside.length),
+    about !== 'cell' && inside.length > 0 && poor * 2 > inside.length && T.poor,
+    about !== 'cell' && inside.length > 0 && inside.length <= 3 && T.few(inside.length),
     source,
   ];
 }

@@ -128,5 +128,6 @@ export function numberText(value) {
   if (!Number.isFinite(value)) return '–';
   const size = Math.abs(value);
   const digits = size >= 1000 || Number.isInteger(value) ? 0 : size >= 100 ? 1 : size >= 1 ? 2 : 4;
-  return value.toLocaleString('en', { maximumFractionDigits: digits });
+  const text = value.toLocaleString('en', { maximumFractionDigits: digits });
+  return text === '-0' ? '0' : text;
 }

@@ -19,8 +19,8 @@ export const MEASURES = [
     ],
   },
   { key: 'speed', kind: 'speed', least: 60, parts: [{ key: 'speed', of: (row) => row.speed }] },
-  { key: 'rate', kind: 'rate', least: 1000, around: true, param: 'ft/min', parts: [{ key: 'rate', of: (row) => row.rate }] },
-  { key: 'turn', unit: '°/s', least: 2, around: true, param: '°/s', parts: [{ key: 'turn', of: (row) => row.turn }] },
+  { key: 'rate', kind: 'rate', least: 1000, around: true, parts: [{ key: 'rate', of: (row) => row.rate }] },
+  { key: 'turn', unit: '°/s', least: 2, around: true, parts: [{ key: 'turn', of: (row) => row.turn }] },
   {
     key: 'integrity',
     unit: '',
