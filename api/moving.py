@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import asyncpg
@@ -11,7 +12,7 @@ import numpy as np
 from litestar import Response
 from litestar.params import FromPath
 
-from api import replies
+from api import formats, pages, pages_tiles
 from api.asked import Asked
 from api.clock import rfc3339
 from api.collections import Collection
@@ -26,7 +27,9 @@ from api.replies import AnyRequest
 from api.routes import given, route
 from geo.schema import Array
 
-QUERY = ("limit", "after", "bbox", "bbox-crs", "datetime", "icao24", "flight", "filter", "filter-lang", "filter-crs")
+QUERY = (
+    "limit", "after", "bbox", "bbox-crs", "datetime", "icao24", "flight", "filter", "filter-lang", "filter-crs", "f",
+)  # fmt: skip
 DEFAULT, MOST = 10, 100
 """Flights in one answer: a long one has some ten thousand points."""
 
@@ -58,7 +61,8 @@ def _tracks(request: AnyRequest, collection_id: str) -> Collection:
 @route("/collections/{collection_id:str}/moving", query=QUERY)
 async def show_flights(request: AnyRequest, collection_id: FromPath[str]) -> Response[bytes]:
     """Flights with all their pieces, those that a filter finds; a page by flight number."""
-    tracks, asked_text = _tracks(request, collection_id), given(request, QUERY)
+    tracks, asked_text = _tracks(request, collection_id), pages.typed(given(request, QUERY))
+    form = {name: asked_text.pop(name) for name in ("f",) if name in asked_text}
     page = {name: asked_text.pop(name) for name in ("after",) if name in asked_text}
     asked = Asked.of(tracks, asked_text)
     most = min(asked.limit, MOST) if "limit" in asked_text else DEFAULT
@@ -74,14 +78,17 @@ async def show_flights(request: AnyRequest, collection_id: FromPath[str]) -> Res
     root = f"{base(request)}/collections/tracks"
     links = [link(f"{root}/moving{query_string(asked_text | page)}", "self", GEOJSON)]
     if len(keys) > most:
-        further = asked_text | {"after": token([str(value) for value in keys[most - 1]])}
+        further = asked_text | form | {"after": token([str(value) for value in keys[most - 1]])}
         links.append(link(f"{root}/moving{query_string(further)}", "next", GEOJSON))
     found = await _flights(pool, keys[:most])
-    value = {"type": "FeatureCollection", "crs": CRS, "trs": TRS, "features": found, "links": links}
-    return await replies.json(request, value | {"numberReturned": len(found)}, GEOJSON)
+    value: dict[str, Any] = {"type": "FeatureCollection", "crs": CRS, "trs": TRS, "features": found, "links": links}
+    value |= {"numberReturned": len(found)}
+    return await pages.answer(
+        request, value, partial(pages_tiles.flights, asked=asked_text | page | form, value=value), formats.FEATURE
+    )
 
 
-@route("/collections/{collection_id:str}/moving/{flight:str}")
+@route("/collections/{collection_id:str}/moving/{flight:str}", query=["f"])
 async def show_flight(request: AnyRequest, collection_id: FromPath[str], flight: FromPath[str]) -> Response[bytes]:
     """One flight by its number; `-1` and so on behind it for an intruder under its address."""
     _tracks(request, collection_id)
@@ -91,7 +98,8 @@ async def show_flight(request: AnyRequest, collection_id: FromPath[str], flight:
         raise no_such(flight)
     root = f"{base(request)}/collections/tracks"
     links = [link(f"{root}/moving/{flight}", "self", GEOJSON), link(root, "collection", "application/json")]
-    return await replies.json(request, found[0] | {"crs": CRS, "trs": TRS, "links": links}, GEOJSON)
+    value = found[0] | {"crs": CRS, "trs": TRS, "links": links}
+    return await pages.answer(request, value, partial(pages_tiles.flight, value=value), formats.FEATURE)
 
 
 async def _flights(pool: asyncpg.Pool, keys: Sequence[tuple[int, int]]) -> list[dict[str, Any]]:

@@ -46,24 +46,27 @@ def paths() -> dict[str, Any]:
     """Paths and their operations. One path for all collections: what each takes stands at its items."""
     own = "/collections/{collectionId}/tiles"
     listed, one, tile = "collection.vector.getTileSetsList", "collection.vector.getTileSet", "collection.vector.getTile"
+    pages = _forms("json", "html")
     return {
         **_descriptions(),
         "/collections/tracks/moving": _get(
-            "moving", "Flights as moving points (MF-JSON)", (GEOJSON,), (), _MOVING, (_ADDRESSES, _NUMBER)
+            "moving", "Flights as moving points (MF-JSON)", (GEOJSON, HTML), (), _MOVING,
+            (_ADDRESSES, _NUMBER, *_forms("json", "geojson", "html")),
         ),
         "/collections/tracks/moving/{flight}": _get(
-            "moving.flight", "One flight as a moving point (MF-JSON)", (GEOJSON,), [_FLIGHT]
+            "moving.flight", "One flight as a moving point (MF-JSON)", (GEOJSON, HTML), [_FLIGHT],
+            own=_forms("json", "geojson", "html"),
         ),
         "/statistics": _statistics(),
         "/kpis": _kpis(),
-        "/tileMatrixSets": _get("getTileMatrixSetsList", "The tile matrix sets", (JSON,), own=_forms("json")),
+        "/tileMatrixSets": _get("getTileMatrixSetsList", "The tile matrix sets", (JSON, HTML), own=pages),
         "/tileMatrixSets/{tileMatrixSetId}": _get(
-            "getTileMatrixSet", "One tile matrix set", (JSON,), [_SET], own=_forms("json")
+            "getTileMatrixSet", "One tile matrix set", (JSON, HTML), [_SET], own=pages
         ),
-        own: _get(f".{listed}", "A collection's tile sets", (JSON,), [_COLLECTION], own=_forms("json")),
+        own: _get(f".{listed}", "A collection's tile sets", (JSON, HTML), [_COLLECTION], own=pages),
         f"{own}/{{tileMatrixSetId}}": _get(
-            f".{one}", "One tile set, also as TileJSON", (JSON, TILEJSON), [_COLLECTION, _SET], _SHARED,
-            _forms("json", "tilejson"),
+            f".{one}", "One tile set, also as TileJSON", (JSON, TILEJSON, HTML), [_COLLECTION, _SET], _SHARED,
+            _forms("json", "tilejson", "html"),
         ),
         f"{own}/{{tileMatrixSetId}}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}": _get(
             f".{tile}", "One vector tile", (MVT,), [_COLLECTION, _SET, *_PLACES], _SHARED, _forms("mvt", "pbf")

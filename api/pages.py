@@ -33,6 +33,11 @@ async def answer(
     return await replies.json(request, value, form.media)
 
 
+def typed(asked: Mapping[str, str]) -> dict[str, str]:
+    """What was asked, of a page's form without the fields that were left empty, which it sends too."""
+    return {name: text for name, text in asked.items() if text or asked.get("f") != formats.HTML_FORM.name}
+
+
 async def send(request: AnyRequest, body: Markup, headers: Mapping[str, str] | None = None) -> Response[bytes]:
     """A page with its policy."""
     content = f"<!doctype html>\n{body}\n".encode()

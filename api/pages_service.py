@@ -17,6 +17,7 @@ def landing(root: str, value: Value) -> Markup:
     doors = [
         ("Collections", "/collections?f=html", "Anomalies of every class, aircraft, tracks, zones and cells"),
         ("Operations", "/api?f=html", "What can be asked, with which parameters"),
+        ("Rates", "/statistics?f=html", "Anomalies per 1,000 flight hours, by class, cell, region, country, hour"),
         ("Conformance", "/conformance?f=html", "The OGC standards that this service keeps to"),
         ("The map", "/", "Everything at once, live"),
     ]
@@ -101,7 +102,10 @@ def collection(root: str, value: Value) -> Markup:
     own = f"{root}/collections/{value['id']}"
     begin, end = value["extent"]["temporal"]["interval"][0]
     downloads = [one for one in value["links"] if one["rel"] == "enclosure"]
-    doors = [("Features", "items"), ("Schema", "schema"), ("Queryables", "queryables"), ("Sortables", "sortables")]
+    doors = [
+        ("Features", "items"), ("Tiles", "tiles"), ("Schema", "schema"), ("Queryables", "queryables"),
+        ("Sortables", "sortables"), *([("Moving points", "moving")] if value["id"] == "tracks" else []),
+    ]  # fmt: skip
     return page(
         root, value["title"], COLLECTIONS, lead(value["description"]),
         tag("p", [anchor(f"{own}/{path}?f=html", name, class_="button") for name, path in doors], class_="buttons"),

@@ -49,7 +49,7 @@ async def show_statistics(request: AnyRequest) -> Response[bytes]:
     """
     if prefers_html(request) and not request.query_params:
         return await page(request, "statistics.html")
-    given_text, pool = given(request, QUERY), request.app.state.pool
+    given_text, pool = pages.typed(given(request, QUERY)), request.app.state.pool
     by = given_text.get("by", "class")
     if by not in GROUPS:
         raise bad("by", f"by is one of {', '.join(GROUPS)}, not {by[:40]!r}")

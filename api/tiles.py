@@ -6,12 +6,13 @@ import asyncio
 import re
 import time
 from collections.abc import Hashable, Mapping
+from functools import partial
 from typing import Any
 
 from litestar import Response
 from litestar.params import FromPath
 
-from api import formats, replies, standard, tile_sql, tilesets
+from api import formats, pages, pages_tiles, replies, standard, tile_sql, tilesets
 from api.asked import Asked
 from api.collections import Collection
 from api.finding import find
@@ -35,20 +36,24 @@ TILEJSON_FORM = Format("tilejson", tilesets.TILEJSON, "TileJSON", ".json")
 @route("/tileMatrixSets", query=["f"])
 async def list_matrix_sets(request: AnyRequest) -> Response[bytes]:
     """The tile matrix sets."""
-    return await _json(request, tilesets.matrix_sets(base(request)))
+    value = tilesets.matrix_sets(base(request))
+    return await pages.answer(request, value, partial(pages_tiles.matrix_sets, value=value))
 
 
 @route("/tileMatrixSets/{matrix_set:str}", query=["f"])
 async def show_matrix_set(request: AnyRequest, matrix_set: FromPath[str]) -> Response[bytes]:
     """One tile matrix set."""
     _check_set(matrix_set)
-    return await _json(request, tilesets.matrix_set(base(request)))
+    value = tilesets.matrix_set(base(request))
+    return await pages.answer(request, value, partial(pages_tiles.matrix_set, value=value))
 
 
 @route("/collections/{collection_id:str}/tiles", query=["f"])
 async def list_tilesets(request: AnyRequest, collection_id: FromPath[str]) -> Response[bytes]:
     """A collection's tile sets."""
-    return await _json(request, tilesets.tilesets(find(request, collection_id), base(request)))
+    collection = find(request, collection_id)
+    value = tilesets.tilesets(collection, base(request))
+    return await pages.answer(request, value, partial(pages_tiles.tilesets, collection=collection, value=value))
 
 
 @route("/collections/{collection_id:str}/tiles/{matrix_set:str}", query=["*"])
@@ -57,13 +62,16 @@ async def show_tileset(request: AnyRequest, collection_id: FromPath[str], matrix
     collection = find(request, collection_id)
     _check_set(matrix_set)
     asked = given(request, names(collection))
-    form = formats.chosen(request, (formats.JSON_FORM, TILEJSON_FORM), asked.pop("f", None))
+    form = formats.chosen(request, (formats.JSON_FORM, TILEJSON_FORM, formats.HTML_FORM), asked.pop("f", None))
     Asked.of(collection, asked)
     root, more = base(request), query_string(asked)
     if form is TILEJSON_FORM:
         version = request.app.state.settings.version
         return await replies.json(request, tilesets.tilejson(collection, root, version, more), tilesets.TILEJSON)
-    return await replies.json(request, tilesets.tileset(collection, root, more))
+    value = tilesets.tileset(collection, root, more)
+    return await pages.answer(
+        request, value, partial(pages_tiles.tileset, collection=collection, asked=asked, value=value)
+    )
 
 
 @route("/collections/{collection_id:str}/tiles/{matrix_set:str}/{zoom:str}/{row:str}/{column:str}", query=["*"])
@@ -159,8 +167,3 @@ async def _sent(request: AnyRequest, key: Hashable, kept: Kept) -> Response[byte
         packed = await asyncio.to_thread(replies.packed, kept.content, how)
         request.app.state.tiles.pack(key, kept, how, packed)
     return replies.whole(request, packed, tilesets.MVT, {**headers, "content-encoding": how})
-
-
-async def _json(request: AnyRequest, value: Any) -> Response[bytes]:
-    formats.chosen(request, (formats.JSON_FORM,), request.query_params.get("f"))
-    return await replies.json(request, value)

@@ -21,7 +21,10 @@ PAGES = (
     "/?f=html", "/conformance", "/collections", "/api", "/collections/anomalies", "/collections/anomalies/items",
     "/collections/anomalies/queryables", "/collections/zones/sortables", "/collections/zones/schema",
     "/collections/zones/items/R%2F1%20%C3%A4", "/collections/anomalies/items/l03", "/collections/aircraft/items",
-    "/classes", "/feeds", "/health", "/stats",
+    "/classes", "/feeds", "/health", "/stats", "/tileMatrixSets", "/tileMatrixSets/WebMercatorQuad",
+    "/collections/loiter/tiles", "/collections/loiter/tiles/WebMercatorQuad?state=open",
+    "/collections/tracks/moving", "/collections/tracks/moving?icao24=4ca7b5&limit=1", "/collections/tracks/moving/77",
+    "/statistics?f=html", "/statistics?by=cell", "/statistics?by=fir", "/statistics?by=hour&class=loiter",
 )  # fmt: skip
 
 
@@ -127,6 +130,34 @@ def test_what_was_typed_stands_in_the_form_again_and_empty_fields_ask_nothing(cl
     assert answer.status_code == 200
     assert (fields["filter"], fields["limit"], fields["bbox"], fields["f"]) == ("class = 'loiter'", "2", "", "html")
     assert client.get("/collections/anomalies/items", params=query | {"filter": "class ="}).status_code == 400
+
+
+@pytest.mark.parametrize("path", ["/statistics?by=cell", "/collections/tracks/moving?icao24=4ca7b5"])
+def test_every_form_may_be_sent_as_it_stands(client: Client, path: str) -> None:
+    _, page = get(client, path)
+    fields = {str(attrs["name"]): str(attrs["value"] or "") for name, attrs in page.tags if name == "input"}
+
+    answer = client.get(path.partition("?")[0], params=fields)
+    assert answer.status_code == 200 and len(fields) >= 4
+    assert client.get(path + "&datetime=").status_code == 400
+
+
+def test_rates_are_a_table_with_what_was_flown(client: Client) -> None:
+    _, page = get(client, "/statistics?by=class&f=html")
+    text = " ".join(page.words)
+
+    assert "loiter" in text and "12" in text and "Flight hours" in text
+    assert [attrs["value"] for name, attrs in page.tags if name == "meter"]
+    _, none = get(client, "/statistics?by=fir")
+    assert "skysift reference add firs" in "".join(none.words)
+
+
+def test_a_tile_sets_map_shows_its_tiles(client: Client) -> None:
+    _, page = get(client, "/collections/loiter/tiles/WebMercatorQuad?state=open")
+    (shown,) = [attrs for _, attrs in page.tags if attrs.get("class") == "map"]
+
+    told = client.get(str(shown["data-tiles"]).removeprefix(HERE)).json()
+    assert told["tiles"][0].endswith("?state=open") and told["vector_layers"][0]["id"] == shown["data-layer"]
 
 
 def test_data_is_text_and_never_markup(client: Client) -> None:

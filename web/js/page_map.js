@@ -1,4 +1,4 @@
-// The small map of a page: whatever GeoJSON its element names, over a plain basemap that is light or dark as the page is.
+// The small map of a page: whatever GeoJSON or tiles its element names, over a plain basemap that is light or dark as the page is.
 import * as maplibre from '../vendor/maplibre-gl.mjs';
 
 const STATIC = new URL('..', import.meta.url).href;
@@ -10,12 +10,15 @@ const DAY = { sea: '#dfe9f1', land: '#f7f9fb', edge: '#a9bccb', mark: '#0b6bcb',
 const isPlace = ['==', ['geometry-type'], 'Point'];
 const isArea = ['==', ['geometry-type'], 'Polygon'];
 
-function style(data) {
+// Tiles say how many lie in a place where there are too many to show each.
+const radius = ['case', ['has', 'count'], ['interpolate', ['linear'], ['log10', ['+', ['get', 'count'], 1]], 0, 3, 5, 12], 4];
+
+function style(features, layer) {
   const { sea, land, edge, mark, ring } = dark.matches ? NIGHT : DAY;
   const file = (name) => ({ type: 'geojson', data: `${STATIC}basemap/${name}.json`, maxzoom: 5 });
   return {
     version: 8,
-    sources: { ground: file('land50m'), borders: file('borders50m'), features: { type: 'geojson', data } },
+    sources: { ground: file('land50m'), borders: file('borders50m'), features },
     layers: [
       { id: 'sea', type: 'background', paint: { 'background-color': sea } },
       { id: 'land', type: 'fill', source: 'ground', paint: { 'fill-color': land, 'fill-outline-color': edge } },
@@ -27,9 +30,9 @@ function style(data) {
         type: 'circle',
         source: 'features',
         filter: isPlace,
-        paint: { 'circle-color': mark, 'circle-radius': 4, 'circle-stroke-color': ring, 'circle-stroke-width': 1 },
+        paint: { 'circle-color': mark, 'circle-opacity': ['case', ['has', 'count'], 0.6, 1], 'circle-radius': radius, 'circle-stroke-color': ring, 'circle-stroke-width': 1 },
       },
-    ],
+    ].map((one) => (layer && one.source === 'features' ? { ...one, 'source-layer': layer } : one)),
   };
 }
 
@@ -60,6 +63,22 @@ function source(text) {
   return url;
 }
 
+function draw(element, features, bounds) {
+  const look = () => style(features, element.dataset.layer);
+  const map = new maplibre.Map({
+    container: element,
+    style: look(),
+    bounds,
+    fitBoundsOptions: { padding: 28, maxZoom: 7 },
+    attributionControl: { compact: true, customAttribution: 'MapLibre · Natural Earth' },
+    cooperativeGestures: true,
+    fadeDuration: 0,
+  });
+  map.addControl(new maplibre.NavigationControl({ showCompass: false }), 'top-right');
+  dark.addEventListener('change', () => map.setStyle(look()));
+  map.once('idle', () => element.setAttribute('data-ready', ''));
+}
+
 async function fill(element) {
   const answer = await fetch(source(element.dataset.source));
   if (!answer.ok) {
@@ -67,18 +86,10 @@ async function fill(element) {
     return;
   }
   const data = await answer.json();
-  const map = new maplibre.Map({
-    container: element,
-    style: style(data),
-    bounds: extent(data),
-    fitBoundsOptions: { padding: 28, maxZoom: 7 },
-    attributionControl: { compact: true, customAttribution: 'MapLibre · Natural Earth' },
-    cooperativeGestures: true,
-    fadeDuration: 0,
-  });
-  map.addControl(new maplibre.NavigationControl({ showCompass: false }), 'top-right');
-  dark.addEventListener('change', () => map.setStyle(style(data)));
-  map.once('idle', () => element.setAttribute('data-ready', ''));
+  draw(element, { type: 'geojson', data }, extent(data));
 }
 
 for (const element of document.querySelectorAll('.map[data-source]')) fill(element);
+for (const element of document.querySelectorAll('.map[data-tiles]')) {
+  draw(element, { type: 'vector', url: new URL(element.dataset.tiles, location.href).href }, WORLD);
+}
