@@ -35,7 +35,7 @@ from api.routes import check_query
 from api.settings import Settings
 from api.tile_cache import TileCache
 from detectors._registry import registry
-from store.connect import open_pool
+from store.connect import CUSTOM, GENERIC, open_pool
 
 ROUTES = [
     landing.show_landing,
@@ -102,9 +102,9 @@ def create_app(settings: Settings) -> Litestar:
 async def _database(app: Litestar) -> AsyncIterator[None]:
     """Pool and hub, for as long as the application runs."""
     settings: Settings = app.state.settings
-    app.state.pool = await open_pool(
-        settings.database_url, settings.pool_size, settings.statement_timeout_s, reading=True
-    )
+    asked = settings.database_url, settings.pool_size, settings.statement_timeout_s
+    app.state.pool = await open_pool(*asked, plans=CUSTOM)
+    app.state.steady = await open_pool(*asked, plans=GENERIC)
     listening = asyncio.create_task(app.state.hub.run())
     try:
         yield
@@ -114,3 +114,4 @@ async def _database(app: Litestar) -> AsyncIterator[None]:
         with suppress(asyncio.CancelledError):
             await listening
         await app.state.pool.close()
+        await app.state.steady.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 from urllib.parse import quote
 
@@ -140,15 +141,18 @@ async def _feature_collection(
     if asked.hits:
         page = query.Page(b"", 0, None, await data_time(pool))
     else:
-        page = await query.read_page(pool, collection, asked)
+        steady = query.squares(collection, asked)
+        page = await query.read_page(request.app.state.steady if steady else pool, collection, asked)
     matched = await query.matched(pool, collection, asked, page.returned, page.after is not None)
     links = _page_links(base(request), collection, asked_text, page.after, GEOJSON_FORM)
     facts = {"numberReturned": page.returned} | ({} if matched is None else {"numberMatched": matched})
-    tail = orjson.dumps({"links": links, **facts})[1:]
-    body = b'{"type":"FeatureCollection","features":[' + page.features + b"]," + tail
-    stamp = b',"timeStamp":' + orjson.dumps(rfc3339(page.now)) + b"}" if page.now is not None else b"}"
+    tail = orjson.dumps({"links": links, **facts})[1:-1]
+    stamp = b',"timeStamp":' + orjson.dumps(rfc3339(page.now)) if page.now is not None else b""
+    # Put together once: a page may be of many megabytes.
+    body = b"".join((b'{"type":"FeatureCollection","features":[', page.features, b"],", tail, stamp, b"}"))
     headers = _counts(page.returned, matched, asked.system)
-    return await replies.reply(request, body[:-1] + stamp, GEOJSON, headers, tag_of=body)
+    unchanging = hashlib.blake2b(page.features, digest_size=16).digest() + tail
+    return await replies.reply(request, body, GEOJSON, headers, tag_of=unchanging)
 
 
 @route("/collections/{collection_id:str}/items/{feature_id:path}", query=["crs", "properties", "f"])
@@ -158,7 +162,7 @@ async def show_feature(request: AnyRequest, collection_id: FromPath[str], featur
     asked_text = given(request, ["crs", "properties", "f"])
     form = formats.chosen(request, formats.FEATURE, asked_text.get("f"))
     asked = Asked.of(collection, asked_text)
-    text = await query.feature(request.app.state.pool, collection, own_id, asked.system, asked.properties)
+    text = await query.feature(request.app.state.steady, collection, own_id, asked.system, asked.properties)
     if text is None:
         raise Problem(404, f"there is no feature {own_id[:60]!r} in {collection.id}", "featureId")
     root = base(request)

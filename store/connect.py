@@ -14,17 +14,17 @@ CHANNEL = "skysift"
 Setup = Callable[[asyncpg.Connection], Awaitable[None]]
 
 
-READING = {"plan_cache_mode": "force_custom_plan", "max_parallel_workers_per_gather": "0"}
-"""Of readers: which index serves depends on the box and the time that are asked for, so one plan for all would be a bad
-one; and where many ask at once, the processor's cores have work without help."""
+CUSTOM, GENERIC = "force_custom_plan", "force_generic_plan"
+"""Of readers' statements: planned anew for the values at hand, as where the index that serves depends on the box and
+the time that are asked for; or planned once, where one plan is right for all values."""
 
 
 async def open_pool(
-    url: str, size: int = 3, timeout_s: float = 0, init: Setup | None = None, reading: bool = False
+    url: str, size: int = 3, timeout_s: float = 0, init: Setup | None = None, plans: str = ""
 ) -> asyncpg.Pool:
     """`size` connections at most; `timeout_s` ends a statement that runs longer (0: never).
 
-    `reading`: for many small questions; whoever uses a connection leaves its session as it was.
+    `plans`, CUSTOM or GENERIC: for readers with many small questions, who leave a connection's session as it was.
 
     Raises OSError or asyncpg.PostgresError when the database cannot be reached.
     """
@@ -37,9 +37,12 @@ async def open_pool(
     settings = {"application_name": "skysift", "timezone": "UTC", "jit": "off"}
     if timeout_s:
         settings["statement_timeout"] = str(int(timeout_s * 1000))
-    # A reset after every use is a round trip more.
-    more = {"reset": _as_it_is, "server_settings": settings | READING} if reading else {"server_settings": settings}
-    return await asyncpg.create_pool(url, min_size=1, max_size=size, init=prepare, **more)
+    more: dict[str, Any] = {}
+    if plans:
+        # A reset after every use is a round trip more; and where many ask at once, all cores have work without help.
+        more["reset"] = _as_it_is
+        settings |= {"plan_cache_mode": plans, "max_parallel_workers_per_gather": "0"}
+    return await asyncpg.create_pool(url, min_size=1, max_size=size, init=prepare, server_settings=settings, **more)
 
 
 async def _as_it_is(connection: asyncpg.Connection) -> None:
