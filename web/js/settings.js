@@ -12,14 +12,17 @@ export class Settings {
   #state;
   #buttons = [];
 
-  constructor(dialog, { state }) {
+  // `onMap`: beside the button stands the way to the statistics.
+  constructor(dialog, { state }, onMap = true) {
     this.#dialog = dialog;
     this.#state = state;
-    this.button = iconButton('settings', T.open, () => this.#open());
+    const open = iconButton('settings', T.open, () => this.#open());
+    const figures = h('a', { class: 'icon-button to-statistics', href: '/statistics', title: T.statistics, 'aria-label': T.statistics }, icon('chart')); // prettier-ignore
+    this.button = onMap ? h('span', { class: 'topbar-pair' }, figures, open) : open;
     const close = iconButton('close', T.close, () => dialog.close());
     dialog.append(
       h('div', { class: 'panel-head' }, h('h2', { id: 'settings-title', text: T.title }), close),
-      h('div', { class: 'help-body' }, ...Object.keys(CHOICES).map((name) => this.#row(name)), note(), more(dialog)),
+      h('div', { class: 'help-body' }, ...Object.keys(CHOICES).map((name) => this.#row(name)), note(), more(dialog, onMap)),
     );
     dialog.addEventListener('click', (event) => event.target === dialog && dialog.close());
     state.on(Object.keys(CHOICES), () => this.#mark());
@@ -52,7 +55,7 @@ export class Settings {
 
 const note = () => h('p', { class: 'facts', text: `${T.note} ${T.sentences}` });
 
-function more(dialog) {
+function more(dialog, onMap) {
   const print = () => {
     dialog.close();
     window.print();
@@ -60,7 +63,7 @@ function more(dialog) {
   return h(
     'div',
     { class: 'actions' },
-    h('a', { class: 'button', href: '/statistics' }, icon('chart'), T.statistics),
+    onMap ? h('a', { class: 'button', href: '/statistics' }, icon('chart'), T.statistics) : null,
     h('button', { class: 'button', type: 'button', onclick: print }, icon('print'), T.print),
   );
 }

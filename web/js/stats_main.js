@@ -105,7 +105,7 @@ const pick = ({ theme, units, zone }) => ({ theme, units, zone });
 
 function start() {
   const state = preferences(createBus());
-  const settings = new Settings($('#settings'), { state });
+  const settings = new Settings($('#settings'), { state }, false);
   $('#tools').append(h('a', { class: 'button', href: '/' }, icon('globe'), T.map), settings.button);
   $('#choice').append(spanChoice());
   load();
