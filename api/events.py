@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,8 +10,10 @@ from typing import Any
 import asyncpg
 import orjson
 
+from api import sky
 from api.identity import ID
 from api.parameters import Edges
+from api.sky import Sky
 
 PING = b": ping\n\n"
 
@@ -64,6 +67,23 @@ class Tick(Event):
         return self.cut[key]
 
 
+@dataclass(frozen=True)
+class ColumnTick(Event):
+    """The same as columns, for those who asked for them."""
+
+    sky: Sky | None = None
+    cut: dict[tuple[Edges, ...], bytes] = field(default_factory=dict)
+
+    def seen(self, boxes: Sequence[Edges]) -> bytes:
+        if not boxes or self.sky is None:
+            return self.frame
+        key = tuple(boxes)
+        if key not in self.cut:
+            inside = self.sky.inside(boxes)
+            self.cut[key] = frame("aircraft", inside.packed()) if len(inside) else b""
+        return self.cut[key]
+
+
 def meets(one: Edges, other: Edges) -> bool:
     """Whether two boxes have a point in common."""
     return one[0] <= other[2] and other[0] <= one[2] and one[1] <= other[3] and other[1] <= one[3]
@@ -99,6 +119,15 @@ async def aircraft(connection: Any, since: int) -> tuple[int, Event | None]:
     texts = [(row["lon"], row["lat"], row["row"]) for row in rows]
     tick = Tick(0, _tick_frame(time, [text for _, _, text in texts]), time=time, rows=texts)
     return max(row["seq"] for row in rows), tick
+
+
+async def columns(connection: Any, since: int) -> tuple[int, Event | None]:
+    """The same as columns; encoded once, beside the event loop."""
+    newest, moved = await sky.moved(connection, since)
+    if moved is None:
+        return newest, None
+    packed = await asyncio.to_thread(moved.packed)
+    return newest, ColumnTick(0, frame("aircraft", packed), sky=moved)
 
 
 def _tick_frame(time: int, rows: Sequence[str]) -> bytes:

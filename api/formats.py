@@ -59,11 +59,15 @@ GEOPACKAGE = Format("gpkg", "application/geopackage+sqlite3", "GeoPackage", ".gp
 KML = Format("kml", "application/vnd.google-earth.kml+xml", "KML", ".kml", systems=False)
 KMZ = Format("kmz", "application/vnd.google-earth.kmz", "KMZ", ".kmz", systems=False)
 
+ARROW = Format("arrow", "application/vnd.apache.arrow.stream", "Arrow columns", ".arrows", systems=False, turned=False)
+
 RESOURCE = (JSON_FORM, HTML_FORM)
 SCHEMAS = (SCHEMA_FORM, HTML_FORM)
 FEATURE = (GEOJSON_FORM, HTML_FORM)
 EXPORTS = (GEOJSON_FORM, SEQUENCE, CSV, FLATGEOBUF, GEOPARQUET, GEOPACKAGE, KML, KMZ)
 ITEMS = (GEOJSON_FORM, HTML_FORM, *EXPORTS[1:])
+DRAWN = (*ITEMS, ARROW)
+"""Of the aircraft, which are many and move: api/sky.py."""
 
 
 def chosen(request: AnyRequest, offered: Sequence[Format], f: str | None) -> Format:

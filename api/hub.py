@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import asyncpg
@@ -30,11 +30,15 @@ log = structlog.get_logger("skysift.hub")
 
 @dataclass(eq=False)
 class Subscriber:
-    """One open stream. `cursor` is the last change it was sent; `behind`: it must be caught up from there."""
+    """One open stream. `cursor` is the last change it was sent; `behind`: it must be caught up from there.
+
+    `columns`: it takes aircraft as columns instead of rows.
+    """
 
     boxes: Sequence[Edges]
     cursor: int
     behind: bool
+    columns: bool = False
     waiting: deque[Event] = field(default_factory=deque)
     wake: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -129,22 +133,34 @@ class Hub:
                     self._publish(event)
                 self.cursor = found[-1].seq
         if self.subscribers and (every or "aircraft" in kinds):
-            self.tick, moved = await events.aircraft(connection, self.tick)
-            if moved:
-                self._publish(moved)
+            self.tick = await self._move(connection)
         if self.subscribers and (every or "clock" in kinds):
             self._publish(events.clock(await clock(connection)))
 
-    def _publish(self, event: Event) -> None:
-        for one in self.subscribers:
+    async def _move(self, connection: asyncpg.Connection) -> int:
+        """Hand out who moved, in the forms that somebody takes; the newest tick that all have."""
+        ticks = []
+        for read, columns in ((events.aircraft, False), (events.columns, True)):
+            takers = [one for one in self.subscribers if one.columns is columns]
+            if takers:
+                tick, moved = await read(connection, self.tick)
+                ticks.append(tick)
+                if moved:
+                    self._publish(moved, takers)
+        return min(ticks, default=self.tick)
+
+    def _publish(self, event: Event, takers: Iterable[Subscriber] | None = None) -> None:
+        for one in self.subscribers if takers is None else takers:
             one.offer(event)
 
-    async def stream(self, pool: asyncpg.Pool, since: int | None, boxes: Sequence[Edges]) -> AsyncIterator[bytes]:
+    async def stream(
+        self, pool: asyncpg.Pool, since: int | None, boxes: Sequence[Edges], columns: bool = False
+    ) -> AsyncIterator[bytes]:
         """Frames for one client, from after `since` (None: from now) on; nothing is missed and nothing comes twice."""
         if since is not None and since > self.cursor:
             # Ahead of us is only who was served by a faster process; ahead of the database, who knew another one.
             since = since if since <= await pool.fetchval("SELECT last_value FROM anomaly_seq") else None
-        own = Subscriber(boxes, self.cursor if since is None else since, behind=since is not None)
+        own = Subscriber(boxes, self.cursor if since is None else since, behind=since is not None, columns=columns)
         self.subscribers.add(own)
         try:
             yield await self._hello(pool, own.cursor)

@@ -20,16 +20,18 @@ from api import (
     query,
     reading,
     replies,
+    sky,
     standard,
     tables,
     tilesets,
 )
 from api.asked import Asked
+from api.catalogue import AIRCRAFT
 from api.clock import data_time, rfc3339
 from api.collections import Collection
 from api.crs import DEFAULT, SYSTEMS, System
 from api.finding import find
-from api.formats import GEOJSON_FORM, HTML_FORM, Format
+from api.formats import ARROW, GEOJSON_FORM, HTML_FORM, Format
 from api.links import GEOJSON, JSON, SCHEMA, base, link
 from api.links import query as query_string
 from api.problems import Problem
@@ -92,7 +94,8 @@ async def show_items(request: AnyRequest, collection_id: FromPath[str]) -> Respo
     """One page of features."""
     collection = find(request, collection_id)
     asked_text = given(request, standard.names(collection))
-    form = formats.chosen(request, formats.ITEMS, asked_text.get("f"))
+    offered = formats.DRAWN if collection is AIRCRAFT else formats.ITEMS
+    form = formats.chosen(request, offered, asked_text.get("f"))
     if form is HTML_FORM:
         # A form sends its empty fields too.
         asked_text = {name: text for name, text in asked_text.items() if text}
@@ -100,6 +103,8 @@ async def show_items(request: AnyRequest, collection_id: FromPath[str]) -> Respo
     shown, layer = reading.fitting(form, collection, asked)
     if form is GEOJSON_FORM:
         return await _feature_collection(request, collection, asked, asked_text)
+    if form is ARROW:
+        return await _columns(request, shown, asked_text)
     texts, after = ([], None) if asked.hits else await query.features(pool, collection, shown)
     matched = await query.matched(pool, collection, asked, len(texts), after is not None)
     links = _page_links(base(request), collection, asked_text, after, form)
@@ -110,6 +115,14 @@ async def show_items(request: AnyRequest, collection_id: FromPath[str]) -> Respo
     content = await tables.content(form, layer, texts)
     headers["content-disposition"] = formats.disposition(form, collection.id)
     return await replies.reply(request, content, form.media, headers)
+
+
+async def _columns(request: AnyRequest, asked: Asked, asked_text: dict[str, str]) -> Response[bytes]:
+    """The page of aircraft as Arrow columns."""
+    found, after = await sky.page(request.app.state.pool, AIRCRAFT, asked)
+    links = _page_links(base(request), AIRCRAFT, asked_text, after, ARROW)
+    headers = _counts(len(found), None, asked.system) | {"link": formats.link_header(links)}
+    return await replies.reply(request, found.arrow(), ARROW.media, headers)
 
 
 def _page_links(

@@ -7,12 +7,13 @@ from typing import Any
 
 from api import openapi_more
 from api.collections import Collection, Filter, Property
-from api.formats import EXPORTS, FEATURE, ITEMS, RESOURCE, Format
+from api.formats import DRAWN, EXPORTS, FEATURE, ITEMS, RESOURCE, Format
 from api.links import GEOJSON, JSON, PROBLEM
 from api.openapi_more import query
 from api.settings import Settings
 from api.standard import PAGING, PARAMETERS, own_properties
 from api.status import MOST_HOURS
+from api.stream import FORMS
 
 _JSON_TYPES: Mapping[str, dict[str, Any]] = {
     "date-time": {"type": "string", "format": "date-time", "nullable": True},
@@ -64,7 +65,10 @@ _FIXED: Sequence[tuple[str, str, str]] = (
 
 _TAKEN: Mapping[str, Sequence[Any]] = {
     "/stats": [query("hours", {"type": "integer", "minimum": 1, "maximum": MOST_HOURS, "default": 24})],
-    "/stream": [query("since", {"type": "string"}, "The id of the last event that is known"), _ref("parameters/bbox")],
+    "/stream": [
+        query("since", {"type": "string"}, "The id of the last event that is known"), _ref("parameters/bbox"),
+        query("aircraft", {"type": "string", "enum": list(FORMS)}, "How aircraft come: columns are docs/columnar.md's"),
+    ],
 }
 """What some of them take beside the form."""
 
@@ -98,7 +102,7 @@ def _paths(one: Collection) -> dict[str, Any]:
     ]  # fmt: skip
     return {
         own: {"get": _operation(own, f"{one.title}: description", JSON)},
-        f"{own}/items": {"get": _in_forms(items, ITEMS), "post": _asking(one)},
+        f"{own}/items": {"get": _in_forms(items, DRAWN if one.id == "aircraft" else ITEMS), "post": _asking(one)},
         f"{own}/items/{{featureId}}": {"get": _in_forms(single, FEATURE)},
     }
 

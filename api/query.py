@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -234,6 +234,26 @@ async def read_page(pool: asyncpg.Pool, collection: Collection, asked: Asked) ->
     more = rows > asked.limit
     after = parameters.token(ends[0]) if more else None
     return Page(found or b"", asked.limit if more else rows, after, None if now is None else int(now))
+
+
+async def read_columns(
+    pool: asyncpg.Pool, collection: Collection, asked: Asked, columns: Mapping[str, str]
+) -> tuple[Sequence[bytes | None], int, Sequence[str | None], int | None]:
+    """One page with the bytes of all its rows joined for each column, how many rows there are of it and one row more,
+    where it ends, and the data time. `columns`: SQL of a row's bytes, by name."""
+    statement = Statement()
+    order = asked.order(collection)
+    inner, outer = _sorted(collection, asked, order, statement)
+    ends = ", ".join(f"place_{i}::text" for i in range(len(order)))
+    limit = statement.bind(asked.limit, "int")
+    joined = [f"string_agg({sql}, ''::bytea) FILTER (WHERE number <= {limit})" for sql in columns.values()]
+    sql = f"""
+    SELECT {", ".join(joined)}, count(*), array_agg(ARRAY[{ends}]) FILTER (WHERE number = {limit}),
+      (SELECT value FROM meta WHERE key = 'data_time')
+    FROM (SELECT *, row_number() OVER (ORDER BY {outer}) AS number FROM ({inner}) AS page) AS numbered"""
+    with _telling(asked):
+        *found, rows, last, now = await pool.fetchrow(sql, *statement.values)
+    return found, rows, last[0] if last else (), None if now is None else int(now)
 
 
 @contextmanager

@@ -17,7 +17,8 @@ from api.routes import given, route
 
 HEADERS = {"cache-control": "no-store", "x-accel-buffering": "no"}
 READY_S = 5.0
-QUERY = ("since", "bbox")
+QUERY = ("since", "bbox", "aircraft")
+FORMS = ("rows", "columns")
 
 
 @route("/stream", query=QUERY)
@@ -26,6 +27,9 @@ async def show_stream(request: AnyRequest) -> Response[bytes] | Stream:
     asked, state = given(request, QUERY), request.app.state
     since = _cursor(request.headers.get("last-event-id") or asked.get("since"))
     boxes = _flat(asked["bbox"]) if "bbox" in asked else []
+    form = asked.get("aircraft", FORMS[0])
+    if form not in FORMS:
+        raise bad("aircraft", f"aircraft come as {' or '.join(FORMS)}, not as {form[:40]!r}")
     if request.method == "HEAD":
         return Response(b"", headers=HEADERS, media_type="text/event-stream")
     if len(state.hub.subscribers) >= state.settings.max_streams:
@@ -34,12 +38,14 @@ async def show_stream(request: AnyRequest) -> Response[bytes] | Stream:
         await asyncio.wait_for(state.hub.ready.wait(), READY_S)
     except TimeoutError:
         raise Problem(503, "the database cannot be reached: try again in a moment") from None
-    return Stream(_frames(request, since, boxes), media_type="text/event-stream", headers=HEADERS)
+    return Stream(_frames(request, since, boxes, form == "columns"), media_type="text/event-stream", headers=HEADERS)
 
 
-async def _frames(request: AnyRequest, since: int | None, boxes: Sequence[Edges]) -> AsyncIterator[bytes]:
+async def _frames(
+    request: AnyRequest, since: int | None, boxes: Sequence[Edges], columns: bool
+) -> AsyncIterator[bytes]:
     state = request.app.state
-    async for chunk in state.hub.stream(state.pool, since, boxes):
+    async for chunk in state.hub.stream(state.pool, since, boxes, columns):
         if chunk:
             yield chunk
 
