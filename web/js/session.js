@@ -1,11 +1,13 @@
 // Brings data and page together: loads what the state asks for, hears the stream, and catches up after it was away.
 import { throttle } from './bus.js';
+import { TEXTS } from './texts.js';
 import { parseTime } from './time.js';
 import { typicalBounds } from './geo.js';
 import { goBounds } from './map.js';
 
 const CLASSES_MS = 60_000;
-const UNKNOWN = { title: 'Unknown class', style: {}, params: {}, describe: {}, priority: 'low', scope: 'aircraft' };
+const T = TEXTS.session;
+const UNKNOWN = { title: T.unknown, style: {}, params: {}, describe: {}, priority: 'low', scope: 'aircraft' };
 
 export class Session {
   #app;
@@ -71,7 +73,7 @@ export class Session {
       this.#firstFit();
       bus.emit('aircraft');
     } catch (error) {
-      bus.emit('trouble', `Aircraft did not load. ${error.message}`);
+      bus.emit('trouble', T.aircraft(error.message));
     }
   }
 
@@ -83,7 +85,7 @@ export class Session {
       this.#app.classes = classes.filter((one) => typeof one.id === 'string');
       if (JSON.stringify(this.#app.classes) !== before) bus.emit('classes');
     } catch (error) {
-      if (!this.#app.classes.length) bus.emit('trouble', `The classes did not load. ${error.message}`);
+      if (!this.#app.classes.length) bus.emit('trouble', T.classes(error.message));
     }
   }
 
@@ -141,6 +143,6 @@ export class Session {
   // Only what matters is read out to screen readers.
   #announce(one) {
     if (one.rank >= 3 && one.open)
-      this.#app.bus.emit('announce', `New ${one.priority} anomaly: ${this.classOf(one.cls).title}. ${one.explanation}`);
+      this.#app.bus.emit('announce', T.fresh(TEXTS.priorities[one.priority], this.classOf(one.cls).title, one.explanation));
   }
 }

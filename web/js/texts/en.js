@@ -60,6 +60,12 @@ export const TEXTS = {
     help: 'Help and keyboard',
     helpTip: 'Help (?)',
   },
+  session: {
+    unknown: 'Unknown class',
+    aircraft: (why) => `Aircraft did not load. ${why}`,
+    classes: (why) => `The classes did not load. ${why}`,
+    fresh: (priority, title, sentence) => `New ${priority} anomaly: ${title}. ${sentence}`,
+  },
   search: {
     results: 'Search results',
     label: 'Search aircraft, anomalies, places or coordinates',
