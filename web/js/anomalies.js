@@ -131,6 +131,12 @@ export class Anomalies {
     return this.get(id);
   }
 
+  // Some that were asked for elsewhere.
+  take(features) {
+    for (const feature of features) this.#keep(feature);
+    this.bus.emit('anomalies');
+  }
+
   #heard(feature) {
     const fresh = !this.#byId.has(feature?.id);
     const one = this.#keep(feature);

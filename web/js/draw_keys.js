@@ -1,4 +1,4 @@
-// Drawing without a mouse: arrows move the map under a cross in its middle, Enter sets a point there.
+// Drawing without a mouse: arrows move the map under a cross in its middle, Enter sets a point there; fingers tap.
 import { h } from './dom.js';
 
 const KEYS = ['Enter', ' '];
@@ -15,6 +15,7 @@ export class DrawKeys {
     // Before the map and the page's own keys hear it.
     canvas.addEventListener('keydown', (event) => this.#pressed(event), true);
     canvas.addEventListener('pointermove', (event) => event.isTrusted && this.#show(false));
+    canvas.addEventListener('pointerdown', (event) => this.#landed(event), true);
     map.on('move', () => !this.#cross.hidden && this.#point('pointermove'));
   }
 
@@ -46,10 +47,19 @@ export class DrawKeys {
     for (const type of ['pointermove', 'pointerdown', 'pointerup']) this.#point(type);
   }
 
+  // A finger does not move before it taps, and a shape takes its size from movement.
+  #landed({ isTrusted, pointerType, clientX, clientY }) {
+    if (this.#on && isTrusted && pointerType === 'touch') this.#send('pointermove', clientX, clientY);
+  }
+
   #point(type) {
     const { x, y } = this.#middle();
     const { left, top } = this.#map.getCanvas().getBoundingClientRect();
-    const where = { clientX: left + x, clientY: top + y, button: type === 'pointermove' ? -1 : 0 };
-    this.#map.getCanvas().dispatchEvent(new PointerEvent(type, { ...where, isPrimary: true, bubbles: true }));
+    this.#send(type, left + x, top + y);
+  }
+
+  #send(type, clientX, clientY) {
+    const button = type === 'pointermove' ? -1 : 0;
+    this.#map.getCanvas().dispatchEvent(new PointerEvent(type, { clientX, clientY, button, isPrimary: true, bubbles: true }));
   }
 }

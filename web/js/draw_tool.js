@@ -13,6 +13,7 @@ export class DrawTool {
   #draw = null;
   #origin = 0;
   #width = 0;
+  #area = null; // as it was before it is dragged
   #id = null; // of the shape that is being changed
 
   // ondraft(area) while it takes shape, ondone(area) when a shape or a change of it is complete, ontrouble(error).
@@ -75,7 +76,7 @@ export class DrawTool {
     this.#draw = new terra.TerraDraw({ adapter, modes: modesOf(terra, this.colour()) });
     this.#draw.start();
     this.#draw.on('change', () => this.#told());
-    this.#draw.on('finish', (id) => this.#finished(id));
+    this.#draw.on('finish', (id, { action }) => this.#finished(id, action));
   }
 
   #shape(id) {
@@ -98,8 +99,8 @@ export class DrawTool {
     }
   }
 
-  #finished(id) {
-    const area = this.#read(this.#shape(id), this.ontrouble);
+  #finished(id, action) {
+    const area = exact(this.#read(this.#shape(id), this.ontrouble), this.#area, action);
     if (!area) {
       if (!this.changing) this.#draw.clear();
       return;
@@ -114,6 +115,7 @@ export class DrawTool {
 
   #put(area) {
     this.#draw.clear();
+    this.#area = area;
     this.#id = this.#draw.getFeatureId();
     this.#draw.setMode('select');
     const geometry = this.#forth(area);
@@ -126,13 +128,26 @@ export class DrawTool {
     return line.map(([x, y]) => [x + this.#origin, y]);
   }
 
+  // A circle is dragged by eight of its corners; the whole of it is drawn by the map (area_layer.js).
+  #handles(area) {
+    const ring = outlineOf(area)[0][0];
+    return area.kind === 'circle' ? ring.filter((_, i) => i % ((ring.length - 1) / 8) === 0) : ring;
+  }
+
   #forth(area) {
-    const line = area.kind === 'corridor' ? area.points : outlineOf(area)[0][0];
+    const line = area.kind === 'corridor' ? area.points : this.#handles(area);
     const [first] = line[0];
     const start = wrapLng(first - this.#origin);
     const moved = line.map(([x, y]) => [Number((start + x - first).toFixed(DIGITS)), Number(y.toFixed(DIGITS))]);
     return area.kind === 'corridor' ? { type: 'LineString', coordinates: moved } : { type: 'Polygon', coordinates: [moved] };
   }
+}
+
+// On the map's plane a circle that is dragged or resized is none any more: what was not meant to change stays.
+function exact(area, before, action) {
+  if (area?.kind !== 'circle' || before?.kind !== 'circle') return area;
+  if (action === 'dragCoordinateResize') return { ...area, points: before.points };
+  return action === 'dragFeature' ? { ...area, size: before.size } : area;
 }
 
 // A line of terra-draw as an area. It hands out circles as rings: north and south of it give the middle, exactly.

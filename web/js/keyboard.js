@@ -16,6 +16,9 @@ export function keyTable(app) {
     { keys: [' '], show: ['Space'], does: 'Play or pause the past', run: () => time.togglePlay() },
     { keys: ['['], show: ['['], does: 'One window earlier', run: () => time.shift(-1) },
     { keys: [']'], show: [']'], does: 'One window later', run: () => time.shift(1) },
+    { keys: [','], show: [','], does: 'Anomaly before this time', run: () => app.steps.go(-1) },
+    { keys: ['.'], show: ['.'], does: 'Anomaly after this time', run: () => app.steps.go(1) },
+    { keys: ['t'], show: ['T'], does: 'Go to any time, compare', run: () => app.timebar.jump.toggle() },
     {
       keys: ['v'],
       show: ['V'],

@@ -32,6 +32,7 @@ import { brand, Status } from './status.js';
 import { Stream } from './stream.js';
 import { bindTheme } from './theme.js';
 import { TimeBar } from './timebar.js';
+import { TimeSteps } from './time_steps.js';
 import { TimeMachine } from './timemachine.js';
 import { Track } from './track.js';
 
@@ -57,7 +58,9 @@ function createApp() {
     const right = live ? clock.live() : end;
     return [right - window * 1000, right];
   };
-  app.escape = () => app.card.close() || app.draw.close() || app.status.toggle(false) || app.detail.close() || app.areaPanel.close();
+  // From what lies on top to what lies below.
+  const closing = () => [app.card, app.draw, app.detail, app.areaPanel, app.compare];
+  app.escape = () => app.timebar.jump.toggle(false) || app.status.toggle(false) || closing().some((part) => part.close());
   return app;
 }
 
@@ -73,6 +76,7 @@ function buildMapParts(app, map) {
   app.pointer = new Pointer(map, app);
   app.session = new Session(map, app);
   app.time = new TimeMachine(map, app);
+  app.steps = new TimeSteps(app);
   app.replay = new Replay(app);
 }
 
@@ -146,7 +150,7 @@ function reveal(map, one) {
 function bindAddress(app, map) {
   const write = throttle(() => history.replaceState(null, '', formatHash(app.state.get()) || location.pathname), 300);
   app.state.on(['view', 'off', 'layers', 'projection', 'window', 'live', 'at', 'end', 'selected', 'extent', 'sort'], write);
-  app.state.on(['theme', 'units', 'zone', 'area', 'only', 'opacity'], write);
+  app.state.on(['theme', 'units', 'zone', 'area', 'only', 'opacity', 'compare'], write);
   addEventListener('hashchange', () => {
     const wanted = parseHash(location.hash);
     app.state.set(wanted);

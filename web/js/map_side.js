@@ -3,6 +3,7 @@ import { AreaImporter } from './area_importer.js';
 import { AreaLayer } from './area_layer.js';
 import { AreaPanel } from './area_panel.js';
 import { Areas } from './areas.js';
+import { Compare } from './compare.js';
 import { $ } from './dom.js';
 import { DrawBar } from './draw_bar.js';
 import { TileOverlays } from './tile_overlays.js';
@@ -17,6 +18,7 @@ export function buildMapSide(app, map) {
   app.importer = new AreaImporter(map, app);
   app.areaPanel = new AreaPanel($('#area'), map, app);
   app.whereChip = new WhereChip($('#where'), app);
+  app.compare = new Compare($('#compare'), map, app);
   bindWhere(app);
 }
 

@@ -24,6 +24,8 @@ export class Pointer {
 
   // {ref: {kind, id}, one} at a point of the screen, or null.
   pick(point) {
+    const other = this.#app.compare?.pick(point);
+    if (other !== undefined) return other;
     const marker = this.#anomaly(point, /\/(anchor|points)$/);
     if (marker) return marker;
     return this.#aircraft(point) ?? this.#anomaly(point, /\/(line|fill)$/);

@@ -1,5 +1,5 @@
 // What the user has chosen. set() tells only the listeners of the keys that really changed.
-export const WINDOWS = [900, 3600, 21600, 86400];
+export const WINDOWS = [900, 3600, 21600, 86400, 604800];
 
 export const SORTS = ['priority', 'confidence', 'newest'];
 
@@ -24,6 +24,7 @@ export const INITIAL = Object.freeze({
   live: true,
   at: 0, // data time under the cursor, epoch ms, when not live
   end: 0, // right edge of the time bar, epoch ms, when not live
+  compare: 0, // ms to the other time that is shown beside this one, 0 = none
   speed: 0, // playback: data seconds per second, 0 = paused
   selected: null, // {kind: 'anomaly' | 'aircraft', id}
   area: null, // what was drawn (area.js)

@@ -52,7 +52,9 @@ export class TileOverlays {
   }
 
   #address(name) {
-    const { live, at } = this.#app.state.get();
+    const { state, clock, shifted } = this.#app;
+    const live = state.get().live && !shifted;
+    const at = clock.now();
     return `${location.origin}/collections/${name}/xyz/{z}/{x}/{y}.pbf${tileQuery(name, { live, at, span: this.#app.span() })}`;
   }
 }

@@ -54,7 +54,8 @@ export function spanText(ms) {
 }
 
 export function windowText(seconds) {
-  return seconds < 3600 ? `${seconds / 60} min` : `${seconds / 3600} h`;
+  if (seconds < 3600) return `${seconds / 60} min`;
+  return seconds <= 86_400 ? `${seconds / 3600} h` : `${seconds / 86_400} d`;
 }
 
 export function rfc3339(ms) {

@@ -5,6 +5,7 @@ import { drawHistogram } from './histogram.js';
 import { icon } from './icons.js';
 import { iconButton } from './parts.js';
 import { WINDOWS } from './state.js';
+import { TimeJump } from './time_jump.js';
 import { agoText, clockText, dateText, stampText, windowText } from './time.js';
 
 const SPEEDS = [1, 10, 60, 300];
@@ -21,7 +22,7 @@ export class TimeBar {
     this.#app = app;
     this.root = root;
     root.append(
-      h('div', { class: 'time-now' }, h('div', { class: 'time-words' }, this.#time, this.#date), this.#buttons()),
+      this.#now(),
       this.#scrubber(),
       this.#windowChoice(),
     );
@@ -33,8 +34,15 @@ export class TimeBar {
     this.redraw();
   }
 
+  #now() {
+    const now = h('div', { class: 'time-now' });
+    this.jump = new TimeJump(now, [this.#time, this.#date], this.#app);
+    now.append(this.#buttons());
+    return now;
+  }
+
   #buttons() {
-    const { time } = this.#app;
+    const { time, steps } = this.#app;
     this.live = h(
       'button',
       { class: 'live-button', type: 'button', onclick: () => time.goLive(), title: 'Back to now (L)' },
@@ -44,6 +52,8 @@ export class TimeBar {
     this.earlier = iconButton('left', 'Earlier by one window', () => time.shift(-1));
     this.later = iconButton('right', 'Later by one window', () => time.shift(1));
     this.play = iconButton('play', 'Play', () => time.togglePlay());
+    this.before = iconButton('previous', 'Anomaly before this time (,)', () => steps.go(-1));
+    this.after = iconButton('next', 'Anomaly after this time (.)', () => steps.go(1));
     this.speed = h(
       'select',
       {
@@ -54,7 +64,7 @@ export class TimeBar {
       },
       ...SPEEDS.map((n) => h('option', { value: n, text: `${n}×`, selected: n === 60 })),
     );
-    return h('div', { class: 'time-buttons' }, this.live, this.earlier, this.play, this.later, this.speed);
+    return h('div', { class: 'time-buttons' }, this.live, this.earlier, this.before, this.play, this.after, this.later, this.speed);
   }
 
   #scrubber() {
@@ -154,6 +164,7 @@ export class TimeBar {
     }
     this.play.disabled = live;
     this.later.disabled = live;
+    this.after.disabled = live;
     for (const [seconds, one] of this.#windows) one.setAttribute('aria-pressed', String(seconds === window));
   }
 

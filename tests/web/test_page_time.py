@@ -1,0 +1,80 @@
+"""The time machine: to any time, from anomaly to anomaly, and two times side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tests.web.sight import APP, Sight, until
+
+AT = f"{APP}.time.at()"
+PAST = "#view=45,10,3&at=2026-11-20T11:00:00Z&end=2026-11-20T11:30:00Z"
+
+
+def test_any_time_is_a_field_away(look: Callable[..., Sight]) -> None:
+    sight = look()
+    sight.page.keyboard.press("t")
+    sight.page.get_by_label("Date and time to show").fill("2026-11-20T09:15")
+    sight.page.get_by_role("button", name="Show", exact=True).click()
+    assert sight.page.evaluate(f"new Date({AT}).toISOString()") == "2026-11-20T09:15:00.000Z"
+    until(sight.page, "location.hash.includes('at=2026-11-20T09:15:00Z')")
+    assert [r for r in sight.server.requests if "/aircraft/items" in r and "at=2026-11-20T09%3A15" in r]
+
+
+def test_from_one_anomaly_to_the_next_and_back(look: Callable[..., Sight]) -> None:
+    sight = look(PAST)
+    selected = f"{APP}.state.get().selected?.id"
+    sight.page.keyboard.press(".")
+    first = until(sight.page, selected)
+    start = sight.page.evaluate(f"{APP}.anomalies.get('{first}').start")
+    assert sight.page.evaluate(AT) == start + 1000
+    sight.page.keyboard.press(".")
+    second = until(sight.page, f"{selected} !== '{first}' && {selected}")
+    assert sight.page.evaluate(f"{APP}.anomalies.get('{second}').start") >= start
+    sight.page.keyboard.press(",")
+    until(sight.page, f"{selected} === '{first}'")
+    until(sight.page, f"location.hash.includes('sel=anomaly:{first}')")
+
+
+def test_two_times_lie_side_by_side_under_one_camera(look: Callable[..., Sight]) -> None:
+    sight = look(f"{PAST}&compare=-86400&win=86400")
+    until(sight.page, "document.querySelector('.compare-tag.there span').textContent.startsWith('19 Nov 11:00')")
+    assert "20 Nov 11:00" in sight.page.locator(".compare-tag.here").inner_text()
+    asked = "2026-11-18T11%3A30%3A00Z%2F2026-11-19T11%3A30%3A00Z"
+    until(sight.page, f"{APP}.compare.isOpen")
+    assert [r for r in sight.server.requests if "/anomalies/items" in r and asked in r]
+    line = sight.page.get_by_role("slider", name="Line between the two times")
+    line.press("ArrowLeft")
+    assert line.get_attribute("aria-valuenow") == "48"
+    sight.page.get_by_label("End the comparison").click()
+    assert sight.page.locator("#compare").is_hidden()
+    until(sight.page, "!location.hash.includes('compare')")
+    assert sight.errors == []
+
+
+def test_interference_is_asked_for_by_the_half_hour_and_once(look: Callable[..., Sight]) -> None:
+    sight = look(f"{PAST}&flip=cells")
+    until(sight.page, f"{APP}.overlays.count.has('cells')")
+    asked = [r for r in sight.server.requests if "/collections/cells/items" in r]
+    assert "2026-11-20T10%3A00%3A00Z%2F2026-11-20T10%3A59%3A59Z" in asked[-1]
+    for minute in (10, 20, 50, 20):
+        sight.page.evaluate(f"{APP}.time.scrub(Date.UTC(2026, 10, 20, 11, {minute}))")
+        sight.page.wait_for_timeout(700)
+    new = [r for r in sight.server.requests if "/collections/cells/items" in r][len(asked) :]
+    assert len(new) == 2
+    assert "11%3A29%3A59Z" in new[0] and "11%3A59%3A59Z" in new[1]
+
+
+def test_everything_is_touchable_on_a_small_screen(look: Callable[..., Sight]) -> None:
+    sight = look(PAST, width=390, height=844, has_touch=True)
+    small = """() => [...document.querySelectorAll('.timebar button, .controls button, .tabs button')]
+      .filter(e => e.checkVisibility()).map(e => [e.getBoundingClientRect(), e.ariaLabel || e.textContent])
+      .filter(([r]) => r.width < 30 || r.height < 30 || r.right > innerWidth || r.left < 0).map(([r, name]) => name)"""
+    assert sight.page.evaluate(small) == []
+    sight.page.get_by_label("Draw an area").tap()
+    sight.page.get_by_label("Draw: Circle").tap()
+    until(sight.page, f"{APP}.draw.busy")
+    sight.page.touchscreen.tap(200, 420)
+    sight.page.touchscreen.tap(260, 420)
+    until(sight.page, f"{APP}.state.get().area?.kind === 'circle'")
+    sight.page.get_by_role("button", name="Done").tap()
+    until(sight.page, "document.querySelector('#area').checkVisibility()")

@@ -1,0 +1,183 @@
+// Two times side by side: a second map under the same camera, seen to the right of a line that can be moved.
+import { createAircraftLayer } from './aircraft_layer.js';
+import { AnomalyLayers } from './anomaly_layers.js';
+import { inBox } from './anomalies.js';
+import { AreaLayer } from './area_layer.js';
+import { createWorld, WorldLoader } from './compare_world.js';
+import { h, setText } from './dom.js';
+import { createMap } from './map.js';
+import { Overlays } from './overlays.js';
+import { iconButton } from './parts.js';
+import { TileOverlays } from './tile_overlays.js';
+import { clockText, dateText } from './time.js';
+import { Track } from './track.js';
+
+const DAY_MS = 86_400_000;
+const CHOICES = [[DAY_MS / 24, '1 hour'], [DAY_MS / 4, '6 hours'], [DAY_MS, '1 day'], [2 * DAY_MS, '2 days'], [7 * DAY_MS, '1 week'], [28 * DAY_MS, '4 weeks']]; // prettier-ignore
+const STEP = 0.02;
+const EVERY_MS = 2000;
+const REACH = 6;
+
+export class Compare {
+  #app;
+  #root;
+  #map;
+  #world = null;
+  #other = null; // the second map
+  #loader = null;
+  #share = 0.5; // of the room between the panels that shows the time of the page
+  #host = h('div', { class: 'compare-map', 'aria-hidden': 'true' });
+  #here = h('div', { class: 'compare-tag here' });
+  #when = h('span', {});
+  #choice = h('select', { 'aria-label': 'Which time to compare with', onchange: () => this.#app.state.set({ compare: Number(this.#choice.value) }) }); // prettier-ignore
+  #there;
+  #line;
+
+  constructor(root, map, app) {
+    this.#app = app;
+    this.#root = root;
+    this.#map = map;
+    this.#there = h('div', { class: 'compare-tag there' }, this.#when, this.#choice, iconButton('close', 'End the comparison', () => this.close(), { small: true })); // prettier-ignore
+    this.#line = h('div', { class: 'compare-line', role: 'slider', tabindex: '0', 'aria-label': 'Line between the two times', 'aria-valuemin': 0, 'aria-valuemax': 100, onkeydown: (event) => this.#keyed(event) }, h('span')); // prettier-ignore
+    root.append(this.#host, this.#here, this.#there, this.#line);
+    this.#bindLine();
+    app.state.on(['compare'], () => this.#follow());
+    app.state.on(['live', 'at', 'end', 'window', 'layers', 'off', 'only', 'area'], () => this.#loader?.load());
+    map.on('move', () => this.#sync());
+    map.on('moveend', () => this.#loader?.load());
+    addEventListener('resize', () => this.#place());
+    setInterval(() => this.#tick(), EVERY_MS);
+    this.#follow();
+  }
+
+  get isOpen() {
+    return !this.#root.hidden;
+  }
+
+  close() {
+    if (!this.isOpen) return false;
+    this.#app.state.set({ compare: 0 });
+    return true;
+  }
+
+  async #follow() {
+    const { compare } = this.#app.state.get();
+    this.#root.hidden = !compare;
+    document.body.toggleAttribute('data-compare', Boolean(compare));
+    if (!compare) return;
+    this.#choices(compare);
+    this.#place();
+    await this.#open();
+    this.#sync();
+    this.#loader.load();
+    this.#tick();
+  }
+
+  // Made once, on first need; later only shown and hidden.
+  #open() {
+    this.opening ??= this.#make();
+    return this.opening;
+  }
+
+  async #make() {
+    const world = createWorld(this.#app);
+    const other = await createMap(this.#host, world.state);
+    other.getCanvas().tabIndex = -1;
+    const layers = new AnomalyLayers(other, world);
+    new Overlays(other, world);
+    new TileOverlays(other, world);
+    new Track(other, world);
+    world.bus.emit('classes');
+    other.addLayer(createAircraftLayer(world), 'selected/line');
+    new AreaLayer(other, world);
+    this.#bindAircraft(other);
+    this.#other = other;
+    this.#world = { ...world, layers };
+    this.#loader = new WorldLoader(this.#app, world, other);
+  }
+
+  #bindAircraft(other) {
+    const show = ({ layers }) => other.setLayoutProperty('aircraft', 'visibility', layers.aircraft ? 'visible' : 'none');
+    this.#app.state.on(['layers'], show);
+    show(this.#app.state.get());
+  }
+
+  #choices(compare) {
+    const known = CHOICES.some(([ms]) => ms === -compare);
+    const all = known ? CHOICES : [...CHOICES, [-compare, `${Math.round(Math.abs(compare) / 36e5)} hours`]];
+    this.#choice.replaceChildren(...all.map(([ms, text]) => h('option', { value: -ms, text: `${text} earlier`, selected: ms === -compare }))); // prettier-ignore
+  }
+
+  #sync() {
+    if (!this.isOpen || !this.#other) return;
+    const map = this.#map;
+    this.#other.jumpTo({ center: map.getCenter(), zoom: map.getZoom(), bearing: map.getBearing(), pitch: map.getPitch(), padding: map.getPadding() }); // prettier-ignore
+  }
+
+  #tick() {
+    if (!this.isOpen || !this.#world || document.hidden || !this.#app.clock.known()) return;
+    this.#loader.load();
+    const at = this.#app.time.at();
+    const { compare } = this.#app.state.get();
+    setText(this.#here, `${stamp(at)} · ${words(this.#count(this.#app))}`);
+    setText(this.#when, `${stamp(at + compare)} · ${words(this.#count(this.#world))}`);
+    this.#other.triggerRepaint();
+  }
+
+  // Anomalies of the enabled classes in view.
+  #count({ anomalies, state }) {
+    const bounds = this.#map.getBounds();
+    const box = [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()];
+    const value = state.get();
+    return anomalies.shown(value).filter((one) => !value.off.has(one.cls) && inBox(one, box)).length;
+  }
+
+  // What lies under a point that shows the other time: undefined where it shows the page's own.
+  pick({ x, y }) {
+    if (!this.isOpen || !this.#other || x < this.#x()) return undefined;
+    const layers = this.#world.layers.hit;
+    const found = layers.length ? this.#other.queryRenderedFeatures([[x - REACH, y - REACH], [x + REACH, y + REACH]], { layers }) : []; // prettier-ignore
+    const one = found.map((f) => this.#world.anomalies.get(f.properties.id)).find(Boolean);
+    return one ? { ref: { kind: 'anomaly', id: one.id }, one } : null;
+  }
+
+  #room() {
+    const { left = 0, right = 0 } = this.#map.getPadding();
+    return [left, innerWidth - right];
+  }
+
+  #x() {
+    const [from, to] = this.#room();
+    return from + (to - from) * this.#share;
+  }
+
+  #place() {
+    const x = this.#x();
+    this.#root.style.setProperty('--x', `${Math.round(x)}px`);
+    this.#line.setAttribute('aria-valuenow', String(Math.round(this.#share * 100)));
+  }
+
+  #move(share) {
+    this.#share = Math.max(0, Math.min(1, share));
+    this.#place();
+  }
+
+  #bindLine() {
+    this.#line.addEventListener('pointerdown', (event) => this.#line.setPointerCapture(event.pointerId));
+    this.#line.addEventListener('pointermove', ({ buttons, clientX }) => {
+      const [from, to] = this.#room();
+      if (buttons) this.#move((clientX - from) / (to - from));
+    });
+  }
+
+  #keyed(event) {
+    const by = { ArrowLeft: -STEP, ArrowRight: STEP, Home: -1, End: 1 }[event.key];
+    if (!by) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.#move(this.#share + by);
+  }
+}
+
+const words = (n) => `${n} ${n === 1 ? 'anomaly' : 'anomalies'}`;
+const stamp = (ms) => `${dateText(ms).replace(/ \d{4}$/, '')} ${clockText(ms, false)}`;

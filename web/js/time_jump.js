@@ -1,0 +1,87 @@
+// The time that is shown is a button: it opens the way to any time that is stored, and to comparing it with another.
+import { h, setText } from './dom.js';
+import { preferred } from './prefs.js';
+import { clockText, dateText, zoneText } from './time.js';
+
+const HOUR_MS = 3_600_000;
+const BACK = [[1, '1 h earlier'], [24, '1 day earlier'], [168, '1 week earlier']]; // prettier-ignore
+
+// What a field for local date and time holds, as epoch ms; NaN where it is no time. In UTC unless the reader reads local time.
+export const readField = (text, zone = preferred('zone')) =>
+  /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?$/.test(text) ? Date.parse(zone === 'utc' ? `${text}Z` : text) : NaN;
+
+export function fieldText(ms, zone = preferred('zone')) {
+  const shift = zone === 'utc' ? 0 : new Date(ms).getTimezoneOffset() * 60_000;
+  return new Date(ms - shift).toISOString().slice(0, 16);
+}
+
+export class TimeJump {
+  #app;
+  #first = null; // epoch ms of the oldest that is stored
+  #field = h('input', { type: 'datetime-local', 'aria-label': 'Date and time to show' });
+  #note = h('p', { class: 'facts' });
+  #since = h('p', { class: 'facts' });
+
+  // `words` become a button in `root`, which the popover opens above.
+  constructor(root, words, app) {
+    this.#app = app;
+    this.button = h('button', { class: 'time-words', type: 'button', 'aria-expanded': 'false', 'aria-haspopup': 'dialog', title: 'Go to any time, compare (T)', onclick: () => this.toggle() }, words); // prettier-ignore
+    const go = h('button', { class: 'button', type: 'submit', text: 'Show' });
+    const form = h('form', { class: 'jump-form', onsubmit: (event) => this.#submit(event) }, this.#field, go);
+    const back = BACK.map(([hours, text]) => h('button', { class: 'button', type: 'button', text, onclick: () => this.#go(app.time.at() - hours * HOUR_MS) })); // prettier-ignore
+    const compare = BACK.map(([hours, text]) => h('button', { class: 'button', type: 'button', text: `with ${text}`, onclick: () => this.#compare(-hours * HOUR_MS) })); // prettier-ignore
+    this.panel = h('div', { class: 'popover jump', role: 'dialog', 'aria-label': 'Go to a time', hidden: true, onkeydown: ({ key }) => key === 'Escape' && this.toggle(false) },
+      h('h3', { text: 'Go to' }), form, this.#note, h('div', { class: 'actions' }, back),
+      h('h3', { text: 'Compare, side by side' }), h('div', { class: 'actions' }, compare), this.#since,
+    ); // prettier-ignore
+    root.append(this.button, this.panel);
+    document.addEventListener('pointerdown', ({ target }) => root.contains(target) || this.toggle(false));
+  }
+
+  // True when there was something to close.
+  toggle(open = this.panel.hidden) {
+    if (this.panel.hidden === !open) return false;
+    if (open && !this.#app.clock.known()) return false;
+    this.panel.hidden = !open;
+    this.button.setAttribute('aria-expanded', String(open));
+    if (open) this.#show();
+    else if (this.panel.contains(document.activeElement)) this.button.focus();
+    return true;
+  }
+
+  #show() {
+    this.#field.value = fieldText(this.#app.time.at());
+    this.#field.max = fieldText(this.#app.clock.live());
+    setText(this.#note, `In ${zoneText(this.#app.time.at())}. The window of the bar ends there.`);
+    this.#field.focus();
+    this.#stored();
+  }
+
+  async #stored() {
+    try {
+      const [oldest] = await this.#app.api.items('anomalies', { sortby: 'start', limit: 1, properties: 'start' }, { cap: 1 });
+      this.#first = Date.parse(oldest?.properties.start);
+      if (Number.isFinite(this.#first)) this.#field.min = fieldText(this.#first - 24 * HOUR_MS);
+      setText(this.#since, Number.isFinite(this.#first) ? `Anomalies are stored since ${dateText(this.#first)} ${clockText(this.#first, false)}.` : ''); // prettier-ignore
+    } catch (error) {
+      setText(this.#since, `How far back the store goes is not known. ${error.message}`);
+    }
+  }
+
+  #submit(event) {
+    event.preventDefault();
+    const at = readField(this.#field.value);
+    if (Number.isNaN(at)) setText(this.#note, 'This is no date and time.');
+    else this.#go(at);
+  }
+
+  #go(at) {
+    this.#app.time.scrub(at);
+    this.toggle(false);
+  }
+
+  #compare(offset) {
+    this.#app.state.set({ compare: offset });
+    this.toggle(false);
+  }
+}
