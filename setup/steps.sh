@@ -93,7 +93,7 @@ apt_install() {
   as_root env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -y --no-install-recommends "$@"
 }
 
-# system_packages WANTED...: any of python, postgis, chromium, gdal. Asks for root only when something is missing.
+# system_packages WANTED...: any of python, postgis, chromium, gdal, qgis. Asks for root only when something is missing.
 system_packages() {
   local want missing=""
   for want in "$@"; do
@@ -102,10 +102,11 @@ system_packages() {
       postgis) has_postgis || missing="$missing postgis" ;;
       chromium) [ -n "${SKYSIFT_CHROMIUM:-}" ] || command -v chromium >/dev/null || missing="$missing chromium" ;;
       gdal) command -v ogr2ogr >/dev/null || missing="$missing gdal-bin" ;;
+      qgis) /usr/bin/python3 -c 'import qgis.core' 2>/dev/null || missing="$missing python3-qgis" ;;
     esac
   done
   [ -n "$missing" ] || return 0
-  command -v apt-get >/dev/null || die "missing on this machine:$missing" "Set-up by itself works on Debian and its relatives. Elsewhere install Python 3.11+ with venv," "PostgreSQL with PostGIS, and for ./test Chromium and GDAL; then run this again."
+  command -v apt-get >/dev/null || die "missing on this machine:$missing" "Set-up by itself works on Debian and its relatives. Elsewhere install Python 3.11+ with venv," "PostgreSQL with PostGIS, and for ./test Chromium and GDAL (for --nightly QGIS); then run this again."
   if [ "$(id -u)" != 0 ]; then
     command -v sudo >/dev/null && sudo -v || die "root is needed once, to install:$missing" "Run ./run as root or as a user with sudo, or install them yourself with apt-get."
   fi
