@@ -83,7 +83,7 @@ def _measure(plan: Plan, question: Question, servers: Sequence[Running], places:
     took: dict[str, list[Mapping[str, float]]] = {one.name: [] for one, _ in asked}
     for _ in range(plan.rounds):
         for one, paths in asked:
-            took[one.name].append(gis_load.load(one.url, paths, plan.seconds))
+            took[one.name].append(gis_load.load(one.url, paths, plan.seconds * question.longer))
             asyncio.run(_idle(plan.url))
     found: dict[str, Any] = {name: _middle(runs) for name, runs in took.items()}
     return found | _beside(found["skysift"], found["tipg"], question)
