@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from detectors._innovation import beyond, turned
+from detectors._innovation import STRAIGHT, beyond, turned
 from detectors._reckoning import Update
 from detectors._streams import keep
 from geo.schema import NO_TIME, Array
@@ -16,7 +16,7 @@ FADE = 0.9
 """What an update leaves of the sum before it: a ramp of five still adds up to 0.8, an outlier and its return to 0.1."""
 
 KEEP = keep({
-    "sum_e": ("f8", 0), "sum_n": ("f8", 0), "variance": ("f8", 0), "odd": ("f8", 0),
+    "sum_e": ("f8", 0), "sum_n": ("f8", 0), "variance": ("f8", 0), "odd": ("f8", 0), "veer": ("f8", 0),
     "last_e": ("f8", 0), "last_n": ("f8", 0), "last_s": ("f8", 0),
     "rise": ("i8", NO_TIME), "since": ("i8", 0), "quiet": ("i8", 0), "rise_ve": ("f8", 0), "rise_vn": ("f8", 0),
     "rise_lat": ("f8", np.nan), "rise_lon": ("f8", np.nan), "off_e": ("f8", 0), "off_n": ("f8", 0), "ratio": ("f8", 0),
@@ -25,10 +25,13 @@ KEEP = keep({
 LONGEST = 9
 """Updates that an offset may take to build up and show itself steady; what goes on longer is no offset."""
 
+SUDDEN = 3
+"""Updates from the first displaced one within which an offset that came at once has shown itself steady."""
+
 SLOW_M_S = 15.0
 """Below this course and speed say little of where an aircraft goes (hovering, or speed 0 forward-filled)."""
 
-_SUMS = ("sum_e", "sum_n", "variance", "odd", "last_e", "last_n", "last_s")
+_SUMS = ("sum_e", "sum_n", "variance", "odd", "veer", "last_e", "last_n", "last_s")
 
 
 def note(now: Array, update: Update, east: Array, north: Array, p: SimpleNamespace) -> None:
@@ -40,12 +43,15 @@ def note(now: Array, update: Update, east: Array, north: Array, p: SimpleNamespa
     now["variance"] = FADE**2 * now["variance"] + update.sigma**2
     odd = np.maximum(np.maximum(update.turn, update.accelerate), np.maximum(update.climb, update.rate))
     now["odd"] = np.maximum(FADE * now["odd"], odd)
-    along, across = turned(now["sum_e"], now["sum_n"], update)
+    now["veer"] = np.maximum(FADE * now["veer"], update.turn)
+    offset = turned(now["sum_e"], now["sum_n"], update)
     noise = np.sqrt(now["variance"])
-    up = update.known & (beyond(along, across, 0.0, noise, now, p) > 0.3)
+    up = update.known & (beyond(offset, 0.0, noise, np.False_, now, p) > 0.3)
     _rising(now, update, up)
     if up.any():
-        far = beyond(along, across, p.timing * update.speed, noise, now, p)
+        # What comes by and by is wind, or a course that tells late.
+        sudden = (now["veer"] <= STRAIGHT) & (now["count"] - now["since"] <= SUDDEN)
+        far = beyond(offset, p.timing * update.speed, noise, sudden, now, p)
         _judge(now, update, east, north, far, p)
     now["last_e"], now["last_n"], now["last_s"] = east, north, update.sigma
 
@@ -73,7 +79,7 @@ def _rising(now: Array, update: Update, up: Mask) -> None:
 def _judge(now: Array, update: Update, east: Array, north: Array, far: Array, p: SimpleNamespace) -> None:
     """Latch the streams whose sum shows an offset that stays; release those where it takes the offset back."""
     full = np.hypot(now["sum_e"], now["sum_n"])
-    small, last_e, last_n = 0.15 * full, now["last_e"], now["last_n"]
+    small, last_e, last_n = 0.05 * full, now["last_e"], now["last_n"]
     hit = (now["rise"] != NO_TIME) & (far > 1.0) & (now["odd"] <= 1.5) & (now["quiet"] >= p.fixes)
     hit &= (full <= p.most * 1000) & (np.hypot(east, north) <= small + 2.0 * update.sigma)
     hit &= np.hypot(last_e, last_n) <= small + 2.0 * now["last_s"]

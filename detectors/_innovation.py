@@ -19,7 +19,7 @@ from detectors._streams import streams_of
 from geo.memory import Memory
 from geo.schema import NO_TIME, Array
 from geo.stretches import Stretches, none, path, sample
-from geo.tracks import Index, Tracks
+from geo.tracks import Index, Mask, Tracks
 
 STREAMWISE: Mapping[str, Any] = {
     "scope": "aircraft", "every_s": 10, "sample_s": 5, "lookback_s": 10, "merge_gap_s": 600,
@@ -32,6 +32,12 @@ NOISE: Mapping[str, Param] = {
     "gap": Param(45, "s", "after a longer gap nothing is compared", lo=20, hi=120, source="three polls of 15 s"),
 }  # fmt: skip
 """Parameters of every class that walks streams."""
+
+QUIET_M = 10.0
+"""The usual innovation across the motion of a stream that is as noisy as one of which nothing is known."""
+
+STRAIGHT = 0.15
+"""Shares of the hardest turn below which a path is straight."""
 
 Note = Callable[[Array, Update, Array, Array, SimpleNamespace], None]
 """Takes records of streams, their new fixes, and the innovations (east, north; m) into the class's own fields."""
@@ -120,10 +126,23 @@ def turned(east: Array, north: Array, update: Update) -> tuple[Array, Array]:
     )
 
 
-def beyond(along: Array, across: Array, late: Array | float, noise: Array, now: Array, p: SimpleNamespace) -> Array:
-    """How many times over offsets are what the noise allows, less `late` metres along the motion: a wrong clock's."""
-    limit = p.least + p.sigmas * noise
-    most_along = limit + p.noises * np.fmax(now["noise_along"], 0.0)
-    most_across = limit + p.noises * np.fmax(now["noise_across"], 0.0)
+def beyond(
+    offset: tuple[Array, Array],
+    late: Array | float,
+    noise: Array,
+    straight: Mask | np.bool_,
+    now: Array,
+    p: SimpleNamespace,
+) -> Array:
+    """How many times over offsets are what the noise allows, less `late` metres along the motion: a wrong clock's.
+
+    `noise` is that of a stream of which nothing is known. One that flies `straight` is held across its motion to how well
+    it has kept to its line: no clock moves it aside, and no turn of which speed and course tell late.
+    """
+    along, across = offset
+    usual = np.fmax(now["noise_across"], 0.0)
+    steady = np.where(straight, np.fmin(np.maximum(now["noise_across"] / QUIET_M, 0.25), 1.0), 1.0)
+    most_along = p.least + p.sigmas * noise + p.noises * np.fmax(now["noise_along"], 0.0)
+    most_across = np.where(straight, p.aside, p.least) + p.sigmas * noise * steady + p.noises * usual
     out: Array = np.hypot(np.maximum(np.abs(along) - late, 0.0) / most_along, across / most_across)
     return out

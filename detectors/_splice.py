@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from detectors._innovation import beyond, turned
+from detectors._innovation import STRAIGHT, beyond, turned
 from detectors._reckoning import Update
 from detectors._streams import keep
 from geo.schema import NO_TIME, Array
@@ -52,8 +52,8 @@ def note(now: Array, update: Update, east: Array, north: Array, p: SimpleNamespa
 def _strides(now: Array, update: Update, east: Array, north: Array, p: SimpleNamespace) -> Array:
     """Each channel's jump as a share of what an aircraft can do meanwhile, (fixes, channels); 0 where it is missing."""
     out = np.empty((len(now), len(CHANNELS)))
-    along, across = turned(*_aside(east, north, update), update)
-    position = beyond(along, across, p.timing * update.speed, update.still, now, p)
+    offset, straight = turned(*_aside(east, north, update), update), update.turn <= STRAIGHT
+    position = beyond(offset, p.timing * update.speed, update.still, straight, now, p)
     out[:, 0] = np.where(update.known, position, 0.0)
     out[:, 1], out[:, 2], out[:, 3], out[:, 4] = update.turn, update.accelerate, update.climb, update.rate
     return out
@@ -100,12 +100,13 @@ def _begin(now: Array, start: Mask, jump: Array, update: Update) -> None:
 def _confirm(now: Array, waiting: Mask, known: Mask, jump: Array, p: SimpleNamespace) -> None:
     """The fixes after a jump: where they follow from each other the stream has become another one.
 
-    What goes on changing in the same channels is a manoeuvre, and was one before.
+    What goes on changing in the same channels is a manoeuvre, and was one before. One that followed already may be
+    followed by a gap; a gap right after the jump leaves it a bad fix.
     """
     first = now["jump"]
     goes_on = weight(np.where(first > 0.6, jump, 0.0)) > SPREAD * weight(first)
-    now["calm"] += waiting
-    now["pending"][waiting & (goes_on | ~known)] = NO_TIME
+    now["calm"] += waiting & known
+    now["pending"][waiting & (goes_on | (now["calm"] == 0))] = NO_TIME
     sure = waiting & known & ~goes_on & (now["calm"] >= p.confirm)
     for name, at in (("onset", "pending"), ("from_lat", "at_lat"), ("from_lon", "at_lon")):
         now[name][sure] = now[at][sure]

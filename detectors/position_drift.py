@@ -69,7 +69,8 @@ def examples() -> Sequence[Example]:
     style=Style(shape="path", color="#ffb340", icon="drift"),
     params={
         **NOISE,
-        "least": Param(460, "m", "offsets below are never reported, whatever the noise", lo=100, hi=5_000, source="readsb speed_check allows 250 m and more beyond what was flown"),
+        "least": Param(460, "m", "offsets along the motion below are never reported, whatever the noise", lo=100, hi=5_000, source="readsb speed_check allows 250 m and more beyond what was flown"),
+        "aside": Param(150, "m", "the same across the motion, where no clock moves positions", lo=50, hi=5_000, source="quickstart 2021-10-07, switzerland 2018-08-01"),
         "sigmas": Param(2, "", "times what noise and manoeuvres may add up to over a few updates", lo=1, hi=10, source="switzerland 2018-08-01: one offset in 139,098 rows"),
         "noises": Param(5, "", "times the usual innovation of this stream", lo=0, hi=20, source="quickstart 2021-10-07, switzerland 2018-08-01"),
         "fixes": Param(4, "", "fixes that a stream needs before it can be judged", lo=3, hi=60, source="the innovation of fewer says nothing of its noise"),
