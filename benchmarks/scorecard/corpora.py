@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -14,6 +14,8 @@ from feeds.synthetic import START_MS, Synthetic
 from geo.batch import Batch
 
 SAMPLES = "traffic-samples/samples"
+FAA = "reference/faa-airspace/airspace.geojson.gz"
+PLANES = "reference/plane-alert-db/plane-alert-db.csv"
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,7 @@ class Recording:
     """A file or folder of the data folder. `role`: "tuning" or "judged"; `native` whether it has about 1 Hz.
 
     Attacks are planted between the hours of `window` (UTC) only, where that is set: a day of them would take too long.
+    `resources` are files by option, that whoever watches the place would have.
     """
 
     path: str
@@ -28,6 +31,7 @@ class Recording:
     about: str
     native: bool = True
     window: tuple[int, int] = (0, 24)
+    resources: Mapping[str, str] = field(default_factory=lambda: {"watch_list": PLANES})
 
     def between(self, rows: Batch) -> Batch:
         """The rows of the window."""
@@ -53,12 +57,18 @@ ATTACKED: Mapping[str, Recording] = {
 METROPOLITAN: Mapping[str, Recording] = {
     "paris": ATTACKED["paris"],
     "monterey": Recording(
-        "adsb_actions-adsblol/20250601_36_-122.gz", "judged", "Monterey, a day of 2025-06-01, 521 addresses"
+        "adsb_actions-adsblol/20250601_36_-122.gz",
+        "judged",
+        "Monterey, a day of 2025-06-01, 521 addresses",
+        resources={"watch_list": PLANES, "zones": FAA},
     ),
     "switzerland": ATTACKED["switzerland"],
     "japan": ATTACKED["japan"],
     "watsonville": Recording(
-        "adsb_actions-adsblol/20251213_kwvi_5nm.1213.wvi5nm.gz", "judged", "Watsonville, a day of 2025-12-13"
+        "adsb_actions-adsblol/20251213_kwvi_5nm.1213.wvi5nm.gz",
+        "judged",
+        "Watsonville, a day of 2025-12-13",
+        resources={"watch_list": PLANES, "zones": FAA},
     ),
 }
 """Everything in the air over one place: coverage, and alerts a day."""

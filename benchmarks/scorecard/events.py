@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from benchmarks.scorecard.corpora import SAMPLES
+from benchmarks.scorecard.corpora import FAA, PLANES, SAMPLES
 
-FAA = "reference/faa-airspace/airspace.geojson.gz"
-PLANES = "reference/plane-alert-db/plane-alert-db.csv"
 MONTEREY = "adsb_actions-adsblol/20250601_36_-122.gz"
 SNAPSHOT = "adsbx-snapshot-20220430/aircraft.json"
 
@@ -57,8 +55,8 @@ EVENTS: Sequence[Event] = (
 UNKNOWABLE: Mapping[str, str] = {
     "formation N13VS, N214DY, N60972 (snapshot of 2022-04-30)": "one instant: that they stay together cannot be seen",
     "JL516 receivers with wrong clocks (2024-01-02)": "the file's network time is right; only receivers were wrong",
-    "one address, many callsigns (savan, 2022-03-16 to 04-15)": "18 flights with a callsign each, as operators do: none "
-    "changes in flight",
+    "one address, many callsigns (savan, 2022-03-16 to 04-15)": "18 flights with a callsign each: none changes in "
+    "flight",
     "EZY97TR on G-CTCB (readsb issue 124)": "the recording is cut: only facts are quoted",
 }
 """Events of the same lists that no class could find in what was recorded, and why."""

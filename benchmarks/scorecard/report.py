@@ -182,8 +182,10 @@ def _planted(setup: Setup) -> dict[str, Any]:
 
 
 def _city(setup: Setup, name: str) -> list[dict[str, Any]]:
-    role = setup.recordings(METROPOLITAN)[name].role
-    return [{"recording": name, "role": role, **city_entry(name, setup.rows(name), setup.make(), setup.classes)}]
+    one = setup.recordings(METROPOLITAN)[name]
+    given = {option: (setup.data or Path()) / path for option, path in one.resources.items()}
+    entry = city_entry(name, setup.rows(name), setup.make(given), setup.classes)
+    return [{"recording": name, "role": one.role, "given": list(one.resources), **entry}]
 
 
 def _events(setup: Setup, what: str) -> list[dict[str, Any]]:

@@ -28,6 +28,12 @@ def test_a_note_of_ones_own_is_shown() -> None:
     assert one.explanation == "Abc123 is on the watch list: mine"
 
 
+def test_civil_entries_of_a_public_list_are_low() -> None:
+    civil = WatchList.of([(0xA12345, {"registration": "N1", "group": "civ", "category": "Vanity Plate"})])
+    (one,) = found("watch-list", [fly(0xA12345, 60)], {"watch_list": civil})
+    assert (one.priority, one.confidence) == (1, 0.95)
+
+
 def test_one_message_says_little() -> None:
     (one,) = found("watch-list", [fly(0xA12345, 1)], {"watch_list": LIST})
     assert (one.priority, one.confidence) == (1, 0.5)
