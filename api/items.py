@@ -40,6 +40,7 @@ from api.routes import given, route
 RELATION = "http://www.opengis.net/def/rel/ogc/1.0"
 WORLD = [-180, -90, 180, 90]
 AnyRequest = Request[Any, Any, Any]
+_PLAIN = Asked()
 
 
 def described(collection: Collection, root: str, now: str | None) -> dict[str, Any]:
@@ -174,7 +175,7 @@ async def show_feature(request: AnyRequest, collection_id: FromPath[str], featur
     collection, own_id = find(request, collection_id), str(feature_id).removeprefix("/")
     asked_text = given(request, ["crs", "properties", "f"])
     form = formats.chosen(request, formats.FEATURE, asked_text.get("f"))
-    asked = Asked.of(collection, asked_text)
+    asked = Asked.of(collection, asked_text) if asked_text.keys() - {"f"} else _PLAIN
     text = await query.feature(request.app.state.steady, collection, own_id, asked.system, asked.properties)
     if text is None:
         raise Problem(404, f"there is no feature {own_id[:60]!r} in {collection.id}", "featureId")
