@@ -44,7 +44,10 @@ export class AnomalyLayers {
       this.#map.addImage(`class/${one.id}`, markerImage(one.style, color), { pixelRatio: 2 });
       const layers = layersOf(one, color);
       for (const [layer, before] of layers) this.#map.addLayer(layer, before);
-      this.#drawn.set(one.id, layers.map(([layer]) => layer)); // prettier-ignore
+      this.#drawn.set(
+        one.id,
+        layers.map(([layer]) => layer),
+      );
     }
     this.#show();
     this.#fade();
@@ -59,7 +62,9 @@ export class AnomalyLayers {
       this.#map.updateImage(`class/${one.id}`, markerImage(one.style, color));
       const layers = layersOf(one, color).map(([layer]) => layer);
       this.#drawn.set(one.id, layers);
-      for (const { id, paint } of layers) for (const name of Object.keys(paint)) if (/-color$/.test(name)) this.#map.setPaintProperty(id, name, paint[name]); // prettier-ignore
+      for (const { id, paint } of layers)
+        for (const name of Object.keys(paint))
+          if (/-color$/.test(name)) this.#map.setPaintProperty(id, name, paint[name]);
     }
   }
 

@@ -18,7 +18,9 @@ export class AreaError extends Error {}
 // The area, checked, its longitudes made continuous; raises AreaError with what is wrong in words for the user.
 export function makeArea({ kind, parts = [], points = [], size = 0, name = '' }) {
   if (!KINDS.includes(kind)) throw new AreaError('This kind of area is unknown.');
-  const label = String(name ?? '').trim().slice(0, NAME); // prettier-ignore
+  const label = String(name ?? '')
+    .trim()
+    .slice(0, NAME);
   const all = kind === 'polygon' ? parts.flat(2) : points;
   all.forEach(checkPoint);
   if (all.length > MOST_POINTS) throw new AreaError(`An area has at most ${MOST_POINTS} points, not ${all.length}.`);
@@ -43,7 +45,8 @@ function checkParts(parts) {
   if (!parts.length) throw new AreaError('There is no polygon in it.');
   return parts.map((rings) => {
     const own = rings.map((ring) => continuous(opened(ring)));
-    if (!own.length || own.some((ring) => ring.length < 3)) throw new AreaError('A polygon needs three points or more.');
+    if (!own.length || own.some((ring) => ring.length < 3))
+      throw new AreaError('A polygon needs three points or more.');
     // Holes go where their outer ring is, whichever turn of the world they were written in.
     const [first] = own[0][0];
     return own.map((ring) => shifted(ring, 360 * Math.round((first - ring[0][0]) / 360)));
@@ -53,7 +56,10 @@ function checkParts(parts) {
 function checkBox(line) {
   if (line.length !== 2) throw new AreaError('A rectangle needs two corners.');
   const [[w, a], [e, b]] = line;
-  const box = [[Math.min(w, e), Math.min(a, b)], [Math.max(w, e), Math.max(a, b)]]; // prettier-ignore
+  const box = [
+    [Math.min(w, e), Math.min(a, b)],
+    [Math.max(w, e), Math.max(a, b)],
+  ];
   if (box[0][0] === box[1][0] || box[0][1] === box[1][1]) throw new AreaError('The rectangle is empty.');
   return box;
 }
@@ -109,7 +115,8 @@ export function parseArea(text, name = '') {
   const [, kind, rest] = /^(polygon|rectangle|circle|corridor):([\d.,;/|-]{3,12000})$/.exec(text ?? '') ?? [];
   if (!kind) return null;
   try {
-    if (kind === 'polygon') return makeArea({ kind, parts: rest.split('|').map((part) => part.split('/').map(readLine)), name }); // prettier-ignore
+    if (kind === 'polygon')
+      return makeArea({ kind, parts: rest.split('|').map((part) => part.split('/').map(readLine)), name });
     const fields = rest.split(';');
     const size = kind === 'rectangle' ? 0 : readNumber(fields.pop());
     return makeArea({ kind, points: fields.map(readPoint), size, name });

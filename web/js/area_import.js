@@ -26,7 +26,8 @@ function fromJson(text) {
     throw new AreaError(`This is neither GeoJSON nor KML: ${error.message.slice(0, 80)}`);
   }
   const crs = value?.crs?.properties?.name;
-  if (crs && !/CRS:?84|4326/.test(String(crs))) throw new AreaError(`Only longitude and latitude can be read, not ${String(crs).slice(0, 60)}.`); // prettier-ignore
+  if (crs && !/CRS:?84|4326/.test(String(crs)))
+    throw new AreaError(`Only longitude and latitude can be read, not ${String(crs).slice(0, 60)}.`);
   const found = { polygons: [], lines: [], points: [], name: '' };
   gather(value, found, 0);
   return found;
@@ -63,7 +64,8 @@ function fromKml(text, parseXml) {
   if (/<!(DOCTYPE|ENTITY)/i.test(text)) throw new AreaError('KML with a DOCTYPE is not read.');
   const document = parseXml(text);
   if (document.getElementsByTagName('parsererror').length) throw new AreaError('The XML is broken.');
-  if (document.documentElement.localName !== 'kml') throw new AreaError(`This is XML, but not KML: <${document.documentElement.localName.slice(0, 30)}>.`); // prettier-ignore
+  if (document.documentElement.localName !== 'kml')
+    throw new AreaError(`This is XML, but not KML: <${document.documentElement.localName.slice(0, 30)}>.`);
   const all = (name, root = document) => [...root.getElementsByTagNameNS('*', name)];
   const line = (node) => kmlPoints(all('coordinates', node)[0]?.textContent ?? '');
   const rings = (node) => [...all('outerBoundaryIs', node), ...all('innerBoundaryIs', node)].map(line);
@@ -79,12 +81,20 @@ function fromKml(text, parseXml) {
 // "lng,lat[,height] lng,lat ..."; an empty number is not zero.
 function kmlPoints(text) {
   const number = (word) => (word ? Number(word) : NaN);
-  return text.trim().split(/\s+/).filter(Boolean).map((one) => one.split(',').slice(0, 2).map(number)); // prettier-ignore
+  return text
+    .trim()
+    .split(/\s+/)
+    .filter(Boolean)
+    .map((one) => one.split(',').slice(0, 2).map(number));
 }
 
 function choose({ polygons, lines, points, name }, file) {
   const label = name || file;
-  if (polygons.length) return fewer(polygons.map((rings) => list(rings).map((ring) => list(ring).map(flat))), label);
+  if (polygons.length)
+    return fewer(
+      polygons.map((rings) => list(rings).map((ring) => list(ring).map(flat))),
+      label,
+    );
   if (lines.length > 1) throw new AreaError(`There are ${lines.length} lines in it: a corridor is one.`);
   if (lines.length) return corridor(list(lines[0]).map(flat), label);
   if (points.length === 1) {
@@ -106,7 +116,8 @@ function corridor(line, name) {
 
 function fewer(parts, name) {
   const count = parts.flat(2).length;
-  if (count > MOST_READ) throw new AreaError(`It has ${count.toLocaleString('en')} points, more than ${MOST_READ.toLocaleString('en')}.`); // prettier-ignore
+  if (count > MOST_READ)
+    throw new AreaError(`It has ${count.toLocaleString('en')} points, more than ${MOST_READ.toLocaleString('en')}.`);
   const slimmer = slim(parts, MOST_POINTS);
   const area = makeArea({ kind: 'polygon', parts: slimmer, name });
   const left = slimmer.flat(2).length;

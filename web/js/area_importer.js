@@ -12,8 +12,18 @@ export class AreaImporter {
   #app;
   #map;
   #dialog = h('dialog', { class: 'help import', 'aria-labelledby': 'import-title' });
-  #text = h('textarea', { rows: 7, spellcheck: 'false', 'aria-label': 'GeoJSON or KML', placeholder: '{"type": "Polygon", "coordinates": [[[33, 34], …' }); // prettier-ignore
-  #file = h('input', { type: 'file', accept: '.geojson,.json,.kml,application/geo+json', 'aria-label': 'File', onchange: () => this.#take(this.#file.files[0]) }); // prettier-ignore
+  #text = h('textarea', {
+    rows: 7,
+    spellcheck: 'false',
+    'aria-label': 'GeoJSON or KML',
+    placeholder: '{"type": "Polygon", "coordinates": [[[33, 34], …',
+  });
+  #file = h('input', {
+    type: 'file',
+    accept: '.geojson,.json,.kml,application/geo+json',
+    'aria-label': 'File',
+    onchange: () => this.#take(this.#file.files[0]),
+  });
   #error = h('p', { class: 'notice bad', role: 'alert', hidden: true });
 
   constructor(map, app) {
@@ -23,10 +33,18 @@ export class AreaImporter {
     const use = wordButton('check', 'Show it', () => this.#read(this.#text.value, ''));
     this.#dialog.append(
       h('div', { class: 'panel-head' }, h('h2', { id: 'import-title', text: 'Import an area' }), close),
-      h('div', { class: 'help-body' },
-        h('p', { text: 'A polygon, or a line, which becomes a corridor, as GeoJSON or KML: choose a file, drop one here, or paste the text. It stays in this browser.' }),
-        this.#file, this.#text, this.#error, h('div', { class: 'actions' }, use)),
-    ); // prettier-ignore
+      h(
+        'div',
+        { class: 'help-body' },
+        h('p', {
+          text: 'A polygon, or a line, which becomes a corridor, as GeoJSON or KML: choose a file, drop one here, or paste the text. It stays in this browser.',
+        }),
+        this.#file,
+        this.#text,
+        this.#error,
+        h('div', { class: 'actions' }, use),
+      ),
+    );
     this.#dialog.addEventListener('dragover', (event) => event.preventDefault());
     this.#dialog.addEventListener('drop', (event) => {
       event.preventDefault();

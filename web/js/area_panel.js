@@ -10,7 +10,12 @@ import { icon } from './icons.js';
 import { goBounds } from './map.js';
 import { block, iconButton, wordButton } from './parts.js';
 
-const RANGES = [['shown', 'Window'], ['1', '24 h'], ['7', '7 days'], ['30', '30 days']]; // prettier-ignore
+const RANGES = [
+  ['shown', 'Window'],
+  ['1', '24 h'],
+  ['7', '7 days'],
+  ['30', '30 days'],
+];
 const PROPERTIES = 'class,start,end,priority,callsign,icao24,explanation';
 const AGAIN_MS = 60_000;
 
@@ -22,8 +27,20 @@ export class AreaPanel {
   #asking = null;
   #body = h('div', { class: 'area-answer', 'aria-live': 'polite' });
   #size = h('p', { class: 'facts' });
-  #name = h('input', { class: 'area-name', maxlength: 60, 'aria-label': 'Name of the area', placeholder: 'Name this area', onchange: () => this.#rename() }); // prettier-ignore
-  #only = h('button', { class: 'toggle', type: 'button', title: 'Map, list and counts show what touches this area and nothing else', text: 'Only here', onclick: () => this.#toggleOnly() }); // prettier-ignore
+  #name = h('input', {
+    class: 'area-name',
+    maxlength: 60,
+    'aria-label': 'Name of the area',
+    placeholder: 'Name this area',
+    onchange: () => this.#rename(),
+  });
+  #only = h('button', {
+    class: 'toggle',
+    type: 'button',
+    title: 'Map, list and counts show what touches this area and nothing else',
+    text: 'Only here',
+    onclick: () => this.#toggleOnly(),
+  });
   #ranges = new Map();
 
   constructor(root, map, app) {
@@ -79,11 +96,27 @@ export class AreaPanel {
       this.#ranges.set(id, one);
       return one;
     };
-    const ranges = h('div', { class: 'segmented', role: 'group', 'aria-label': 'Time that is counted' }, RANGES.map(range)); // prettier-ignore
+    const ranges = h(
+      'div',
+      { class: 'segmented', role: 'group', 'aria-label': 'Time that is counted' },
+      RANGES.map(range),
+    );
     this.#root.append(
-      h('div', { class: 'panel-head' }, h('h2', { id: 'area-title', text: 'What happened here?' }), iconButton('close', 'Close', () => this.close())),
-      h('div', { class: 'panel-body prose' }, h('div', { class: 'area-head' }, this.#name, this.#size, this.#only), h('div', { class: 'actions' }, actions), ranges, this.#body),
-    ); // prettier-ignore
+      h(
+        'div',
+        { class: 'panel-head' },
+        h('h2', { id: 'area-title', text: 'What happened here?' }),
+        iconButton('close', 'Close', () => this.close()),
+      ),
+      h(
+        'div',
+        { class: 'panel-body prose' },
+        h('div', { class: 'area-head' }, this.#name, this.#size, this.#only),
+        h('div', { class: 'actions' }, actions),
+        ranges,
+        this.#body,
+      ),
+    );
     this.#pressed();
   }
 
@@ -149,13 +182,25 @@ export class AreaPanel {
   }
 
   #empty(name, title, text, ...more) {
-    this.#body.replaceChildren(h('div', { class: 'empty' }, icon(name, 'icon large'), h('p', { class: 'empty-title', text: title }), h('p', { text }), ...more)); // prettier-ignore
+    this.#body.replaceChildren(
+      h(
+        'div',
+        { class: 'empty' },
+        icon(name, 'icon large'),
+        h('p', { class: 'empty-title', text: title }),
+        h('p', { text }),
+        ...more,
+      ),
+    );
   }
 
   #answer(area, span, rows) {
     if (!rows.length) return this.#empty('check', 'Nothing unusual here', 'No anomaly touched this area in that time.');
     const classes = countByClass(rows, span);
-    const many = rows.length >= MOST ? `The newest ${MOST.toLocaleString('en')} anomalies` : `${rows.length.toLocaleString('en')} ${rows.length === 1 ? 'anomaly' : 'anomalies'}`; // prettier-ignore
+    const many =
+      rows.length >= MOST
+        ? `The newest ${MOST.toLocaleString('en')} anomalies`
+        : `${rows.length.toLocaleString('en')} ${rows.length === 1 ? 'anomaly' : 'anomalies'}`;
     const kinds = `${classes.length} ${classes.length === 1 ? 'class' : 'classes'}`;
     const link = ([text, href, download]) => h('a', { class: 'button', href, download }, icon('download'), text);
     this.#body.replaceChildren(
@@ -163,6 +208,6 @@ export class AreaPanel {
       classTable(this.#app, classes, span),
       block('Latest', latestList(this.#app, rows)),
       block('All of it as a file', h('div', { class: 'actions' }, exportLinks(area, span, areaTitle(area)).map(link))),
-    ); // prettier-ignore
+    );
   }
 }

@@ -5,7 +5,12 @@ import { parseTime, rfc3339 } from './time.js';
 export const DAY_MS = 86_400_000;
 export const HOUR_MS = 3_600_000;
 export const MOST = 10_000; // anomalies that are counted here; an export has no such end
-const EXPORTS = [['GeoJSON', 'geojson'], ['CSV', 'csv'], ['KML', 'kml'], ['GeoPackage', 'gpkg']]; // prettier-ignore
+const EXPORTS = [
+  ['GeoJSON', 'geojson'],
+  ['CSV', 'csv'],
+  ['KML', 'kml'],
+  ['GeoPackage', 'gpkg'],
+];
 
 // The parameters of the public endpoints.
 export const questionOf = (area, [start, end]) => ({
@@ -15,7 +20,11 @@ export const questionOf = (area, [start, end]) => ({
 
 // [[label, address, file name]]: all that lies in the area, in each format.
 export function exportLinks(area, span, name) {
-  const file = name.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '-').replace(/^-|-$/g, '') || 'area'; // prettier-ignore
+  const file =
+    name
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}]+/gu, '-')
+      .replace(/^-|-$/g, '') || 'area';
   return EXPORTS.map(([label, f]) => {
     const query = new URLSearchParams({ ...questionOf(area, span), f });
     return [label, `/collections/anomalies/export?${query}`, `skysift-${file}.${f}`];

@@ -15,7 +15,16 @@ export function outlineOf(area) {
   if (kind === 'circle') return [[closed(circleRing(points[0], size))]];
   if (kind === 'corridor') return [[closed(corridorRing(points, size / 2))]];
   const [[west, south], [east, north]] = points;
-  return [[closed([[west, south], [east, south], [east, north], [west, north]])]]; // prettier-ignore
+  return [
+    [
+      closed([
+        [west, south],
+        [east, south],
+        [east, north],
+        [west, north],
+      ]),
+    ],
+  ];
 }
 
 // As drawn: one MultiPolygon, longitudes beyond 180 where it lies there.
@@ -44,10 +53,12 @@ export function wktOf({ type, coordinates }) {
 
 // Whether a point lies inside, whatever multiple of 360 degrees lies between them.
 export function contains(outline, [lng, lat]) {
-  return [-360, 0, 360].some((turn) => outline.some(([ring, ...holes]) => {
-    const at = [lng + turn, lat];
-    return inRing(ring, at) && !holes.some((hole) => inRing(hole, at));
-  })); // prettier-ignore
+  return [-360, 0, 360].some((turn) =>
+    outline.some(([ring, ...holes]) => {
+      const at = [lng + turn, lat];
+      return inRing(ring, at) && !holes.some((hole) => inRing(hole, at));
+    }),
+  );
 }
 
 function inRing(ring, [x, y]) {
@@ -121,7 +132,9 @@ function between(a, b, n) {
 
 function along(points) {
   const km = (a, b) => Math.hypot((b[0] - a[0]) * Math.cos(((a[1] + b[1]) / 2) * RAD), b[1] - a[1]) * RAD * EARTH_KM;
-  return points.flatMap((p, i) => (i ? [...between(points[i - 1], p, Math.ceil(km(points[i - 1], p) / STEP_KM) || 1), p] : [p])); // prettier-ignore
+  return points.flatMap((p, i) =>
+    i ? [...between(points[i - 1], p, Math.ceil(km(points[i - 1], p) / STEP_KM) || 1), p] : [p],
+  );
 }
 
 function dense(ring) {
@@ -149,7 +162,8 @@ function clip(ring, meridian, side_) {
   const out = [];
   for (let i = 1; i < ring.length; i++) {
     const [a, b] = [ring[i - 1], ring[i]];
-    if (inside(a) !== inside(b)) out.push([meridian, Number((a[1] + ((b[1] - a[1]) * (meridian - a[0])) / (b[0] - a[0])).toFixed(4))]); // prettier-ignore
+    if (inside(a) !== inside(b))
+      out.push([meridian, Number((a[1] + ((b[1] - a[1]) * (meridian - a[0])) / (b[0] - a[0])).toFixed(4))]);
     if (inside(b)) out.push(b);
   }
   return out.length ? closed(out) : [];

@@ -15,7 +15,13 @@ export function classTable(app, classes, span) {
   const day = step === DAY_MS;
   const word = (i) => dayText(first + i * step) + (day ? '' : ` ${clockText(first + i * step, false)}`);
   const sum = Array.from({ length: n }, (_, i) => classes.reduce((total, row) => total + row.counts[i], 0));
-  const head = h('tr', {}, h('th', { scope: 'col', text: 'Class' }), h('th', { scope: 'col', text: day ? 'By day' : 'By hour' }), h('th', { scope: 'col', class: 'number', text: 'Count' })); // prettier-ignore
+  const head = h(
+    'tr',
+    {},
+    h('th', { scope: 'col', text: 'Class' }),
+    h('th', { scope: 'col', text: day ? 'By day' : 'By hour' }),
+    h('th', { scope: 'col', class: 'number', text: 'Count' }),
+  );
   const most = Math.max(...classes.flatMap((row) => row.counts));
   const total = sum.reduce((a, b) => a + b, 0);
   const all = classes.length > 1 ? [row('All classes', null, sum, total, Math.max(...sum), word)] : [];
@@ -24,13 +30,34 @@ export function classTable(app, classes, span) {
     return row(one.title, one.style, counts, own, most, word);
   });
   const last = day ? word(n - 1) : clockText(first + (n - 1) * step, false);
-  const axis = h('tr', { class: 'axis', 'aria-hidden': 'true' }, h('td', { colspan: 3 }, h('span', { text: word(0) }), h('span', { text: n > 1 ? last : '' }))); // prettier-ignore
-  return h('table', { class: 'area-table' }, h('caption', { class: 'sr-only', text: `Anomalies by class and ${day ? 'day' : 'hour'}` }), h('thead', {}, head), h('tbody', {}, ...all, ...rows, axis)); // prettier-ignore
+  const axis = h(
+    'tr',
+    { class: 'axis', 'aria-hidden': 'true' },
+    h('td', { colspan: 3 }, h('span', { text: word(0) }), h('span', { text: n > 1 ? last : '' })),
+  );
+  return h(
+    'table',
+    { class: 'area-table' },
+    h('caption', { class: 'sr-only', text: `Anomalies by class and ${day ? 'day' : 'hour'}` }),
+    h('thead', {}, head),
+    h('tbody', {}, ...all, ...rows, axis),
+  );
 }
 
 function row(title, style, counts, total, most, word) {
-  const name = h('th', { scope: 'row', style: style ? colorOf(style) : {} }, style ? chipOf(style) : null, h('span', { text: title })); // prettier-ignore
-  return h('tr', { class: style ? '' : 'sum', style: style ? colorOf(style) : {} }, name, h('td', {}, bars(counts, most, word)), h('td', { class: 'number', text: total.toLocaleString('en') })); // prettier-ignore
+  const name = h(
+    'th',
+    { scope: 'row', style: style ? colorOf(style) : {} },
+    style ? chipOf(style) : null,
+    h('span', { text: title }),
+  );
+  return h(
+    'tr',
+    { class: style ? '' : 'sum', style: style ? colorOf(style) : {} },
+    name,
+    h('td', {}, bars(counts, most, word)),
+    h('td', { class: 'number', text: total.toLocaleString('en') }),
+  );
 }
 
 function bars(counts, most, word) {
@@ -43,7 +70,8 @@ function bars(counts, most, word) {
   const busiest = counts.indexOf(Math.max(...counts));
   svg.setAttribute('aria-label', `Most on ${word(busiest)}: ${counts[busiest]}`);
   const path = document.createElementNS(SVG, 'path');
-  const bar = (count, i) => `M${i * 4 + 0.4} ${TALL}v${-(count ? Math.max(2, (count / most) * TALL) : 0.8).toFixed(1)}h3.2V${TALL}z`; // prettier-ignore
+  const bar = (count, i) =>
+    `M${i * 4 + 0.4} ${TALL}v${-(count ? Math.max(2, (count / most) * TALL) : 0.8).toFixed(1)}h3.2V${TALL}z`;
   path.setAttribute('d', counts.map(bar).join(''));
   svg.append(path);
   return svg;
@@ -52,11 +80,20 @@ function bars(counts, most, word) {
 export function latestList(app, rows) {
   const item = (one) => {
     const { title, style } = app.classOf(one.cls);
-    const top = h('span', { class: 'row-top' }, h('span', { class: 'title', text: title }), h('span', { class: 'who', text: one.callsign })); // prettier-ignore
+    const top = h(
+      'span',
+      { class: 'row-top' },
+      h('span', { class: 'title', text: title }),
+      h('span', { class: 'who', text: one.callsign }),
+    );
     const text = h('span', { class: 'sentence', text: one.explanation });
     const time = h('span', { class: 'ago', text: stampText(one.start) });
     const main = h('span', { class: 'row-main' }, top, text, time);
-    return h('li', { style: colorOf(style) }, h('button', { class: 'row', type: 'button', onclick: () => app.list.open(one.id) }, chipOf(style), main)); // prettier-ignore
+    return h(
+      'li',
+      { style: colorOf(style) },
+      h('button', { class: 'row', type: 'button', onclick: () => app.list.open(one.id) }, chipOf(style), main),
+    );
   };
   return h('ol', { class: 'rows', 'aria-label': 'Latest anomalies in the area' }, rows.slice(0, LATEST).map(item));
 }

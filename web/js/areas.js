@@ -20,7 +20,10 @@ export class Areas {
     const name = areaTitle(area);
     const next = keepIn(KEY, this.#list, { name, text: formatArea(area) });
     if (next) this.#list = next;
-    this.#app.bus.emit('trouble', next ? `“${name}” is kept in this browser, under Where in the layers.` : 'This browser keeps nothing.'); // prettier-ignore
+    this.#app.bus.emit(
+      'trouble',
+      next ? `“${name}” is kept in this browser, under Where in the layers.` : 'This browser keeps nothing.',
+    );
     this.#app.bus.emit('areas');
   }
 

@@ -47,7 +47,7 @@ export class ClassCard {
       active === false
         ? h('p', { class: 'notice', text: `Inactive: ${why || 'something it needs is missing'}` })
         : null,
-      h('p', { class: 'facts' }, h('code', { text: id }), ` · ${facts.filter(Boolean).join(' · ')}`),
+      h('p', { class: 'facts' }, 'Class ID ', h('code', { text: id }), ` · ${facts.filter(Boolean).join(' · ')}`),
       this.#buttons(id),
       block('Definition', h('p', { class: 'lead', text: describe.definition ?? '' })),
       listBlock('Observable characteristics', describe.characteristics),
@@ -67,7 +67,10 @@ export class ClassCard {
   }
 
   #params(params) {
-    return block('Parameters', Object.entries(params).map(([name, p]) => paramRow(name, p))); // prettier-ignore
+    return block(
+      'Parameters',
+      Object.entries(params).map(([name, p]) => paramRow(name, p)),
+    );
   }
 }
 
@@ -81,9 +84,10 @@ function figures(measured) {
     [recall, share, 'of what is there is flagged (recall)'],
     [median, (value) => `${numberText(value)} s`, `until it tells; in 95 % of cases within ${numberText(late)} s`],
     [alerts, numberText, 'alerts in 100 flight hours of ordinary traffic'],
-  ].filter(([value]) => Number.isFinite(value)); // prettier-ignore
+  ].filter(([value]) => Number.isFinite(value));
   if (!tiles.length) return [];
-  const tile = ([value, text, words_]) => h('div', { class: 'tile' }, h('b', { text: text(value) }), h('span', { text: words_ })); // prettier-ignore
+  const tile = ([value, text, words_]) =>
+    h('div', { class: 'tile' }, h('b', { text: text(value) }), h('span', { text: words_ }));
   const note = basis ? h('p', { class: 'tiles-note', text: `Measured on: ${basis}` }) : null;
   return [h('div', { class: 'tiles' }, tiles.map(tile), note)];
 }

@@ -13,7 +13,14 @@ import { clockText, dateText } from './time.js';
 import { Track } from './track.js';
 
 const DAY_MS = 86_400_000;
-const CHOICES = [[DAY_MS / 24, '1 hour'], [DAY_MS / 4, '6 hours'], [DAY_MS, '1 day'], [2 * DAY_MS, '2 days'], [7 * DAY_MS, '1 week'], [28 * DAY_MS, '4 weeks']]; // prettier-ignore
+const CHOICES = [
+  [DAY_MS / 24, '1 hour'],
+  [DAY_MS / 4, '6 hours'],
+  [DAY_MS, '1 day'],
+  [2 * DAY_MS, '2 days'],
+  [7 * DAY_MS, '1 week'],
+  [28 * DAY_MS, '4 weeks'],
+];
 const STEP = 0.02;
 const EVERY_MS = 2000;
 const REACH = 6;
@@ -29,7 +36,10 @@ export class Compare {
   #host = h('div', { class: 'compare-map', 'aria-hidden': 'true' });
   #here = h('div', { class: 'compare-tag here' });
   #when = h('span', {});
-  #choice = h('select', { 'aria-label': 'Which time to compare with', onchange: () => this.#app.state.set({ compare: Number(this.#choice.value) }) }); // prettier-ignore
+  #choice = h('select', {
+    'aria-label': 'Which time to compare with',
+    onchange: () => this.#app.state.set({ compare: Number(this.#choice.value) }),
+  });
   #there;
   #line;
 
@@ -37,8 +47,26 @@ export class Compare {
     this.#app = app;
     this.#root = root;
     this.#map = map;
-    this.#there = h('div', { class: 'compare-tag there' }, this.#when, this.#choice, iconButton('close', 'End the comparison', () => this.close(), { small: true })); // prettier-ignore
-    this.#line = h('div', { class: 'compare-line', role: 'slider', tabindex: '0', 'aria-label': 'Line between the two times', 'aria-valuemin': 0, 'aria-valuemax': 100, onkeydown: (event) => this.#keyed(event) }, h('span')); // prettier-ignore
+    this.#there = h(
+      'div',
+      { class: 'compare-tag there' },
+      this.#when,
+      this.#choice,
+      iconButton('close', 'End the comparison', () => this.close(), { small: true }),
+    );
+    this.#line = h(
+      'div',
+      {
+        class: 'compare-line',
+        role: 'slider',
+        tabindex: '0',
+        'aria-label': 'Line between the two times',
+        'aria-valuemin': 0,
+        'aria-valuemax': 100,
+        onkeydown: (event) => this.#keyed(event),
+      },
+      h('span'),
+    );
     root.append(this.#host, this.#here, this.#there, this.#line);
     this.#bindLine();
     app.state.on(['compare'], () => this.#follow());
@@ -97,7 +125,8 @@ export class Compare {
   }
 
   #bindAircraft(other) {
-    const show = ({ layers }) => other.setLayoutProperty('aircraft', 'visibility', layers.aircraft ? 'visible' : 'none');
+    const show = ({ layers }) =>
+      other.setLayoutProperty('aircraft', 'visibility', layers.aircraft ? 'visible' : 'none');
     this.#app.state.on(['layers'], show);
     show(this.#app.state.get());
   }
@@ -105,13 +134,21 @@ export class Compare {
   #choices(compare) {
     const known = CHOICES.some(([ms]) => ms === -compare);
     const all = known ? CHOICES : [...CHOICES, [-compare, `${Math.round(Math.abs(compare) / 36e5)} hours`]];
-    this.#choice.replaceChildren(...all.map(([ms, text]) => h('option', { value: -ms, text: `${text} earlier`, selected: ms === -compare }))); // prettier-ignore
+    this.#choice.replaceChildren(
+      ...all.map(([ms, text]) => h('option', { value: -ms, text: `${text} earlier`, selected: ms === -compare })),
+    );
   }
 
   #sync() {
     if (!this.isOpen || !this.#other) return;
     const map = this.#map;
-    this.#other.jumpTo({ center: map.getCenter(), zoom: map.getZoom(), bearing: map.getBearing(), pitch: map.getPitch(), padding: map.getPadding() }); // prettier-ignore
+    this.#other.jumpTo({
+      center: map.getCenter(),
+      zoom: map.getZoom(),
+      bearing: map.getBearing(),
+      pitch: map.getPitch(),
+      padding: map.getPadding(),
+    });
   }
 
   #tick() {
@@ -136,7 +173,15 @@ export class Compare {
   pick({ x, y }) {
     if (!this.isOpen || !this.#other || x < this.#x()) return undefined;
     const layers = this.#world.layers.hit;
-    const found = layers.length ? this.#other.queryRenderedFeatures([[x - REACH, y - REACH], [x + REACH, y + REACH]], { layers }) : []; // prettier-ignore
+    const found = layers.length
+      ? this.#other.queryRenderedFeatures(
+          [
+            [x - REACH, y - REACH],
+            [x + REACH, y + REACH],
+          ],
+          { layers },
+        )
+      : [];
     const one = found.map((f) => this.#world.anomalies.get(f.properties.id)).find(Boolean);
     return one ? { ref: { kind: 'anomaly', id: one.id }, one } : null;
   }

@@ -78,7 +78,7 @@ export class WorldLoader {
     const asking = (this.#asking = new AbortController());
     const query = { at: rfc3339(Math.round(this.#world.clock.now())), bbox: bboxOf(this.#map) };
     try {
-      this.#world.fleet.applyFeatures(await this.#app.api.items('aircraft', query, { cap: 15_000, signal: asking.signal }));
+      this.#world.fleet.apply(await this.#app.api.sky(query, { cap: 15_000, signal: asking.signal }), { whole: true });
       this.#map.triggerRepaint();
     } catch (error) {
       if (!isAbort(error)) this.#app.bus.emit('trouble', `Aircraft of the other time did not load. ${error.message}`);

@@ -22,7 +22,11 @@ export class DrawBar {
   #root;
   #tools = new Map();
   #hint = h('p', { class: 'draw-hint', id: 'draw-hint' });
-  #width = h('select', { 'aria-label': 'Width of the corridor', onchange: () => this.#widen() }, WIDTHS.map((km) => h('option', { value: km, text: `${km} km wide`, selected: km === USUAL_KM }))); // prettier-ignore
+  #width = h(
+    'select',
+    { 'aria-label': 'Width of the corridor', onchange: () => this.#widen() },
+    WIDTHS.map((km) => h('option', { value: km, text: `${km} km wide`, selected: km === USUAL_KM })),
+  );
   #finish = wordButton('check', 'Finish', () => this.#tool.finish());
   #done = wordButton('check', 'Done', () => this.leave());
   #change = iconButton('draw', 'Change the area', () => this.edit());
@@ -161,14 +165,40 @@ export class DrawBar {
 
   #build() {
     const tool = ([kind, name]) => {
-      const one = h('button', { class: 'tool', type: 'button', 'aria-pressed': 'false', 'aria-label': `Draw: ${name}`, onclick: () => this.draw(kind) }, icon(kind), h('span', { text: name })); // prettier-ignore
+      const one = h(
+        'button',
+        {
+          class: 'tool',
+          type: 'button',
+          'aria-pressed': 'false',
+          'aria-label': `Draw: ${name}`,
+          onclick: () => this.draw(kind),
+        },
+        icon(kind),
+        h('span', { text: name }),
+      );
       this.#tools.set(kind, one);
       return one;
     };
     const tools = h('div', { class: 'draw-tools', role: 'group', 'aria-label': 'What to draw' }, TOOLS.map(tool));
-    const load = h('button', { class: 'tool', type: 'button', 'aria-label': 'Import an area', onclick: () => this.#app.importer.open() }, icon('upload'), h('span', { text: 'Import' })); // prettier-ignore
+    const load = h(
+      'button',
+      { class: 'tool', type: 'button', 'aria-label': 'Import an area', onclick: () => this.#app.importer.open() },
+      icon('upload'),
+      h('span', { text: 'Import' }),
+    );
     const close = iconButton('close', 'Close the drawing tools', () => this.leave());
-    const more = h('div', { class: 'draw-more' }, this.#width, this.#finish, this.#done, load, this.#change, this.#remove, close);
+    const more = h(
+      'div',
+      { class: 'draw-more' },
+      this.#width,
+      this.#finish,
+      this.#done,
+      load,
+      this.#change,
+      this.#remove,
+      close,
+    );
     this.#root.append(h('div', { class: 'draw-row' }, tools, more), this.#hint);
   }
 

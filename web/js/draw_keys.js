@@ -60,6 +60,8 @@ export class DrawKeys {
 
   #send(type, clientX, clientY) {
     const button = type === 'pointermove' ? -1 : 0;
-    this.#map.getCanvas().dispatchEvent(new PointerEvent(type, { clientX, clientY, button, isPrimary: true, bubbles: true }));
+    this.#map
+      .getCanvas()
+      .dispatchEvent(new PointerEvent(type, { clientX, clientY, button, isPrimary: true, bubbles: true }));
   }
 }

@@ -139,7 +139,9 @@ export class DrawTool {
     const [first] = line[0];
     const start = wrapLng(first - this.#origin);
     const moved = line.map(([x, y]) => [Number((start + x - first).toFixed(DIGITS)), Number(y.toFixed(DIGITS))]);
-    return area.kind === 'corridor' ? { type: 'LineString', coordinates: moved } : { type: 'Polygon', coordinates: [moved] };
+    return area.kind === 'corridor'
+      ? { type: 'LineString', coordinates: moved }
+      : { type: 'Polygon', coordinates: [moved] };
   }
 }
 
@@ -158,7 +160,14 @@ export function areaOf(kind, line, width) {
   const lats = line.map((p) => p[1]);
   const [west, east] = [Math.min(...lngs), Math.max(...lngs)];
   const [south, north] = [Math.min(...lats), Math.max(...lats)];
-  if (kind === 'rectangle') return { kind, points: [[west, south], [east, north]] }; // prettier-ignore
+  if (kind === 'rectangle')
+    return {
+      kind,
+      points: [
+        [west, south],
+        [east, north],
+      ],
+    };
   const centre = [(west + east) / 2, (south + north) / 2];
   return { kind, points: [centre], size: distanceKm(centre, [centre[0], north]) };
 }
@@ -174,15 +183,24 @@ function modesOf(terra, colour) {
     new terra.TerraDrawPolygonMode({ ...common, styles: { ...fill, ...dots }, showCoordinatePoints: true }),
     new terra.TerraDrawRectangleMode({ ...common, styles: fill, drawInteraction: 'click-move-or-drag' }),
     new terra.TerraDrawCircleMode({ ...common, styles: fill, drawInteraction: 'click-move-or-drag' }),
-    new terra.TerraDrawLineStringMode({ ...common, styles: { lineStringColor: colour, lineStringWidth: 1.5, ...dots }, showCoordinatePoints: true }),
+    new terra.TerraDrawLineStringMode({
+      ...common,
+      styles: { lineStringColor: colour, lineStringWidth: 1.5, ...dots },
+      showCoordinatePoints: true,
+    }),
     new terra.TerraDrawSelectMode({
       pointerDistance: 30,
       allowManualDeselection: false,
       keyEvents: { deselect: null, delete: null, rotate: null, scale: null },
-      flags: { polygon: { feature: drag }, linestring: { feature: drag }, rectangle: resize('opposite'), circle: resize('center') },
+      flags: {
+        polygon: { feature: drag },
+        linestring: { feature: drag },
+        rectangle: resize('opposite'),
+        circle: resize('center'),
+      },
       styles: selectStyles(colour),
     }),
-  ]; // prettier-ignore
+  ];
 }
 
 const selectStyles = (colour) => ({

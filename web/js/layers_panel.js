@@ -71,7 +71,12 @@ export class LayersPanel {
   #group(label, classes) {
     const title = h('h3', {}, `${label} `, h('span', { class: 'count', text: String(classes.length) }));
     const open = classes[0].active || classes.length <= FEW;
-    return h('details', { class: 'group', open }, h('summary', {}, title), classes.map((c) => this.#row(c)));
+    return h(
+      'details',
+      { class: 'group', open },
+      h('summary', {}, title),
+      classes.map((c) => this.#row(c)),
+    );
   }
 
   #row(one) {

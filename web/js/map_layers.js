@@ -5,21 +5,27 @@ import { LEAST, shareOf } from './fade.js';
 import { DENSITY } from './overlay_style.js';
 
 const GROUPS = [
-  ['Traffic', [
-    ['aircraft', 'Aircraft', 'Every aircraft now heard, coloured by altitude'],
-    ['labels', 'Callsigns', 'Callsigns beside aircraft, from zoom 5.5'],
-    ['trails', 'Track of selection', 'Where the selected aircraft flew, coloured by altitude'],
-    ['tracks', 'All tracks', 'Every way flown in the time that is shown'],
-    ['density', 'Density', 'Aircraft hours by H3 cell, of the day'],
-    ['coverage', 'Coverage', 'Where anything was heard in the hour: elsewhere nothing can be known'],
-  ]],
-  ['Map', [
-    ['cells', 'Interference', 'Share of aircraft with bad navigation, by H3 cell'],
-    ['zones', 'Zones', 'Restricted and other airspace that was loaded'],
-    ['cleared', 'Cleared anomalies', 'What was explained and set aside, drawn faint'],
-    ['graticule', 'Graticule', 'Lines of latitude and longitude'],
-  ]],
-]; // prettier-ignore
+  [
+    'Traffic',
+    [
+      ['aircraft', 'Aircraft', 'Every aircraft now heard, coloured by altitude'],
+      ['labels', 'Callsigns', 'Callsigns beside aircraft, from zoom 5.5'],
+      ['trails', 'Track of selection', 'Where the selected aircraft flew, coloured by altitude'],
+      ['tracks', 'All tracks', 'Every way flown in the time that is shown'],
+      ['density', 'Density', 'Aircraft hours by H3 cell, of the day'],
+      ['coverage', 'Coverage', 'Where anything was heard in the hour: elsewhere nothing can be known'],
+    ],
+  ],
+  [
+    'Map',
+    [
+      ['cells', 'Interference', 'Share of aircraft with bad navigation, by H3 cell'],
+      ['zones', 'Zones', 'Restricted and other airspace that was loaded'],
+      ['cleared', 'Cleared anomalies', 'What was explained and set aside, drawn faint'],
+      ['graticule', 'Graticule', 'Lines of latitude and longitude'],
+    ],
+  ],
+];
 const FADING = ['tracks', 'density', 'coverage', 'cells', 'zones'];
 
 export class MapLayers {
@@ -28,9 +34,26 @@ export class MapLayers {
 
   constructor(root, app) {
     this.#app = app;
-    root.append(...GROUPS.map(([title, layers]) => h('section', { class: 'group', 'aria-label': title }, h('h3', { text: title }), layers.map((one) => this.#row(one))))); // prettier-ignore
-    this.#rows.get('aircraft').row.append(ramp(altitudeGradient(), 'Altitude colours, 0 to 45,000 feet', ['0 ft', '15,000', '30,000', '45,000'])); // prettier-ignore
-    this.#rows.get('density').row.append(ramp(`linear-gradient(90deg, ${DENSITY.join(', ')})`, 'Density, little to much', ['little', 'much flown'])); // prettier-ignore
+    root.append(
+      ...GROUPS.map(([title, layers]) =>
+        h(
+          'section',
+          { class: 'group', 'aria-label': title },
+          h('h3', { text: title }),
+          layers.map((one) => this.#row(one)),
+        ),
+      ),
+    );
+    this.#rows
+      .get('aircraft')
+      .row.append(
+        ramp(altitudeGradient(), 'Altitude colours, 0 to 45,000 feet', ['0 ft', '15,000', '30,000', '45,000']),
+      );
+    this.#rows
+      .get('density')
+      .row.append(
+        ramp(`linear-gradient(90deg, ${DENSITY.join(', ')})`, 'Density, little to much', ['little', 'much flown']),
+      );
     this.#rows.get('cells').row.append(shares());
     root.append(this.#legend());
     app.bus.on('overlay', () => this.tick());
@@ -40,7 +63,20 @@ export class MapLayers {
 
   #row([key, name, help]) {
     const note = h('span', { class: 'count' });
-    const toggle = h('button', { class: 'layer plain', type: 'button', role: 'switch', title: help, 'data-layer': key, onclick: () => this.#toggle(key) }, h('span', { class: 'switch' }), h('span', { class: 'name', text: name }), note); // prettier-ignore
+    const toggle = h(
+      'button',
+      {
+        class: 'layer plain',
+        type: 'button',
+        role: 'switch',
+        title: help,
+        'data-layer': key,
+        onclick: () => this.#toggle(key),
+      },
+      h('span', { class: 'switch' }),
+      h('span', { class: 'name', text: name }),
+      note,
+    );
     const faint = FADING.includes(key) ? this.#slider(key, name) : null;
     const row = h('div', { class: 'layer-row' }, toggle, faint);
     this.#rows.set(key, { row, toggle, note, faint });
@@ -48,15 +84,40 @@ export class MapLayers {
   }
 
   #slider(key, name) {
-    return h('input', { class: 'faint', type: 'range', min: LEAST, max: 1, step: 0.05, value: 1, 'aria-label': `Opacity: ${name}`, title: 'Opacity', oninput: (event) => this.#fade(key, Number(event.target.value)) }); // prettier-ignore
+    return h('input', {
+      class: 'faint',
+      type: 'range',
+      min: LEAST,
+      max: 1,
+      step: 0.05,
+      value: 1,
+      'aria-label': `Opacity: ${name}`,
+      title: 'Opacity',
+      oninput: (event) => this.#fade(key, Number(event.target.value)),
+    });
   }
 
   #legend() {
-    const meaning = [['open', 'going on'], ['over', 'over'], ['bright', 'high or critical'], ['explained', 'cleared']]; // prettier-ignore
-    const marks = h('div', { class: 'legend marks' }, meaning.map(([kind, text]) => h('span', { class: `mark ${kind}`, text })));
+    const meaning = [
+      ['open', 'going on'],
+      ['over', 'over'],
+      ['bright', 'high or critical'],
+      ['explained', 'cleared'],
+    ];
+    const marks = h(
+      'div',
+      { class: 'legend marks' },
+      meaning.map(([kind, text]) => h('span', { class: `mark ${kind}`, text })),
+    );
     const faint = this.#slider('anomalies', 'Anomalies');
     this.#rows.set('anomalies', { faint });
-    return h('section', { class: 'group', 'aria-label': 'Legend' }, h('h3', { text: 'Anomalies on the map' }), marks, h('label', { class: 'layer-row faint-row' }, h('span', { class: 'name', text: 'Opacity' }), faint)); // prettier-ignore
+    return h(
+      'section',
+      { class: 'group', 'aria-label': 'Legend' },
+      h('h3', { text: 'Anomalies on the map' }),
+      marks,
+      h('label', { class: 'layer-row faint-row' }, h('span', { class: 'name', text: 'Opacity' }), faint),
+    );
   }
 
   #toggle(key) {
@@ -95,10 +156,27 @@ export class MapLayers {
 }
 
 function ramp(background, label, words) {
-  return h('div', { class: 'legend', role: 'img', 'aria-label': label }, h('div', { class: 'ramp', style: { background } }), h('div', { class: 'ramp-words' }, words.map((text) => h('span', { text })))); // prettier-ignore
+  return h(
+    'div',
+    { class: 'legend', role: 'img', 'aria-label': label },
+    h('div', { class: 'ramp', style: { background } }),
+    h(
+      'div',
+      { class: 'ramp-words' },
+      words.map((text) => h('span', { text })),
+    ),
+  );
 }
 
 function shares() {
-  const keys = [['low', '< 2 %'], ['mid', '< 10 %'], ['bad', '≥ 10 %']]; // prettier-ignore
-  return h('div', { class: 'legend keys' }, keys.map(([cls, text]) => h('span', { class: `key ${cls}`, text })));
+  const keys = [
+    ['low', '< 2 %'],
+    ['mid', '< 10 %'],
+    ['bad', '≥ 10 %'],
+  ];
+  return h(
+    'div',
+    { class: 'legend keys' },
+    keys.map(([cls, text]) => h('span', { class: `key ${cls}`, text })),
+  );
 }

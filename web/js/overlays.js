@@ -2,6 +2,7 @@
 import { isAbort } from './api.js';
 import { fade, shareOf } from './fade.js';
 import { CELL_RESOLUTION, FEATURES as LAYERS } from './overlay_style.js';
+import { isLight } from './prefs.js';
 import { rfc3339 } from './time.js';
 import { throttle } from './bus.js';
 
@@ -10,6 +11,7 @@ const EMPTY = { type: 'FeatureCollection', features: [] };
 const CAP = 10_000;
 const HALF_HOUR_MS = 1_800_000; // the cells' own step
 const KEPT = 96;
+const LONG_S = 6 * 3600;
 
 export class Overlays {
   #asking = new Map();
@@ -35,8 +37,17 @@ export class Overlays {
       throttle(() => Object.keys(LAYERS).forEach((name) => this.#refresh(name)), 600),
     );
     setInterval(() => this.#refresh('cells'), 60_000);
+    app.bus.on('prefs', () => this.#ink());
+    this.#ink();
     this.#show();
     this.#fade();
+  }
+
+  // Names stand on land that is dark or light.
+  #ink() {
+    const [text, halo] = isLight() ? ['#a02947', '#ffffff'] : ['#e59aab', '#0a111c'];
+    this.map.setPaintProperty('zones/name', 'text-color', text);
+    this.map.setPaintProperty('zones/name', 'text-halo-color', halo);
   }
 
   #fade() {
@@ -81,8 +92,15 @@ export class Overlays {
   async #load(name, signal) {
     if (name !== 'cells') return this.app.api.items(name, { bbox: bboxOf(this.map) }, { cap: CAP, signal });
     const key = (this.key = this.#key());
-    if (!this.#kept.has(key)) this.#keep(key, mergeCells(await this.app.api.items(name, this.#cells(), { cap: CAP, signal })));
+    if (!this.#kept.has(key))
+      this.#keep(key, mergeCells(await this.app.api.items(this.#source(), this.#cells(), { cap: CAP, signal })));
     return this.#kept.get(key);
+  }
+
+  // Half hours of a week would be too many: long windows take what the server has added up by day.
+  #source() {
+    const { live, window } = this.app.state.get();
+    return live && window > LONG_S ? 'interference' : 'cells';
   }
 
   // Hours of the past do not change: playing them again, or back and forth, asks once.
@@ -119,8 +137,10 @@ export function mergeCells(features) {
     sum.most = Math.max(sum.most, p.aircraft || 0);
   }
   return [...cells].map(([h3, { geometry, good, bad, over, most }]) => ({
-    type: 'Feature', geometry, properties: { h3, good, bad, aircraft: most, share: good + bad ? over / (good + bad) : 0 },
-  })); // prettier-ignore
+    type: 'Feature',
+    geometry,
+    properties: { h3, good, bad, aircraft: most, share: good + bad ? over / (good + bad) : 0 },
+  }));
 }
 
 // The view as `bbox`; west may be greater than east, which means across the antimeridian.

@@ -9,14 +9,31 @@ export class SetsMenu {
   #app;
   #sets;
   #list = h('ul', { class: 'places' });
-  #name = h('input', { class: 'set-name', maxlength: SHORT, placeholder: 'Name for what is on now', 'aria-label': 'Name of the set' }); // prettier-ignore
+  #name = h('input', {
+    class: 'set-name',
+    maxlength: SHORT,
+    placeholder: 'Name for what is on now',
+    'aria-label': 'Name of the set',
+  });
 
   constructor(root, app) {
     this.#app = app;
     this.#sets = new LayerSets(app.state);
-    const form = h('form', { class: 'set-form', onsubmit: (event) => this.#save(event) }, this.#name, h('button', { class: 'button', type: 'submit', text: 'Save' })); // prettier-ignore
+    const form = h(
+      'form',
+      { class: 'set-form', onsubmit: (event) => this.#save(event) },
+      this.#name,
+      h('button', { class: 'button', type: 'submit', text: 'Save' }),
+    );
     const share = wordButton('link', 'Copy link to this set', () => this.#share());
-    this.details = h('details', { class: 'group' }, h('summary', {}, h('h3', { text: 'Saved sets' })), this.#list, form, share); // prettier-ignore
+    this.details = h(
+      'details',
+      { class: 'group' },
+      h('summary', {}, h('h3', { text: 'Saved sets' })),
+      this.#list,
+      form,
+      share,
+    );
     root.append(this.details);
     app.state.on(['off', 'layers', 'opacity'], () => this.#redraw());
     this.#redraw();
@@ -26,7 +43,8 @@ export class SetsMenu {
     event.preventDefault();
     const name = this.#name.value.trim();
     if (!name) return this.#name.focus();
-    if (!this.#sets.save(name)) this.#app.bus.emit('trouble', 'This browser keeps nothing. The link carries the set as well.');
+    if (!this.#sets.save(name))
+      this.#app.bus.emit('trouble', 'This browser keeps nothing. The link carries the set as well.');
     this.#name.value = '';
     return this.#redraw();
   }
@@ -49,7 +67,16 @@ export class SetsMenu {
   }
 
   #row(name) {
-    const use = h('button', { class: 'layer plain', type: 'button', 'aria-pressed': String(this.#sets.isOn(name)), onclick: () => this.#sets.use(name) }, h('span', { class: 'name', text: name })); // prettier-ignore
+    const use = h(
+      'button',
+      {
+        class: 'layer plain',
+        type: 'button',
+        'aria-pressed': String(this.#sets.isOn(name)),
+        onclick: () => this.#sets.use(name),
+      },
+      h('span', { class: 'name', text: name }),
+    );
     const forget = iconButton('trash', `Forget ${name}`, () => this.#forget(name), { small: true });
     return h('li', { class: 'layer-row' }, use, forget);
   }

@@ -4,7 +4,9 @@ const MOST = 50;
 export function keptList(key, valid) {
   try {
     const found = JSON.parse(localStorage.getItem(key)) ?? [];
-    return Array.isArray(found) ? found.filter((one) => typeof one?.name === 'string' && valid(one)).slice(0, MOST) : [];
+    return Array.isArray(found)
+      ? found.filter((one) => typeof one?.name === 'string' && valid(one)).slice(0, MOST)
+      : [];
   } catch {
     return []; // private windows may refuse, and what somebody else wrote there is no list of ours
   }

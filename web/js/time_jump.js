@@ -4,7 +4,11 @@ import { preferred } from './prefs.js';
 import { clockText, dateText, zoneText } from './time.js';
 
 const HOUR_MS = 3_600_000;
-const BACK = [[1, '1 h earlier'], [24, '1 day earlier'], [168, '1 week earlier']]; // prettier-ignore
+const BACK = [
+  [1, '1 h earlier'],
+  [24, '1 day earlier'],
+  [168, '1 week earlier'],
+];
 
 // What a field for local date and time holds, as epoch ms; NaN where it is no time. In UTC unless the reader reads local time.
 export const readField = (text, zone = preferred('zone')) =>
@@ -25,15 +29,48 @@ export class TimeJump {
   // `words` become a button in `root`, which the popover opens above.
   constructor(root, words, app) {
     this.#app = app;
-    this.button = h('button', { class: 'time-words', type: 'button', 'aria-expanded': 'false', 'aria-haspopup': 'dialog', title: 'Go to any time, compare (T)', onclick: () => this.toggle() }, words); // prettier-ignore
+    this.button = h(
+      'button',
+      {
+        class: 'time-words',
+        type: 'button',
+        'aria-expanded': 'false',
+        'aria-haspopup': 'dialog',
+        title: 'Go to any time, compare (T)',
+        onclick: () => this.toggle(),
+      },
+      words,
+    );
     const go = h('button', { class: 'button', type: 'submit', text: 'Show' });
     const form = h('form', { class: 'jump-form', onsubmit: (event) => this.#submit(event) }, this.#field, go);
-    const back = BACK.map(([hours, text]) => h('button', { class: 'button', type: 'button', text, onclick: () => this.#go(app.time.at() - hours * HOUR_MS) })); // prettier-ignore
-    const compare = BACK.map(([hours, text]) => h('button', { class: 'button', type: 'button', text: `with ${text}`, onclick: () => this.#compare(-hours * HOUR_MS) })); // prettier-ignore
-    this.panel = h('div', { class: 'popover jump', role: 'dialog', 'aria-label': 'Go to a time', hidden: true, onkeydown: ({ key }) => key === 'Escape' && this.toggle(false) },
-      h('h3', { text: 'Go to' }), form, this.#note, h('div', { class: 'actions' }, back),
-      h('h3', { text: 'Compare, side by side' }), h('div', { class: 'actions' }, compare), this.#since,
-    ); // prettier-ignore
+    const back = BACK.map(([hours, text]) =>
+      h('button', { class: 'button', type: 'button', text, onclick: () => this.#go(app.time.at() - hours * HOUR_MS) }),
+    );
+    const compare = BACK.map(([hours, text]) =>
+      h('button', {
+        class: 'button',
+        type: 'button',
+        text: `with ${text}`,
+        onclick: () => this.#compare(-hours * HOUR_MS),
+      }),
+    );
+    this.panel = h(
+      'div',
+      {
+        class: 'popover jump',
+        role: 'dialog',
+        'aria-label': 'Go to a time',
+        hidden: true,
+        onkeydown: ({ key }) => key === 'Escape' && this.toggle(false),
+      },
+      h('h3', { text: 'Go to' }),
+      form,
+      this.#note,
+      h('div', { class: 'actions' }, back),
+      h('h3', { text: 'Compare, side by side' }),
+      h('div', { class: 'actions' }, compare),
+      this.#since,
+    );
     root.append(this.button, this.panel);
     document.addEventListener('pointerdown', ({ target }) => root.contains(target) || this.toggle(false));
   }
@@ -59,10 +96,19 @@ export class TimeJump {
 
   async #stored() {
     try {
-      const [oldest] = await this.#app.api.items('anomalies', { sortby: 'start', limit: 1, properties: 'start' }, { cap: 1 });
+      const [oldest] = await this.#app.api.items(
+        'anomalies',
+        { sortby: 'start', limit: 1, properties: 'start' },
+        { cap: 1 },
+      );
       this.#first = Date.parse(oldest?.properties.start);
       if (Number.isFinite(this.#first)) this.#field.min = fieldText(this.#first - 24 * HOUR_MS);
-      setText(this.#since, Number.isFinite(this.#first) ? `Anomalies are stored since ${dateText(this.#first)} ${clockText(this.#first, false)}.` : ''); // prettier-ignore
+      setText(
+        this.#since,
+        Number.isFinite(this.#first)
+          ? `Anomalies are stored since ${dateText(this.#first)} ${clockText(this.#first, false)}.`
+          : '',
+      );
     } catch (error) {
       setText(this.#since, `How far back the store goes is not known. ${error.message}`);
     }

@@ -25,7 +25,13 @@ export class TimeSteps {
     try {
       const found = this.#find(direction) ?? (await this.#ask(direction));
       if (found) this.#show(found);
-      else this.#app.bus.emit('trouble', direction > 0 ? 'There is no later anomaly of these classes.' : 'There is no earlier anomaly of these classes.'); // prettier-ignore
+      else
+        this.#app.bus.emit(
+          'trouble',
+          direction > 0
+            ? 'There is no later anomaly of these classes.'
+            : 'There is no earlier anomaly of these classes.',
+        );
     } catch (error) {
       this.#app.bus.emit('trouble', `The store could not be asked. ${error.message}`);
     }
@@ -45,7 +51,8 @@ export class TimeSteps {
   async #ask(direction) {
     const { api, anomalies, time } = this.#app;
     const at = new Date(Math.round(time.at())).toISOString();
-    const query = direction > 0 ? { datetime: `${at}/..`, sortby: 'start' } : { datetime: `../${at}`, sortby: '-start' };
+    const query =
+      direction > 0 ? { datetime: `${at}/..`, sortby: 'start' } : { datetime: `../${at}`, sortby: '-start' };
     anomalies.take(await api.items('anomalies', { ...query, limit: MANY }, { cap: MANY }));
     const { off, selected } = this.#app.state.get();
     const on = anomalies.all().filter((one) => !off.has(one.cls) && !one.cleared);

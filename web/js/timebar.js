@@ -21,11 +21,7 @@ export class TimeBar {
   constructor(root, app) {
     this.#app = app;
     this.root = root;
-    root.append(
-      this.#now(),
-      this.#scrubber(),
-      this.#windowChoice(),
-    );
+    root.append(this.#now(), this.#scrubber(), this.#windowChoice());
     this.redraw = throttle(() => this.#redraw(), 120);
     app.bus.on('anomalies', this.redraw);
     app.bus.on('classes', this.redraw);
@@ -64,7 +60,17 @@ export class TimeBar {
       },
       ...SPEEDS.map((n) => h('option', { value: n, text: `${n}×`, selected: n === 60 })),
     );
-    return h('div', { class: 'time-buttons' }, this.live, this.earlier, this.before, this.play, this.after, this.later, this.speed);
+    return h(
+      'div',
+      { class: 'time-buttons' },
+      this.live,
+      this.earlier,
+      this.before,
+      this.play,
+      this.after,
+      this.later,
+      this.speed,
+    );
   }
 
   #scrubber() {

@@ -13,7 +13,12 @@ export const parseOnly = (text) => {
 // What the anomaly's context says of its place; null where it says nothing.
 export function placeOf({ evidence }) {
   const { country, fir } = evidence?.context ?? {};
-  return { country: country?.code ?? null, countryName: country?.name ?? country?.code ?? '', fir: fir?.id ?? null, firName: fir?.name ?? fir?.id ?? '' }; // prettier-ignore
+  return {
+    country: country?.code ?? null,
+    countryName: country?.name ?? country?.code ?? '',
+    fir: fir?.id ?? null,
+    firName: fir?.name ?? fir?.id ?? '',
+  };
 }
 
 // A predicate over anomalies; an area that is not there keeps nothing out.

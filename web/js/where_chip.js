@@ -20,7 +20,15 @@ export class WhereChip {
     if (!only || text === this.text) return;
     this.text = text;
     const off = () => this.app.state.set({ only: null });
-    this.root.replaceChildren(h('button', { class: 'pill', type: 'button', title: 'Show everywhere again', onclick: off }, icon('place'), text, icon('close'))); // prettier-ignore
+    this.root.replaceChildren(
+      h(
+        'button',
+        { class: 'pill', type: 'button', title: 'Show everywhere again', onclick: off },
+        icon('place'),
+        text,
+        icon('close'),
+      ),
+    );
   }
 
   #name({ kind, id }) {

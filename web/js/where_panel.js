@@ -6,7 +6,11 @@ import { icon } from './icons.js';
 import { iconButton } from './parts.js';
 import { placesIn } from './where.js';
 
-const KINDS = [['country', 'Country'], ['fir', 'Region'], ['area', 'My areas']]; // prettier-ignore
+const KINDS = [
+  ['country', 'Country'],
+  ['fir', 'Region'],
+  ['area', 'My areas'],
+];
 const MOST = 60;
 const NOTHING = {
   country: 'No anomaly of this time says in which country it is.',
@@ -28,11 +32,13 @@ export class WherePanel {
       this.#tabs.set(kind, one);
       return one;
     };
-    this.details = h('details', { class: 'group' },
+    this.details = h(
+      'details',
+      { class: 'group' },
       h('summary', {}, h('h3', { text: 'Where' })),
       h('div', { class: 'segmented', role: 'group', 'aria-label': 'What places to choose from' }, KINDS.map(tab)),
       this.#list,
-    ); // prettier-ignore
+    );
     root.append(this.details);
     const redraw = throttle(() => this.#redraw(), 700);
     this.details.addEventListener('toggle', () => this.#redraw());
@@ -62,7 +68,9 @@ export class WherePanel {
   #places() {
     const state = this.#app.state.get();
     const now = this.#app.clock.now();
-    const shown = this.#app.anomalies.everywhere().filter((one) => !one.cleared && !state.off.has(one.cls) && inTime(one, state, now)); // prettier-ignore
+    const shown = this.#app.anomalies
+      .everywhere()
+      .filter((one) => !one.cleared && !state.off.has(one.cls) && inTime(one, state, now));
     return placesIn(shown, this.#kind).slice(0, MOST);
   }
 
@@ -72,9 +80,19 @@ export class WherePanel {
 
   #row({ kind, id, name, count }, only) {
     const here = only?.kind === kind && only.id === id;
-    const press = kind === 'area' ? () => this.#app.areas.show(id) : () => this.#app.state.set({ only: here ? null : { kind, id } }); // prettier-ignore
-    const button = h('button', { class: 'layer plain', type: 'button', 'aria-pressed': kind === 'area' ? null : String(here), onclick: press }, icon('place'), h('span', { class: 'name', text: name }), h('span', { class: 'count', text: count === undefined ? '' : String(count) })); // prettier-ignore
-    const forget = kind === 'area' ? iconButton('trash', `Forget ${name}`, () => this.#app.areas.forget(id), { small: true }) : null; // prettier-ignore
+    const press =
+      kind === 'area'
+        ? () => this.#app.areas.show(id)
+        : () => this.#app.state.set({ only: here ? null : { kind, id } });
+    const button = h(
+      'button',
+      { class: 'layer plain', type: 'button', 'aria-pressed': kind === 'area' ? null : String(here), onclick: press },
+      icon('place'),
+      h('span', { class: 'name', text: name }),
+      h('span', { class: 'count', text: count === undefined ? '' : String(count) }),
+    );
+    const forget =
+      kind === 'area' ? iconButton('trash', `Forget ${name}`, () => this.#app.areas.forget(id), { small: true }) : null;
     return h('li', { class: 'layer-row' }, button, forget);
   }
 }
