@@ -35,7 +35,7 @@ export function keyTable(app) {
 export function bindKeys(app) {
   const table = keyTable(app);
   document.addEventListener('keydown', (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || app.help.isOpen) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector('dialog[open]')) return;
     const target = event.target instanceof Element ? event.target : document.body;
     if (target.closest('input, select, textarea')) return;
     // Arrows move the map when it has the focus, and a button keeps its own Space.
