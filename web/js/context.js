@@ -79,13 +79,13 @@ function watchText(one) {
 export function weatherText(metar) {
   const m = part(metar);
   const has = (name) => Number.isFinite(m[name]);
-  const gust = has('gust_kt') ? `, gusts ${m.gust_kt} kt` : '';
-  const wind = has('wind_deg') ? `${m.wind_deg}°` : 'variable';
-  const far = m.visibility_m >= 10000 ? '10 km or more' : m.visibility_m >= 5000 ? `${Math.round(m.visibility_m / 1000)} km` : `${m.visibility_m} m`; // prettier-ignore
+  const gust = has('gust_kt') ? T.gusts(m.gust_kt) : '';
+  const wind = has('wind_deg') ? `${m.wind_deg}°` : T.variable;
+  const far = m.visibility_m >= 10000 ? T.farAway : m.visibility_m >= 5000 ? `${Math.round(m.visibility_m / 1000)} km` : `${m.visibility_m} m`; // prettier-ignore
   return joined(
-    has('wind_kt') ? (m.wind_kt === 0 ? 'calm' : `wind ${wind} ${m.wind_kt} kt${gust}`) : '',
-    has('visibility_m') ? `visibility ${far}` : '',
-    has('ceiling_ft') ? `ceiling ${inUnit(m.ceiling_ft, 'altitude')}` : '',
+    has('wind_kt') ? (m.wind_kt === 0 ? T.calm : T.wind(wind, m.wind_kt) + gust) : '',
+    has('visibility_m') ? T.visibility(far) : '',
+    has('ceiling_ft') ? T.ceiling(inUnit(m.ceiling_ft, 'altitude')) : '',
     m.weather,
     has('temperature_c') ? `${m.temperature_c} °C` : '',
     has('qnh_hpa') ? `QNH ${m.qnh_hpa} hPa` : '',

@@ -151,7 +151,7 @@ export class Detail {
   }
 
   #frame({ title, style, uiIcon, badge, about, body }) {
-    const back = iconButton('back', T.back, () => this.close(), { title: 'Back (Esc)' });
+    const back = iconButton('back', T.back, () => this.close(), { title: T.backTip });
     const chip = style ? chipOf(style) : h('span', { class: 'chip' }, icon(uiIcon ?? 'info'));
     const tell = (event) => this.#app.card.open(about, event.currentTarget);
     const info = about ? iconButton('info', T.about(title), tell) : null;

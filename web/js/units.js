@@ -1,5 +1,6 @@
 // Measured values in words, in the units that the reader prefers. What comes in is always ft, kt, ft/min and nmi.
 import { preferred } from './prefs.js';
+import { TEXTS } from './texts.js';
 
 const METRIC = {
   altitude: { unit: 'm', per: 0.3048 },
@@ -42,8 +43,8 @@ export function converted(value, unit) {
 const LEVEL_FROM = 18_000; // ft: the transition altitude of much of the world
 
 export function altitudeText(feet, onGround = false) {
-  if (onGround) return 'on ground';
-  if (!Number.isFinite(feet)) return '–';
+  if (onGround) return TEXTS.values.ground;
+  if (!Number.isFinite(feet)) return TEXTS.values.missing;
   if (preferred('units') === 'aviation' && feet >= LEVEL_FROM) return `FL${String(Math.round(feet / 100)).padStart(3, '0')}`;
   return inUnit(Math.round(feet), 'altitude');
 }
