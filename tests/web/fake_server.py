@@ -17,8 +17,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from api.formats import ARROW
 from tests.web import fake_figures
-from tests.web.fake_world import COLUMNS, NOW, World, utc
+from tests.web.fake_sky import sky
+from tests.web.fake_world import NOW, World, utc
 
 WEB = Path(__file__).resolve().parents[2] / "web"
 mimetypes.add_type("text/javascript", ".mjs")
@@ -58,9 +60,11 @@ class FakeServer:
     def push(self, event: str, data: Any, seq: int | None = None) -> None:
         """Send one event to every open stream."""
         head = f"id: {seq}\n" if seq is not None else ""
-        frame = f"{head}event: {event}\ndata: {json.dumps(data)}\n\n".encode()
+        self._send(f"{head}event: {event}\ndata: {json.dumps(data)}\n\n")
+
+    def _send(self, frame: str) -> None:
         for stream in list(self.streams):
-            stream.put(frame)
+            stream.put(frame.encode())
 
     def drop_streams(self) -> None:
         """Cut every open stream, as a restart of the server would."""
@@ -72,8 +76,7 @@ class FakeServer:
             if not self.streams:
                 continue
             now = self.now()
-            rows = [self.world.row(flight, now) for flight in self.world.flights]
-            self.push("aircraft", {"time": now, "columns": COLUMNS, "rows": rows})
+            self._send("event: aircraft\ndata: " + sky(self.world, now, whole=False).packed().decode() + "\n\n")
             self.push("clock", {"data_time": utc(now), "watermark": utc(now - 5000)})
 
 
@@ -103,6 +106,9 @@ class _Handler(BaseHTTPRequestHandler):
             return self._file("statistics.html")
         if "/xyz/" in url.path:
             return self._send(b"", "application/vnd.mapbox-vector-tile")  # a tile in which there is nothing
+        if url.path == "/collections/aircraft/items" and self.headers.get("Accept", "").endswith("arrow.stream"):
+            at = _ms(query["at"]) if "at" in query else self.fake.now()
+            return self._send(sky(self.fake.world, at, whole=True).arrow(), ARROW.media)
         answer = self._answer(url.path, query)
         return (
             self._json(answer)

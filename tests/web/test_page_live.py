@@ -9,7 +9,7 @@ import pytest
 
 from tests.web.fake_server import FakeServer
 from tests.web.fake_world import NOW, World, utc
-from tests.web.sight import APP, Sight, until
+from tests.web.sight import APP, MAP, Sight, until
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def test_after_the_stream_broke_it_comes_back_and_catches_up(look: Callable[...,
     until(sight.page, f"{APP}.anomalies.loading === false")
     asked = " ".join(server.requests)
     assert "/collections/anomalies/items" in asked and "/collections/aircraft/items" in asked
-    assert "/stream?since=41" in asked or "/stream after 41" in asked
+    assert "since=41" in asked or "/stream?aircraft=columns after 41" in asked
 
 
 def test_a_service_that_fails_is_shown_with_a_way_to_try_again(look: Callable[..., Sight]) -> None:
@@ -119,3 +119,10 @@ def test_a_silent_feed_is_called_silent(look: Callable[..., Sight]) -> None:
     sight = look()
     sight.server.stopping.set()
     until(sight.page, "document.querySelector('.pill').textContent.includes('Feed silent')", timeout=45)
+
+
+def test_who_asks_for_less_motion_sees_aircraft_where_they_were_heard_only(look: Callable[..., Sight]) -> None:
+    sight = look("#view=47,9,11", reduced_motion="reduce")
+    sight.page.evaluate(f"(() => {{ let n = 0; {MAP}.on('render', () => n++); {APP}.frames = () => n; }})()")
+    sight.page.wait_for_timeout(3000)
+    assert 1 <= sight.page.evaluate(f"{APP}.frames()") <= 10  # it glides in 40

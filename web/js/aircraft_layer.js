@@ -77,18 +77,21 @@ function bySteps(zoom) {
 
 export function createAircraftLayer({ fleet, clock }) {
   const programs = new Map();
-  let gl, map, instances, vao, atlas, drawn;
+  let gl, map, instances, vao, atlas, drawn, room;
 
   function programFor(shader) {
     if (!programs.has(shader.variantName)) programs.set(shader.variantName, link(gl, vertex(shader), FRAGMENT));
     return programs.get(shader.variantName);
   }
 
+  // Only the blocks that changed since the last frame; everything where the room became another.
   function upload() {
     if (drawn === fleet.version) return;
-    drawn = fleet.version;
+    const rows = fleet.room();
     gl.bindBuffer(gl.ARRAY_BUFFER, instances);
-    gl.bufferData(gl.ARRAY_BUFFER, fleet.rows(), gl.DYNAMIC_DRAW);
+    if (rows !== room) gl.bufferData(gl.ARRAY_BUFFER, rows, gl.DYNAMIC_DRAW);
+    else fleet.eachChange(drawn, (start, length) => gl.bufferSubData(gl.ARRAY_BUFFER, start * 4, rows, start, length));
+    [drawn, room] = [fleet.version, rows];
   }
 
   return {
@@ -97,7 +100,7 @@ export function createAircraftLayer({ fleet, clock }) {
     renderingMode: '2d',
     onAdd(theMap, context) {
       [map, gl] = [theMap, context];
-      drawn = -1;
+      [drawn, room] = [-1, null];
       programs.clear();
       ({ vao, instances } = layout(gl));
       atlas = texture(gl, drawAtlas());

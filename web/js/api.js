@@ -1,4 +1,6 @@
-// The server's JSON, with errors that say what went wrong in words that a user may read.
+// The server's JSON and columns, with errors that say what went wrong in words that a user may read.
+import { readArrow } from './arrow.js';
+
 export class ApiError extends Error {
   constructor(title, status, detail) {
     super(detail ? `${title}: ${detail}` : title);
@@ -8,18 +10,22 @@ export class ApiError extends Error {
 
 const PAGE = 10_000; // the most that the server gives at once
 const TIMEOUT_MS = 20_000;
+const PLAIN = 'application/json, application/geo+json';
+const COLUMNS = 'application/vnd.apache.arrow.stream';
 
 export function createApi() {
-  async function get(path, params = {}, signal = undefined) {
+  async function ask(path, params, signal, kind) {
     const query = new URLSearchParams(
       Object.entries(params).filter(([, v]) => v !== undefined && v !== null && v !== ''),
     );
     const url = query.size ? `${path}${path.includes('?') ? '&' : '?'}${query}` : path;
     const limits = [AbortSignal.timeout(TIMEOUT_MS), ...(signal ? [signal] : [])];
-    const response = await reach(url, AbortSignal.any(limits), signal);
+    const response = await reach(url, AbortSignal.any(limits), signal, kind);
     if (!response.ok) throw await problem(response);
-    return response.json();
+    return response;
   }
+
+  const get = async (path, params = {}, signal = undefined) => (await ask(path, params, signal, PLAIN)).json();
 
   // Features of a collection, following `next` links until there are `cap` of them.
   async function items(collection, params = {}, { cap = 10_000, signal } = {}) {
@@ -35,12 +41,26 @@ export function createApi() {
     return features.slice(0, cap);
   }
 
-  return { get, items };
+  // Aircraft as tables of columns, one for each page, until there are `cap` of them.
+  async function sky(params = {}, { cap = 20_000, signal } = {}) {
+    const tables = [];
+    let [path, query, found] = ['/collections/aircraft/items', { limit: Math.min(PAGE, cap), ...params }, 0];
+    while (path && found < cap) {
+      const response = await ask(path, query, signal, COLUMNS);
+      tables.push(readArrow(new Uint8Array(await response.arrayBuffer())));
+      found += tables.at(-1).size;
+      const next = /<([^>]+)>; rel="next"/.exec(response.headers.get('Link') ?? '');
+      [path, query] = [next && onlyPath(next[1]), {}];
+    }
+    return tables;
+  }
+
+  return { get, items, sky };
 }
 
-async function reach(url, signal, asked) {
+async function reach(url, signal, asked, kind) {
   try {
-    return await fetch(url, { signal, headers: { Accept: 'application/json, application/geo+json' } });
+    return await fetch(url, { signal, headers: { Accept: kind } });
   } catch (error) {
     if (asked?.aborted) throw error;
     throw new ApiError(error.name === 'TimeoutError' ? 'The server took too long' : 'The server cannot be reached', 0);
@@ -52,11 +72,14 @@ async function problem(response) {
   return new ApiError(body.title ?? `HTTP ${response.status}`, response.status, body.detail);
 }
 
-// Only path and query of the link are used: behind a proxy the server may not know its own public name.
 function nextPath(page) {
   const link = (page.links ?? []).find((l) => l.rel === 'next');
-  if (!link) return null;
-  const url = new URL(link.href, location.href);
+  return link ? onlyPath(link.href) : null;
+}
+
+// Behind a proxy the server may not know its own public name.
+function onlyPath(href) {
+  const url = new URL(href, location.href);
   return url.pathname + url.search;
 }
 

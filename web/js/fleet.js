@@ -1,72 +1,68 @@
-// Every aircraft now in the sky: rows for the screen in one typed array (drawn as it lies), words beside it.
+// Every aircraft now in the sky: rows for the screen in one typed array (drawn as it lies), what is known of it beside.
 import { quickRgb } from './altitude.js';
-import { latOf, lngOf, mercatorVelocity, mercatorX, mercatorY } from './geo.js';
-import { parseTime } from './time.js';
-import { shapeOf } from './silhouettes.js';
+import { Columns, Craft, idOf, keyOf } from './craft.js';
+import { latOf, lngOf, mercatorVelocityInto, mercatorX, mercatorY } from './geo.js';
+import { outline, shapeByType } from './silhouettes.js';
 
 // x, y, vx, vy, ex, ey, data time, wall time, colour (4 bytes), track, shape, emphasis
 export const STRIDE = 12;
+export const BLOCK = 64; // aircraft that are uploaded together
 const [, , VX, VY, EX, EY, T0, TW, RGBA, TRACK, SHAPE_AT, EMPHASIS] = Array.from({ length: STRIDE }, (_, i) => i);
 const AHEAD_S = 60; // an aircraft is moved on by its last speed for no longer than this
 const GONE_MS = 300_000;
 const EASE = 3; // per second: how fast a wrong guess is made good
 
 export class Fleet {
-  #rows = new Float32Array(256 * STRIDE);
-  #bytes = new Uint8Array(this.#rows.buffer);
+  #rows = new Float32Array(0);
+  #bytes = new Uint8Array(0);
+  #columns = new Columns();
+  #changed = new Uint32Array(0); // the version in which a block last changed
   #craft = [];
   #slots = new Map();
   #base = NaN; // epoch ms that the float32 seconds count from
-  #emphasised = '';
+  #emphasised = null;
   #clock;
   #wall;
+  #smooth;
+  #round = 0;
   #at = 0; // wall seconds, read once for each batch
   #x = 0; // where #locate() last found an aircraft, mercator units
   #y = 0;
-  version = 0; // goes up with every change: the layer uploads when it does
+  version = 0; // goes up with every change: the layer uploads what changed since the one it drew
 
-  constructor({ clock, wall = () => performance.now() / 1000 }) {
+  // `smooth`: whether a correction is let in slowly.
+  constructor({ clock, wall = () => performance.now() / 1000, smooth = () => true }) {
     this.#clock = clock;
     this.#wall = wall;
+    this.#smooth = smooth;
   }
 
-  // {time, columns, rows} as the stream sends it.
-  applyColumns({ time, columns, rows }) {
-    const tick = parseTime(time);
-    const now = this.#begin(tick);
-    const fields = {};
-    for (const row of rows ?? []) {
-      for (let i = 0; i < columns.length; i++) fields[columns[i]] = row[i];
-      this.#put(fields, fields.position_time ? parseTime(fields.position_time) : tick, now);
-    }
-    this.#sweep((one) => Math.abs(tick - one.time) > GONE_MS);
+  // Tables of columns as arrow.js reads them. `whole`: who is in none of them has gone.
+  apply(tables, { time = NaN, whole = false } = {}) {
+    const first = tables.find((one) => one.size)?.columns.position_time[0];
+    const now = this.#begin(Number.isFinite(time) ? time : first);
     this.version += 1;
-  }
-
-  // GeoJSON features as /collections/aircraft gives them: the whole sky of that moment.
-  applyFeatures(features) {
-    const seen = new Set();
-    for (const { id, geometry, properties } of features) {
-      if (geometry?.type !== 'Point') continue;
-      const time = parseTime(properties.position_time ?? properties.time);
-      const [lon, lat] = geometry.coordinates;
-      const icao24 = String(id ?? properties.icao24);
-      seen.add(icao24);
-      this.#put({ ...properties, icao24, lat, lon }, time, this.#begin(time));
-    }
-    this.#sweep((one) => !seen.has(one.id));
-    this.version += 1;
+    this.#round += 1;
+    for (const { size, columns } of tables) for (let i = 0; i < size; i += 1) this.#put(columns, i, now);
+    const { round, time: heard } = this.#columns;
+    if (whole) this.#sweep((slot) => round[slot] !== this.#round);
+    else if (Number.isFinite(time)) this.#sweep((slot) => Math.abs(time - heard[slot]) > GONE_MS);
   }
 
   emphasise(id) {
-    this.#emphasised = id ?? '';
-    this.#craft.forEach((one, slot) => (this.#rows[slot * STRIDE + EMPHASIS] = one.id === this.#emphasised ? 1 : 0));
+    const key = id ? keyOf(id) : null;
     this.version += 1;
+    for (const [one, value] of [[this.#emphasised, 0], [key, 1]]) {
+      const slot = this.#slots.get(one);
+      if (slot === undefined) continue;
+      this.#rows[slot * STRIDE + EMPHASIS] = value;
+      this.#mark(slot);
+    }
+    this.#emphasised = key;
   }
 
   clear() {
-    this.#craft.length = 0;
-    this.#slots.clear();
+    while (this.size) this.#drop(this.size - 1);
     this.#base = NaN;
     this.version += 1;
   }
@@ -75,8 +71,21 @@ export class Fleet {
     return this.#craft.length;
   }
 
-  rows() {
-    return this.#rows.subarray(0, this.size * STRIDE);
+  // All rows that there is room for: of them, `size` are drawn.
+  room() {
+    return this.#rows;
+  }
+
+  // fn(start, length) in numbers of room(), for each run of blocks that changed after that version.
+  eachChange(version, fn) {
+    const blocks = Math.ceil(this.size / BLOCK);
+    for (let from = 0; from < blocks; from += 1) {
+      if (this.#changed[from] <= version) continue;
+      let to = from + 1;
+      while (to < blocks && this.#changed[to] > version) to += 1;
+      fn(from * BLOCK * STRIDE, (to - from) * BLOCK * STRIDE);
+      from = to;
+    }
   }
 
   seconds(ms) {
@@ -88,12 +97,12 @@ export class Fleet {
   }
 
   get(id) {
-    return this.#craft[this.#slots.get(id)];
+    return this.#craft[this.#slots.get(keyOf(id))];
   }
 
   // [lng, lat] of one aircraft as it is drawn, or null.
   where(id, now = this.#clock.now()) {
-    const slot = this.#slots.get(id);
+    const slot = this.#slots.get(keyOf(id));
     if (slot === undefined) return null;
     this.#at = this.#wall();
     this.#locate(slot, now);
@@ -122,56 +131,69 @@ export class Fleet {
   }
 
   #begin(ms) {
-    if (Number.isNaN(this.#base)) this.#base = ms;
+    if (Number.isNaN(this.#base)) this.#base = ms ?? NaN;
     this.#at = this.#wall();
     const now = this.#clock.now();
     return Number.isFinite(now) ? now : ms;
   }
 
-  #slotFor(id) {
-    let slot = this.#slots.get(id);
-    if (slot !== undefined) return slot;
-    slot = this.#craft.length;
-    if ((slot + 1) * STRIDE > this.#rows.length) this.#grow();
-    this.#craft.push({ id });
-    this.#slots.set(id, slot);
+  #mark(slot) {
+    this.#changed[Math.floor(slot / BLOCK)] = this.version;
+  }
+
+  #slotFor(key, icao24, sub) {
+    const slot = this.#craft.length;
+    this.#grow(slot + 1);
+    this.#columns.wipe(slot);
     this.#rows.fill(0, slot * STRIDE, (slot + 1) * STRIDE);
+    this.#rows[slot * STRIDE + EMPHASIS] = key === this.#emphasised ? 1 : 0;
+    this.#craft.push(new Craft(this.#columns, key, idOf(icao24, sub), slot));
+    this.#slots.set(key, slot);
     return slot;
   }
 
-  #grow() {
-    const wider = new Float32Array(this.#rows.length * 2);
+  #grow(length) {
+    if (length * STRIDE <= this.#rows.length) return;
+    const room = Math.max(4 * BLOCK, 2 ** Math.ceil(Math.log2(length)));
+    const wider = new Float32Array(room * STRIDE);
     wider.set(this.#rows);
     this.#rows = wider;
     this.#bytes = new Uint8Array(wider.buffer);
+    const changed = new Uint32Array(room / BLOCK);
+    changed.set(this.#changed);
+    this.#changed = changed;
+    this.#columns.grow(room);
   }
 
-  #put(fields, time, now) {
-    const { icao24, lat, lon } = fields;
-    if (!icao24 || !Number.isFinite(lat) || !Number.isFinite(lon)) return;
-    const known = this.#slots.get(icao24);
+  #put(columns, i, now) {
+    const sub = columns.sub ? columns.sub[i] : 0;
+    const icao24 = columns.icao24[i];
+    if (!Number.isFinite(columns.lat[i]) || !Number.isFinite(columns.lon[i]) || !Number.isFinite(icao24)) return;
+    const key = sub ? `${icao24}/${sub}` : icao24;
+    const known = this.#slots.get(key);
     if (known !== undefined) this.#locate(known, now);
-    const [oldX, oldY] = [this.#x, this.#y];
-    const slot = known ?? this.#slotFor(icao24);
-    const one = this.#craft[slot];
-    take(one, fields);
-    one.time = time;
-    this.#place(slot, one, time);
-    if (known !== undefined) this.#ease(slot, oldX, oldY, now);
-    this.#dress(slot, one);
+    const oldX = this.#x;
+    const oldY = this.#y;
+    const slot = known ?? this.#slotFor(key, icao24, sub);
+    this.#columns.round[slot] = this.#round;
+    this.#columns.time[slot] = columns.position_time[i];
+    if (this.#columns.take(slot, columns, i)) this.#columns.kind[slot] = shapeByType(this.#craft[slot].type_code);
+    if (columns.registration) this.#craft[slot].learn(columns, i);
+    this.#place(slot);
+    if (known !== undefined && this.#smooth()) this.#ease(slot, oldX, oldY, now);
+    this.#dress(slot);
+    this.#mark(slot);
   }
 
-  #place(slot, one, time) {
+  #place(slot) {
     const at = slot * STRIDE;
     const rows = this.#rows;
-    const moving = !one.on_ground && Number.isFinite(one.ground_speed) && Number.isFinite(one.track);
-    const [vx, vy] = moving ? mercatorVelocity(one.lat, one.ground_speed, one.track) : STILL;
-    rows[at] = mercatorX(one.lon);
-    rows[at + 1] = mercatorY(one.lat);
-    rows[at + VX] = vx;
-    rows[at + VY] = vy;
+    const { lon, lat, ground, ground_speed: speed, track, time } = this.#columns;
+    rows[at] = mercatorX(lon[slot]);
+    rows[at + 1] = mercatorY(lat[slot]);
+    mercatorVelocityInto(rows, at + VX, lat[slot], ground[slot] ? NaN : speed[slot], track[slot]);
     rows[at + EX] = rows[at + EY] = 0;
-    rows[at + T0] = this.seconds(time);
+    rows[at + T0] = this.seconds(time[slot]);
     rows[at + TW] = this.#at;
   }
 
@@ -185,17 +207,17 @@ export class Fleet {
     this.#rows[slot * STRIDE + EY] = ey;
   }
 
-  #dress(slot, one) {
+  #dress(slot) {
     const at = slot * STRIDE;
-    const [r, g, b] = quickRgb(one.baro_altitude, one.on_ground);
+    const { baro_altitude: altitude, ground, ground_speed: speed, kind, track } = this.#columns;
+    const [r, g, b] = quickRgb(altitude[slot], ground[slot] === 1);
     const byte = (at + RGBA) * 4;
     this.#bytes[byte] = r;
     this.#bytes[byte + 1] = g;
     this.#bytes[byte + 2] = b;
     this.#bytes[byte + 3] = 255;
-    this.#rows[at + TRACK] = ((one.track || 0) * Math.PI) / 180;
-    this.#rows[at + SHAPE_AT] = shapeOf(one);
-    this.#rows[at + EMPHASIS] = one.id === this.#emphasised ? 1 : 0;
+    this.#rows[at + TRACK] = ((track[slot] || 0) * Math.PI) / 180;
+    this.#rows[at + SHAPE_AT] = outline(kind[slot], ground[slot], track[slot], speed[slot], altitude[slot]);
   }
 
   #locate(slot, now) {
@@ -208,29 +230,22 @@ export class Fleet {
   }
 
   #sweep(gone) {
-    for (let slot = this.#craft.length - 1; slot >= 0; slot--) if (gone(this.#craft[slot])) this.#drop(slot);
+    for (let slot = this.#craft.length - 1; slot >= 0; slot--) if (gone(slot)) this.#drop(slot);
   }
 
   #drop(slot) {
     const last = this.#craft.length - 1;
-    this.#slots.delete(this.#craft[slot].id);
+    const gone = this.#craft[slot];
+    this.#slots.delete(gone.key);
     if (slot !== last) {
       this.#rows.copyWithin(slot * STRIDE, last * STRIDE, (last + 1) * STRIDE);
+      this.#columns.move(last, slot);
       this.#craft[slot] = this.#craft[last];
-      this.#slots.set(this.#craft[slot].id, slot);
+      this.#craft[slot].slot = slot;
+      this.#slots.set(this.#craft[slot].key, slot);
+      this.#mark(slot);
     }
     this.#craft.pop();
+    gone.slot = -1;
   }
-}
-
-const STILL = [0, 0];
-const WORDS = ['callsign', 'squawk', 'type_code', 'registration', 'source', 'emergency'];
-const NUMBERS = ['lat', 'lon', 'baro_altitude', 'ground_speed', 'track', 'vertical_rate', 'nic', 'nac_p'];
-
-// Only columns that the source sent are touched: a tick with eight columns does not forget the type.
-function take(one, fields) {
-  for (const key of WORDS)
-    if (key in fields) one[key] = typeof fields[key] === 'string' ? fields[key].slice(0, 40) : '';
-  for (const key of NUMBERS) if (key in fields) one[key] = typeof fields[key] === 'number' ? fields[key] : NaN;
-  if ('on_ground' in fields) one.on_ground = fields.on_ground === true || fields.on_ground === 1;
 }

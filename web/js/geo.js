@@ -13,10 +13,12 @@ export function mercatorY(lat) {
 export const lngOf = (x) => x * 360 - 180;
 export const latOf = (y) => (2 * Math.atan(Math.exp((0.5 - y) * 2 * Math.PI)) - Math.PI / 2) / RAD;
 
-// Mercator units per second of an aircraft at a latitude, with speed in kt and track in degrees true.
-export function mercatorVelocity(lat, knots, track) {
+// Mercator units per second of an aircraft at a latitude, with speed in kt and track in degrees true, into out[at] and
+// the next; 0 where either is unknown. Ten thousand a second: nothing is made for each.
+export function mercatorVelocityInto(out, at, lat, knots, track) {
   const scale = (knots * KNOT) / (2 * Math.PI * EARTH_M * Math.max(0.05, Math.cos(lat * RAD)));
-  return [Math.sin(track * RAD) * scale, -Math.cos(track * RAD) * scale];
+  out[at] = Math.sin(track * RAD) * scale || 0;
+  out[at + 1] = -Math.cos(track * RAD) * scale || 0;
 }
 
 export function distanceKm([lng1, lat1], [lng2, lat2]) {

@@ -18,7 +18,7 @@ import { LayersPanel } from './layers_panel.js';
 import { ListPanel } from './list_panel.js';
 import { createMap, goBounds } from './map.js';
 import { buildMapSide } from './map_side.js';
-import { startMotion } from './motion.js';
+import { glides, startMotion } from './motion.js';
 import { Overlays } from './overlays.js';
 import { Pointer } from './pointer.js';
 import { Replay } from './replay.js';
@@ -48,7 +48,7 @@ function createApp() {
     state,
     api,
     classes: [],
-    fleet: new Fleet({ clock }),
+    fleet: new Fleet({ clock, smooth: glides }),
     anomalies: new Anomalies({ bus, api, clock }),
   };
   app.classOf = (id) => app.session.classOf(id);

@@ -4,6 +4,11 @@ const FASTEST_MS = 66; // 15 frames a second at most
 const SLOWEST_MS = 4000;
 const EARTH_M = 40_075_017;
 
+const still = globalThis.matchMedia?.('(prefers-reduced-motion: reduce)');
+
+// Whether aircraft glide between updates, or go from one to the next for who asked for less motion.
+export const glides = () => !still?.matches;
+
 // Milliseconds until an aircraft at `speed` m/s has moved STEP_PX, where time runs `rate` times as fast.
 export function frameGap(zoom, lat, speed, rate = 1) {
   const metresPerPixel = (EARTH_M * Math.cos((lat * Math.PI) / 180)) / (512 * 2 ** zoom);
@@ -21,7 +26,7 @@ export function startMotion(map, app) {
     requestAnimationFrame(frame);
     if (document.hidden || !app.fleet.size || !app.state.get().layers.aircraft) return;
     const { live, speed } = app.state.get();
-    if (!live && !speed && drawn === app.fleet.version) return;
+    if (drawn === app.fleet.version && ((!live && !speed) || !glides())) return;
     const gap = frameGap(map.getZoom(), map.getCenter().lat, 300, live ? app.clock.rate() : speed);
     // A slow machine gets fewer frames, so that it always has time left for the hand on the mouse.
     if (now - last < Math.max(gap, cost * 3)) return;

@@ -49,10 +49,11 @@ export class Session {
     this.#loadAnomalies();
   }
 
-  #heardAircraft(message) {
-    if (!this.#app.state.get().live || !Array.isArray(message?.columns)) return;
-    this.#heardTime(message.time);
-    this.#app.fleet.applyColumns(message);
+  #heardAircraft(sky) {
+    if (!this.#app.state.get().live) return;
+    const time = Number(sky.meta.time);
+    this.#heardTime(time);
+    this.#app.fleet.apply([sky], { time });
   }
 
   #resync() {
@@ -64,11 +65,11 @@ export class Session {
   async loadAircraft() {
     const { api, bus, fleet, state } = this.#app;
     try {
-      const features = await api.items('aircraft', {}, { cap: 20_000 });
+      const tables = await api.sky();
       if (!state.get().live) return;
-      const newest = features.reduce((most, f) => Math.max(most, parseTime(f.properties.time) || 0), 0);
+      const newest = tables.reduce((most, { columns }) => columns.position_time.reduce((a, b) => Math.max(a, b), most), 0);
       if (newest && !this.#app.clock.known()) this.#heardTime(newest);
-      fleet.applyFeatures(features);
+      fleet.apply(tables, { whole: true });
       this.#map.triggerRepaint();
       this.#firstFit();
       bus.emit('aircraft');

@@ -24,7 +24,9 @@ const LIGHT =
 
 const shapesByType = new Map();
 
-function shapeByType(type) {
+// -1 where the type is not known.
+export function shapeByType(type) {
+  if (!type) return -1;
   if (!shapesByType.has(type)) {
     const shape = HELICOPTER.test(type)
       ? SHAPE.helicopter
@@ -38,10 +40,10 @@ function shapeByType(type) {
   return shapesByType.get(type);
 }
 
-// Which outline an aircraft gets: by its type, else by how fast and high it flies.
-export function shapeOf({ type_code: type, baro_altitude: altitude, ground_speed: speed, on_ground: onGround, track }) {
+// Which outline an aircraft gets: by its type (`kind`), else by how fast and high it flies.
+export function outline(kind, onGround, track, speed, altitude) {
   if (onGround || !Number.isFinite(track)) return SHAPE.dot;
-  if (type) return shapeByType(type);
+  if (kind >= 0) return kind;
   return speed < 170 && !(altitude > 13_000) ? SHAPE.light : SHAPE.jet;
 }
 

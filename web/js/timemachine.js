@@ -100,12 +100,8 @@ export class TimeMachine {
     const asking = (this.#asking = new AbortController());
     try {
       const at = rfc3339(Math.round(this.#app.clock.now()));
-      const features = await this.#app.api.items(
-        'aircraft',
-        { at, bbox: bboxOf(this.#map) },
-        { cap: 15_000, signal: asking.signal },
-      );
-      if (!this.#app.state.get().live) this.#app.fleet.applyFeatures(features);
+      const found = await this.#app.api.sky({ at, bbox: bboxOf(this.#map) }, { cap: 15_000, signal: asking.signal });
+      if (!this.#app.state.get().live) this.#app.fleet.apply(found, { whole: true });
       this.#map.triggerRepaint();
     } catch (error) {
       if (!isAbort(error)) this.#app.bus.emit('trouble', `Aircraft of that time did not load. ${error.message}`);
