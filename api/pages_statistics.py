@@ -40,11 +40,13 @@ def statistics(root: str, asked: Mapping[str, str], value: Value) -> Markup:
         tag("nav", ways, class_="buttons", aria_label="Counted by"), _form(root, by, asked),
         tag("p", value["note"], class_="none") if "note" in value else None,
         small_map(source, "The anomalies that are counted") if value["count"] else None,
-        section("In all", facts([
-            ("Time", f"{start} to {end}"), ("Anomalies", f"{value['count']:,}"),
-            ("Flight hours", f"{value['flight_hours']:,}"), ("Flight hours are those of", value["flight_hours_from"]),
-        ])),
-        section(_TITLES[by], _table(root, by, value["groups"]), tag("small", _INTERVAL)),
+        None if "note" in value else [
+            section("In all", facts([
+                ("Time", f"{start} to {end}"), ("Anomalies", f"{value['count']:,}"),
+                ("Flight hours", f"{value['flight_hours']:,}"), ("Rates are of", value["flight_hours_from"]),
+            ])),
+            section(_TITLES[by], _table(root, by, value["groups"]), tag("small", _INTERVAL)),
+        ],
         forms=[link(f"{root}/statistics{query({**asked, 'f': 'json'})}", "alternate", JSON, "JSON")],
     )  # fmt: skip
 

@@ -32,7 +32,7 @@ DEFAULT_S, LONGEST_S = 86_400, 31 * 86_400
 MOST = 10_000
 _Z = 1.96
 
-NO_REGIONS = "no flight information regions are loaded: `skysift reference add firs FILE`, then start again"
+NO_REGIONS = "No flight information regions are loaded: `skysift reference add firs FILE`, then start again."
 
 _SOURCES = {
     "class": "tracks: what was flown in all", "hour": "tracks", "country": "tracks",

@@ -12,11 +12,8 @@ from api.collections import Collection
 from api.query import Statement
 from geo.mercator import Tile
 
-MOST_ZOOM = 4
-"""The largest zoom that is answered by sums; beyond, the rows of a tile are few enough."""
-
-COARSE_ZOOM = 2
-"""Up to here the larger cells are fine enough: 16 pixels are 310 km."""
+BY_ZOOM = (2, 2, 2, 3, 3, 4)
+"""Resolution of the sums by zoom; beyond, the rows of a tile are few enough."""
 
 BY_DAY = timedelta(days=2)
 """Longer spans are read by whole days, shorter ones by whole hours."""
@@ -41,14 +38,14 @@ LAYERS: Mapping[str, Layer] = {
 def layer(collection: Collection, asked: Asked, at: Tile) -> Layer | None:
     """The sums that answer this tile; None where the rows must: sums know no filter but that of time."""
     plain = not asked.filters and asked.cql is None and asked.properties is None
-    return LAYERS.get(collection.id) if at.zoom <= MOST_ZOOM and plain else None
+    return LAYERS.get(collection.id) if at.zoom < len(BY_ZOOM) and plain else None
 
 
 def found(of: Layer, asked: Asked, at: Tile, statement: Statement) -> str:
     """FROM and WHERE of the sums in the box: columns lon, lat and n."""
     first, last, long = _times(of, asked, statement)
     west, south, east, north = (statement.bind(edge, "float8") for edge in asked.boxes[0].edges)
-    hours, resolution = 24 if long else 1, 2 if at.zoom <= COARSE_ZOOM else 3
+    hours, resolution = 24 if long else 1, BY_ZOOM[at.zoom]
     return (
         f"tile_hours WHERE layer = {statement.bind(of.table, 'text')} AND hours = {hours} "
         f"AND resolution = {resolution} AND start > {first} - interval '{hours} hours' AND start <= {last} "

@@ -9,8 +9,8 @@ from geo.cells import Cells, parents
 from geo.schema import Array
 from store.partitions import PARTITION_MS
 
-RESOLUTIONS = (2, 3)
-"""H3 resolutions that are kept: cells of 320 and 120 km, for zooms up to 2 and 4 (16 pixels are 310 and 78 km)."""
+RESOLUTIONS = (2, 3, 4)
+"""H3 resolutions that are kept: cells of 320, 120 and 45 km, for zooms up to 2, 4 and 5 (16 pixels: 310, 78, 39 km)."""
 
 STEPS = (1, 24)
 """Hours that are counted together: long spans are read by day."""
@@ -33,7 +33,7 @@ DELETE FROM tile_hours WHERE layer = $1 AND start + hours * interval '1 hour' <=
 
 
 async def add(connection: asyncpg.Connection, layer: str, time: Array, cells: Cells, lon: Array, lat: Array) -> None:
-    """Count new rows of a table, in the transaction that stores them: times in ms, a cell of resolution 3 or finer (0
+    """Count new rows of a table, in the transaction that stores them: times in ms, a cell of resolution 4 or finer (0
     for a row without a place), and where. The count of a cell is drawn where its first row lay."""
     placed = np.flatnonzero(cells)
     if not len(placed):

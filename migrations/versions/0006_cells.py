@@ -27,7 +27,7 @@ FILL = f"""
 INSERT INTO tile_hours (layer, hours, resolution, start, h3, lon, lat, n)
 SELECT :layer, hours, r, date_bin(hours * interval '1 hour', time, '1970-01-01 00:00:00+00'::timestamptz) AS start,
   {PARENT} AS cell, (array_agg(ST_X(geom)))[1], (array_agg(ST_Y(geom)))[1], count(*)
-FROM {{source}} CROSS JOIN (VALUES (1, 2), (1, 3), (24, 2), (24, 3)) AS level (hours, r)
+FROM {{source}} CROSS JOIN (VALUES (1, 2), (1, 3), (1, 4), (24, 2), (24, 3), (24, 4)) AS level (hours, r)
 WHERE h3 IS NOT NULL GROUP BY hours, r, start, cell
 """
 STARTS = """
