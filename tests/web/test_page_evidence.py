@@ -65,9 +65,7 @@ def test_charts_show_what_was_sent_and_mark_the_stretch(opened: Sight) -> None:
     assert [head.split()[0] for head in heads] == ["Altitude", "Speed", "Turn"], "what nobody sent has no chart"
     until(opened.page, "document.querySelector('#detail .envelope')")
     until(opened.page, "document.querySelector('#detail .envelope-block').textContent.includes('Among')")
-    box = opened.page.locator("#detail .chart").first.bounding_box()
-    assert box
-    opened.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 30)
+    opened.page.locator("#detail .chart .u-over").first.hover()
     until(opened.page, "/\\d ft · \\d+ kt/.test(document.querySelector('#detail .chart-readout').textContent)")
 
 
