@@ -24,6 +24,7 @@ const CHOICES = [
 const STEP = 0.02;
 const EVERY_MS = 2000;
 const REACH = 6;
+const FIRST_MS = 5000;
 
 export class Compare {
   #app;
@@ -35,7 +36,7 @@ export class Compare {
   #share = 0.5; // of the room between the panels that shows the time of the page
   #host = h('div', { class: 'compare-map', 'aria-hidden': 'true' });
   #here = h('div', { class: 'compare-tag here' });
-  #when = h('span', {});
+  #when = h('span', { text: 'Loading the other time' });
   #choice = h('select', {
     'aria-label': 'Which time to compare with',
     onchange: () => this.#app.state.set({ compare: Number(this.#choice.value) }),
@@ -108,6 +109,7 @@ export class Compare {
   }
 
   async #make() {
+    await settled(this.#map);
     const world = createWorld(this.#app);
     const other = await createMap(this.#host, world.state);
     other.getCanvas().tabIndex = -1;
@@ -122,6 +124,7 @@ export class Compare {
     this.#other = other;
     this.#world = { ...world, layers };
     this.#loader = new WorldLoader(this.#app, world, other);
+    this.#host.classList.add('ready');
   }
 
   #bindAircraft(other) {
@@ -223,6 +226,14 @@ export class Compare {
     this.#move(this.#share + by);
   }
 }
+
+// The page's own map comes first: both take their pictures from the same workers.
+const settled = (map) =>
+  new Promise((resolve) => {
+    map.once('idle', resolve);
+    setTimeout(resolve, FIRST_MS);
+    map.triggerRepaint();
+  });
 
 const words = (n) => `${n} ${n === 1 ? 'anomaly' : 'anomalies'}`;
 const stamp = (ms) => `${dateText(ms).replace(/ \d{4}$/, '')} ${clockText(ms, false)}`;
