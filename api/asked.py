@@ -61,7 +61,7 @@ class Asked:
             system=systems["crs"],
             sorts=sorts,
             properties=_properties(collection, given["properties"]) if "properties" in given else None,
-            hits=_hits(given.get("resulttype", given.get("resultType", "results"))),
+            hits=_hits(given),
         )
 
     @property
@@ -149,7 +149,9 @@ def _properties(collection: Collection, text: str) -> Sequence[str]:
     return words
 
 
-def _hits(text: str) -> bool:
-    if text not in ("hits", "results"):
-        raise bad("resulttype", f"resulttype is hits or results, not {text[:40]!r}")
-    return text == "hits"
+def _hits(given: Mapping[str, str]) -> bool:
+    """Whether only the number is wanted, by the one spelling or the other."""
+    words = {given[name] for name in ("resulttype", "resultType") if name in given}
+    if len(words) > 1 or not words <= {"hits", "results"}:
+        raise bad("resulttype", f"resulttype is hits or results, not {' and '.join(sorted(words))[:40]!r}")
+    return words == {"hits"}

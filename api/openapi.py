@@ -66,7 +66,8 @@ _FIXED: Sequence[tuple[str, str, str]] = (
 _TAKEN: Mapping[str, Sequence[Any]] = {
     "/stats": [query("hours", {"type": "integer", "minimum": 1, "maximum": MOST_HOURS, "default": 24})],
     "/stream": [
-        query("since", {"type": "string"}, "The id of the last event that is known"), _ref("parameters/bbox"),
+        query("since", {"type": "string"}, "The id of the last event that is known"),
+        _ref("parameters/bbox"),
         query("aircraft", {"type": "string", "enum": list(FORMS)}, "How aircraft come: columns are docs/columnar.md's"),
     ],
 }

@@ -103,6 +103,7 @@ def test_a_property_is_a_parameter(client: Client) -> None:
         ("crs=urn:nothing", "crs"), ("bbox-crs=EPSG:99999", "bbox-crs"), ("filter-crs=x", "filter-crs"),
         ("sortby=nothing", "sortby"), ("sortby=members", "sortby"), ("properties=nothing", "properties"),
         ("offset=-1", "offset"), ("offset=many", "offset"), ("resulttype=maybe", "resulttype"),
+        ("resulttype=hits&resultType=results", "resulttype"),
         ("filter-lang=sql&filter=1", "filter-lang"), ("bbox=0,0,9,1,1,3", "bbox"),
     ],
 )  # fmt: skip
