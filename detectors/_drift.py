@@ -89,11 +89,11 @@ def _judge(now: Array, update: Update, east: Array, north: Array, far: Array, p:
     hit &= (changed <= 0.5 * update.speed) & (update.speed > SLOW_M_S)
     late = ~hit & (now["rise"] != NO_TIME) & (now["count"] - now["since"] >= LONGEST)
     if hit.any():
-        _latch(now, hit, far[hit])
+        _latch(now, hit, far[hit], update.time[hit])
     _forget(now, hit | late)
 
 
-def _latch(now: Array, at: Mask, ratio: Array) -> None:
+def _latch(now: Array, at: Mask, ratio: Array, time: Array) -> None:
     """Offsets add up; one that leads back to where the track came from ends the episode."""
     one = now[at]
     held = one["onset"] != NO_TIME
@@ -104,6 +104,7 @@ def _latch(now: Array, at: Mask, ratio: Array) -> None:
     for name, rise in (("onset", "rise"), ("from_lat", "rise_lat"), ("from_lon", "rise_lon")):
         one[name] = np.where(held, one[name], one[rise])
     one["onset"][back] = NO_TIME
+    one["proven"] = time
     one["off_e"], one["off_n"] = np.where(back, 0.0, total_e), np.where(back, 0.0, total_n)
     one["ratio"] = np.where(held & ~back, np.maximum(one["ratio"], ratio), ratio)
     now[at] = one

@@ -6,7 +6,6 @@ What the classes that look for a track that stops following from itself have in 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,21 +13,22 @@ import numpy as np
 
 from detectors._groups import stretches_of
 from detectors._reckoning import Update, updates
-from detectors._registry import Param
+from detectors._registry import PRIORITY, Param
 from detectors._streams import streams_of
 from geo.memory import Memory
 from geo.schema import NO_TIME, Array
-from geo.stretches import Stretches, none, path, sample
-from geo.tracks import Index, Mask, Tracks
+from geo.stretches import Stretches, path, sample
+from geo.tracks import Mask, Tracks
 
 STREAMWISE: Mapping[str, Any] = {
-    "scope": "aircraft", "every_s": 10, "sample_s": 5, "lookback_s": 10, "merge_gap_s": 600,
+    "scope": "aircraft", "sample_s": 5, "lookback_s": 10, "merge_gap_s": 600,
     "needs": [("lat",), ("ground_speed",), ("track",)], "uses": ("position_time",),
 }  # fmt: skip
 """How a class that walks streams is run."""
 
 NOISE: Mapping[str, Param] = {
     "timing": Param(2, "s", "a clock that is wrong by this moves a position along the track and is no offset", lo=0, hi=30, source="JL516 2024-01-02: median lag 0.56 s; OpenSky state vectors are 1 s apart"),
+    "ends": Param(60, "min", "an episode to which nothing is added for so long is over; one that is low after a third of it", lo=5, hi=1_440, source="the longest attack measured goes on for 53 min (06756e84, 2023-04-01)"),
     "gap": Param(45, "s", "after a longer gap nothing is compared", lo=20, hi=120, source="three polls of 15 s"),
 }  # fmt: skip
 """Parameters of every class that walks streams."""
@@ -46,42 +46,8 @@ Shown = Callable[[Array], tuple[Array, Array, Mapping[str, Array]]]
 """Confidence, priority and values of records on which an episode stands."""
 
 
-@dataclass(frozen=True)
-class Held:
-    """The streams of a slice on which an episode stands: their records, and first and last fresh rows."""
-
-    tracks: Tracks
-    state: Array
-    first: Index
-    last: Index
-
-    def stretches(self, shown: Shown) -> Stretches:
-        """One entry each, from the onset to the newest row. It lies further back than the view: the record knows it."""
-        if not len(self.state):
-            return none()
-        sure, priority, values = shown(self.state)
-        return stretches_of([
-            self._entry(k) | {
-                "score": round(float(sure[k]), 4), "confidence": round(float(sure[k]), 4), "priority": int(priority[k]),
-                **{name: v[k] if v.dtype == object else round(float(v[k]), 3) for name, v in values.items()},
-            }
-            for k in range(len(self.state))
-        ])  # fmt: skip
-
-    def _entry(self, k: int) -> dict[str, Any]:
-        tracks, one, a, b = self.tracks, self.state[k], int(self.first[k]), int(self.last[k])
-        onset, end = int(one["onset"]), int(tracks.time[b])
-        rows = a + np.flatnonzero(tracks.located[a : b + 1])
-        return {
-            "subject": int(tracks.flight[b]), "start": onset, "end": end, "peak": end, "icao24": int(tracks.icao24[b]),
-            "members": (), "callsign": tracks.callsign[b].decode("ascii", "replace"), "cleared": "",
-            "paths": np.vstack([[[one["from_lon"], one["from_lat"], onset]], path(tracks, rows)]),
-            "samples": [sample(tracks, a, "first"), sample(tracks, b, "last")],
-        }  # fmt: skip
-
-
-def walk(tracks: Tracks, memory: Memory, p: SimpleNamespace, note: Note) -> Held:
-    """Take the slice's fixes into the records one after the other; the streams on which an episode stands."""
+def walk(tracks: Tracks, memory: Memory, p: SimpleNamespace, note: Note, shown: Shown) -> Stretches:
+    """Take the slice's fixes into the records, one after the other; the episodes that stand after it."""
     streams = streams_of(tracks, memory)
     state = streams.state
     for update in updates(tracks, streams, p.gap):
@@ -93,9 +59,43 @@ def walk(tracks: Tracks, memory: Memory, p: SimpleNamespace, note: Note) -> Held
         now["count"] += 1
         if now is not state:
             state[who] = now
+    held = np.flatnonzero(state["onset"] != NO_TIME)
+    entries = []
+    if len(held):
+        sure, level, values = shown(state[held])
+        over = _over(state[held], tracks.time[streams.last[held]], level, p)
+        state["onset"][held[over]] = NO_TIME
+        entries = [
+            _entry(tracks, state[i], int(streams.first[i]), int(streams.last[i]))
+            | _figures(float(sure[k]), int(level[k]), {name: column[k] for name, column in values.items()})
+            for k, i in enumerate(held.tolist()) if not over[k]
+        ]  # fmt: skip
     memory.put(streams.keys, tracks.time[streams.last], stream=state)
-    held = state["onset"] != NO_TIME
-    return Held(tracks, state[held], streams.first[held], streams.last[held])
+    return stretches_of(entries)
+
+
+def _over(state: Array, now: Array, level: Array, p: SimpleNamespace) -> Mask:
+    """Episodes to which nothing has been added for long: the track has followed from itself since, whatever it was."""
+    out: Mask = now - state["proven"] > np.where(level <= PRIORITY["low"], p.ends / 3, p.ends) * 60_000
+    return out
+
+
+def _entry(tracks: Tracks, one: Array, a: int, b: int) -> dict[str, Any]:
+    """An episode from its onset to row b. The onset lies further back than the view: the record knows it."""
+    onset, end = int(one["onset"]), int(tracks.time[b])
+    rows = a + np.flatnonzero(tracks.located[a : b + 1])
+    return {
+        "subject": int(tracks.flight[b]), "start": onset, "end": end, "peak": end, "icao24": int(tracks.icao24[b]),
+        "members": (), "callsign": tracks.callsign[b].decode("ascii", "replace"), "cleared": "",
+        "paths": np.vstack([[[one["from_lon"], one["from_lat"], onset]], path(tracks, rows)]),
+        "samples": [sample(tracks, a, "first"), sample(tracks, b, "last")],
+    }  # fmt: skip
+
+
+def _figures(sure: float, level: int, values: Mapping[str, Any]) -> dict[str, Any]:
+    """How sure and urgent an episode is, and what explains it."""
+    shown = {name: value if isinstance(value, str) else round(float(value), 3) for name, value in values.items()}
+    return {"score": round(sure, 4), "confidence": round(sure, 4), "priority": level, **shown}
 
 
 def _learn(now: Array, update: Update, east: Array, north: Array) -> None:

@@ -36,7 +36,7 @@ def note(now: Array, update: Update, east: Array, north: Array, p: SimpleNamespa
     jump = _strides(now, update, east, north, p)
     waiting = now["pending"] != NO_TIME
     if waiting.any():
-        _confirm(now, waiting, update.known, jump, p)
+        _confirm(now, waiting, update, jump, p)
     usual = now["seen"]
     # Only what weighs enough on the whole can be a splice, whatever the stream did before.
     split = update.known & _splits(jump, p)
@@ -97,7 +97,7 @@ def _begin(now: Array, start: Mask, jump: Array, update: Update) -> None:
     now["at_lat"][start], now["at_lon"][start] = fix["lat"], fix["lon"]
 
 
-def _confirm(now: Array, waiting: Mask, known: Mask, jump: Array, p: SimpleNamespace) -> None:
+def _confirm(now: Array, waiting: Mask, update: Update, jump: Array, p: SimpleNamespace) -> None:
     """The fixes after a jump: where they follow from each other the stream has become another one.
 
     What goes on changing in the same channels is a manoeuvre, and was one before. One that followed already may be
@@ -105,9 +105,9 @@ def _confirm(now: Array, waiting: Mask, known: Mask, jump: Array, p: SimpleNames
     """
     first = now["jump"]
     goes_on = weight(np.where(first > 0.6, jump, 0.0)) > SPREAD * weight(first)
-    now["calm"] += waiting & known
+    now["calm"] += waiting & update.known
     now["pending"][waiting & (goes_on | (now["calm"] == 0))] = NO_TIME
-    sure = waiting & known & ~goes_on & (now["calm"] >= p.confirm)
+    sure = waiting & update.known & ~goes_on & (now["calm"] >= p.confirm)
     for name, at in (("onset", "pending"), ("from_lat", "at_lat"), ("from_lon", "at_lon")):
         now[name][sure] = now[at][sure]
-    now["pending"][sure] = NO_TIME
+    now["pending"][sure], now["proven"][sure] = NO_TIME, update.time[sure]

@@ -30,12 +30,13 @@ Fields = Mapping[str, tuple[Any, Any]]
 _STREAM: Fields = {
     "flight": ("i8", 0), "heir": ("i8", NO_TIME), "newest": ("i8", NO_TIME), "fix": (FIX, 0), "count": ("i8", 0),
     "noise_along": ("f8", np.nan), "noise_across": ("f8", np.nan), "bias_e": ("f8", 0), "bias_n": ("f8", 0),
-    "hold": ("?", False), "onset": ("i8", NO_TIME), "from_lat": ("f8", np.nan), "from_lon": ("f8", np.nan),
+    "hold": ("?", False), "onset": ("i8", NO_TIME), "proven": ("i8", NO_TIME), "from_lat": ("f8", np.nan), "from_lon": ("f8", np.nan),
 }  # fmt: skip
 """The newest honest fix, how many there were, and the time of the newest heard; how noisy fixes are (m); what stands.
 
 `bias` is a steady part of the innovation (m/s); `hold` stops learning while something is being looked into; `heir` is
-set where the stream took over from another of its address; `onset` where an episode stands, which began at `from`."""
+set where the stream took over from another of its address; `onset` where an episode stands, which began at `from`
+and to which something was added last when it was `proven`."""
 
 
 def keep(own: Fields) -> Keep:

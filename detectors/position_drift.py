@@ -63,7 +63,7 @@ def examples() -> Sequence[Example]:
 
 
 @detector(
-    id="position-drift", title="Position offset", priority="medium", memory=KEEP, examples=examples, **STREAMWISE,
+    id="position-drift", title="Position offset", priority="medium", memory=KEEP, examples=examples, every_s=5, **STREAMWISE,
     explain="The position runs {offset:.1f} km off what speed and course lead to ({ratio:.1f} times what "
     "this stream's noise allows), for {duration:.0f} s; speed, course and height went on unchanged",
     style=Style(shape="path", color="#ffb340", icon="drift"),
@@ -86,7 +86,7 @@ def examples() -> Sequence[Example]:
 )  # fmt: skip
 def detect(tracks: Tracks, p: SimpleNamespace, memory: Memory) -> Stretches:
     """Walk the slice; every fresh row of a stream that runs displaced is reported."""
-    return walk(tracks, memory, p, note).stretches(shown)
+    return walk(tracks, memory, p, note, shown)
 
 
 def shown(state: Array) -> tuple[Array, Array, Mapping[str, Array]]:

@@ -60,7 +60,7 @@ def examples() -> Sequence[Example]:
 
 
 @detector(
-    id="track-splice", title="Track does not continue itself", priority="high", memory=KEEP, examples=examples, **STREAMWISE,
+    id="track-splice", title="Track does not continue itself", priority="high", memory=KEEP, examples=examples, every_s=10, **STREAMWISE,
     explain="{channels} changed from one update to the next by up to {times:.1f} times what an aircraft can do in that "
     "time, and the track has gone on as another one for {duration:.0f} s",
     style=Style(shape="path", color="#bf5af2", icon="splice"),
@@ -86,7 +86,7 @@ def examples() -> Sequence[Example]:
 )  # fmt: skip
 def detect(tracks: Tracks, p: SimpleNamespace, memory: Memory) -> Stretches:
     """Walk the slice; every fresh row of a stream that has become another one is reported."""
-    return walk(tracks, memory, p, note).stretches(shown)
+    return walk(tracks, memory, p, note, shown)
 
 
 def shown(state: Array) -> tuple[Array, Array, Mapping[str, Array]]:

@@ -62,6 +62,19 @@ def test_a_later_offset_is_an_episode_of_its_own_or_joins() -> None:
     assert max(a.end for a in found(rows)) >= int(rows["time"][-1]) - 5_000
 
 
+@pytest.mark.parametrize(("track", "count"), [(90.0, 1), (0.0, 0)], ids=["aside", "ahead"])
+def test_no_clock_moves_a_position_aside(track: float, count: int) -> None:
+    assert len(found(displaced(fly(seconds=900, track=track), 400.0, 400, 10**6))) == count
+
+
+def test_an_episode_ends_when_nothing_is_added_to_it() -> None:
+    rows = displaced(fly(seconds=900), 5_000.0, 300, 10**6)
+
+    (one,) = found(rows, ends=5)
+
+    assert 290_000 <= one.end - one.start <= 330_000
+
+
 @pytest.mark.parametrize("source", ["mlat", "tisb_icao"])
 def test_where_positions_are_computed_it_is_low(source: str) -> None:
     rows = displaced(fly(seconds=900), 6_000.0, 400, 10**6)

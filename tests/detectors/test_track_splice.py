@@ -89,6 +89,18 @@ def test_a_gap_explains_it() -> None:
     assert not found(rows.with_columns(time=rows["time"] + later))
 
 
+@pytest.mark.parametrize(("heard", "count"), [(10, 1), (1, 0)], ids=["it had followed", "a single fix"])
+def test_a_gap_after_it_leaves_it_only_what_had_followed(heard: int, count: int) -> None:
+    rows = spliced(fly(seconds=900), other(), 400)
+    kept = (np.arange(900) < 400 + heard) | (np.arange(900) > 470)
+
+    assert len(found(rows.take(np.flatnonzero(kept)))) == count
+
+
+def test_a_jet_that_is_slow_all_at_once_is_one() -> None:
+    assert len(found(spliced(fly(seconds=900), other(speed=150.0), 400))) == 1
+
+
 @pytest.mark.parametrize("name", ["featured/qantas747", "noisy/noisy_time_issue", "noisy/noisy_takeoff", "basel"])
 def test_real_tracks_that_are_hard_give_none(shared: Path, name: str) -> None:
     path = shared / f"data/traffic-samples/samples/{name}.json.gz"
