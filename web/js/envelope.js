@@ -37,7 +37,7 @@ export function drawEnvelope(host, { others, rows, mark }) {
   ctx.fillStyle = dots;
   for (const [x, y] of others) ctx.fillRect(frame.x(x) - 1, frame.y(y) - 1, 2, 2);
   path(ctx, frame, own, way, 1, 0.45);
-  path(ctx, frame, own.filter((row) => row.time >= mark.start && row.time <= mark.end), mark.color, 2.2, 1); // prettier-ignore
+  path(ctx, frame, own.filter((row) => row.time >= mark.start && row.time <= mark.end), mark.color || way, 2.2, 1); // prettier-ignore
 }
 
 function frameOf(width, points) {
