@@ -15,6 +15,9 @@ from geo.mercator import Tile
 BY_ZOOM = (2, 2, 2, 3, 3, 4)
 """Resolution of the sums by zoom; beyond, the rows of a tile are few enough."""
 
+FEW = 1_000
+"""Pieces of tracks that a tile of the world shows one by one: more of them are a picture of lines upon lines."""
+
 BY_DAY = timedelta(days=2)
 """Longer spans are read by whole days, shorter ones by whole hours."""
 

@@ -14,7 +14,7 @@ from api.collections import Collection, Property
 from api.parameters import Box
 from api.query import Statement
 from api.tile_counts import EXTENT, MARGIN, counted, enough, found_in, summed
-from api.tile_hours import Layer, layer
+from api.tile_hours import FEW, Layer, layer
 from geo.mercator import Tile
 
 MOST = 4_000
@@ -43,7 +43,7 @@ async def tile(pool: asyncpg.Pool, collection: Collection, asked: Asked, at: Til
 
 async def _few(pool: asyncpg.Pool, of: Layer, asked: Asked, at: Tile) -> bool:
     sql, values = summed(of, asked, at)
-    return bool(await pool.fetchval(sql, *values) <= MOST)
+    return bool(await pool.fetchval(sql, *values) <= FEW)
 
 
 def _sized(collection: Collection, asked: Asked, zoom: int) -> Mapping[str, Any]:
