@@ -1,4 +1,4 @@
-"""`skysift bench engine|ingest|live|latency|gis`: the figures in the docs, measured on this machine."""
+"""`skysift bench engine|ingest|live|latency|gis|web`: the figures in the docs, measured on this machine."""
 
 from __future__ import annotations
 
@@ -109,6 +109,34 @@ def gis(scale: float, seconds: int, rounds: int, as_json: bool) -> None:
         try:
             result = bench.run(bench.Plan(url, default_state_dir(), scale, seconds, rounds, say))
         except NoWrk as error:
+            raise Failure(str(error), SETUP) from None
+    if as_json:
+        print_json(result)
+    else:
+        show(result)
+
+
+@command.command()
+@click.option("--aircraft", default=10_000, show_default=True, type=click.IntRange(10, 50_000))
+@click.option("--anomalies", default=5_000, show_default=True, type=click.IntRange(10, 10_000))
+@click.option("--hours", default=24, show_default=True, type=click.IntRange(1, 48), help="Of history to scrub through.")
+@click.option("--step", default=5.0, show_default=True, type=click.FloatRange(1, 300), help="Seconds between its rows.")
+@click.option("--life", default=3_600, show_default=True, type=click.IntRange(120), help="Seconds that memory is watched.")
+@json_option
+def web(aircraft: int, anomalies: int, hours: int, step: float, life: int, as_json: bool) -> None:
+    """The page in Chromium, software rendering: first view, bytes, a tick, a toggle, scrubbing, memory, axe.
+
+    Needs Chromium and Playwright. Takes some ten minutes.
+    """
+    from benchmarks.web import bench
+    from benchmarks.web.browser import NoBrowser
+    from cli.bench_web import show
+
+    say = partial(click.echo, err=True)
+    with _database() as url:
+        try:
+            result = bench.run(bench.Plan(url, aircraft, anomalies, hours, step, life_s=life, say=say))
+        except NoBrowser as error:
             raise Failure(str(error), SETUP) from None
     if as_json:
         print_json(result)

@@ -16,6 +16,6 @@ def sky(world: World, ms: float, whole: bool) -> Sky:
     shared |= {"registration": "", "emergency": "none"}
     values = [shared | row | last for row, last in zip(rows, lasting, strict=True)]
     for one in values:
-        one["icao24"] = int(one["icao24"], 16)
+        one["icao24"] = int(str(one["icao24"]), 16)
     parts = PARTS if whole else MOVING
     return Sky({part.name: np.array([one[part.name] for one in values], part.dtype) for part in parts}, int(ms), whole)

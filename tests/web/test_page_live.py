@@ -123,6 +123,8 @@ def test_a_silent_feed_is_called_silent(look: Callable[..., Sight]) -> None:
 
 def test_who_asks_for_less_motion_sees_aircraft_where_they_were_heard_only(look: Callable[..., Sight]) -> None:
     sight = look("#view=47,9,11", reduced_motion="reduce")
+    until(sight.page, f"{MAP}.loaded() && {MAP}.areTilesLoaded()")
     sight.page.evaluate(f"(() => {{ let n = 0; {MAP}.on('render', () => n++); {APP}.frames = () => n; }})()")
     sight.page.wait_for_timeout(3000)
-    assert 1 <= sight.page.evaluate(f"{APP}.frames()") <= 10  # it glides in 40
+    drawn = sight.page.evaluate(f"{APP}.frames()")
+    assert 1 <= drawn <= 10, drawn  # it glides in 40

@@ -45,8 +45,7 @@ export class Fleet {
     this.#round += 1;
     for (const { size, columns } of tables) for (let i = 0; i < size; i += 1) this.#put(columns, i, now);
     const { round, time: heard } = this.#columns;
-    if (whole) this.#sweep((slot) => round[slot] !== this.#round);
-    else if (Number.isFinite(time)) this.#sweep((slot) => Math.abs(time - heard[slot]) > GONE_MS);
+    this.#sweep((slot) => (whole ? round[slot] !== this.#round : Math.abs(time - heard[slot]) > GONE_MS));
   }
 
   emphasise(id) {

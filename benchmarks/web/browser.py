@@ -1,0 +1,111 @@
+"""Chromium with software rendering, and what it says of a page: time on its main thread, heap, bytes, requests."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import os
+import shutil
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+ARGUMENTS = (
+    "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run",
+    "--disable-quic", "--disable-default-apps", "--disable-extensions", "--enable-precise-memory-info",
+)  # fmt: skip
+SIZE = {"width": 1440, "height": 900}
+PATIENCE_S = 120.0
+ROOT = "document.querySelector('#map').skysift"
+
+
+class NoBrowser(Exception):
+    """Playwright or Chromium is missing."""
+
+
+class Page:
+    """A page and its DevTools session. Every look at it costs it a little: look seldom while something is measured."""
+
+    def __init__(self, page: Any, devtools: Any) -> None:
+        self.page, self.devtools = page, devtools
+        self.finished: dict[str, int] = {}
+        self.addresses: dict[str, str] = {}
+        self.began: dict[str, float] = {}
+        self.took: list[tuple[float, str]] = []
+        self.errors: list[str] = []
+
+    async def watch(self) -> None:
+        """Note requests, their bytes as they were sent, and errors; times are of the main thread's processor."""
+        tools = self.devtools
+        tools.on("Network.requestWillBeSent", self._sent)
+        tools.on("Network.loadingFinished", self._done)
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        await tools.send("Network.enable")
+        await tools.send("Performance.enable", {"timeDomain": "threadTicks"})
+        await tools.send("HeapProfiler.enable")
+
+    def _sent(self, event: dict[str, Any]) -> None:
+        self.addresses[event["requestId"]] = event["request"]["url"]
+        self.began[event["requestId"]] = event["timestamp"]
+
+    def _done(self, event: dict[str, Any]) -> None:
+        own = event["requestId"]
+        if own in self.addresses:
+            self.finished[own] = round(event["encodedDataLength"])
+            self.took.append(((event["timestamp"] - self.began[own]) * 1000, self.addresses[own]))
+
+    async def metrics(self) -> dict[str, float]:
+        """Seconds of processor time: TaskDuration, ScriptDuration, LayoutDuration and others."""
+        found = await self.devtools.send("Performance.getMetrics")
+        return {one["name"]: one["value"] for one in found["metrics"]}
+
+    async def heap(self) -> float:
+        """MB that live JavaScript holds, typed arrays included, after the garbage was collected."""
+        for _ in range(2):
+            await self.devtools.send("HeapProfiler.collectGarbage")
+        used = await self.devtools.send("Runtime.getHeapUsage")
+        return float(used["usedSize"] + used.get("backingStorageSize", 0)) / 1e6
+
+    async def until(self, expression: str, every_s: float = 0.1) -> Any:
+        """The first truthy value. Raises TimeoutError."""
+        deadline = time.monotonic() + PATIENCE_S
+        while not (value := await self.page.evaluate(expression)):
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"never true: {expression}; {'; '.join(self.errors[:3])}")
+            await asyncio.sleep(every_s)
+        return value
+
+
+@asynccontextmanager
+async def opened() -> AsyncIterator[Any]:
+    """A browser with an empty cache. Raises NoBrowser."""
+    executable = os.environ.get("SKYSIFT_CHROMIUM") or shutil.which("chromium")
+    if executable is None:
+        raise NoBrowser("there is no chromium: install it (apt-get install chromium) or name it in SKYSIFT_CHROMIUM")
+    try:
+        # A tool of development: the service runs without it, so it is no dependency of its own.
+        playwright = importlib.import_module("playwright.async_api")
+    except ImportError:
+        raise NoBrowser("playwright is missing: pip install -r requirements-dev.lock") from None
+    arguments = [*ARGUMENTS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+    async with playwright.async_playwright() as driver:
+        browser = await driver.chromium.launch(executable_path=executable, headless=True, args=arguments)
+        try:
+            yield browser
+        finally:
+            await browser.close()
+
+
+@asynccontextmanager
+async def looking(browser: Any) -> AsyncIterator[Page]:
+    """A new page that has loaded nothing yet."""
+    context = await browser.new_context(viewport=SIZE)
+    try:
+        page = await context.new_page()
+        found = Page(page, await context.new_cdp_session(page))
+        await found.watch()
+        yield found
+    finally:
+        await context.close()

@@ -1,0 +1,139 @@
+"""One function for each figure of the page: do something as a user would, and read what it cost."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import numpy as np
+
+from benchmarks.web.browser import ROOT, Page
+from benchmarks.web.world import HOUR_MS, NOW
+
+DETAILED = ("land10m", "borders10m", "admin1")
+"""The basemap's detailed tier: fetched when somebody comes closer."""
+
+AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+_READY = """(aircraft, anomalies) => {
+  const look = setInterval(() => {
+    const { app } = document.querySelector('#map')?.skysift ?? {};
+    if (document.body?.dataset.ready !== 'true' || app.fleet.size < aircraft) return;
+    if (app.anomalies.all().length < anomalies) return;
+    clearInterval(look);
+    requestAnimationFrame(() => (globalThis.firstView = performance.now()));
+  }, 20);
+}"""
+_TOGGLE = f"""() => new Promise(resolve => {{
+  const {{ map, app }} = {ROOT};
+  const began = performance.now();
+  const off = new Set(app.state.get().off);
+  const one = app.classes[0].id;
+  off.delete(one) || off.add(one);
+  app.state.set({{ off }});
+  const drawn = () => {{
+    if (!map.areTilesLoaded()) return;
+    map.off('render', drawn);
+    requestAnimationFrame(() => resolve(performance.now() - began));
+  }};
+  map.on('render', drawn);
+  map.triggerRepaint();
+}})"""
+_AXE_RUN = """async tags => {
+  const found = await axe.run(document, { runOnly: tags, resultTypes: ['violations'] });
+  return found.violations.map(one => one.id);
+}"""
+Tick = Callable[[float], Awaitable[None]]
+
+
+async def first_view(page: Page, url: str, aircraft: int, anomalies: int) -> dict[str, float]:
+    """From nothing to a page that answers, with everything on it: seconds, its main thread's time, bytes."""
+    await page.page.add_init_script(f"({_READY})({aircraft}, {anomalies})")
+    await page.page.goto(url)
+    shown = await page.until("globalThis.firstView ?? 0")
+    sent = {page.addresses[own]: size for own, size in page.finished.items()}
+    page_bytes = sum(size for address, size in sent.items() if "/static/" in address or address == url)
+    detailed = sum(size for address, size in sent.items() if any(name in address for name in DETAILED))
+    return {
+        "first_view_s": shown / 1000, "first_view_main_thread_s": (await page.metrics())["TaskDuration"],
+        "page_mb": (page_bytes - detailed) / 1e6, "data_mb": (sum(sent.values()) - page_bytes) / 1e6,
+    }  # fmt: skip
+
+
+async def ticks(page: Page, tick: Tick, count: int) -> dict[str, float]:
+    """Milliseconds of the main thread for each tick of a second, all that the page does included; and without ticks."""
+    await tick(1)
+    await asyncio.sleep(2)
+    quiet = await _busy(page, lambda k: asyncio.sleep(0), count)
+    busy = await _busy(page, lambda k: tick(2 + k), count)
+    told = await page.page.evaluate(f"{ROOT}.app.clock.live()")
+    if told < NOW + count * 1000:
+        raise RuntimeError(f"the page heard nothing of the ticks: its clock stands at {told}")
+    return {
+        "tick_ms": busy["TaskDuration"], "tick_script_ms": busy["ScriptDuration"],
+        "second_without_tick_ms": quiet["TaskDuration"],
+    }  # fmt: skip
+
+
+async def _busy(page: Page, act: Callable[[int], Awaitable[None]], count: int) -> dict[str, float]:
+    """Milliseconds of processor time for each of `count` seconds."""
+    before, loop = await page.metrics(), asyncio.get_running_loop()
+    began = loop.time()
+    for k in range(count):
+        await act(k)
+        await asyncio.sleep(max(0.0, began + k + 1 - loop.time()))
+    await asyncio.sleep(0.5)
+    after = await page.metrics()
+    return {name: (after[name] - before[name]) * 1000 / count for name in ("TaskDuration", "ScriptDuration")}
+
+
+async def toggles(page: Page, count: int) -> dict[str, float]:
+    """Milliseconds from switching a class off or on to the picture that shows it."""
+    took = [await page.page.evaluate(_TOGGLE) for _ in range(count)]
+    return {"toggle_ms": median(took), "toggle_longest_ms": max(took)}
+
+
+async def scrubbing(page: Page, hours: int, steps: int) -> dict[str, Any]:
+    """A day walked through by hand: the slowest request that the page sent."""
+    live = await page.page.evaluate(f"{ROOT}.app.clock.live()")
+    page.took.clear()
+    for k in range(1, steps + 1):
+        await page.page.evaluate(f"{ROOT}.app.time.scrub({live} - {round(k * hours * HOUR_MS / (steps + 1))})")
+        await asyncio.sleep(0.35)
+    await asyncio.sleep(2)
+    asked = [one for one in page.took if "/static/" not in one[1]]
+    await page.page.evaluate(f"{ROOT}.app.time.goLive()")
+    slowest, address = max(asked)
+    middle = median(ms for ms, _ in asked)
+    found = {"scrub_slowest_ms": slowest, "scrub_median_ms": middle, "scrub_requests": len(asked)}
+    return found | {"scrub_slowest_request": address.split("/", 3)[3].partition("&")[0]}
+
+
+async def memory(page: Page, tick: Tick, start_s: int, seconds: int, step_s: int, looks: int = 12) -> dict[str, float]:
+    """MB of heap after so many seconds of simulated life, and its slope: the first sixth is left out as warm-up."""
+    held: list[tuple[float, float]] = []
+    ticks = max(looks, seconds // step_s)
+    for k in range(ticks):
+        at = start_s + (k + 1) * step_s
+        await tick(at)
+        await page.until(f"{ROOT}.app.clock.live() >= {NOW + at * 1000 - 500}", 0.02)
+        if (k + 1) % (ticks // looks) == 0:
+            held.append(((k + 1) * step_s / 3600, await page.heap()))
+    hours, heap = np.array(held[len(held) // 6 :]).T
+    slope = float(np.polyfit(hours, heap, 1)[0])
+    grew = slope * float(hours[-1]) / float(heap[0])
+    return {"heap_mb": float(np.median(heap)), "heap_slope_mb_per_hour": slope, "heap_grew_share": grew}
+
+
+async def accessibility(page: Page) -> dict[str, Any]:
+    """What axe finds; Lighthouse is only looked for."""
+    found: dict[str, Any] = {"lighthouse": "found, not run" if shutil.which("lighthouse") else "not on this machine"}
+    if not AXE.is_file():
+        return found | {"axe": "not run: node_modules/axe-core is missing"}
+    await page.page.evaluate(AXE.read_text())
+    return found | {"axe": await page.page.evaluate(_AXE_RUN, _TAGS)}

@@ -1,0 +1,30 @@
+"""`skysift bench web`, small: every figure is there, and nothing of what it started is left."""
+
+from __future__ import annotations
+
+import psutil
+
+from benchmarks.web.bench import TARGETS, Plan, run
+from store.migrate import upgrade
+
+
+def started() -> set[int]:
+    """Processes below this one, but for Python's own that stays for as long as it lives."""
+    below = psutil.Process().children(recursive=True)
+    return {one.pid for one in below if "resource_tracker" not in " ".join(one.cmdline())}
+
+
+def test_all_figures_of_a_small_world(database_url: str) -> None:
+    upgrade(database_url)
+    before = started()
+
+    found = run(Plan(database_url, 200, 60, hours=1, step_s=60, ticks=3, toggles=2, scrubs=3, life_s=120))
+
+    assert set(TARGETS) <= set(found)
+    assert (found["aircraft"], found["anomalies"]) == (200, 60)
+    assert found["page_errors"] == []
+    assert 0 < found["page_mb"] < TARGETS["page_mb"]
+    assert 0 < found["tick_script_ms"] <= found["tick_ms"]
+    assert found["toggle_ms"] > 0 and found["heap_mb"] > 1 and found["scrub_requests"] >= 3
+    assert found["axe"] == []
+    assert started() <= before
