@@ -74,7 +74,8 @@ def streams_of(tracks: Tracks, memory: Memory) -> Streams:
     last = rows[np.append(new[1:], True)]
     who = np.cumsum(new) - 1
     keys = tracks.icao24[first] * SUBS + tracks.sub[first]
-    if len(np.unique(keys)) < len(keys):
+    ordered = np.sort(keys)
+    if (ordered[1:] == ordered[:-1]).any():
         # A flight may end and the next begin within one slice: the later one keeps the key, the earlier one is over.
         stays = _latest(keys, tracks.time[first])
         rows, who = rows[stays[who]], (np.cumsum(stays) - 1)[who[stays[who]]]
