@@ -6,7 +6,10 @@ import json
 from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
+
 from tests.web.sight import APP, MAP, Sight, until
+from tests.web.test_page_care import NAMELESS, PALE
 
 VIEW = "#view=45,10,4"
 AREA = f"{APP}.state.get().area"
@@ -128,3 +131,18 @@ def test_when_it_cannot_be_counted_the_panel_says_so_and_tries_again(look: Calla
         sight.server.broken.clear()
     sight.page.locator("#area").get_by_role("button", name="Try again").click()
     until(sight.page, "document.querySelector('#area .area-table')")
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_panel_tools_places_and_times_have_names_and_contrast(look: Callable[..., Sight], theme: str) -> None:
+    sight = look(f"#theme={theme}&flip=zones,density&area=circle:46,12;200")
+    until(sight.page, "document.querySelector('#area .area-table')")
+    sight.page.evaluate(f"{APP}.draw.open()")
+    sight.page.keyboard.press("t")
+    assert sight.page.evaluate(NAMELESS) == []
+    assert sight.page.evaluate(PALE) == []
+    sight.page.locator("#area").get_by_label("Close").click()
+    for name in ("Where", "Saved sets"):
+        sight.page.locator("summary", has_text=name).click()
+    assert sight.page.evaluate(NAMELESS) == []
+    assert sight.page.evaluate(PALE) == []
