@@ -121,7 +121,7 @@ def gis(scale: float, seconds: int, rounds: int, as_json: bool) -> None:
 @click.option("--anomalies", default=5_000, show_default=True, type=click.IntRange(10, 10_000))
 @click.option("--hours", default=24, show_default=True, type=click.IntRange(1, 48), help="Of history to scrub through.")
 @click.option("--step", default=5.0, show_default=True, type=click.FloatRange(1, 300), help="Seconds between its rows.")
-@click.option("--life", default=3_600, show_default=True, type=click.IntRange(120), help="Seconds that memory is watched.")
+@click.option("--life", default=3_600, show_default=True, type=click.IntRange(120), help="Seconds of it for memory.")
 @json_option
 def web(aircraft: int, anomalies: int, hours: int, step: float, life: int, as_json: bool) -> None:
     """The page in Chromium, software rendering: first view, bytes, a tick, a toggle, scrubbing, memory, axe.

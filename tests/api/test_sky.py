@@ -19,7 +19,7 @@ from api.sky import MOVING, PARTS, Sky
 from geo.schema import COLUMNS
 from store.connect import open_pool
 from store.writer import Writer
-from tests.api.conftest import T0, rows
+from tests.api.conftest import ROOT, T0, rows
 
 Client = TestClient[Litestar]
 ITEMS = "/collections/aircraft/items"
@@ -81,6 +81,11 @@ def test_other_collections_do_not_come_as_columns(client: Client) -> None:
 def test_every_column_is_of_fixed_width_and_declared() -> None:
     assert {one.name for one in PARTS} - {"sub"} <= set(COLUMNS)
     assert {one.name for one in MOVING} < {one.name for one in PARTS}
+
+
+def test_the_page_about_them_names_every_column() -> None:
+    page = (ROOT / "docs" / "columnar.md").read_text()
+    assert [one.name for one in PARTS if f"`{one.name}`" not in page] == []
 
 
 def test_a_sky_is_cut_to_boxes() -> None:
