@@ -11,6 +11,8 @@ from tests.web.sight import APP, Sight, until
 
 AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 RUN = """async () => {
+  const passing = document.getAnimations().filter(one => one.effect.getTiming().iterations !== Infinity);
+  await Promise.all(passing.map(one => one.finished.catch(() => null)));
   const rules = { 'color-contrast': { enabled: true }, 'target-size': { enabled: true } };
   const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
   const found = await axe.run(document, { runOnly: tags, rules, resultTypes: ['violations'] });
