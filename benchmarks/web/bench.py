@@ -77,6 +77,6 @@ async def _looked(plan: Plan, address: str, tick: measures.Tick, aircraft: int) 
         plan.say("through the day")
         figures |= await measures.scrubbing(page, plan.hours, plan.scrubs)
         plan.say("an hour of life, faster")
-        figures |= await measures.memory(page, tick, plan.ticks + 10, plan.life_s, 10)
+        figures |= await measures.memory(page, tick, 2 * plan.ticks + 10, plan.life_s, 10)
         figures["page_errors"] = page.errors
     return figures

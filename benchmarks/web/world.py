@@ -82,9 +82,9 @@ async def _analyse(connection: asyncpg.Connection) -> None:
     await connection.execute("ANALYZE")
 
 
-async def tick(writer: Writer, rows: Batch, found: Sequence[Anomaly], seconds: float) -> None:
-    """Every aircraft has moved, a few anomalies have gone on, and the clock too."""
+async def tick(writer: Writer, rows: Batch, found: Sequence[Anomaly], seconds: float, changed: int = CHANGED) -> None:
+    """Every aircraft has moved, `changed` anomalies have gone on, and the clock too."""
     now = NOW + round(seconds * 1000)
     await writer.now(moved(rows, seconds))
-    await writer.save([replace(one, end=now) for one in found[:CHANGED]])
+    await writer.save([replace(one, end=now) for one in found[:changed]])
     await writer.clock(now, now - 2_000)

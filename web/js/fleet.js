@@ -25,7 +25,8 @@ export class Fleet {
   #wall;
   #smooth;
   #round = 0;
-  #at = 0; // wall seconds, read once for each batch
+  #easing = true; // read once for each batch, as is the wall clock
+  #at = 0; // wall seconds
   #x = 0; // where #locate() last found an aircraft, mercator units
   #y = 0;
   version = 0; // goes up with every change: the layer uploads what changed since the one it drew
@@ -132,6 +133,7 @@ export class Fleet {
   #begin(ms) {
     if (Number.isNaN(this.#base)) this.#base = ms ?? NaN;
     this.#at = this.#wall();
+    this.#easing = this.#smooth();
     const now = this.#clock.now();
     return Number.isFinite(now) ? now : ms;
   }
@@ -179,7 +181,7 @@ export class Fleet {
     if (this.#columns.take(slot, columns, i)) this.#columns.kind[slot] = shapeByType(this.#craft[slot].type_code);
     if (columns.registration) this.#craft[slot].learn(columns, i);
     this.#place(slot);
-    if (known !== undefined && this.#smooth()) this.#ease(slot, oldX, oldY, now);
+    if (known !== undefined && this.#easing) this.#ease(slot, oldX, oldY, now);
     this.#dress(slot);
     this.#mark(slot);
   }
@@ -209,11 +211,8 @@ export class Fleet {
   #dress(slot) {
     const at = slot * STRIDE;
     const { baro_altitude: altitude, ground, ground_speed: speed, kind, track } = this.#columns;
-    const [r, g, b] = quickRgb(altitude[slot], ground[slot] === 1);
     const byte = (at + RGBA) * 4;
-    this.#bytes[byte] = r;
-    this.#bytes[byte + 1] = g;
-    this.#bytes[byte + 2] = b;
+    this.#bytes.set(quickRgb(altitude[slot], ground[slot] === 1), byte);
     this.#bytes[byte + 3] = 255;
     this.#rows[at + TRACK] = ((track[slot] || 0) * Math.PI) / 180;
     this.#rows[at + SHAPE_AT] = outline(kind[slot], ground[slot], track[slot], speed[slot], altitude[slot]);

@@ -2,6 +2,7 @@
 const STEP_PX = 0.6;
 const FASTEST_MS = 66; // 15 frames a second at most
 const SLOWEST_MS = 4000;
+const LOOK_MS = 250; // far out, it is looked this often whether it is time: somebody may have come closer
 const EARTH_M = 40_075_017;
 
 const still = globalThis.matchMedia?.('(prefers-reduced-motion: reduce)');
@@ -22,14 +23,18 @@ export function startMotion(map, app) {
   let cost = 0;
   map.on('render', () => (drawn = app.fleet.version));
 
+  const gap = () => {
+    const { live, speed } = app.state.get();
+    return frameGap(map.getZoom(), map.getCenter().lat, 300, live ? app.clock.rate() : speed);
+  };
+
+  // A slow machine gets fewer frames, so that it always has time left for the hand on the mouse.
   function frame(now) {
-    requestAnimationFrame(frame);
+    setTimeout(() => requestAnimationFrame(frame), Math.min(gap(), LOOK_MS));
     if (document.hidden || !app.fleet.size || !app.state.get().layers.aircraft) return;
     const { live, speed } = app.state.get();
     if (drawn === app.fleet.version && ((!live && !speed) || !glides())) return;
-    const gap = frameGap(map.getZoom(), map.getCenter().lat, 300, live ? app.clock.rate() : speed);
-    // A slow machine gets fewer frames, so that it always has time left for the hand on the mouse.
-    if (now - last < Math.max(gap, cost * 3)) return;
+    if (now - last < Math.max(gap() - 8, cost * 3)) return; // a screen's frames do not come to the millisecond
     last = now;
     const before = performance.now();
     map.once('render', () => (cost = 0.8 * cost + 0.2 * (performance.now() - before)));

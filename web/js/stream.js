@@ -85,8 +85,10 @@ export class Stream {
 
 // A table of columns from the text of an event: base64 of gzip of Arrow.
 export async function unpacked(text) {
-  const stream = new Blob([bytesOf(text)]).stream().pipeThrough(new DecompressionStream('gzip'));
-  return readArrow(new Uint8Array(await new Response(stream).arrayBuffer()));
+  const { readable, writable } = new DecompressionStream('gzip');
+  const writer = writable.getWriter();
+  const [bytes] = await Promise.all([new Response(readable).arrayBuffer(), writer.write(bytesOf(text)), writer.close()]);
+  return readArrow(new Uint8Array(bytes));
 }
 
 function bytesOf(text) {
