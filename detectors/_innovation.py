@@ -28,7 +28,7 @@ STREAMWISE: Mapping[str, Any] = {
 
 NOISE: Mapping[str, Param] = {
     "timing": Param(2, "s", "a clock that is wrong by this moves a position along the track and is no offset", lo=0, hi=30, source="JL516 2024-01-02: median lag 0.56 s; OpenSky state vectors are 1 s apart"),
-    "ends": Param(60, "min", "an episode to which nothing is added for so long is over; one that is low after a third of it", lo=5, hi=1_440, source="the longest attack measured goes on for 53 min (06756e84, 2023-04-01)"),
+    "ends": Param(120, "min", "an episode to which nothing is added for so long is over; one that is low after half of it", lo=5, hi=1_440, source="the longest attack measured goes on for 53 min (06756e84, 2023-04-01)"),
     "gap": Param(45, "s", "after a longer gap nothing is compared", lo=20, hi=120, source="three polls of 15 s"),
 }  # fmt: skip
 """Parameters of every class that walks streams."""
@@ -76,7 +76,7 @@ def walk(tracks: Tracks, memory: Memory, p: SimpleNamespace, note: Note, shown: 
 
 def _over(state: Array, now: Array, level: Array, p: SimpleNamespace) -> Mask:
     """Episodes to which nothing has been added for long: the track has followed from itself since, whatever it was."""
-    out: Mask = now - state["proven"] > np.where(level <= PRIORITY["low"], p.ends / 3, p.ends) * 60_000
+    out: Mask = now - state["proven"] > np.where(level <= PRIORITY["low"], p.ends / 2, p.ends) * 60_000
     return out
 
 
