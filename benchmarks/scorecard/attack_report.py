@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ from benchmarks.scorecard.answers import INTEGRITY, answering
 from benchmarks.scorecard.baselines import baselines
 from benchmarks.scorecard.measures import Counts, counted, delays, f1_interval, figures, interval, rounded
 from benchmarks.scorecard.scoring import Flags, MakeEngine, judge
-from benchmarks.scorecard.tracks import Attack
+from benchmarks.scorecard.tracks import Attack, polled
 from benchmarks.scorecard.worlds import World, attacked
 from detectors._registry import Detector
 from geo.batch import Batch
@@ -102,10 +102,6 @@ def _part(figures_: Mapping[str, Any]) -> dict[str, Any]:
     return {k: figures_[k] for k in ("precision", "recall", "f1", "fpr")}
 
 
-def cadences(rows: Batch, native: bool) -> Iterator[tuple[str, Batch]]:
-    """The recording as polled every 15 s, and as it was recorded where that is about 1 Hz."""
-    from benchmarks.scorecard.tracks import polled
-
-    yield "15 s", polled(rows)
-    if native:
-        yield "native", rows
+def at_cadence(rows: Batch, cadence: str) -> Batch:
+    """The recording as polled every 15 s, or ("native") as it was recorded."""
+    return polled(rows) if cadence == "15 s" else rows

@@ -20,7 +20,9 @@ PLANES = "reference/plane-alert-db/plane-alert-db.csv"
 
 @dataclass(frozen=True)
 class Recording:
-    """A file or folder of the data folder. `role`: "tuning" or "judged"; `native` whether it has about 1 Hz.
+    """A file or folder of the data folder. `role`: "tuning" where attacks were looked at while thresholds were set,
+    else "judged"; `seen` what else was looked at then. `native` whether it has about 1 Hz, `polls` whether it is also
+    cut to polls of 15 s.
 
     Attacks are planted between the hours of `window` (UTC) only, where that is set: a day of them would take too long.
     `resources` are files by option, that whoever watches the place would have.
@@ -30,8 +32,15 @@ class Recording:
     role: str
     about: str
     native: bool = True
+    polls: bool = True
+    seen: str = ""
     window: tuple[int, int] = (0, 24)
     resources: Mapping[str, str] = field(default_factory=lambda: {"watch_list": PLANES})
+
+    @property
+    def cadences(self) -> tuple[str, ...]:
+        """How often its aircraft are heard in the worlds that are made of it."""
+        return ("15 s",) * self.polls + ("native",) * self.native
 
     def between(self, rows: Batch) -> Batch:
         """The rows of the window."""
@@ -41,15 +50,16 @@ class Recording:
 
 ATTACKED: Mapping[str, Recording] = {
     "paris": Recording(
-        f"{SAMPLES}/collections/quickstart.json.gz", "tuning", "Paris, 3 h of 2021-10-07, 1 Hz, 213 aircraft"
+        f"{SAMPLES}/collections/quickstart.json.gz", "judged", "Paris, 3 h of 2021-10-07, 1 Hz, 213 aircraft",
+        polls=False, window=(13, 14), seen="clean rows",
     ),
     "japan": Recording(
-        "traffic-samples/opensky-history/06756e84a9281960f371ffa67a61f35e.parquet", "judged",
-        "Japan and Korea, 2 h of 2023-04-01, 1 Hz, 32 aircraft",
+        "traffic-samples/opensky-history/06756e84a9281960f371ffa67a61f35e.parquet", "tuning",
+        "Japan and Korea, 2 h of 2023-04-01, 1 Hz, 32 aircraft", seen="clean rows",
     ),
     "switzerland": Recording(
         f"{SAMPLES}/collections/switzerland.json.gz", "judged", "Switzerland, a day of 2018-08-01, 10 s, 842 aircraft",
-        native=False, window=(15, 18),
+        native=False, window=(15, 18), seen="clean rows",
     ),
 }  # fmt: skip
 """Clean tracks, and what attacks are planted in."""
@@ -60,6 +70,7 @@ METROPOLITAN: Mapping[str, Recording] = {
         "adsb_actions-adsblol/20250601_36_-122.gz",
         "judged",
         "Monterey, a day of 2025-06-01, 521 addresses",
+        seen="clean rows, alerts",
         resources={"watch_list": PLANES, "zones": FAA},
     ),
     "switzerland": ATTACKED["switzerland"],
@@ -68,6 +79,7 @@ METROPOLITAN: Mapping[str, Recording] = {
         "adsb_actions-adsblol/20251213_kwvi_5nm.1213.wvi5nm.gz",
         "judged",
         "Watsonville, a day of 2025-12-13",
+        seen="alerts",
         resources={"watch_list": PLANES, "zones": FAA},
     ),
 }

@@ -22,8 +22,9 @@ attacked tracks; "clean" is the share of rows of untouched traffic that the same
 the classes that `benchmarks/scorecard/answers.py` names for it, written down before measuring. The delay is data time
 from the onset, or from the moment at which the definition is met, to the report in a live run of {tick:g} s batches
 ({event:g} s for events), the engine's two seconds of patience included. Intervals draw whole tracks again, because rows
-of one track are not independent. Cleared episodes do not count unless it is said. Thresholds were tuned on {tuned};
-the rest was only judged.
+of one track are not independent. Cleared episodes do not count unless it is said. Attacks on {tuned}
+were looked at while thresholds were set, those on the other recordings were not; of these too, as the last table says,
+clean rows or alerts were.
 """
 
 
@@ -43,7 +44,7 @@ def page(card: Card) -> str:
         _section("Innocent flights", _INNOCENT_TITLES, _innocent(card)),
         _section("Disturbed feeds: alerts beyond the usual ones", _DISTURBED_TITLES, _disturbed(card)),
         _gpsjam(card),
-        _section("Recordings", ("name", "for", "what", "rows"), _recordings(card)),
+        _section("Recordings", ("name", "attacks on it", "also looked at", "what", "rows"), _recordings(card)),
     ]  # fmt: skip
     return "\n".join(p for p in parts if p)
 
@@ -200,4 +201,5 @@ def _gpsjam(card: Card) -> str:
 
 
 def _recordings(card: Card) -> Iterator[Sequence[Any]]:
-    return ((name, one["role"], one["about"], f"{one['rows']:,}") for name, one in card["recordings"].items())
+    each = card["recordings"].items()
+    return ((name, one["role"], one["seen"] or "-", one["about"], f"{one['rows']:,}") for name, one in each)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.scorecard import corpora, event_report
-from benchmarks.scorecard.attack_report import attack_entry, cadences
+from benchmarks.scorecard.attack_report import at_cadence, attack_entry
 from benchmarks.scorecard.attacks import SET_A
 from benchmarks.scorecard.attacks_b import SET_B, SET_C
 from benchmarks.scorecard.clean_report import city_entry, clean_entry, disturbed_entries, innocent_entry
@@ -99,16 +99,15 @@ def scorecard(setup: Setup, advance: Advance = lambda text: None, jobs: int = 1)
 
 def _described(one: Recording, rows: Batch) -> dict[str, Any]:
     span = utc_text(int(rows["time"].min())), utc_text(int(rows["time"].max()))
-    return {"role": one.role, "about": one.about, "rows": len(rows), "start": span[0], "end": span[1]}
+    return {"role": one.role, "seen": one.seen, "about": one.about, "rows": len(rows), "start": span[0], "end": span[1]}
 
 
 def tasks(setup: Setup) -> Iterator[Task]:
     """All that is to be measured, in the order of the report."""
     attacked = setup.recordings(ATTACKED)
     for name, one in attacked.items():
-        for cadence in ("15 s", "native") if one.native else ("15 s",):
-            if one.role == "judged":
-                yield from (("attacks", name, cadence, letter, a) for letter, a in _attacks(setup, name, cadence))
+        for cadence in one.cadences:
+            yield from (("attacks", name, cadence, letter, a) for letter, a in _attacks(setup, name, cadence))
             yield "clean", name, cadence
         yield "disturbed", name
     yield ("planted",)
@@ -153,7 +152,7 @@ def measured(setup: Setup, task: Task) -> Any:
 
 def _part(setup: Setup, name: str, cadence: str) -> Batch:
     one = setup.recordings(ATTACKED)[name]
-    return dict(cadences(one.between(setup.rows(name)), one.native))[cadence]
+    return at_cadence(one.between(setup.rows(name)), cadence)
 
 
 def _attack(setup: Setup, name: str, cadence: str, letter: str, attack: str) -> list[dict[str, Any]]:
@@ -165,7 +164,7 @@ def _attack(setup: Setup, name: str, cadence: str, letter: str, attack: str) -> 
 
 def _clean(setup: Setup, name: str, cadence: str) -> list[dict[str, Any]]:
     one = setup.recordings(ATTACKED)[name]
-    rows = dict(cadences(setup.rows(name), one.native))[cadence]
+    rows = at_cadence(setup.rows(name), cadence)
     entry = clean_entry(name, rows, setup.make(), setup.classes)
     return [{"recording": name, "role": one.role, "cadence": cadence, **entry}]
 

