@@ -87,6 +87,8 @@ class Collection:
     properties: Sequence[Property] = ()
     geom: str = "geom"
     geometry: str = "Geometry"
+    several: bool = True
+    """Whether a feature may be of several parts, as one cut at the antimeridian is: lines and areas."""
     square: str = ""
     """SQL of the square of a degree that a row lies in (store/squares.py), where an index has it before the key."""
     only_points: bool = False

@@ -96,7 +96,10 @@ def _short(one: Property) -> dict[str, Any]:
 
 
 def _geometry(one: Collection) -> dict[str, Any]:
-    """By reference, where the collection has one kind of geometry."""
-    kind = "any" if one.geometry == "Geometry" else one.geometry.lower()
-    reference = f"https://geojson.org/schema/{one.geometry}.json"
-    return {"$ref": reference, "title": "Geometry", "format": f"geometry-{kind}"}
+    """By reference, and by OGC's name of the kind: what may be of several parts has no reference but the widest."""
+    kind, reference = one.geometry.lower(), one.geometry
+    if one.geometry == "Geometry":
+        kind = "any"
+    elif one.several and one.geometry != "Point":
+        kind, reference = f"{kind}-or-multi{kind}", "Geometry"
+    return {"$ref": f"https://geojson.org/schema/{reference}.json", "title": "Geometry", "format": f"geometry-{kind}"}

@@ -137,3 +137,19 @@ def test_every_queryable_and_sortable_can_be_used(client: Client) -> None:
         for name in client.get(f"{own}/sortables").json()["properties"]:
             answer = client.get(f"{own}/items", params={"sortby": f"-{name}", "limit": 1})
             assert answer.status_code == 200, (one["id"], name, answer.text)
+
+
+@pytest.mark.parametrize(
+    ("collection", "reference", "kind"),
+    [
+        ("anomalies", "Geometry", "any"), ("aircraft", "Point", "point"), ("tracks", "LineString", "linestring"),
+        ("anomalies-lines", "Geometry", "linestring-or-multilinestring"), ("zones", "Geometry", "polygon-or-multipolygon"),
+    ],
+)  # fmt: skip
+def test_the_kind_of_geometry_is_true_of_every_feature(
+    client: Client, collection: str, reference: str, kind: str
+) -> None:
+    geometry = items(client, f"{collection}/schema")["properties"]["geometry"]
+
+    assert geometry["$ref"] == f"https://geojson.org/schema/{reference}.json"
+    assert geometry["format"] == f"geometry-{kind}"
