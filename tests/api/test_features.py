@@ -143,7 +143,8 @@ def test_every_queryable_and_sortable_can_be_used(client: Client) -> None:
     ("collection", "reference", "kind"),
     [
         ("anomalies", "Geometry", "any"), ("aircraft", "Point", "point"), ("tracks", "LineString", "linestring"),
-        ("anomalies-lines", "Geometry", "linestring-or-multilinestring"), ("zones", "Geometry", "polygon-or-multipolygon"),
+        ("anomalies-lines", "Geometry", "linestring-or-multilinestring"),
+        ("zones", "Geometry", "polygon-or-multipolygon"),
     ],
 )  # fmt: skip
 def test_the_kind_of_geometry_is_true_of_every_feature(
