@@ -24,7 +24,6 @@ INNOCENT: Mapping[str, str] = {
     "noise at landing": f"{SAMPLES}/noisy/noisy_landing.json.gz",
     "noise at take-off": f"{SAMPLES}/noisy/noisy_takeoff.json.gz",
     "taxiing at Zurich": f"{SAMPLES}/onground",
-    "decoder's wrong callsigns": "identity-issues/dump1090-251.sbs",
     "one receiver, five snapshots": "readsb-single-receiver-202311",
 }
 """Real recordings marked (fp) in the data folder, or of legal flights that resemble an anomaly."""
