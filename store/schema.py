@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from geoalchemy2 import Geometry
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -15,31 +14,24 @@ from sqlalchemy import (
     Double,
     Index,
     Integer,
-    MetaData,
     Sequence,
     SmallInteger,
     Table,
     Text,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB, REAL, TIMESTAMP
+from sqlalchemy.dialects.postgresql import JSONB, REAL
 
 from geo.schema import COLUMNS
 from store.columns import NOW_COLUMNS, OTHER
+from store.schema_parts import TIME, geom, metadata
+from store.schema_watching import TABLES as WATCHING
 from store.squares import SQUARE
 
-metadata = MetaData()
-
-TIME = TIMESTAMP(timezone=True)
 _TYPES: dict[str, Any] = {"f4": REAL(), "f8": Double(), "i8": TIME, "u1": SmallInteger(), "i1": Boolean()}
 
 anomaly_seq = Sequence("anomaly_seq", metadata=metadata)
 aircraft_seq = Sequence("aircraft_seq", metadata=metadata)
-
-
-def geom(kind: str = "POINT", dimension: int = 2, **options: Any) -> Column[Any]:
-    """A geometry column `geom`; its index is declared apart, because the open partition must not have one."""
-    return Column("geom", Geometry(kind, srid=4326, dimension=dimension, spatial_index=False), **options)
 
 
 def schema_column(name: str) -> Column[Any]:
@@ -286,3 +278,5 @@ labels = Table(
 """What an identity that is no address stands for: the source's flight id or the file's name."""
 
 meta = Table("meta", metadata, Column("key", Text, primary_key=True), Column("value", JSONB, nullable=False))
+
+__all__ = ["WATCHING", "metadata"]
