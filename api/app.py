@@ -71,8 +71,8 @@ ROUTES = [
 
 CORS = CORSConfig(
     allow_origins=["*"],
-    allow_methods=["GET", "HEAD", "OPTIONS", "POST"],
-    allow_headers=["content-type", "if-none-match", "if-modified-since", "last-event-id"],
+    allow_methods=["GET", "HEAD", "OPTIONS", "POST", "PUT", "DELETE"],
+    allow_headers=["authorization", "content-type", "if-none-match", "if-modified-since", "last-event-id"],
     expose_headers=["etag", "link", "content-crs", "ogc-numberreturned", "ogc-numbermatched"],
     max_age=86_400,
 )

@@ -10,17 +10,18 @@ from litestar.handlers import route as litestar_route
 from litestar.params import FromPath
 
 from api import cql, standard
+from api.caller import VIEWER
 from api.finding import find
 from api.links import GEOJSON, base, query
 from api.parameters import MAX_TEXT
 from api.problems import Problem, bad
 from api.replies import AnyRequest
-from api.routes import READ, given
+from api.routes import given
 
 
 @litestar_route(
     "/collections/{collection_id:str}/items", http_method=[HttpMethod.POST], status_code=303,
-    opt={"role": READ, "query": ("*",)}, include_in_schema=False,
+    opt={"role": VIEWER, "query": ("*",)}, include_in_schema=False,
 )  # fmt: skip
 async def ask_items(request: AnyRequest, collection_id: FromPath[str]) -> Response[Any]:
     """Where the features are for which the CQL2-JSON in the body holds. Nothing is stored."""

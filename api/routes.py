@@ -9,18 +9,27 @@ from litestar import HttpMethod, Request
 from litestar.handlers import HTTPRouteHandler
 from litestar.handlers import route as litestar_route
 
+from api.caller import VIEWER
 from api.cql import LONGEST
 from api.parameters import MAX_TEXT
 from api.problems import bad
 
-READ = "read"
-"""The only role so far. Roles are declared on every route and enforced when access control comes."""
+Decorator = Callable[[Callable[..., Any]], HTTPRouteHandler]
 
 
-def route(path: str, role: str = READ, query: Sequence[str] = ()) -> Callable[[Callable[..., Any]], HTTPRouteHandler]:
+def route(path: str, role: str = VIEWER, query: Sequence[str] = ()) -> Decorator:
     """A read-only route, for GET and HEAD."""
     methods: list[Any] = [HttpMethod.GET, HttpMethod.HEAD]
     return litestar_route(path, http_method=methods, opt={"role": role, "query": tuple(query)}, include_in_schema=False)
+
+
+def action(path: str, method: str, role: str, query: Sequence[str] = (), status: int = 200) -> Decorator:
+    """A route that changes something, for POST, PUT or DELETE: whatever its role, somebody must be logged in, unless
+    the role is PUBLIC. `status` is the answer's, unless the handler says otherwise."""
+    opt = {"role": role, "query": tuple(query), "changes": True}
+    return litestar_route(
+        path, http_method=[HttpMethod(method)], status_code=status, opt=opt, include_in_schema=False
+    )  # fmt: skip
 
 
 def given(request: Request[Any, Any, Any], known: Sequence[str]) -> dict[str, str]:

@@ -13,6 +13,7 @@ from litestar import Response
 from litestar.params import FromPath
 
 from api import replies
+from api.caller import PUBLIC
 from api.problems import Problem
 from api.replies import AnyRequest
 from api.routes import route
@@ -60,7 +61,7 @@ def policy(content: bytes) -> str:
     )
 
 
-@route("/static/{path:path}", query=["v"])
+@route("/static/{path:path}", PUBLIC, ["v"])
 async def show_file(request: AnyRequest, path: FromPath[str]) -> Response[bytes]:
     """One file of the page."""
     found = _inside(request.app.state.settings.web, str(path))

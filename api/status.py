@@ -11,6 +11,7 @@ import asyncpg
 from litestar import Response
 
 from api import pages, pages_service, replies
+from api.caller import PUBLIC
 from api.clock import at, clock, data_time, rfc3339
 from api.items import AnyRequest
 from api.problems import bad
@@ -36,7 +37,7 @@ async def _classes(pool: asyncpg.Pool) -> dict[str, Any]:
     return {"active": active, "inactive": {row["class"]: row["why"] for row in rows if not row["active"]}}
 
 
-@route("/health", query=["f"])
+@route("/health", PUBLIC, ["f"])
 async def show_health(request: AnyRequest) -> Response[bytes]:
     """ok; degraded where a feed is silent or nothing has come yet; down, with 503, where the database is."""
     state = request.app.state

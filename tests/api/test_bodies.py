@@ -1,0 +1,62 @@
+"""Bodies of requests: typed values, or a problem that names the field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+import pytest
+from litestar import Litestar
+from litestar.testing import TestClient
+
+from api.bodies import body
+from api.problems import HANDLERS, AnyRequest
+from api.routes import action
+
+
+class Fleet(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    icao24: list[str] = []
+
+
+class Body(msgspec.Struct, forbid_unknown_fields=True):
+    name: str
+    fleet: Fleet = Fleet()
+
+
+@action("/echo", "POST", "public")
+async def echo(request: AnyRequest) -> str:
+    return (await body(request, Body, most=100)).name
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[TestClient[Litestar]]:
+    with TestClient(Litestar([echo], exception_handlers=HANDLERS, openapi_config=None)) as client:
+        yield client
+
+
+def test_a_body_is_read(client: TestClient[Litestar]) -> None:
+    assert client.post("/echo", json={"name": "x"}).text == "x"
+
+
+@pytest.mark.parametrize(
+    ("content", "status", "field"),
+    [
+        (b'{"name":"x","fleet":{"icao24":["a",3]}}', 400, "fleet.icao24[1]"),
+        (b'{"name":"x","foo":1}', 400, "foo"),
+        (b"{}", 400, "name"),
+        (b"{", 400, None),
+        (b"\xff", 400, None),
+        (b"[" * 90, 400, None),
+        (b'"' + b"x" * 100 + b'"', 413, None),
+    ],
+)
+def test_a_broken_body_names_its_field(
+    client: TestClient[Litestar], content: bytes, status: int, field: str | None
+) -> None:
+    answer = client.post("/echo", content=content, headers={"content-type": "application/json"})
+
+    assert (answer.status_code, answer.json().get("parameter")) == (status, field)
+
+
+def test_only_json_is_taken(client: TestClient[Litestar]) -> None:
+    assert client.post("/echo", data={"name": "x"}).status_code == 415
