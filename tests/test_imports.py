@@ -10,14 +10,15 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 
-ANY = ("geo", "feeds", "detectors", "pipeline", "store", "api", "cli", "benchmarks", "migrations", "web")
+ANY = ("geo", "feeds", "detectors", "pipeline", "store", "delivery", "api", "cli", "benchmarks", "migrations", "web")
 ALLOWED = {
     "geo": ("geo",),
     "feeds": ("feeds", "geo"),
     "detectors": ("detectors", "geo"),
     "pipeline": ("pipeline", "feeds", "geo", "detectors"),
     "store": ("store", "geo", "detectors._registry", "migrations"),
-    "api": ("api", "store", "geo", "detectors._registry"),
+    "delivery": ("delivery", "store", "geo"),
+    "api": ("api", "delivery", "store", "geo", "detectors._registry"),
     "migrations": ("migrations", "store", "geo"),
     "web": ("web",),
     "cli": ANY,

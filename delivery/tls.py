@@ -1,0 +1,39 @@
+"""TLS for destinations: always checked, against the usual authorities or one's own, with a certificate if asked for."""
+
+from __future__ import annotations
+
+import os
+import ssl
+
+from delivery._registry import Field, Invalid, Values
+
+FIELDS = (
+    Field("ca", "Authority (PEM)", "Certificates to trust instead of the usual ones", type="lines", most=40_000),
+    Field("certificate", "Own certificate (PEM)", "Shown to a server that asks for one", type="lines", most=40_000),
+    Field("key", "Own key (PEM)", "Belongs to the certificate", type="lines", secret=True, most=20_000),
+)
+
+
+def context(values: Values) -> ssl.SSLContext:
+    """Raises Invalid for certificates that cannot be read."""
+    try:
+        made = ssl.create_default_context(cadata=values["ca"] or None)
+    except (ssl.SSLError, ValueError):
+        raise Invalid("ca", "the authority's certificates are no PEM") from None
+    if bool(values["certificate"]) != bool(values["key"]):
+        raise Invalid("key", "an own certificate needs its key, and a key its certificate")
+    if values["certificate"]:
+        _own(made, values["certificate"] + "\n" + values["key"] + "\n")
+    return made
+
+
+def _own(made: ssl.SSLContext, pem: str) -> None:
+    """OpenSSL reads a file only: one in memory, so that the key never comes to a disk."""
+    handle = os.memfd_create("certificate")
+    try:
+        os.write(handle, pem.encode())
+        made.load_cert_chain(f"/proc/self/fd/{handle}", password="")
+    except ssl.SSLError:
+        raise Invalid("certificate", "certificate and key are no PEM, or do not belong together") from None
+    finally:
+        os.close(handle)

@@ -1,0 +1,86 @@
+"""Apprise: what is taken, what is not, and a message through one of its plugins to a local server."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+
+import orjson
+import pytest
+
+from delivery import apprise
+from delivery._registry import Failed, Invalid
+from delivery.message import FIELDS, filled
+from delivery.reach import Reach, guarded
+from tests.delivery.conftest import ANYWHERE, MESSAGE, answering, http, sent, values
+
+
+def through(reach: Reach, status: str = "200 OK") -> list[bytes]:
+    """What a local ntfy server was sent."""
+    seen: list[bytes] = []
+
+    def take(line: bytes, headers: Mapping[str, str], body: bytes) -> bytes:
+        seen.append(body)
+        return http(status, b"{}")
+
+    async def go() -> None:
+        async with answering(take) as url:
+            with guarded(reach):
+                await sent("apprise", url=url.replace("http", "ntfy") + "/alerts", body="{text} at {lat}")
+
+    asyncio.run(go())
+    return seen
+
+
+def test_a_message_arrives() -> None:
+    told = orjson.loads(through(ANYWHERE)[0])
+
+    assert (told["title"], told["topic"]) == ("Over my house: enters", "alerts")
+    assert told["message"] == 'EIN12 <&> "came" into Home {key} at 47.4'
+
+
+def test_a_private_address_is_not_reached_by_a_plugin() -> None:
+    with pytest.raises(Failed, match="ntfy"):
+        through(Reach())
+
+
+def test_a_service_that_refuses() -> None:
+    with pytest.raises(Failed, match="did not take it"):
+        through(ANYWHERE, "500 Internal Server Error")
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["json://a.example", "xmls://a.example", "form://a.example", "apprises://a.example/x", "syslog://", "dbus://",
+     "rsyslog://a.example", "file:///etc/passwd", "exec://ls", "windows://", "vapid://a@b.example/c", "nothing",
+     "mailtos://u:p@a.example?pgpkey=/etc/shadow", "ntfy://127.0.0.1/x", "ntfys://localhost/x", "slack://nonsense"],
+)  # fmt: skip
+def test_addresses_that_are_not_taken(url: str) -> None:
+    with pytest.raises(Invalid) as error:
+        values("apprise", Reach(), url=url)
+    assert error.value.field == "url"
+
+
+def test_every_schema_is_one_that_apprise_knows() -> None:
+    from apprise import Apprise
+
+    known: set[str] = set()
+    for one in Apprise().details()["schemas"]:
+        known |= {*(one["protocols"] or ()), *(one["secure_protocols"] or ())}
+    assert known >= apprise.SCHEMAS
+
+
+def test_mqtt_works_through_apprise() -> None:
+    assert values("apprise", url="mqtts://user:word@broker.example/topic")["url"]
+
+
+@pytest.mark.parametrize("body", ["{text.__class__}", "{0}", "{text!r}", "{nothing}"])
+def test_a_template_names_fields_and_nothing_else(body: str) -> None:
+    with pytest.raises(Invalid) as error:
+        values("apprise", url="ntfys://ntfy.example/x", body=body)
+    assert error.value.field == "body"
+
+
+def test_a_value_is_not_read_as_a_template() -> None:
+    assert set(MESSAGE.words()) == set(FIELDS)
+    assert filled("{text} {{x}}", {"text": "{key}", "key": "k"}) == "{key} {{x}}"
