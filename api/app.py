@@ -29,6 +29,7 @@ from api.catalogue import collections
 from api.changes import Changes
 from api.hub import Hub
 from api.middleware import add_headers, end_with_client
+from api.near import Indexed
 from api.problems import HANDLERS
 from api.regions import Regions
 from api.routes import check_query
@@ -82,7 +83,7 @@ def create_app(settings: Settings) -> Litestar:
     """The application. The database is connected when it starts, not here."""
     known = registry()
     parts = {"settings": settings, "hub": Hub(settings), "classes": known, "collections": collections(known)}
-    parts |= {"tiles": TileCache(), "changes": Changes(), "regions": Regions()}
+    parts |= {"tiles": TileCache(), "changes": Changes(), "regions": Regions(), "indexed": Indexed()}
     parts["exports"] = asyncio.Semaphore(max(1, settings.pool_size // 4))
     return Litestar(
         ROUTES,

@@ -14,6 +14,7 @@ from api import (
     export,
     formats,
     moving,
+    near,
     pages,
     pages_items,
     pages_service,
@@ -153,10 +154,9 @@ async def _feature_collection(
     """The page's bytes. Features go in as the database put them together: nothing is parsed or built again."""
     pool = request.app.state.pool
     if asked.hits:
-        page = query.Page(b"", 0, None, await data_time(pool))
+        page = query.Page(b"", 0, None, False, await data_time(pool))
     else:
-        steady = query.squares(collection, asked)
-        page = await query.read_page(request.app.state.steady if steady else pool, collection, asked)
+        page = await near.read_page(request.app.state, collection, asked)
     matched = await query.matched(pool, collection, asked, page.returned, page.after is not None)
     links = _page_links(base(request), collection, asked_text, page.after, GEOJSON_FORM)
     facts = {"numberReturned": page.returned} | ({} if matched is None else {"numberMatched": matched})

@@ -14,16 +14,11 @@ from api.asked import Asked, Order
 from api.collections import Collection, Filter
 from api.conditions import Conditions
 from api.crs import SYSTEMS, System
-from api.parameters import MAX_LIMIT, Box, Span
+from api.parameters import Box, Span
 from api.problems import bad
-from store.squares import square_codes
 
 COUNT_AT_MOST = 10_000
 """Counting stops here: a number that costs more than the page is not worth it, and the standard lets it be absent."""
-
-
-LEAST_AREA, MOST_AREA, MOST_SQUARES = 1.0, 64.0, 128
-"""Boxes that are read square by square: square degrees, and squares at most."""
 
 _ANY = "= ANY({})"
 
@@ -146,12 +141,13 @@ def page(collection: Collection, asked: Asked) -> tuple[str, list[Any]]:
     return f"SELECT {shape} AS feature, {kept} FROM ({inner}) AS page ORDER BY {outer}", statement.values
 
 
-def whole_page(collection: Collection, asked: Asked) -> tuple[str, list[Any]]:
+def whole_page(collection: Collection, asked: Asked, squares: Sequence[int] = ()) -> tuple[str, list[Any]]:
     """SQL and values of one page as one row: its features as bytes with commas between, how many rows there are of it
-    and one row more, where it ends in the order, and the data time."""
+    and one row more, where it ends in the order, and the data time. With `squares` only those are read (api/near.py).
+    """
     statement = Statement()
     order = asked.order(collection)
-    inner, outer = _sorted(collection, asked, order, statement)
+    inner, outer = _sorted(collection, asked, order, statement, squares)
     places = ", ".join(f"page.place_{i}" for i in range(len(order)))
     ends = ", ".join(f"place_{i}::text" for i in range(len(order)))
     shape = collection.feature_of(asked.properties, asked.system)
@@ -165,41 +161,27 @@ def whole_page(collection: Collection, asked: Asked) -> tuple[str, list[Any]]:
     return sql, statement.values
 
 
-def _sorted(collection: Collection, asked: Asked, order: Sequence[Order], statement: Statement) -> tuple[str, str]:
+def _sorted(
+    collection: Collection, asked: Asked, order: Sequence[Order], statement: Statement, squares: Sequence[int] = ()
+) -> tuple[str, str]:
     """SQL of the page's rows and one more, with their places in the order, and of that order outside of it."""
-    near = squares(collection, asked)
     read = source(collection, asked, statement)
-    held = conditions(collection, asked, statement, by_place=not near) + _beyond(order, asked, statement)
+    held = conditions(collection, asked, statement, by_place=not squares) + _beyond(order, asked, statement)
     places = ", ".join(f"{one.sql} AS place_{i}" for i, one in enumerate(order))
-    skipped = f" OFFSET {statement.bind(asked.offset, 'bigint')}" if asked.offset else ""
     limit, outer = statement.bind(asked.limit + 1, "int"), _outer(order, "page")
-    if near:
+    rows = f"SELECT *, {places} FROM {read}"
+    if squares:
         held = [f"{collection.square} = square.code", *held]
-        most = statement.bind(asked.limit + asked.offset + 1, "bigint")
-        rows = f"SELECT *, {places} FROM {read}{_where(held)} ORDER BY {_order_by(order)} LIMIT {most}"
-        codes = statement.bind(near, "int[]")
-        rows = f"SELECT near.* FROM unnest({codes}) AS square (code), LATERAL ({rows}) AS near"
-        return f"{rows} ORDER BY {_outer(order, 'near')} LIMIT {limit}{skipped}", outer
-    inner = f"SELECT *, {places} FROM {read}{_where(held)} ORDER BY {_order_by(order)} LIMIT {limit}{skipped}"
-    return inner, outer
+        each = f"{rows}{_where(held)} ORDER BY {_order_by(order)} LIMIT {limit}"
+        codes = statement.bind(squares, "int[]")
+        rows = f"SELECT near.* FROM unnest({codes}) AS square (code), LATERAL ({each}) AS near"
+        return f"{rows} ORDER BY {_outer(order, 'near')} LIMIT {limit}", outer
+    skipped = f" OFFSET {statement.bind(asked.offset, 'bigint')}" if asked.offset else ""
+    return f"{rows}{_where(held)} ORDER BY {_order_by(order)} LIMIT {limit}{skipped}", outer
 
 
 def _outer(order: Sequence[Order], name: str) -> str:
     return _order_by([replace(one, sql=f"{name}.place_{i}") for i, one in enumerate(order)])
-
-
-def squares(collection: Collection, asked: Asked) -> Sequence[int]:
-    """The squares of a degree that boxes touch, where it is best to read each of them in the order that is asked for.
-
-    A page then costs what it holds, however many rows lie in the boxes. Not so where another condition leaves few rows,
-    where the boxes are so small that the squares hold mostly others, and where there are too many squares.
-    """
-    if not collection.square or asked.sorts or asked.filters or asked.cql is not None or asked.limit > MAX_LIMIT:
-        return ()
-    edges = [box.edges for box in asked.boxes]
-    area = sum((east - west) * (north - south) for west, south, east, north in edges)
-    codes = square_codes(edges) if LEAST_AREA <= area <= MOST_AREA else ()
-    return codes if len(codes) <= MOST_SQUARES else ()
 
 
 def _order_by(order: Sequence[Order]) -> str:
@@ -218,22 +200,33 @@ def count(collection: Collection, asked: Asked) -> tuple[str, list[Any]]:
 
 @dataclass(frozen=True)
 class Page:
-    """A page: its features with commas between, how many they are, the token of the next one, and the data time."""
+    """A page: its features with commas between, how many they are, the token of its end where it is full, whether more
+    follow, and the data time."""
 
     features: bytes
     returned: int
-    after: str | None
+    end: str | None
+    more: bool
     now: int | None
 
+    @property
+    def after(self) -> str | None:
+        """The token of the next page, if there is one."""
+        return self.end if self.more else None
 
-async def read_page(pool: asyncpg.Pool, collection: Collection, asked: Asked) -> Page:
+    def with_next(self, rest: Page) -> Page:
+        """This one and what comes behind it as one page."""
+        features = b",".join(part for part in (self.features, rest.features) if part)
+        return Page(features, self.returned + rest.returned, rest.end, rest.more, rest.now)
+
+
+async def read_page(pool: asyncpg.Pool, collection: Collection, asked: Asked, squares: Sequence[int] = ()) -> Page:
     """One page, in one round trip and without anything done for each feature here."""
-    sql, values = whole_page(collection, asked)
+    sql, values = whole_page(collection, asked, squares)
     with _telling(asked):
         found, rows, ends, now = await pool.fetchrow(sql, *values)
-    more = rows > asked.limit
-    after = parameters.token(ends[0]) if more else None
-    return Page(found or b"", asked.limit if more else rows, after, None if now is None else int(now))
+    end = parameters.token(ends[0]) if ends else None
+    return Page(found or b"", min(rows, asked.limit), end, rows > asked.limit, None if now is None else int(now))
 
 
 async def read_columns(

@@ -97,6 +97,24 @@ def cell_shape(cell: int) -> Any:
     return antimeridian.polygon(lon, lat)
 
 
+def cell_shapes(cells: Cells) -> Array:
+    """The outlines (n,) of many cells at once, each as `cell_shape` gives it."""
+    import pyarrow as pa
+    from h3ronpy.vector import cells_to_wkb_polygons
+
+    drawn = cells_to_wkb_polygons(np.asarray(cells, dtype=np.uint64))
+    shapes = shapely.transform(shapely.from_wkb(pa.array(drawn).to_numpy(zero_copy_only=False)), _to_decimetres)
+    west, _, east, _ = shapely.bounds(shapes).T
+    # Of a ring across the antimeridian or around a pole, longitudes alone do not say which side is inside.
+    for row in np.flatnonzero(east - west > 180):
+        shapes[row] = cell_shape(int(cells[row]))
+    return np.asarray(shapes)
+
+
+def _to_decimetres(degrees: Array) -> Array:
+    return np.round(degrees, 6)
+
+
 def cell_polygon(cell: int) -> dict[str, Any]:
     """The cell's outline as a GeoJSON geometry: counter-clockwise, cut at the antimeridian (RFC 7946)."""
     shape = cell_shape(cell)

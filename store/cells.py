@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import lru_cache
 
 import asyncpg
 import numpy as np
 
-from geo.cells import GPSJAM, cell_shape, parents, resolution_of
+from geo.cells import GPSJAM, cell_shapes, parents, resolution_of
 from geo.schema import Array
 from store.places import ewkb
 from store.state import changed
@@ -59,19 +58,13 @@ _COUNTS = ("h3", "bucket_start", "good", "bad", "aircraft", "seconds")
 _DAY_MS = 86_400_000
 
 
-@lru_cache(maxsize=50_000)
-def _outline(cell: int) -> bytes:
-    shape: bytes = ewkb(cell_shape(cell))
-    return shape
-
-
 def outlines(cells: Collection[int]) -> tuple[list[int], list[int], list[bytes]]:
     """The cells and all larger ones that they lie in: index, resolution, outline as EWKB."""
     own = np.unique(np.fromiter(cells, dtype=np.uint64, count=len(cells)))
     levels = [np.unique(parents(own[resolution_of(own) >= r], r)) for r in range(GPSJAM + 1)]
     known = np.unique(np.concatenate([own, *levels]))
     found: list[int] = known.tolist()
-    return found, resolution_of(known).tolist(), [_outline(cell) for cell in found]
+    return found, resolution_of(known).tolist(), list(ewkb(cell_shapes(known)))
 
 
 async def count(connection: asyncpg.Connection, counts: Mapping[str, Array], aircraft: Mapping[str, Array]) -> int:

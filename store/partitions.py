@@ -8,11 +8,21 @@ import asyncpg
 import numpy as np
 
 from geo.schema import Array
+from store.squares import SQUARE
 
 PARTITION_MS = 6 * 3_600_000
 _LOCK = 0x736B7931
 """Advisory lock: two writers never make the same partition at once."""
 
+INDEXES = {"square": f"(({SQUARE}), time)", "geom": "USING gist (geom)"}
+"""What a partition gets when it closes, by the end of the index's name: storing would pay too much for them."""
+
+_UNINDEXED = """
+SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+WHERE i.inhparent = 'positions'::regclass AND NOT EXISTS (
+  SELECT FROM pg_index x JOIN pg_class n ON n.oid = x.indexrelid
+  WHERE x.indrelid = c.oid AND x.indisvalid AND n.relname = c.relname || '_square')
+"""
 _CHILDREN = """
 SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = 'positions'::regclass
 """
@@ -57,18 +67,33 @@ def _bounds(start: int) -> str:
 
 
 async def index_closed(connection: asyncpg.Connection, now: int) -> list[str]:
-    """Build the GiST index of every partition that ended before `now` (epoch ms); their names."""
+    """Build the indexes on places of every partition that ended before `now` (epoch ms); the names of those indexed."""
     done = []
     for start in await existing(connection):
         name = name_of(start)
-        if start + PARTITION_MS > now or await _is_valid(connection, f"{name}_geom"):
+        if start + PARTITION_MS > now:
             continue
-        # Concurrently: late rows can still be stored. A build that was cut short leaves an invalid index behind.
-        await connection.execute(f"DROP INDEX IF EXISTS {name}_geom")
-        await connection.execute(f"CREATE INDEX CONCURRENTLY {name}_geom ON {name} USING gist (geom)")
-        await connection.execute(f"ANALYZE {name}")
-        done.append(name)
+        built = [await _built(connection, name, ending) for ending in INDEXES]
+        if any(built):
+            await connection.execute(f"ANALYZE {name}")
+            done.append(name)
     return done
+
+
+async def _built(connection: asyncpg.Connection, name: str, ending: str) -> bool:
+    """Build one index where it is not there yet; whether it was not."""
+    index = f"{name}_{ending}"
+    if await _is_valid(connection, index):
+        return False
+    # Concurrently: late rows can still be stored. A build that was cut short leaves an invalid index behind.
+    await connection.execute(f"DROP INDEX IF EXISTS {index}")
+    await connection.execute(f"CREATE INDEX CONCURRENTLY {index} ON {name} {INDEXES[ending]}")
+    return True
+
+
+async def indexed_until(connection: asyncpg.Connection) -> int | None:
+    """Start (epoch ms) of the first partition without its index on squares; None where all have one."""
+    return min((start_of(row["relname"]) for row in await connection.fetch(_UNINDEXED)), default=None)
 
 
 async def _is_valid(connection: asyncpg.Connection, index: str) -> bool:

@@ -21,10 +21,9 @@ ZONE_COLUMNS = (
 )  # fmt: skip
 
 
-def ewkb(shape: Any) -> bytes:
-    """A shapely geometry in WGS84 degrees as EWKB."""
-    raw: bytes = shapely.to_wkb(shapely.set_srid(shape, 4326), include_srid=True)
-    return raw
+def ewkb(shape: Any) -> Any:
+    """A shapely geometry in WGS84 degrees, or an array of them, as EWKB."""
+    return shapely.to_wkb(shapely.set_srid(shape, 4326), include_srid=True)
 
 
 async def replace_zones(connection: asyncpg.Connection, zones: Sequence[Mapping[str, Any]]) -> int:

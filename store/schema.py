@@ -26,7 +26,6 @@ from geo.schema import COLUMNS
 from store.columns import NOW_COLUMNS, OTHER
 from store.schema_parts import TIME, geom, metadata
 from store.schema_watching import TABLES as WATCHING
-from store.squares import SQUARE
 
 _TYPES: dict[str, Any] = {"f4": REAL(), "f8": Double(), "i8": TIME, "u1": SmallInteger(), "i1": Boolean()}
 
@@ -52,12 +51,13 @@ positions = Table(
     Column("h3", BigInteger),
     geom(),
     *(schema_column(name) for name in OTHER),
-    Index("positions_time_icao24", "time", "icao24"),
-    Index("positions_square", text(f"({SQUARE})"), "time", "icao24"),
+    Index("positions_time", "time"),
     Index("positions_icao24_time", "icao24", "time"),
     postgresql_partition_by="RANGE (time)",
 )
-"""Every stored observation, in 6-hour partitions (store/partitions.py); rows without a position have no `geom`."""
+"""Every stored observation, in 6-hour partitions (store/partitions.py); rows without a position have no `geom`.
+
+These two indexes are what storing pays for; those of places come when a partition closes."""
 
 aircraft_now = Table(
     "aircraft_now",

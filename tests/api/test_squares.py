@@ -1,10 +1,13 @@
-"""Boxes read square by square: the same features in the same order as without, page after page."""
+"""Boxes read square by square: the same features in the same order as without, page after page, also where the rest
+of them lies in a partition that is not indexed yet."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
+import asyncpg
 import numpy as np
 import pytest
 from litestar import Litestar
@@ -13,7 +16,7 @@ from litestar.testing import TestClient
 from api.app import create_app
 from api.asked import Asked
 from api.catalogue import POSITIONS
-from api.query import squares, whole_page
+from api.near import Indexed, squares
 from api.settings import Settings
 from geo.batch import Batch
 from store.migrate import upgrade
@@ -21,6 +24,7 @@ from store.squares import square_codes
 from store.writer import Writer
 
 T0 = 1_700_000_400_000
+MIDNIGHT = 1_700_006_400_000
 BOXES = ("-3,-2,3,2", "-5,85,5,90", "9.9,49.5,12,51", "178,-3,-178,3", "10,50,11,51", "0.5,-1.5,1.5,0.5")
 
 
@@ -33,7 +37,7 @@ def scattered() -> Batch:
     lon[200:600], lat[200:600] = rng.uniform(176, 184, 400), rng.uniform(-4, 4, 400)
     lon[600:610], lat[600:610] = 180.0, 0.5
     lon[610:700], lat[610:700] = rng.uniform(-6, 6, 90), rng.uniform(85, 90, 90)
-    time = T0 + np.sort(rng.integers(0, 50, n)) * 1_000
+    time = np.where(np.arange(n) < n * 2 // 3, T0, MIDNIGHT) + np.sort(rng.integers(0, 50, n)) * 1_000
     lon = np.where(lon > 180, lon - 360, lon)
     return Batch({"icao24": rng.permutation(n) + 1, "time": time, "position_time": time, "lat": lat, "lon": lon})
 
@@ -45,6 +49,7 @@ def served(database_url: str) -> Iterator[TestClient[Litestar]]:
     async def seed() -> None:
         writer = await Writer.open(database_url, store_every_s=0)
         await writer.write(scattered())
+        assert len(await writer.maintain(MIDNIGHT)) == 1
         await writer.close()
 
     asyncio.run(seed())
@@ -72,9 +77,23 @@ def test_the_same_features_in_the_same_order(served: TestClient[Litestar], box: 
     assert len(by_square) > 3
 
 
-def test_offset_and_time_count_over_all_squares(served: TestClient[Litestar]) -> None:
+def test_a_page_may_end_where_the_indexed_rows_do(served: TestClient[Litestar]) -> None:
     whole = all_pages(served, "bbox=-3,-2,3,2&limit=10000")
-    assert all_pages(served, "bbox=-3,-2,3,2&limit=10000&offset=13") == whole[13:]
+    indexed = sum(int(one.split("-")[1]) < MIDNIGHT for one in whole)
+    assert 0 < indexed < len(whole)
+    assert all_pages(served, f"bbox=-3,-2,3,2&limit={indexed}") == whole
+
+
+def test_indexed_is_what_lies_before_the_first_partition_that_is_not(database_url: str) -> None:
+    async def look() -> datetime:
+        async with asyncpg.create_pool(database_url, min_size=1) as pool:
+            return await Indexed().fresh(pool)
+
+    assert asyncio.run(look()) == datetime(2023, 11, 15, tzinfo=UTC)
+
+
+def test_time_counts_over_all_squares(served: TestClient[Litestar]) -> None:
+    whole = all_pages(served, "bbox=-3,-2,3,2&limit=10000")
     early = "datetime=../2023-11-14T22:20:10Z"
     assert all_pages(served, f"bbox=-3,-2,3,2&limit=5&{early}") == [
         one for one in whole if int(one.split("-")[1]) <= T0 + 10_000
@@ -85,13 +104,12 @@ def test_offset_and_time_count_over_all_squares(served: TestClient[Litestar]) ->
     "asked",
     [
         {"bbox": "1,1,1.5,1.5"}, {"bbox": "-60,-40,60,40"}, {"bbox": "-180,1,180,1.1"}, {},
-        {"bbox": "1,1,3,3", "sortby": "callsign"}, {"bbox": "1,1,3,3", "icao24": "4ca7b5"},
+        {"bbox": "1,1,3,3", "offset": "5"}, {"bbox": "1,1,3,3", "sortby": "callsign"}, {"bbox": "1,1,3,3", "icao24": "4ca7b5"},
     ],
 )  # fmt: skip
 def test_where_squares_would_not_pay_they_are_left_out(asked: dict[str, str]) -> None:
     asked_for = Asked.of(POSITIONS, asked)
     assert not squares(POSITIONS, asked_for)
-    assert "square" not in whole_page(POSITIONS, asked_for)[0]
 
 
 def test_squares_of_a_box() -> None:

@@ -5,7 +5,17 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.cells import cell_center, cell_polygon, cell_shape, cell_text, cells_of, grid_disk, neighbours, parents
+from geo.cells import (
+    cell_center,
+    cell_polygon,
+    cell_shape,
+    cell_shapes,
+    cell_text,
+    cells_of,
+    grid_disk,
+    neighbours,
+    parents,
+)
 
 
 def test_cells_are_those_of_h3_and_zero_where_unknown() -> None:
@@ -59,6 +69,15 @@ def test_polygon_is_valid_and_on_the_map(lat: float, lon: float, resolution: int
 def test_all_cells_together_cover_the_earth_once(resolution: int) -> None:
     cells = h3.uncompact_cells(h3.get_res0_cells(), resolution)
     assert np.isclose(sum(cell_shape(int(c, 16)).area for c in cells), 360 * 180)
+
+
+def test_many_outlines_at_once_are_those_of_each() -> None:
+    around = [
+        h3.latlng_to_cell(lat, lon, r) for lat, lon in ((32, 34), (90, 0), (-90, 0), (65, 180)) for r in (0, 2, 5)
+    ]
+    cells = np.array([int(c, 16) for c in {*around, *h3.get_pentagons(2)}], dtype=np.uint64)
+    assert cell_shapes(cells).tolist() == [cell_shape(int(c)) for c in cells]
+    assert len(cell_shapes(cells[:0])) == 0
 
 
 def test_center_lies_in_the_outline() -> None:

@@ -116,20 +116,23 @@ def test_partitions_follow_the_data_get_their_index_and_are_dropped(migrated_url
         {"icao24": np.array([1, 1]), "time": np.array([T0, T0 + 24 * HOUR]), "lat": np.ones(2), "lon": np.ones(2)}
     )
 
-    async def go() -> tuple[list[str], list[str], list[str], int]:
+    async def go() -> tuple[list[str], list[str], int | None, list[str], int]:
         writer = await Writer.open(migrated_url)
         for start in await partitions.existing(writer.pool):
             await writer.pool.execute(f"DROP TABLE {partitions.name_of(start)}")
         await writer.write(batch)
         closed = await writer.maintain(T0 + 24 * HOUR)
         again = await writer.maintain(T0 + 24 * HOUR)
+        async with writer.pool.acquire() as connection:
+            until = await partitions.indexed_until(connection)
         gone = await writer.drop_before(T0 + 12 * HOUR)
         left = await writer.pool.fetchval("SELECT count(*) FROM positions")
         await writer.close()
-        return closed, again, gone, left
+        return closed, again, until, gone, left
 
-    first = partitions.name_of(T0 // partitions.PARTITION_MS * partitions.PARTITION_MS)
-    assert asyncio.run(go()) == ([first], [], [first], 1)
+    start = T0 // partitions.PARTITION_MS * partitions.PARTITION_MS
+    first = partitions.name_of(start)
+    assert asyncio.run(go()) == ([first], [], start + 24 * HOUR, [first], 1)
 
 
 def test_writers_that_meet_a_new_partition_together_both_store(migrated_url: str) -> None:

@@ -1,0 +1,83 @@
+"""Boxes over points, read square by square of a degree: a page then costs what it holds, not what lies in its box."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import asyncpg
+
+from api import query
+from api.asked import Asked
+from api.clock import at
+from api.collections import Collection
+from api.parameters import MAX_LIMIT, Span
+from api.query import Page
+from store.partitions import indexed_until
+from store.squares import square_codes
+
+LEAST_AREA, MOST_AREA, MOST_SQUARES = 1.0, 64.0, 128
+"""Boxes that are read so: square degrees, and squares at most."""
+
+LOOK_S = 10.0
+"""For so long after a partition got its index on squares its rows may still be read without."""
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
+_STEP = timedelta(milliseconds=1)
+
+
+@dataclass
+class Indexed:
+    """Before when all rows have an index on squares; what is still being stored has none."""
+
+    until: datetime = _NEVER
+    looked: float = -LOOK_S
+
+    async def fresh(self, pool: asyncpg.Pool) -> datetime:
+        """Looked up again every LOOK_S: whatever it says, pages hold the same."""
+        if time.monotonic() - self.looked > LOOK_S:
+            self.looked = time.monotonic()
+            async with pool.acquire() as connection:
+                start = await indexed_until(connection)
+            self.until = _NEVER if start is None else at(start)
+        return self.until
+
+
+def squares(collection: Collection, asked: Asked) -> Sequence[int]:
+    """The squares of a degree that boxes touch, where it is best to read each of them in the order that is asked for.
+
+    Not so where another condition leaves few rows, where the boxes are so small that the squares hold mostly others,
+    and where there are too many squares.
+    """
+    if not collection.square or asked.sorts or asked.filters or asked.cql is not None or asked.limit > MAX_LIMIT:
+        return ()
+    edges = [box.edges for box in asked.boxes]
+    area = sum((east - west) * (north - south) for west, south, east, north in edges)
+    codes = square_codes(edges) if LEAST_AREA <= area <= MOST_AREA else ()
+    return codes if len(codes) <= MOST_SQUARES and not asked.offset else ()
+
+
+async def read_page(state: Any, collection: Collection, asked: Asked) -> Page:
+    """One page: from squares the rows that have their index, then the others as the database finds best."""
+    codes = squares(collection, asked)
+    if not codes:
+        return await query.read_page(state.pool, collection, asked)
+    before, since = _split(asked, await state.indexed.fresh(state.pool))
+    page = await query.read_page(state.steady, collection, before, codes)
+    if page.more or since is None:
+        return page
+    wanted = asked.limit - page.returned
+    rest = await query.read_page(state.pool, collection, replace(since, limit=max(wanted, 1)))
+    return page.with_next(rest) if wanted else replace(page, more=rest.returned > 0)
+
+
+def _split(asked: Asked, until: datetime) -> tuple[Asked, Asked | None]:
+    """The question for the rows before `until`, and that for those from then on; None where there are none."""
+    first, last = (asked.span.start, asked.span.end) if asked.span else (None, None)
+    if (last and last < until) or until == _NEVER:
+        return asked, None
+    before = replace(asked, span=Span(first, until - _STEP))
+    return before, replace(asked, span=Span(max(first, until) if first else until, last))
