@@ -104,7 +104,8 @@ def test_time_counts_over_all_squares(served: TestClient[Litestar]) -> None:
     "asked",
     [
         {"bbox": "1,1,1.5,1.5"}, {"bbox": "-60,-40,60,40"}, {"bbox": "-180,1,180,1.1"}, {},
-        {"bbox": "1,1,3,3", "offset": "5"}, {"bbox": "1,1,3,3", "sortby": "callsign"}, {"bbox": "1,1,3,3", "icao24": "4ca7b5"},
+        {"bbox": "1,1,3,3", "offset": "5"}, {"bbox": "1,1,3,3", "sortby": "callsign"},
+        {"bbox": "1,1,3,3", "icao24": "4ca7b5"},
     ],
 )  # fmt: skip
 def test_where_squares_would_not_pay_they_are_left_out(asked: dict[str, str]) -> None:
