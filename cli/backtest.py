@@ -16,13 +16,14 @@ from cli.detect import recorded
 from cli.inputs import judging, judging_options
 from cli.reading import read
 from cli.ui import INPUT, USAGE, Failure, err, json_option, print_json, progress, table
+from geo.alert import Alert
 from geo.anomaly import PRIORITIES, utc_text
 from geo.batch import Batch
 from geo.schema import NON_ICAO
 from geo.zones import Zones
 from pipeline.airframes import Airframes
 from pipeline.backtest import backtest, confidence_for
-from pipeline.subscriptions import TRIGGERS, Alert, Fleet, Subscription
+from pipeline.subscriptions import TRIGGERS, Fleet, Subscription
 from pipeline.watcher import Watcher
 
 DAY_MS = 86_400_000.0

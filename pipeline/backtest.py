@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 
+from geo.alert import Alert
 from geo.batch import Batch
-from geo.schema import NO_TIME, Array
+from geo.schema import Array
 from pipeline.engine import Engine, Step
-from pipeline.subscriptions import Alert
 from pipeline.watcher import Watcher
 
 STEP_MS = 10_000
@@ -22,7 +22,7 @@ def backtest(
     """Every alert, once, by time. `advance` hears of rows done."""
     told: dict[str, Alert] = {}
     for step, done in _steps(engine, batches):
-        for alert in watcher.feed(step.rows, step.anomalies, _now(step, engine)):
+        for alert in watcher.feed(step.rows, step.anomalies, engine.judged_until(step)):
             told.setdefault(alert.key, alert)
         advance(done)
     return sorted(told.values(), key=lambda a: (a.time, a.key))
@@ -35,12 +35,6 @@ def _steps(engine: Engine, batches: Iterable[Batch]) -> Iterator[tuple[Step, int
     for part in np.split(order, cuts):
         yield engine.feed(rows.take(part)), len(part)
     yield engine.finish(), 0
-
-
-def _now(step: Step, engine: Engine) -> int:
-    """Data time as far as it was judged; the end of the data at the end."""
-    newest = int(engine.arrivals.newest)
-    return newest if step.watermark == NO_TIME else min(int(step.watermark), newest)
 
 
 def confidence_for(alerts: Sequence[Alert], days: float, most_a_day: float) -> float | None:

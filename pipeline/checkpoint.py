@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import orjson
@@ -23,9 +23,19 @@ from pipeline.merge import Episode
 FORMAT = 1
 
 
-def save(engine: Engine, cells: CellCounts | None = None) -> bytes:
+class Kept(Protocol):
+    """Anything else whose state goes with the engine's."""
+
+    def state(self) -> Mapping[str, Array]: ...
+    def restore(self, stored: Mapping[str, Array]) -> None: ...
+
+
+def save(
+    engine: Engine, cells: CellCounts | None = None, joiner: Kept | None = None, watch: Kept | None = None
+) -> bytes:
     """Everything that the next row's verdict may depend on, and what is counted of the half hour."""
-    arrays = {f"cells/{name}": values for name, values in cells.state().items()} if cells else {}
+    others = {"cells": cells, "joiner": joiner, "watch": watch}
+    arrays = {f"{k}/{name}": values for k, one in others.items() if one for name, values in one.state().items()}
     waiting = Batch.concat(engine.arrivals.waiting)
     arrays |= {f"waiting/{name}": values for name, values in waiting.columns.items()}
     for sample_s, history in engine.histories.items():
@@ -51,8 +61,10 @@ def save(engine: Engine, cells: CellCounts | None = None) -> bytes:
     return out.getvalue()
 
 
-def restore(engine: Engine, data: bytes, cells: CellCounts | None = None) -> None:
-    """Put the state into an engine made with the same classes, and into the counts of cells.
+def restore(
+    engine: Engine, data: bytes, cells: CellCounts | None = None, joiner: Kept | None = None, watch: Kept | None = None
+) -> None:
+    """Put the state into an engine made with the same classes, and into what goes with it.
 
     Raises ValueError when it is of another make.
     """
@@ -78,8 +90,9 @@ def restore(engine: Engine, data: bytes, cells: CellCounts | None = None) -> Non
             run.judged = state["runs"][name]["judged"]
             run.merger.open = _grouped((_episode(e) for e in state["runs"][name]["open"]), "subject")
     _restore_memories(engine, stored)
-    if cells:
-        cells.restore(_under(stored, "cells/"))
+    for name, one in (("cells", cells), ("joiner", joiner), ("watch", watch)):
+        if one and (kept := _under(stored, f"{name}/")):
+            one.restore(kept)
 
 
 def restore_memories(engine: Engine, data: bytes) -> None:

@@ -78,6 +78,11 @@ class Engine:
         """The episodes that may still go on."""
         return [e.id for run in self.runs.values() for episodes in run.merger.open.values() for e in episodes]
 
+    def judged_until(self, step: Step) -> int:
+        """Data time (epoch ms) as far as it was judged with this step; the end of the data at the end."""
+        newest = int(self.arrivals.newest)
+        return newest if step.watermark == NO_TIME else min(int(step.watermark), newest)
+
     def status(self) -> dict[str, str]:
         """Why each class is inactive or still silent; '' for one that speaks."""
         return {name: self._idle(run) or run.learning() for name, run in self.runs.items()}

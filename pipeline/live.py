@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+from geo.anomaly import Anomaly
 from geo.batch import Batch
 from geo.schema import NO_TIME
 from pipeline import checkpoint
 from pipeline.cells import CellCounts
 from pipeline.engine import Engine, Step
+from pipeline.followers import NOBODY, Joiner, Watch, followed
 from pipeline.inbox import Inbox
 from pipeline.outside import Outside
 from pipeline.sink import Sink
@@ -38,6 +40,7 @@ class Live:
     """`run` goes on until cancelled, or until every source has ended. Duties go by running time, never by data's.
 
     `outside` asks services for what is known about anomalies, beside the loop, which never waits for it.
+    A tick is never left in the middle, and none that failed is kept: what a checkpoint knows of has been stored.
     """
 
     engine: Engine
@@ -47,10 +50,14 @@ class Live:
     keep_days: float = 30.0
     tick_s: float = TICK_S
     outside: Outside | None = None
+    joiner: Joiner | None = None
+    watch: Watch | None = None
     inbox: Inbox = field(default_factory=Inbox)
     cells: CellCounts = field(default_factory=CellCounts)
     undrawn: list[Batch] = field(default_factory=list)
     due: dict[str, float] = field(default_factory=dict)
+    now: int = int(NO_TIME)
+    failed: bool = False
 
     async def run(self) -> None:
         """Poll and tick. On the way out, what was seen is judged no further, but the state is kept."""
@@ -59,20 +66,32 @@ class Live:
         try:
             while not all(poll.done() for poll in polls):
                 started = time.monotonic()
-                await self.tick()
+                await self._whole(self.tick())
                 await asyncio.sleep(max(0.0, self.tick_s - (time.monotonic() - started)))
             await asyncio.gather(*polls)
-            await self.tick()
-            await self._sent(await asyncio.to_thread(self.engine.finish))
+            await self._whole(self.tick())
+            await self._whole(self._last())
         finally:
             for task in (*polls, *asking):
                 task.cancel()
             with suppress(asyncio.CancelledError):
                 await asyncio.gather(*polls, *asking, return_exceptions=True)
-            try:
-                await self._drawn()
-            finally:
-                self.keep()
+            if not self.failed:
+                try:
+                    await self._drawn()
+                finally:
+                    self.keep()
+
+    async def _whole(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do it to its end, also when cancelled meanwhile."""
+        task = asyncio.create_task(work)
+        try:
+            await asyncio.shield(task)
+        except asyncio.CancelledError:
+            await task
+            raise
+        finally:
+            self.failed = task.done() and (task.cancelled() or task.exception() is not None)
 
     async def tick(self) -> None:
         """Judge what has come in, tell the sink, see to what is due."""
@@ -81,11 +100,14 @@ class Live:
         await self._told()
         await self._duties()
 
+    async def _last(self) -> None:
+        await self._sent(await asyncio.to_thread(self.engine.finish))
+
     async def _told(self) -> None:
         """Anomalies of which the outside has told more since."""
         again = await asyncio.to_thread(self.outside.changed) if self.outside else ()
         if again:
-            await self.sink.save(again, self.hashes())
+            await self._save(NOBODY, again, self.now)
 
     async def _poll(self, number: int, source: Polled) -> None:
         async for batch in source.poll():
@@ -100,12 +122,18 @@ class Live:
             await asyncio.to_thread(self.cells.add, step.rows)
         if len(step.late):
             await self.sink.write(step.late)
-        if step.anomalies:
-            await self.sink.save(step.anomalies, self.hashes())
-            if self.outside:
-                self.outside.note(step.anomalies)
+        self.now = self.engine.judged_until(step)
+        await self._save(step.rows, step.anomalies, self.now)
+        if step.anomalies and self.outside:
+            self.outside.note(step.anomalies)
         if self.engine.arrivals.newest != NO_TIME:
             await self.sink.clock(self.engine.arrivals.newest, step.watermark)
+
+    async def _save(self, rows: Batch, anomalies: Sequence[Anomaly], now: int) -> None:
+        """Anomalies, the incidents that they make and what both tell those who watch: all of it or nothing."""
+        incidents, alerts = await asyncio.to_thread(followed, self.joiner, self.watch, rows, anomalies, now)
+        if anomalies or incidents or alerts:
+            await self.sink.save(anomalies, self.hashes(), incidents, alerts)
 
     def hashes(self) -> Mapping[str, str]:
         """Which parameters judge now, by class."""
@@ -150,5 +178,5 @@ class Live:
         """Write the checkpoint, whole or not at all."""
         if self.checkpoint and self.engine.arrivals.newest != NO_TIME:
             part = self.checkpoint.with_suffix(".part")
-            part.write_bytes(checkpoint.save(self.engine, self.cells))
+            part.write_bytes(checkpoint.save(self.engine, self.cells, self.joiner, self.watch))
             part.replace(self.checkpoint)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
+from geo.alert import Alert
 from geo.anomaly import Anomaly
 from geo.batch import Batch
 from geo.schema import Array
@@ -16,7 +17,13 @@ class Sink(Protocol):
     async def write(self, released: Batch) -> int: ...
     async def segments(self, released: Batch) -> int: ...
     async def now(self, latest: Batch) -> int: ...
-    async def save(self, anomalies: Sequence[Anomaly], hashes: Mapping[str, str] | None = None) -> int: ...
+    async def save(
+        self,
+        anomalies: Sequence[Anomaly],
+        hashes: Mapping[str, str] | None = None,
+        incidents: Sequence[Any] = (),
+        alerts: Sequence[Alert] = (),
+    ) -> int: ...
     async def replace_range(
         self,
         classes: Sequence[str],

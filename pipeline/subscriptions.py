@@ -1,4 +1,4 @@
-"""Subscriptions: an area joined with what somebody wants to be told about it, and what an alert is."""
+"""Subscriptions: an area joined with what somebody wants to be told about it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
 from geo.aircraft import MILITARY
-from geo.anomaly import utc_text
+from geo.alert import Alert as Alert
 from geo.schema import icao24_text
 
 
@@ -116,33 +116,3 @@ class Subscription:
         """The time that the trigger needs."""
         default = TRIGGERS[self.trigger].minutes
         return 0 if default is None else int((self.minutes or default) * 60_000)
-
-
-@dataclass(frozen=True)
-class Alert:
-    """One thing that a subscription is told, once: `key` is the same whenever the same data is judged again."""
-
-    key: str
-    subscription: int
-    trigger: str
-    time: int
-    area: int
-    text: str
-    icao24: int | None = None
-    callsign: str = ""
-    place: tuple[float, float] | None = None
-    anomaly: str | None = None
-    confidence: float | None = None
-
-    def feature(self) -> dict[str, object]:
-        """A GeoJSON feature; the place is (longitude, latitude), None where there is none."""
-        return {
-            "type": "Feature", "id": self.key,
-            "geometry": None if self.place is None else {"type": "Point", "coordinates": list(self.place)},
-            "properties": {
-                "subscription": self.subscription, "trigger": self.trigger, "time": utc_text(self.time),
-                "area": self.area, "text": self.text,
-                "icao24": None if self.icao24 is None else icao24_text(self.icao24), "callsign": self.callsign or None,
-                "anomaly": self.anomaly, "confidence": self.confidence,
-            },
-        }  # fmt: skip

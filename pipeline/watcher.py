@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 import shapely.geometry
 
+from geo.alert import Alert
 from geo.anomaly import Anomaly
 from geo.batch import Batch
 from geo.presence import Presence, Visits
 from geo.schema import NO_TIME, Array
 from geo.zones import Zones
 from pipeline.airframes import Airframes
-from pipeline.subscriptions import TRIGGERS, Alert, Fleet, Subscription, Who
+from pipeline.followers import NOBODY, Within
+from pipeline.subscriptions import TRIGGERS, Fleet, Subscription, Who
 
 DAY_MS = 86_400_000
-
-NOBODY = Batch.empty().with_columns(flight=np.zeros(0, dtype=np.int64))
-"""No rows, with the column that the engine gives to those there are."""
 
 
 @dataclass
@@ -38,6 +38,7 @@ class Watcher:
     inside: dict[int, set[tuple[int, int]]] = field(default_factory=dict)
     seen: dict[int, int] = field(default_factory=dict)
     states: dict[str, tuple[tuple[int, str], int]] = field(default_factory=dict)
+    told: dict[tuple[int, str], tuple[int, int]] = field(default_factory=dict)
     now: int = int(NO_TIME)
 
     def __post_init__(self) -> None:
@@ -50,7 +51,9 @@ class Watcher:
                 raise ValueError(f"subscription {one.name!r} is of an area that is not there")
             self.of[one.trigger].setdefault(self.index[one.area], []).append(one)
 
-    def feed(self, rows: Batch, anomalies: Sequence[Anomaly], now: int) -> list[Alert]:
+    def feed(
+        self, rows: Batch, anomalies: Sequence[Anomaly], now: int, within: Within = MappingProxyType({})
+    ) -> list[Alert]:
         """Rows with `flight`, what the engine says of anomalies, and data time (epoch ms): the alerts, by time."""
         if not len(rows):
             rows = NOBODY
@@ -59,7 +62,7 @@ class Watcher:
             self.seen = dict.fromkeys((one.id for one in self.subscriptions), now)
         visits, before, self.now = self.presence.feed(rows, now), self.now, now
         quiet = list(self._quiet(before))
-        out = [*self._visited(visits, rows), *self._first(visits, rows), *quiet, *self._about(anomalies)]
+        out = [*self._visited(visits, rows), *self._first(visits, rows), *quiet, *self._about(anomalies, within)]
         self._forget()
         return sorted((a for a in out if self._active(a)), key=lambda a: (a.time, a.key))
 
@@ -114,7 +117,7 @@ class Watcher:
             if before < due <= self.now and not self.inside.get(one.id):
                 yield self._alert(one, f"{self.seen[one.id]}", due, None, {"minutes": one.wait_ms / 60_000})
 
-    def _about(self, anomalies: Iterable[Anomaly]) -> Iterator[Alert]:
+    def _about(self, anomalies: Iterable[Anomaly], within: Within) -> Iterator[Alert]:
         """What anomalies that lie in an area tell those who want to hear of anomalies."""
         for one in anomalies:
             state = (one.priority, one.cleared)
@@ -126,7 +129,24 @@ class Watcher:
             inside = self.areas.meeting(shape).tolist()
             for trigger, key in _news(one, was):
                 for wanted in (w for area in inside for w in self.of[trigger].get(area, ()) if self._wanted(w, one)):
-                    yield self._told(wanted, one, key, shape)
+                    if trigger != "anomaly-starts":
+                        yield self._told(wanted, one, key, shape, within)
+                    elif news := self._first_of(wanted, one, within):
+                        yield self._told(wanted, one, news, shape, within)
+
+    def _first_of(self, wanted: Subscription, one: Anomaly, within: Within) -> str:
+        """What makes it news that an anomaly began: it, or its incident, was not told of, or has become more urgent.
+
+        Whatever an anomaly's incident is later joined with, the anomaly itself is not told of twice.
+        """
+        incident, priority = within.get(one.id, (one.id, 0))
+        priority = max(priority, one.priority)
+        subjects = (wanted.id, one.id), (wanted.id, incident)
+        before = max(self.told.get(subject, (-1, 0))[0] for subject in subjects)
+        self.told |= dict.fromkeys(subjects, (max(before, priority), self.now))
+        if incident == one.id:
+            return "start" if before < 0 else ""
+        return f"{incident}-{priority}" if before < priority else ""
 
     def _wanted(self, wanted: Subscription, one: Anomaly) -> bool:
         """Whether class, confidence, priority, height and aircraft are as the subscription asks."""
@@ -143,12 +163,15 @@ class Watcher:
         heights = [s["baro_altitude"] for s in one.evidence.get("samples", ()) if "baro_altitude" in s]
         return not heights or any(floor <= h <= ceiling for h in heights)
 
-    def _told(self, wanted: Subscription, one: Anomaly, key: str, shape: Any) -> Alert:
+    def _told(self, wanted: Subscription, one: Anomaly, key: str, shape: Any, within: Within) -> Alert:
         who = None if one.icao24 is None else Who(one.icao24, one.callsign)
         point = shape.representative_point()
-        time = one.start if key == "start" else one.end
-        about = {"place": (point.x, point.y), "anomaly": one.id, "confidence": one.confidence}
-        return self._alert(wanted, f"{one.id}-{key}", time, who, {"what": one.explanation}, **about)
+        time = one.start if wanted.trigger == "anomaly-starts" else one.end
+        incident, priority = within.get(one.id, (None, one.priority))
+        about = {"place": (point.x, point.y), "anomaly": one.id, "confidence": one.confidence, "incident": incident}
+        about |= {"priority": max(priority, one.priority)}
+        key = key if key.startswith(f"{incident}-") else f"{one.id}-{key}"
+        return self._alert(wanted, key, time, who, {"what": one.explanation}, **about)
 
     def _alert(
         self, one: Subscription, key: str, time: int, who: Who | None, words: dict[str, Any], **more: Any
@@ -162,11 +185,14 @@ class Watcher:
 
     def _active(self, alert: Alert) -> bool:
         """Whether the area's days and hours hold the moment."""
-        return not self.areas.active or self.areas.active[self.index[alert.area]].overlaps(alert.time, alert.time)
+        if alert.area is None or not self.areas.active:
+            return True
+        return self.areas.active[self.index[alert.area]].overlaps(alert.time, alert.time)
 
     def _forget(self) -> None:
         self.airframes.forget(self.now)
         self.states = {key: one for key, one in self.states.items() if one[1] >= self.now - DAY_MS}
+        self.told = {key: one for key, one in self.told.items() if one[1] >= self.now - DAY_MS}
 
 
 def _news(one: Anomaly, was: tuple[int, str] | None) -> Iterator[tuple[str, str]]:

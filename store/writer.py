@@ -9,11 +9,13 @@ from typing import Any
 
 import asyncpg
 
+from geo.alert import Alert
 from geo.anomaly import Anomaly
 from geo.batch import Batch
 from geo.cells import cells_of
 from geo.firs import Firs
 from geo.schema import Array
+from store import alerts as outbox
 from store import cells, episodes, partitions, places, rows, segments, state, tile_hours
 from store.connect import CHANNEL, open_pool
 from store.lines import Lines
@@ -91,12 +93,23 @@ class Writer:
             await _notify(connection, "aircraft")
         return changed
 
-    async def save(self, anomalies: Sequence[Anomaly], hashes: Mapping[str, str] | None = None) -> int:
-        """Insert or update anomalies; how many changed. `hashes`: parameter hash by class id."""
-        async with self.pool.acquire() as connection:
+    async def save(
+        self,
+        anomalies: Sequence[Anomaly],
+        hashes: Mapping[str, str] | None = None,
+        incidents: Sequence[Any] = (),
+        alerts: Sequence[Alert] = (),
+    ) -> int:
+        """Insert or update anomalies, with what follows from them, or nothing of it; how many anomalies changed.
+
+        `hashes`: parameter hash by class id. Readers are woken by the same commit.
+        """
+        async with self.pool.acquire() as connection, connection.transaction():
             changed = await episodes.save(connection, anomalies, hashes or {})
-            if changed:
-                await _notify(connection, "anomaly")
+            told = await outbox.save(connection, alerts)
+            for kind, some in (("anomaly", changed), ("alert", told)):
+                if some:
+                    await _notify(connection, kind)
         return changed
 
     async def close_others(self, ids: Sequence[str]) -> int:
@@ -170,11 +183,13 @@ class Writer:
             return await partitions.index_closed(connection, data_time)
 
     async def drop_before(self, ms: int) -> list[str]:
-        """Retention: drop positions, segments, cells from before `ms` (epoch ms), not anomalies; the partitions."""
+        """Retention: drop positions, segments, cells, alerts from before `ms` (epoch ms), not anomalies; the
+        partitions."""
         async with self.pool.acquire() as connection:
             await segments.drop_before(connection, ms)
             await cells.drop_before(connection, ms)
             await tile_hours.drop_before(connection, ms)
+            await outbox.drop_before(connection, ms)
             gone = await partitions.drop_before(connection, ms)
         self.known_partitions.clear()
         return gone

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from geo.alert import Alert
 from pipeline.backtest import confidence_for
-from pipeline.subscriptions import Alert
 
 
 def alerts(*confidences: float | None) -> list[Alert]:

@@ -33,7 +33,7 @@ class Quiet:
         self.saved: dict[str, Anomaly] = {}
         self.told: list[Mapping[str, Any]] = []
 
-    async def save(self, anomalies: Sequence[Anomaly], hashes: Mapping[str, str] | None = None) -> int:
+    async def save(self, anomalies: Sequence[Anomaly], *_: Any) -> int:
         self.saved |= {a.id: a for a in anomalies}
         return len(anomalies)
 
