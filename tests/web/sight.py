@@ -23,7 +23,8 @@ def until(page: Page, expression: str, timeout: float = 30) -> Any:
 
 def drawn(class_id: str) -> str:
     """The expression that counts the markers of a class on the map."""
-    return f"{MAP}.queryRenderedFeatures({{layers: ['anomaly/{class_id}/anchor']}}).length"
+    ask = f"{{layers: ['anomaly/anchor', 'anomaly/cell'], filter: ['==', ['get', 'cls'], '{class_id}']}}"
+    return f"{MAP}.queryRenderedFeatures({ask}).length"
 
 
 class Sight:

@@ -1,20 +1,20 @@
-// One instanced WebGL2 layer for all aircraft. The shader moves them: a frame costs the page the same for ten thousand.
+// One WebGL2 layer for all aircraft, a point each. The shader moves and turns them: a frame costs the page the same for ten
+// thousand. Points, because software renderers draw instances one by one, which is slow.
 import { STRIDE } from './fleet.js';
 import { drawAtlas, SHAPES } from './silhouettes.js';
 
 const vertex = (shader) => `#version 300 es
 ${shader.vertexShaderPrelude}
 ${shader.define}
-layout(location = 0) in vec2 a_corner;
-layout(location = 1) in vec4 a_motion;
-layout(location = 2) in vec4 a_ease;
-layout(location = 3) in vec4 a_color;
-layout(location = 4) in vec3 a_look;
+layout(location = 0) in vec4 a_motion;
+layout(location = 1) in vec4 a_ease;
+layout(location = 2) in vec4 a_color;
+layout(location = 3) in vec3 a_look;
 uniform float u_now, u_wall, u_size, u_wrap, u_ahead;
 uniform vec2 u_viewport;
-out vec2 v_uv;
-out vec4 v_color;
-out float v_emphasis;
+flat out vec2 v_forward;
+flat out vec2 v_look;
+flat out vec4 v_color;
 void main() {
   float age = u_now - a_ease.z;
   vec2 at = a_motion.xy + a_motion.zw * clamp(age, -30.0, 60.0) + a_ease.xy * exp(-max(0.0, u_wall - a_ease.w) * 3.0);
@@ -23,27 +23,28 @@ void main() {
   vec4 here = projectTile(at);
   vec4 nose = projectTile(at + vec2(sin(track), -cos(track)) * u_ahead);
   vec2 forward = (nose.xy / nose.w - here.xy / here.w) * u_viewport;
-  forward = dot(forward, forward) > 0.0 ? normalize(forward) : vec2(0.0, 1.0);
+  v_forward = dot(forward, forward) > 0.0 ? normalize(forward) : vec2(0.0, 1.0);
   bool dot_shape = a_look.y > ${(SHAPES - 1.5).toFixed(1)};
-  float size = u_size * (dot_shape ? 0.55 : 1.0) * (1.0 + 0.35 * a_look.z);
-  vec2 offset = (vec2(forward.y, -forward.x) * a_corner.x + forward * a_corner.y) * size;
   gl_Position = here;
-  gl_Position.xy += offset / u_viewport * here.w;
-  v_uv = vec2((a_look.y + 0.5 + 0.5 * a_corner.x) / ${SHAPES}.0, 0.5 - 0.5 * a_corner.y);
+  gl_PointSize = u_size * ${Math.SQRT2} * (dot_shape ? 0.55 : 1.0) * (1.0 + 0.35 * a_look.z);
+  v_look = a_look.yz;
   v_color = vec4(a_color.rgb, 1.0 - 0.7 * smoothstep(60.0, 240.0, age));
-  v_emphasis = a_look.z;
 }`;
 
+// A point is an upright square: the outline is turned within it, which is why it is wider than the icon by a diagonal.
 const FRAGMENT = `#version 300 es
 precision mediump float;
 uniform sampler2D u_atlas;
-in vec2 v_uv;
-in vec4 v_color;
-in float v_emphasis;
+flat in vec2 v_forward;
+flat in vec2 v_look;
+flat in vec4 v_color;
 out vec4 o_color;
 void main() {
-  vec2 cover = texture(u_atlas, v_uv).rg;
-  vec3 edge = mix(vec3(0.02, 0.035, 0.06), vec3(1.0), v_emphasis);
+  vec2 p = (gl_PointCoord - 0.5) * vec2(1.0, -1.0) * ${2 * Math.SQRT2};
+  vec2 own = vec2(dot(p, vec2(v_forward.y, -v_forward.x)), dot(p, v_forward));
+  vec2 inside = clamp(own, -0.99, 0.99);
+  vec2 cover = inside == own ? texture(u_atlas, vec2((v_look.x + 0.5 + 0.5 * own.x) / ${SHAPES}.0, 0.5 - 0.5 * own.y)).rg : vec2(0.0);
+  vec3 edge = mix(vec3(0.02, 0.035, 0.06), vec3(1.0), v_look.y);
   vec3 color = mix(edge, v_color.rgb, cover.r / max(cover.g, 0.001));
   float alpha = cover.g * v_color.a;
   o_color = vec4(color * alpha, alpha);
@@ -77,7 +78,7 @@ function bySteps(zoom) {
 
 export function createAircraftLayer({ fleet, clock }) {
   const programs = new Map();
-  let gl, map, instances, vao, atlas, drawn, room;
+  let gl, map, points, vao, atlas, drawn, room;
 
   function programFor(shader) {
     if (!programs.has(shader.variantName)) programs.set(shader.variantName, link(gl, vertex(shader), FRAGMENT));
@@ -88,7 +89,7 @@ export function createAircraftLayer({ fleet, clock }) {
   function upload() {
     if (drawn === fleet.version) return;
     const rows = fleet.room();
-    gl.bindBuffer(gl.ARRAY_BUFFER, instances);
+    gl.bindBuffer(gl.ARRAY_BUFFER, points);
     if (rows !== room) gl.bufferData(gl.ARRAY_BUFFER, rows, gl.DYNAMIC_DRAW);
     else fleet.eachChange(drawn, (start, length) => gl.bufferSubData(gl.ARRAY_BUFFER, start * 4, rows, start, length));
     [drawn, room] = [fleet.version, rows];
@@ -102,7 +103,7 @@ export function createAircraftLayer({ fleet, clock }) {
       [map, gl] = [theMap, context];
       [drawn, room] = [-1, null];
       programs.clear();
-      ({ vao, instances } = layout(gl));
+      ({ vao, points } = layout(gl));
       atlas = texture(gl, drawAtlas());
     },
     render(_, args) {
@@ -116,7 +117,7 @@ export function createAircraftLayer({ fleet, clock }) {
       gl.uniform2f(at('u_viewport'), canvas.clientWidth / 2, canvas.clientHeight / 2);
       gl.uniform1f(at('u_now'), fleet.seconds(clock.now()));
       gl.uniform1f(at('u_wall'), performance.now() / 1000);
-      gl.uniform1f(at('u_size'), iconSize(zoom, fleet.size) * 0.62);
+      gl.uniform1f(at('u_size'), iconSize(zoom, fleet.size) * 1.24 * map.getPixelRatio());
       gl.uniform1f(at('u_ahead'), 0.02 / 2 ** Math.max(0, zoom));
       gl.activeTexture(gl.TEXTURE0);
       gl.bindTexture(gl.TEXTURE_2D, atlas);
@@ -124,7 +125,7 @@ export function createAircraftLayer({ fleet, clock }) {
       gl.bindVertexArray(vao);
       for (const wrap of worldCopies(map)) {
         gl.uniform1f(at('u_wrap'), wrap);
-        gl.drawArraysInstanced(gl.TRIANGLE_STRIP, 0, 4, fleet.size);
+        gl.drawArrays(gl.POINTS, 0, fleet.size);
       }
       gl.bindVertexArray(null);
     },
@@ -151,12 +152,8 @@ function project(gl, at, data) {
 function layout(gl) {
   const vao = gl.createVertexArray();
   gl.bindVertexArray(vao);
-  gl.bindBuffer(gl.ARRAY_BUFFER, gl.createBuffer());
-  gl.bufferData(gl.ARRAY_BUFFER, new Float32Array([-1, -1, 1, -1, -1, 1, 1, 1]), gl.STATIC_DRAW);
-  gl.enableVertexAttribArray(0);
-  gl.vertexAttribPointer(0, 2, gl.FLOAT, false, 0, 0);
-  const instances = gl.createBuffer();
-  gl.bindBuffer(gl.ARRAY_BUFFER, instances);
+  const points = gl.createBuffer();
+  gl.bindBuffer(gl.ARRAY_BUFFER, points);
   const parts = [
     [4, gl.FLOAT, false, 0],
     [4, gl.FLOAT, false, 4],
@@ -164,12 +161,11 @@ function layout(gl) {
     [3, gl.FLOAT, false, 9],
   ];
   parts.forEach(([size, type, unit, offset], i) => {
-    gl.enableVertexAttribArray(i + 1);
-    gl.vertexAttribPointer(i + 1, size, type, unit, STRIDE * 4, offset * 4);
-    gl.vertexAttribDivisor(i + 1, 1);
+    gl.enableVertexAttribArray(i);
+    gl.vertexAttribPointer(i, size, type, unit, STRIDE * 4, offset * 4);
   });
   gl.bindVertexArray(null);
-  return { vao, instances };
+  return { vao, points };
 }
 
 function texture(gl, canvas) {

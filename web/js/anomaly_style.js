@@ -1,8 +1,13 @@
-// How anomalies look: for each class the same layers over two sources. It knows shapes and colours, not classes.
+// How anomalies look: a handful of layers over two sources, shared by all classes. Colour, icon and shape come from /classes.
+import { safeColor } from './dom.js';
+
 const UNDER = 'countries'; // areas lie below the names of places
 const BELOW = 'track/edge'; // glow and single points lie below tracks, aircraft and every marker
+const ABOVE = 'selected/line';
+const CLASS = ['get', 'cls'];
 // What is over fades; what was explained away fades further.
 const state = (open, over, cleared) => ['match', ['get', 'open'], 1, open, -1, cleared, over];
+const STRONG = state(1, 0.6, 0.35);
 
 // Marker of a large area goes once the area itself is plain to see (degrees of size against zoom).
 const SMALL_ENOUGH = [
@@ -11,100 +16,85 @@ const SMALL_ENOUGH = [
   ['step', ['zoom'], 400, 2, 40, 3, 20, 4, 10, 5, 5, 6, 2.5, 7, 1.2, 8, 0.6, 9, 0.3, 10, 0.15],
 ];
 
-export const PARTS = ['fill', 'outline', 'line', 'points', 'halo', 'anchor'];
+// Parts that can be clicked, topmost first.
+export const MARKS = ['anomaly/anchor', 'anomaly/cell', 'anomaly/points'];
+export const SHAPES = ['anomaly/line', 'anomaly/pair', 'anomaly/fill'];
 
-export function layersOf({ id, style }, color) {
-  const only = (...tests) => ['all', ['==', ['get', 'cls'], id], ...tests];
-  const kind = (type) => ['in', ['geometry-type'], ['literal', [type, `Multi${type}`]]];
-  const base = (part, type, source, filter) => ({ id: `anomaly/${id}/${part}`, type, source, filter });
-  const strong = state(1, 0.6, 0.35);
+const isShape = (...shapes) => ({ style }) => shapes.includes(style?.shape);
+const isNot = (...shapes) => (one) => !isShape(...shapes)(one);
+const kind = (type) => ['in', ['geometry-type'], ['literal', [type, `Multi${type}`]]];
+
+// Which features each layer draws: of which classes, by their shape, and what else must hold.
+const FILTERS = {
+  'anomaly/fill': [null, kind('Polygon')],
+  'anomaly/outline': [null, kind('Polygon')],
+  'anomaly/line': [isNot('pair'), kind('LineString')],
+  'anomaly/pair': [isShape('pair'), kind('LineString')],
+  'anomaly/points': [null, kind('Point')],
+  'anomaly/halo': [null, ['>=', ['get', 'rank'], 3], SMALL_ENOUGH],
+  'anomaly/cell': [isShape('cell'), SMALL_ENOUGH],
+  'anomaly/anchor': [isNot('cell'), SMALL_ENOUGH],
+};
+
+// layer -> its filter, so that of these classes only those that are not switched off are drawn.
+export function filtersOf(classes, off) {
+  const on = classes.filter(({ id }) => !off.has(id));
+  const among = (test) => ['in', CLASS, ['literal', on.filter(test ?? (() => true)).map(({ id }) => id)]];
+  return Object.entries(FILTERS).map(([layer, [test, ...more]]) => [layer, ['all', among(test), ...more]]);
+}
+
+// The colour of a feature's class, plain to see on the page as it is now.
+export function colorOf(classes) {
+  const colors = new Map(classes.map(({ id, style }) => [id, safeColor(style?.color)]));
+  return colors.size ? ['match', CLASS, ...[...colors].flat(), safeColor(null)] : safeColor(null);
+}
+
+// [layer, the layer it lies below], from the lowest to the topmost. Nothing is drawn until they are given filters.
+export function layersOf(color) {
+  const shape = (part, type, paint, more = {}) => ({ id: `anomaly/${part}`, type, source: 'anomaly-shapes', paint, ...more });
+  const round = { layout: { 'line-cap': 'round', 'line-join': 'round' } };
   return [
-    [
-      {
-        ...base('fill', 'fill', 'anomaly-shapes', only(kind('Polygon'))),
-        paint: { 'fill-color': color, 'fill-opacity': state(0.2, 0.1, 0.05) },
-      },
-      UNDER,
-    ],
-    [
-      {
-        ...base('outline', 'line', 'anomaly-shapes', only(kind('Polygon'))),
-        paint: { 'line-color': color, 'line-width': 1.2, 'line-opacity': strong },
-      },
-      UNDER,
-    ],
-    [
-      {
-        ...base('line', 'line', 'anomaly-shapes', only(kind('LineString'))),
-        layout: { 'line-cap': 'round', 'line-join': 'round' },
-        paint: linePaint(color, style, strong),
-      },
-      UNDER,
-    ],
-    [
-      {
-        ...base('points', 'circle', 'anomaly-shapes', only(kind('Point'))),
-        paint: {
-          'circle-color': color,
-          'circle-radius': ['interpolate', ['linear'], ['zoom'], 3, 1.5, 7, 4],
-          'circle-stroke-color': '#0a111c',
-          'circle-stroke-width': 1,
-          'circle-opacity': strong,
-        },
-      },
-      BELOW,
-    ],
-    [
-      {
-        ...base('halo', 'circle', 'anomaly-anchors', only(['>=', ['get', 'rank'], 3], SMALL_ENOUGH)),
-        paint: haloPaint(color),
-      },
-      BELOW,
-    ],
-    [
-      {
-        ...base('anchor', 'symbol', 'anomaly-anchors', only(SMALL_ENOUGH)),
-        layout: anchorLayout(id, style),
-        paint: { 'icon-opacity': state(1, 0.72, 0.4) },
-      },
-      'selected/line',
-    ],
+    [shape('fill', 'fill', { 'fill-color': color, 'fill-opacity': state(0.2, 0.1, 0.05) }), UNDER],
+    [shape('outline', 'line', { 'line-color': color, 'line-width': 1.2, 'line-opacity': STRONG }), UNDER],
+    [shape('line', 'line', linePaint(color), round), UNDER],
+    [shape('pair', 'line', { ...linePaint(color), 'line-dasharray': [2, 2] }, round), UNDER],
+    [shape('points', 'circle', pointPaint(color)), BELOW],
+    [{ id: 'anomaly/halo', type: 'circle', source: 'anomaly-anchors', paint: haloPaint(color) }, BELOW],
+    [marker('cell', false), ABOVE], // cells lie side by side: one marker speaks for its neighbours
+    [marker('anchor', true), ABOVE],
   ];
 }
 
-function linePaint(color, style, strong) {
-  const paint = {
-    'line-color': color,
-    'line-width': ['interpolate', ['linear'], ['zoom'], 3, 1.4, 8, 3],
-    'line-opacity': strong,
-  };
-  return style?.shape === 'pair' ? { ...paint, 'line-dasharray': [2, 2] } : paint;
-}
+const linePaint = (color) => ({
+  'line-color': color,
+  'line-width': ['interpolate', ['linear'], ['zoom'], 3, 1.4, 8, 3],
+  'line-opacity': STRONG,
+});
+
+const pointPaint = (color) => ({
+  'circle-color': color,
+  'circle-radius': ['interpolate', ['linear'], ['zoom'], 3, 1.5, 7, 4],
+  'circle-stroke-color': '#0a111c',
+  'circle-stroke-width': 1,
+  'circle-opacity': STRONG,
+});
 
 function haloPaint(color) {
-  const radius = [
-    'interpolate',
-    ['linear'],
-    ['zoom'],
-    2,
-    ['case', ['==', ['get', 'rank'], 4], 16, 12],
-    8,
-    ['case', ['==', ['get', 'rank'], 4], 30, 24],
-  ];
-  return {
-    'circle-color': color,
-    'circle-radius': radius,
-    'circle-blur': 0.9,
-    'circle-opacity': state(0.55, 0.25, 0),
-  };
+  const critical = ['==', ['get', 'rank'], 4];
+  const radius = ['interpolate', ['linear'], ['zoom'], 2, ['case', critical, 16, 12], 8, ['case', critical, 30, 24]];
+  return { 'circle-color': color, 'circle-radius': radius, 'circle-blur': 0.9, 'circle-opacity': state(0.55, 0.25, 0) };
 }
 
-function anchorLayout(id, style) {
-  return {
-    'icon-image': `class/${id}`,
+const marker = (part, overlap) => ({
+  id: `anomaly/${part}`,
+  type: 'symbol',
+  source: 'anomaly-anchors',
+  layout: {
+    'icon-image': ['concat', 'class/', CLASS],
     'icon-size': ['interpolate', ['linear'], ['zoom'], 1, 0.6, 4, 0.78, 7, 1],
-    'icon-allow-overlap': style?.shape !== 'cell', // cells lie side by side: one marker speaks for its neighbours
-    'icon-ignore-placement': style?.shape !== 'cell',
-    'symbol-sort-key': ['-', 0, ['get', 'rank']],
-  };
-}
+    'icon-allow-overlap': overlap,
+    'icon-ignore-placement': overlap,
+    'symbol-sort-key': overlap ? ['get', 'rank'] : ['-', 0, ['get', 'rank']],
+  },
+  paint: { 'icon-opacity': state(1, 0.72, 0.4) },
+});

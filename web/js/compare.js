@@ -1,6 +1,7 @@
 // Two times side by side: a second map under the same camera, seen to the right of a line that can be moved.
 import { createAircraftLayer } from './aircraft_layer.js';
 import { AnomalyLayers } from './anomaly_layers.js';
+import { MARKS, SHAPES } from './anomaly_style.js';
 import { inBox } from './anomalies.js';
 import { AreaLayer } from './area_layer.js';
 import { createWorld, WorldLoader } from './compare_world.js';
@@ -113,7 +114,7 @@ export class Compare {
     const world = createWorld(this.#app);
     const other = await createMap(this.#host, world.state);
     other.getCanvas().tabIndex = -1;
-    const layers = new AnomalyLayers(other, world);
+    new AnomalyLayers(other, world);
     new Overlays(other, world);
     new TileOverlays(other, world);
     new Track(other, world);
@@ -122,7 +123,7 @@ export class Compare {
     new AreaLayer(other, world);
     this.#bindAircraft(other);
     this.#other = other;
-    this.#world = { ...world, layers };
+    this.#world = world;
     this.#loader = new WorldLoader(this.#app, world, other);
     this.#host.classList.add('ready');
   }
@@ -175,16 +176,11 @@ export class Compare {
   // What lies under a point that shows the other time: undefined where it shows the page's own.
   pick({ x, y }) {
     if (!this.isOpen || !this.#other || x < this.#x()) return undefined;
-    const layers = this.#world.layers.hit;
-    const found = layers.length
-      ? this.#other.queryRenderedFeatures(
-          [
-            [x - REACH, y - REACH],
-            [x + REACH, y + REACH],
-          ],
-          { layers },
-        )
-      : [];
+    const around = [
+      [x - REACH, y - REACH],
+      [x + REACH, y + REACH],
+    ];
+    const found = this.#other.queryRenderedFeatures(around, { layers: [...MARKS, ...SHAPES] });
     const one = found.map((f) => this.#world.anomalies.get(f.properties.id)).find(Boolean);
     return one ? { ref: { kind: 'anomaly', id: one.id }, one } : null;
   }

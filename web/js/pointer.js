@@ -1,5 +1,6 @@
 // What lies under the pointer: anomalies first, then aircraft, then areas. Hover shows a tip, click selects.
 import { altitudeText } from './altitude.js';
+import { MARKS, SHAPES } from './anomaly_style.js';
 import { h } from './dom.js';
 import { mercatorX, mercatorY } from './geo.js';
 import { iconSize } from './aircraft_layer.js';
@@ -26,14 +27,12 @@ export class Pointer {
   pick(point) {
     const other = this.#app.compare?.pick(point);
     if (other !== undefined) return other;
-    const marker = this.#anomaly(point, /\/(anchor|points)$/);
+    const marker = this.#anomaly(point, MARKS);
     if (marker) return marker;
-    return this.#aircraft(point) ?? this.#anomaly(point, /\/(line|fill)$/);
+    return this.#aircraft(point) ?? this.#anomaly(point, SHAPES);
   }
 
-  #anomaly({ x, y }, parts) {
-    const layers = this.#app.anomalyLayers.hit.filter((id) => parts.test(id));
-    if (!layers.length) return null;
+  #anomaly({ x, y }, layers) {
     const found = this.#map.queryRenderedFeatures(
       [
         [x - REACH, y - REACH],
