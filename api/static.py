@@ -14,6 +14,7 @@ from litestar.params import FromPath
 
 from api import replies
 from api.caller import PUBLIC
+from api.preload import with_preloads
 from api.problems import Problem
 from api.replies import AnyRequest
 from api.routes import route
@@ -45,7 +46,7 @@ async def page(request: AnyRequest, name: str = "index.html") -> Response[bytes]
     path = request.app.state.settings.web / name
     if not path.is_file():
         raise Problem(404, f"the page {name} is not there; run ./run, or ask for application/json")
-    content = _read(path, path.stat().st_mtime_ns)
+    content = with_preloads(request.app.state.settings.web, _read(path, path.stat().st_mtime_ns))
     return await replies.reply(request, content, TYPES[".html"], {"content-security-policy": policy(content)})
 
 

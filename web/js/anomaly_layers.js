@@ -12,7 +12,7 @@ const MANY = 0.5; // where so large a share is new, the map is given everything 
 export class AnomalyLayers {
   #map;
   #app;
-  #known = []; // classes that the layers know
+  #known = []; // classes that the layers know; there are no layers before there are classes
   #drawn = new Map(); // id -> anomaly as the sources hold it
   #selected = null;
 
@@ -23,7 +23,6 @@ export class AnomalyLayers {
     map.addSource('anomaly-anchors', { type: 'geojson', data: collection([]) });
     map.addSource('selected', { type: 'geojson', data: collection([]) });
     addSelection(map);
-    for (const [layer, before] of layersOf(colorOf([]))) map.addLayer(layer, before);
     this.redraw = throttle(() => this.#redraw(), 250);
     app.bus.on('classes', () => this.#learn());
     app.bus.on('anomalies', this.redraw);
@@ -33,12 +32,13 @@ export class AnomalyLayers {
     app.state.on(['live', 'at', 'window', 'layers'], this.redraw);
     app.state.on(['selected'], () => this.#select());
     setInterval(this.redraw, 15_000); // the window moves on even when nothing happens
-    this.#show();
-    this.#fade();
   }
 
   #learn() {
+    if (!this.#app.classes.length) return;
+    const first = !this.#known.length;
     this.#known = this.#app.classes;
+    if (first) this.#begin();
     for (const { id, style } of this.#known) {
       const [name, color] = [`class/${id}`, safeColor(style?.color)];
       if (!this.#map.hasImage(name)) this.#map.addImage(name, markerImage(style, color), { pixelRatio: 2 });
@@ -46,6 +46,11 @@ export class AnomalyLayers {
     this.#paint();
     this.#show();
     this.redraw();
+  }
+
+  #begin() {
+    for (const [layer, before] of layersOf(colorOf([]))) this.#map.addLayer(layer, before);
+    this.#fade();
   }
 
   // The theme changed: the same layers in colours that can be seen on it.
@@ -61,12 +66,14 @@ export class AnomalyLayers {
   }
 
   #fade() {
+    if (!this.#known.length) return;
     const share = shareOf(this.#app.state.get(), 'anomalies');
     for (const [layer] of layersOf('')) fade(this.#map, layer, share);
   }
 
   // The map's workers hold the features already: they only sort them anew.
   #show() {
+    if (!this.#known.length) return;
     const { off } = this.#app.state.get();
     for (const [layer, filter] of filtersOf(this.#known, off)) this.#map.setFilter(layer, filter, { validate: false });
   }

@@ -42,11 +42,15 @@ function createApp() {
   const state = createState({ ...kept(), ...parseHash(location.hash) });
   bindPrefs(state, bus);
   const api = createApi();
+  // Asked for at once, so that the answers come while the map starts.
+  const early = { classes: api.get('/classes'), sky: state.get().live ? api.sky() : Promise.resolve([]) };
+  for (const answer of Object.values(early)) answer.catch(() => {}); // the session says so when it looks
   const app = {
     bus,
     clock,
     state,
     api,
+    early,
     classes: [],
     fleet: new Fleet({ clock, smooth: glides }),
     anomalies: new Anomalies({ bus, api, clock }),

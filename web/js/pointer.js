@@ -32,7 +32,8 @@ export class Pointer {
     return this.#aircraft(point) ?? this.#anomaly(point, SHAPES);
   }
 
-  #anomaly({ x, y }, layers) {
+  #anomaly({ x, y }, parts) {
+    const layers = parts.filter((id) => this.#map.getLayer(id)); // there are none before there are classes
     const found = this.#map.queryRenderedFeatures(
       [
         [x - REACH, y - REACH],

@@ -32,7 +32,8 @@ export class Session {
   }
 
   async start() {
-    await Promise.all([this.#loadClasses(), this.loadAircraft()]);
+    const { classes, sky } = this.#app.early;
+    await Promise.all([this.#loadClasses(classes), this.loadAircraft(sky)]);
   }
 
   #hello({ data_time: time, title }) {
@@ -62,10 +63,10 @@ export class Session {
     if (this.#app.state.get().live) this.loadAircraft();
   }
 
-  async loadAircraft() {
+  async loadAircraft(answer = null) {
     const { api, bus, fleet, state } = this.#app;
     try {
-      const tables = await api.sky();
+      const tables = await (answer ?? api.sky());
       if (!state.get().live) return;
       const newest = tables.reduce((most, { columns }) => columns.position_time.reduce((a, b) => Math.max(a, b), most), 0);
       if (newest && !this.#app.clock.known()) this.#heardTime(newest);
@@ -78,10 +79,10 @@ export class Session {
     }
   }
 
-  async #loadClasses() {
+  async #loadClasses(answer = null) {
     const { api, bus } = this.#app;
     try {
-      const { classes } = await api.get('/classes');
+      const { classes } = await (answer ?? api.get('/classes'));
       const before = JSON.stringify(this.#app.classes);
       this.#app.classes = classes.filter((one) => typeof one.id === 'string');
       if (JSON.stringify(this.#app.classes) !== before) bus.emit('classes');
