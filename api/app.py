@@ -9,14 +9,19 @@ from contextlib import asynccontextmanager, suppress
 from litestar import Litestar
 from litestar.config.cors import CORSConfig
 from litestar.datastructures import State
+from litestar.enums import ScopeType
+from litestar.types import ASGIApp, Receive, Scope, Send
 
 from api import (
     classes,
     export,
     items,
+    keys,
     kpis,
     landing,
+    login,
     moving,
+    people,
     posted,
     schemas,
     static,
@@ -27,10 +32,12 @@ from api import (
 )
 from api.catalogue import collections
 from api.changes import Changes
+from api.guard import Access, guard, keep_private
 from api.hub import Hub
 from api.middleware import add_headers, end_with_client
 from api.near import Indexed
 from api.problems import HANDLERS
+from api.refusals import Unknown, refused
 from api.regions import Regions
 from api.routes import check_query
 from api.settings import Settings
@@ -67,6 +74,21 @@ ROUTES = [
     statistics.show_statistics,
     kpis.show_kpis,
     stream.show_stream,
+    login.show_login,
+    login.log_in,
+    login.log_in_to_demo,
+    login.log_out,
+    login.show_me,
+    login.change_password,
+    keys.list_keys,
+    keys.make_key,
+    keys.revoke_key,
+    people.list_accounts,
+    people.add_account,
+    people.change_account,
+    people.remove_account,
+    people.make_link,
+    people.show_audit,
     static.show_file,
 ]
 
@@ -84,19 +106,31 @@ def create_app(settings: Settings) -> Litestar:
     known = registry()
     parts = {"settings": settings, "hub": Hub(settings), "classes": known, "collections": collections(known)}
     parts |= {"tiles": TileCache(), "changes": Changes(), "regions": Regions(), "indexed": Indexed()}
+    parts |= {"access": Access()}
     parts["exports"] = asyncio.Semaphore(max(1, settings.pool_size // 4))
     return Litestar(
         ROUTES,
         state=State(parts),
         lifespan=[_database],
+        guards=[guard],
         before_request=check_query,
-        before_send=[add_headers],
-        middleware=[end_with_client],
-        exception_handlers=HANDLERS,
+        before_send=[add_headers, keep_private],
+        middleware=[_of_requests],
+        exception_handlers={**HANDLERS, Unknown: refused},
         cors_config=CORS,
         openapi_config=None,
         logging_config=None,
     )
+
+
+def _of_requests(app: ASGIApp) -> ASGIApp:
+    """Requests end with their client; a WebSocket hears of that by itself."""
+    ended = end_with_client(app)
+
+    async def run(scope: Scope, receive: Receive, send: Send) -> None:
+        await (app if scope["type"] == ScopeType.WEBSOCKET else ended)(scope, receive, send)
+
+    return run
 
 
 @asynccontextmanager

@@ -27,6 +27,11 @@ def rfc3339(ms: int | None) -> str | None:
     return None if ms is None else utc_text(ms)
 
 
+def rfc3339_of(time: datetime | None) -> str | None:
+    """What the database gave, as text."""
+    return None if time is None else utc_text(round(time.timestamp() * 1000))
+
+
 def at(ms: int) -> datetime:
     """As a datetime, UTC."""
     return datetime.fromtimestamp(ms / 1000, UTC)

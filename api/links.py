@@ -6,7 +6,7 @@ import re
 from typing import Any
 from urllib.parse import quote
 
-from litestar import Request
+from litestar.connection import ASGIConnection
 
 GEOJSON = "application/geo+json"
 JSON = "application/json"
@@ -19,7 +19,7 @@ _PREFIX = re.compile(r"(/[A-Za-z0-9._~-]{1,60}){0,10}")
 _FORWARDED = re.compile(r"\b(host|proto)=\"?([^\";, ]{1,300})\"?", re.IGNORECASE)
 
 
-def base(request: Request[Any, Any, Any]) -> str:
+def base(request: ASGIConnection[Any, Any, Any, Any]) -> str:
     """`scheme://host[/prefix]` without a slash at the end (RFC 7239, else X-Forwarded-*, else the request itself)."""
     header = request.headers
     first = header.get("forwarded", "").split(",")[0]

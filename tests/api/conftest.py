@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import httpx
 import numpy as np
 import pytest
@@ -25,7 +26,9 @@ from api.app import create_app
 from api.settings import Settings
 from geo.anomaly import Anomaly
 from geo.batch import Batch
+from store import accounts, credentials
 from store.migrate import upgrade
+from store.schema_watching import ROLES
 from store.writer import Writer
 
 T0 = 1_700_000_400_000
@@ -96,8 +99,26 @@ def seeded_url(database_url: str, request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="module")
 def client(seeded_url: str) -> Iterator[TestClient[Litestar]]:
-    with TestClient(create_app(Settings(seeded_url, pool_size=2))) as client:
+    with TestClient(create_app(Settings(seeded_url, pool_size=2, open_reading=True))) as client:
         yield client
+
+
+async def keys_of(url: str) -> dict[str, dict[str, str]]:
+    """Accounts of every role in the database: role, and the headers that its key is sent with."""
+    connection = await asyncpg.connect(url)
+    found = {}
+    for role in ROLES:
+        own = await accounts.add(connection, f"the-{role}", role)
+        _, secret = await credentials.give(connection, own, credentials.KEY, "test", role, None)
+        found[role] = {"authorization": f"Bearer {secret}"}
+    await connection.close()
+    return found
+
+
+@pytest.fixture(scope="module")
+def keys(seeded_url: str) -> dict[str, dict[str, str]]:
+    """`client.post(path, json=..., headers=keys["analyst"])`; the account's name is `the-analyst`."""
+    return asyncio.run(keys_of(seeded_url))
 
 
 @dataclass
@@ -120,9 +141,8 @@ def start(database: str) -> Live:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    code = (
-        f"from api.server import serve; from api.settings import Settings; serve(Settings({database!r}, port={port}))"
-    )
+    settings = f"Settings({database!r}, port={port}, open_reading=True)"
+    code = f"from api.server import serve; from api.settings import Settings; serve({settings})"
     process = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)})
     live = Live(f"http://127.0.0.1:{port}", process)
     until = time.monotonic() + 60

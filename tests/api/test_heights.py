@@ -74,7 +74,7 @@ async def fill(url: str) -> None:
 @pytest.fixture(scope="module")
 def sky(seeded_url: str) -> Iterator[Client]:
     asyncio.run(fill(seeded_url))
-    with TestClient(create_app(Settings(seeded_url, pool_size=2))) as client:
+    with TestClient(create_app(Settings(seeded_url, pool_size=2, open_reading=True))) as client:
         yield client
 
 

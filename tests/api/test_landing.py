@@ -33,7 +33,7 @@ def page_client(seeded_url: str, tmp_path_factory: pytest.TempPathFactory) -> It
     (web / "js" / "way-out.js").symlink_to("/etc/hostname")
     (web / "basemap" / "land.json").write_text("[" + "1," * 1000 + "1]")
     (web / "basemap" / "land.json.gz").write_bytes(gzip.compress(b"packed before"))
-    with TestClient(create_app(Settings(seeded_url, web=web))) as client:
+    with TestClient(create_app(Settings(seeded_url, web=web, open_reading=True))) as client:
         yield client
 
 

@@ -53,7 +53,7 @@ def served(database_url: str) -> Iterator[TestClient[Litestar]]:
         await writer.close()
 
     asyncio.run(seed())
-    with TestClient(create_app(Settings(database_url, pool_size=2))) as client:
+    with TestClient(create_app(Settings(database_url, pool_size=2, open_reading=True))) as client:
         yield client
 
 

@@ -22,7 +22,7 @@ def test_classes_are_the_registry_with_status_and_counts(client: Client) -> None
 
 def test_configured_parameters_show(seeded_url: str) -> None:
     name, param = next(iter(registry()["loiter"].params.items()))
-    settings = Settings(seeded_url, overrides={"loiter": {name: param.lo}})
+    settings = Settings(seeded_url, overrides={"loiter": {name: param.lo}}, open_reading=True)
     with TestClient(create_app(settings)) as client:
         found = {one["id"]: one for one in client.get("/classes").json()["classes"]}
     assert found["loiter"]["params"][name]["value"] == param.lo
