@@ -2,6 +2,9 @@
 import { h, safeColor } from './dom.js';
 import { numberText, words } from './evidence.js';
 import { block, chipOf, iconButton, listBlock, textBlock, wordButton } from './parts.js';
+import { TEXTS } from './texts.js';
+
+const T = TEXTS.card;
 
 export class ClassCard {
   #app;
@@ -20,7 +23,7 @@ export class ClassCard {
   open(id, opener = null) {
     const one = this.#app.classOf(id);
     this.#opener = opener;
-    const close = iconButton('close', 'Close', () => this.close());
+    const close = iconButton('close', T.close, () => this.close());
     const title = h('h2', { id: 'card-title', text: one.title });
     const head = h('div', { class: 'panel-head' }, chipOf(one.style), title, close);
     this.#root.style.setProperty('--color', safeColor(one.style?.color));
@@ -39,36 +42,36 @@ export class ClassCard {
   #body(one) {
     const { id, priority, scope, params = {}, describe = {}, active, why, count, needs = [], measured } = one;
     const facts = [
-      `${priority} priority`,
-      `judges one ${scope} at a time`,
-      count ? `${count.open} open, ${count.last_24h} in 24 h` : null,
+      T.priority(TEXTS.priorities[priority] ?? priority),
+      T.scope(scope),
+      count ? T.count(count.open, count.last_24h) : null,
     ];
     return [
       active === false
-        ? h('p', { class: 'notice', text: `Inactive: ${why || 'something it needs is missing'}` })
+        ? h('p', { class: 'notice', text: T.inactive(why) })
         : null,
-      h('p', { class: 'facts' }, 'Class ID ', h('code', { text: id }), ` · ${facts.filter(Boolean).join(' · ')}`),
+      h('p', { class: 'facts' }, T.id, h('code', { text: id }), ` · ${facts.filter(Boolean).join(' · ')}`),
       this.#buttons(id),
-      block('Definition', h('p', { class: 'lead', text: describe.definition ?? '' })),
-      listBlock('Observable characteristics', describe.characteristics),
-      listBlock('Who needs this detection', describe.audience),
-      textBlock('Review priority', describe.priority_note),
-      textBlock('Real-world context', describe.context),
-      block('How well it does', figures(measured)),
+      block(T.definition, h('p', { class: 'lead', text: describe.definition ?? '' })),
+      listBlock(T.characteristics, describe.characteristics),
+      listBlock(T.audience, describe.audience),
+      textBlock(T.review, describe.priority_note),
+      textBlock(T.context, describe.context),
+      block(T.measured, figures(measured)),
       this.#params(params),
-      needs.length ? textBlock('Needs', needs.map((group) => [].concat(group).join(' or ')).join('; ')) : null,
+      needs.length ? textBlock(T.needs, needs.map((group) => [].concat(group).join(T.or)).join('; ')) : null,
     ].filter(Boolean);
   }
 
   // Alone, or back to all: what alt-click does, for fingers and keys.
   #buttons(id) {
-    const solo = wordButton('eye', 'This class alone', () => this.#app.layersPanel.solo(id));
+    const solo = wordButton('eye', T.solo, () => this.#app.layersPanel.solo(id));
     return h('div', { class: 'actions' }, solo);
   }
 
   #params(params) {
     return block(
-      'Parameters',
+      T.params,
       Object.entries(params).map(([name, p]) => paramRow(name, p)),
     );
   }
@@ -80,21 +83,21 @@ function figures(measured) {
   const { basis, precision, recall, delay_median_s: median, delay_p95_s: late, false_per_100h: alerts } = measured;
   const share = (value) => `${Math.round(100 * value)} %`;
   const tiles = [
-    [precision, share, 'of what it flags is right (precision)'],
-    [recall, share, 'of what is there is flagged (recall)'],
-    [median, (value) => `${numberText(value)} s`, `until it tells; in 95 % of cases within ${numberText(late)} s`],
-    [alerts, numberText, 'alerts in 100 flight hours of ordinary traffic'],
+    [precision, share, T.precision],
+    [recall, share, T.recall],
+    [median, (value) => `${numberText(value)} s`, T.delay(numberText(late))],
+    [alerts, numberText, T.alerts],
   ].filter(([value]) => Number.isFinite(value));
   if (!tiles.length) return [];
   const tile = ([value, text, words_]) =>
     h('div', { class: 'tile' }, h('b', { text: text(value) }), h('span', { text: words_ }));
-  const note = basis ? h('p', { class: 'tiles-note', text: `Measured on: ${basis}` }) : null;
+  const note = basis ? h('p', { class: 'tiles-note', text: T.basis(basis) }) : null;
   return [h('div', { class: 'tiles' }, tiles.map(tile), note)];
 }
 
 function paramRow(name, { value, default: usual, unit, help, source }) {
   const now = value ?? usual;
-  const notes = [help, now !== usual && `default ${numberText(usual)}`, source && `source: ${source}`];
+  const notes = [help, now !== usual && T.usual(numberText(usual)), source && T.source(source)];
   return h(
     'div',
     { class: 'param' },

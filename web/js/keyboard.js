@@ -2,33 +2,36 @@
 import { toggleGlobe } from './controls.js';
 import { h } from './dom.js';
 import { iconButton } from './parts.js';
+import { TEXTS } from './texts.js';
+
+const T = TEXTS.help;
 
 export function keyTable(app) {
   const { state, time } = app;
   const step = (n) => (app.detail.isOpen ? app.list.openNext(n) : app.list.step(n));
   return [
-    { keys: ['j', 'ArrowDown'], show: ['J', '↓'], does: 'Next anomaly', run: () => step(1) },
-    { keys: ['k', 'ArrowUp'], show: ['K', '↑'], does: 'Previous anomaly', run: () => step(-1) },
-    { keys: [], show: ['Enter'], does: 'Open it' },
-    { keys: ['Escape'], show: ['Esc'], does: 'Close what is open', run: () => app.escape() },
-    { keys: ['/'], show: ['/'], does: 'Search', run: () => app.search.input.focus() },
-    { keys: ['l'], show: ['L'], does: 'Back to live', run: () => time.goLive() },
-    { keys: [' '], show: ['Space'], does: 'Play or pause the past', run: () => time.togglePlay() },
-    { keys: ['['], show: ['['], does: 'One window earlier', run: () => time.shift(-1) },
-    { keys: [']'], show: [']'], does: 'One window later', run: () => time.shift(1) },
-    { keys: [','], show: [','], does: 'Anomaly before this time', run: () => app.steps.go(-1) },
-    { keys: ['.'], show: ['.'], does: 'Anomaly after this time', run: () => app.steps.go(1) },
-    { keys: ['t'], show: ['T'], does: 'Go to any time, compare', run: () => app.timebar.jump.toggle() },
+    { keys: ['j', 'ArrowDown'], show: ['J', '↓'], does: T.does.next, run: () => step(1) },
+    { keys: ['k', 'ArrowUp'], show: ['K', '↑'], does: T.does.previous, run: () => step(-1) },
+    { keys: [], show: ['Enter'], does: T.does.open },
+    { keys: ['Escape'], show: ['Esc'], does: T.does.close, run: () => app.escape() },
+    { keys: ['/'], show: ['/'], does: T.does.search, run: () => app.search.input.focus() },
+    { keys: ['l'], show: ['L'], does: T.does.live, run: () => time.goLive() },
+    { keys: [' '], show: ['Space'], does: T.does.play, run: () => time.togglePlay() },
+    { keys: ['['], show: ['['], does: T.does.earlier, run: () => time.shift(-1) },
+    { keys: [']'], show: [']'], does: T.does.later, run: () => time.shift(1) },
+    { keys: [','], show: [','], does: T.does.before, run: () => app.steps.go(-1) },
+    { keys: ['.'], show: ['.'], does: T.does.after, run: () => app.steps.go(1) },
+    { keys: ['t'], show: ['T'], does: T.does.jump, run: () => app.timebar.jump.toggle() },
     {
       keys: ['v'],
       show: ['V'],
-      does: 'List: in view or everywhere',
+      does: T.does.extent,
       run: () => state.set({ extent: !state.get().extent }),
     },
-    { keys: ['g'], show: ['G'], does: 'Globe or flat map', run: () => toggleGlobe(state) },
-    { keys: ['d'], show: ['D'], does: 'Draw an area', run: () => app.draw.toggle() },
-    { keys: ['h'], show: ['H'], does: 'Show everything', run: () => app.session.fit() },
-    { keys: ['?'], show: ['?'], does: 'This help', run: () => app.help.toggle() },
+    { keys: ['g'], show: ['G'], does: T.does.globe, run: () => toggleGlobe(state) },
+    { keys: ['d'], show: ['D'], does: T.does.draw, run: () => app.draw.toggle() },
+    { keys: ['h'], show: ['H'], does: T.does.home, run: () => app.session.fit() },
+    { keys: ['?'], show: ['?'], does: T.does.help, run: () => app.help.toggle() },
   ];
 }
 
@@ -65,31 +68,15 @@ export class Help {
         h('dd', { text: does }),
       ),
     );
-    const close = iconButton('close', 'Close', () => dialog.close());
+    const close = iconButton('close', T.close, () => dialog.close());
     dialog.append(
-      h('div', { class: 'panel-head' }, h('h2', { id: 'help-title', text: 'Help' }), close),
+      h('div', { class: 'panel-head' }, h('h2', { id: 'help-title', text: T.title }), close),
       h(
         'div',
         { class: 'help-body' },
-        h('p', {
-          class: 'lead',
-          text: 'Skysift watches aircraft and says what is not normal: where, why, and how sure it is.',
-        }),
-        h(
-          'ul',
-          {},
-          h('li', {
-            text: 'Markers are anomalies, in the colour of their class. A glow means high or critical priority. Faded ones are over.',
-          }),
-          h('li', {
-            text: 'Click a marker, an aircraft or a row for the whole story. Alt-click a class to see it alone.',
-          }),
-          h('li', { text: 'Drag in the bar at the bottom to look into the past; press Live to come back.' }),
-          h('li', {
-            text: 'All times are data time in UTC. The address in the browser always leads back to exactly this view.',
-          }),
-        ),
-        h('h3', { text: 'Keyboard' }),
+        h('p', { class: 'lead', text: T.lead }),
+        h('ul', {}, T.points.map((text) => h('li', { text }))),
+        h('h3', { text: T.keyboard }),
         h('dl', { class: 'keys' }, keys),
       ),
     );

@@ -9,6 +9,9 @@ import { MapLayers } from './map_layers.js';
 import { chipOf, colorOf, iconButton } from './parts.js';
 import { SetsMenu } from './sets_menu.js';
 import { WherePanel } from './where_panel.js';
+import { TEXTS } from './texts.js';
+
+const T = TEXTS.layers;
 
 const SPARKS = 24;
 const FEW = 3; // so many inactive classes are shown unfolded
@@ -26,12 +29,12 @@ export class LayersPanel {
     const head = h(
       'div',
       { class: 'panel-head' },
-      h('h2', { text: 'Layers' }),
+      h('h2', { text: T.title }),
       h(
         'div',
         { class: 'head-actions' },
-        act('All', () => app.state.set({ off: new Set() }), 'Switch every class on'),
-        act('None', () => app.state.set({ off: new Set(app.classes.map((c) => c.id)) }), 'Switch every class off'),
+        act(T.all, () => app.state.set({ off: new Set() }), T.allTip),
+        act(T.none, () => app.state.set({ off: new Set(app.classes.map((c) => c.id)) }), T.noneTip),
       ),
     );
     const body = h('div', { class: 'panel-body' }, this.#groups);
@@ -58,10 +61,10 @@ export class LayersPanel {
       .reverse()
       .filter(Boolean)
       .map((priority) => [
-        `${priority[0].toUpperCase()}${priority.slice(1)} priority`,
+        T.groups[priority],
         classes.filter((c) => c.active && c.priority === priority),
       ]);
-    groups.push(['Not running', classes.filter((c) => !c.active)]);
+    groups.push([T.idle, classes.filter((c) => !c.active)]);
     const filled = groups.filter(([, some]) => some.length);
     this.#groups.replaceChildren(...filled.map(([label, some]) => this.#group(label, some)));
     this.#pressed();
@@ -87,17 +90,17 @@ export class LayersPanel {
       type: 'button',
       role: 'switch',
       'data-class': one.id,
-      title: 'Click: on or off. Alt-click, or S: this class alone.',
+      title: T.switchTip,
       onclick: (event) => this.#toggle(one.id, event.altKey),
       onkeydown: (event) => this.#keyed(event, one.id),
     };
     const name = h('span', { class: 'name', text: one.title });
     const toggle = h('button', props, chipOf(one.style), name, one.active ? spark.node : null, count);
     const tell = (event) => this.card.open(one.id, event.currentTarget);
-    const about = iconButton('info', `About ${one.title}`, tell, { small: true });
+    const about = iconButton('info', T.about(one.title), tell, { small: true });
     const why = one.active
       ? null
-      : h('p', { class: 'why', text: `Inactive: ${one.why || 'something it needs is missing'}` });
+      : h('p', { class: 'why', text: TEXTS.card.inactive(one.why) });
     const row = h(
       'div',
       { class: one.active ? 'layer-row' : 'layer-row inactive', style: colorOf(one.style) },
@@ -150,7 +153,7 @@ export class LayersPanel {
       const all = byClass.get(id) ?? [];
       const count = all.filter((one) => inTime(one, state, now)).length;
       setText(row.count, row.active || count ? String(count) : '–');
-      row.toggle.setAttribute('aria-label', `${row.title}, ${count} in this time`);
+      row.toggle.setAttribute('aria-label', T.counted(row.title, count));
       row.spark.draw(bucketsOf(all, start, end, SPARKS).map((bucket) => bucket.total));
     }
   }

@@ -3,28 +3,13 @@ import { altitudeGradient } from './altitude.js';
 import { h, setText } from './dom.js';
 import { LEAST, shareOf } from './fade.js';
 import { DENSITY } from './overlay_style.js';
+import { TEXTS } from './texts.js';
+
+const T = TEXTS.mapLayers;
 
 const GROUPS = [
-  [
-    'Traffic',
-    [
-      ['aircraft', 'Aircraft', 'Every aircraft now heard, coloured by altitude'],
-      ['labels', 'Callsigns', 'Callsigns beside aircraft, from zoom 5.5'],
-      ['trails', 'Track of selection', 'Where the selected aircraft flew, coloured by altitude'],
-      ['tracks', 'All tracks', 'Every way flown in the time that is shown'],
-      ['density', 'Density', 'Aircraft hours by H3 cell, of the day'],
-      ['coverage', 'Coverage', 'Where anything was heard in the hour: elsewhere nothing can be known'],
-    ],
-  ],
-  [
-    'Map',
-    [
-      ['cells', 'Interference', 'Share of aircraft with bad navigation, by H3 cell'],
-      ['zones', 'Zones', 'Restricted and other airspace that was loaded'],
-      ['cleared', 'Cleared anomalies', 'What was explained and set aside, drawn faint'],
-      ['graticule', 'Graticule', 'Lines of latitude and longitude'],
-    ],
-  ],
+  ['traffic', ['aircraft', 'labels', 'trails', 'tracks', 'density', 'coverage']],
+  ['map', ['cells', 'zones', 'cleared', 'graticule']],
 ];
 const FADING = ['tracks', 'density', 'coverage', 'cells', 'zones'];
 
@@ -35,11 +20,11 @@ export class MapLayers {
   constructor(root, app) {
     this.#app = app;
     root.append(
-      ...GROUPS.map(([title, layers]) =>
+      ...GROUPS.map(([group, layers]) =>
         h(
           'section',
-          { class: 'group', 'aria-label': title },
-          h('h3', { text: title }),
+          { class: 'group', 'aria-label': T.groups[group] },
+          h('h3', { text: T.groups[group] }),
           layers.map((one) => this.#row(one)),
         ),
       ),
@@ -47,12 +32,12 @@ export class MapLayers {
     this.#rows
       .get('aircraft')
       .row.append(
-        ramp(altitudeGradient(), 'Altitude colours, 0 to 45,000 feet', ['0 ft', '15,000', '30,000', '45,000']),
+        ramp(altitudeGradient(), T.altitudes, T.heights),
       );
     this.#rows
       .get('density')
       .row.append(
-        ramp(`linear-gradient(90deg, ${DENSITY.join(', ')})`, 'Density, little to much', ['little', 'much flown']),
+        ramp(`linear-gradient(90deg, ${DENSITY.join(', ')})`, T.densities, T.flown),
       );
     this.#rows.get('cells').row.append(shares());
     root.append(this.#legend());
@@ -61,7 +46,8 @@ export class MapLayers {
     this.#pressed();
   }
 
-  #row([key, name, help]) {
+  #row(key) {
+    const [name, help] = T.layers[key];
     const note = h('span', { class: 'count' });
     const toggle = h(
       'button',
@@ -91,32 +77,32 @@ export class MapLayers {
       max: 1,
       step: 0.05,
       value: 1,
-      'aria-label': `Opacity: ${name}`,
-      title: 'Opacity',
+      'aria-label': T.opacityOf(name),
+      title: T.opacity,
       oninput: (event) => this.#fade(key, Number(event.target.value)),
     });
   }
 
   #legend() {
     const meaning = [
-      ['open', 'going on'],
-      ['over', 'over'],
-      ['bright', 'high or critical'],
-      ['explained', 'cleared'],
+      ['open', T.open],
+      ['over', T.over],
+      ['bright', T.bright],
+      ['explained', T.explained],
     ];
     const marks = h(
       'div',
       { class: 'legend marks' },
       meaning.map(([kind, text]) => h('span', { class: `mark ${kind}`, text })),
     );
-    const faint = this.#slider('anomalies', 'Anomalies');
+    const faint = this.#slider('anomalies', TEXTS.list.title);
     this.#rows.set('anomalies', { faint });
     return h(
       'section',
-      { class: 'group', 'aria-label': 'Legend' },
-      h('h3', { text: 'Anomalies on the map' }),
+      { class: 'group', 'aria-label': T.legend },
+      h('h3', { text: T.marks }),
       marks,
-      h('label', { class: 'layer-row faint-row' }, h('span', { class: 'name', text: 'Opacity' }), faint),
+      h('label', { class: 'layer-row faint-row' }, h('span', { class: 'name', text: T.opacity }), faint),
     );
   }
 
@@ -149,7 +135,7 @@ export class MapLayers {
     for (const key of ['zones', 'cells']) {
       const failed = overlays.failed.get(key);
       const { note } = this.#rows.get(key);
-      setText(note, !state.get().layers[key] ? '' : failed ? 'failed' : String(overlays.count.get(key) ?? ''));
+      setText(note, !state.get().layers[key] ? '' : failed ? T.failed : String(overlays.count.get(key) ?? ''));
       note.title = failed ?? '';
     }
   }

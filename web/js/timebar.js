@@ -7,6 +7,9 @@ import { iconButton } from './parts.js';
 import { WINDOWS } from './state.js';
 import { TimeJump } from './time_jump.js';
 import { agoText, clockText, dateText, stampText, windowText } from './time.js';
+import { TEXTS } from './texts.js';
+
+const T = TEXTS.timebar;
 
 const SPEEDS = [1, 10, 60, 300];
 
@@ -41,21 +44,21 @@ export class TimeBar {
     const { time, steps } = this.#app;
     this.live = h(
       'button',
-      { class: 'live-button', type: 'button', onclick: () => time.goLive(), title: 'Back to now (L)' },
+      { class: 'live-button', type: 'button', onclick: () => time.goLive(), title: T.liveTip },
       h('span', { class: 'dot' }),
       'Live',
     );
-    this.earlier = iconButton('left', 'Earlier by one window', () => time.shift(-1));
-    this.later = iconButton('right', 'Later by one window', () => time.shift(1));
-    this.play = iconButton('play', 'Play', () => time.togglePlay());
-    this.before = iconButton('previous', 'Anomaly before this time (,)', () => steps.go(-1));
-    this.after = iconButton('next', 'Anomaly after this time (.)', () => steps.go(1));
+    this.earlier = iconButton('left', T.earlier, () => time.shift(-1));
+    this.later = iconButton('right', T.later, () => time.shift(1));
+    this.play = iconButton('play', T.play, () => time.togglePlay());
+    this.before = iconButton('previous', T.before, () => steps.go(-1));
+    this.after = iconButton('next', T.after, () => steps.go(1));
     this.speed = h(
       'select',
       {
         class: 'speed',
-        'aria-label': 'Playback speed',
-        title: 'Playback speed',
+        'aria-label': T.speed,
+        title: T.speed,
         onchange: () => time.setRate(Number(this.speed.value)),
       },
       ...SPEEDS.map((n) => h('option', { value: n, text: `${n}×`, selected: n === 60 })),
@@ -80,7 +83,7 @@ export class TimeBar {
         class: 'scrubber',
         role: 'slider',
         tabindex: '0',
-        'aria-label': 'Time shown on the map',
+        'aria-label': T.cursor,
         onkeydown: (event) => this.#keyed(event),
       },
       this.#canvas,
@@ -99,7 +102,7 @@ export class TimeBar {
     const make = (seconds) => {
       const one = h('button', {
         type: 'button',
-        'aria-label': `Show ${windowText(seconds)}`,
+        'aria-label': T.window(windowText(seconds)),
         onclick: () => this.#app.state.set({ window: seconds }),
         text: windowText(seconds),
       });
@@ -108,7 +111,7 @@ export class TimeBar {
     };
     return h(
       'div',
-      { class: 'segmented windows', role: 'group', 'aria-label': 'Length of the time window' },
+      { class: 'segmented windows', role: 'group', 'aria-label': T.windows },
       ...WINDOWS.map(make),
     );
   }
