@@ -36,7 +36,7 @@ DAY_MS = 86_400_000.0
     "--trigger",
     "triggers",
     multiple=True,
-    type=click.Choice(list(TRIGGERS)),
+    type=click.Choice([name for name in TRIGGERS if name != "service"]),
     default=("anomaly-starts",),
     show_default=True,
     help="What is told; repeat for several.",

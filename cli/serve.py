@@ -7,6 +7,7 @@ import signal
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from cli.outside import outside
 from cli.reading import opened, read
 from cli.resume import checkpoint_path, resumed, stored_span
 from cli.ui import err
+from cli.watching import watched
 from cli.web import api_process
 from pipeline.cells import CellCounts
 from pipeline.live import Live, Polled
@@ -138,9 +140,13 @@ async def _watch(url: str, setup: Judging, service: Service, services: Outside |
     try:
         kept = checkpoint_path(url)
         cells = CellCounts()
-        engine, caught_up = await resumed(lambda: setup.engine(service.lateness_s, tolerant=True), kept, url, cells)
-        await writer.save(caught_up)
-        await writer.close_others(engine.open_ids())
-        await Live(engine, sources, writer, kept, service.keep_days, outside=services, cells=cells).run()
+        async with watched(url, setup) as watch:
+            make = partial(setup.engine, service.lateness_s, tolerant=True)
+            went_on = await resumed(make, kept, url, cells, None, watch)
+            engine = went_on.engine
+            await went_on.save(writer)
+            await writer.close_others(engine.open_ids())
+            live = Live(engine, sources, writer, kept, service.keep_days, outside=services, cells=cells, watch=watch)
+            await live.run()
     finally:
         await writer.close()

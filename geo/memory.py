@@ -99,6 +99,20 @@ class Memory:
         """The data has reached this day (UTC)."""
         self.days.add(time_ms // DAY_MS)
 
+    def state(self) -> dict[str, Array]:
+        """All that is held as arrays; its own keys, touched and days beside the columns."""
+        own = {":keys": self.keys, ":touched": self.touched, ":days": np.array(sorted(self.days), dtype=np.int64)}
+        return {**self.columns, **own}
+
+    def restore(self, stored: Mapping[str, Array]) -> None:
+        """Hold what `state` gave; where the columns have changed since, nothing."""
+        if {n: v.dtype for n, v in stored.items()} != {n: v.dtype for n, v in self.state().items()}:
+            return
+        kept = dict(stored)
+        self.keys, self.touched = kept.pop(":keys"), kept.pop(":touched")
+        self.days = set(kept.pop(":days").tolist())
+        self.columns = kept
+
     def _admit(self, keys: Array) -> None:
         """Rows for keys not seen before, all defaults."""
         new = np.unique(keys[self.find(keys) < 0])

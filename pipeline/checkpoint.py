@@ -11,7 +11,6 @@ import numpy as np
 import orjson
 
 from geo.batch import Batch
-from geo.memory import Memory
 from geo.schema import NO_TIME, Array
 from geo.streams import Stream
 from geo.stretches import PATH_SLOT_MS
@@ -43,7 +42,7 @@ def save(
             arrays |= {f"history/{sample_s}/{k:06d}/{name}": values for name, values in chunk.columns.items()}
     for name, run in engine.runs.items():
         if run.memory is not None:
-            arrays |= {f"memory/{name}/{column}": values for column, values in _remembered(run.memory).items()}
+            arrays |= {f"memory/{name}/{column}": values for column, values in run.memory.state().items()}
     arrays |= {f"lone/{name}": values for name, values in engine.flights.lone.items()}
     state = {
         "format": FORMAT,
@@ -101,23 +100,11 @@ def restore_memories(engine: Engine, data: bytes) -> None:
         _restore_memories(engine, {name: arrays[name] for name in arrays.files if name.startswith("memory/")})
 
 
-def _remembered(memory: Memory) -> dict[str, Array]:
-    """A memory as arrays; its own keys, touched and days beside the columns of the class."""
-    own = {":keys": memory.keys, ":touched": memory.touched, ":days": np.array(sorted(memory.days), dtype=np.int64)}
-    return {**memory.columns, **own}
-
-
 def _restore_memories(engine: Engine, stored: Mapping[str, Array]) -> None:
     """Memories back; one whose columns have changed since starts empty."""
     for name, run in engine.runs.items():
-        kept = _under(stored, f"memory/{name}/")
-        if run.memory is None or {c: v.dtype for c, v in kept.items()} != {
-            c: v.dtype for c, v in _remembered(run.memory).items()
-        }:
-            continue
-        run.memory.keys, run.memory.touched = kept.pop(":keys"), kept.pop(":touched")
-        run.memory.days = set(kept.pop(":days").tolist())
-        run.memory.columns = kept
+        if run.memory is not None:
+            run.memory.restore(_under(stored, f"memory/{name}/"))
 
 
 def _under(arrays: Mapping[str, Array], prefix: str) -> dict[str, Array]:

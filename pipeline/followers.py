@@ -33,6 +33,9 @@ class Watch(Protocol):
     """What is seen becomes alerts. No I/O."""
 
     def feed(self, rows: Batch, anomalies: Sequence[Anomaly], now: int, within: Within) -> Sequence[Alert]: ...
+    def note(self, troubles: Mapping[str, str]) -> None:
+        """What is wrong with the service now: sentences by name."""
+
     def state(self) -> Mapping[str, Array]: ...
     def restore(self, stored: Mapping[str, Array]) -> None: ...
 

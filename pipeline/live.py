@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import time
 from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from contextlib import suppress
@@ -19,6 +20,7 @@ from pipeline.engine import Engine, Step
 from pipeline.followers import NOBODY, Joiner, Watch, followed
 from pipeline.inbox import Inbox
 from pipeline.outside import Outside
+from pipeline.service import troubles
 from pipeline.sink import Sink
 
 TICK_S = 1.0
@@ -58,6 +60,7 @@ class Live:
     due: dict[str, float] = field(default_factory=dict)
     now: int = int(NO_TIME)
     failed: bool = False
+    spoke: set[str] = field(default_factory=set)
 
     async def run(self) -> None:
         """Poll and tick. On the way out, what was seen is judged no further, but the state is kept."""
@@ -144,9 +147,7 @@ class Live:
         if now == NO_TIME:
             return
         if self._is_due("status", STATUS_S, at_once=True):
-            services = self.outside.health() if self.outside else ()
-            await self.sink.health([*(self._health(s) for s in self.sources), *services], now)
-            await self.sink.class_status({n: why or None for n, why in self.engine.status().items()}, now)
+            await self._status(now)
         if self._is_due("segments", SEGMENTS_S):
             await self._drawn()
         if self._is_due("checkpoint", CHECKPOINT_S):
@@ -154,6 +155,21 @@ class Live:
         if self._is_due("maintain", MAINTAIN_S):
             await self.sink.maintain(now)
             await self.sink.drop_before(now - int(self.keep_days * 86_400_000))
+
+    async def _status(self, now: int) -> None:
+        services = self.outside.health() if self.outside else ()
+        sources, idle = [self._health(s) for s in self.sources], self.engine.status()
+        await self.sink.health([*sources, *services], now)
+        await self.sink.class_status({name: why or None for name, why in idle.items()}, now)
+        if self.watch:
+            self.watch.note(troubles(sources, idle, self.spoke, self._disk_free()))
+
+    def _disk_free(self) -> float | None:
+        """The share of the disk that is free where the state is kept."""
+        if not self.checkpoint:
+            return None
+        disk = shutil.disk_usage(self.checkpoint.parent)
+        return disk.free / disk.total
 
     async def _drawn(self) -> None:
         """Track segments and cell counts of what came since the last time."""

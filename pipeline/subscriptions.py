@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from typing import Any
 
 from geo.aircraft import MILITARY
 from geo.alert import Alert as Alert
-from geo.schema import icao24_text
+from geo.schema import NON_ICAO, icao24_text
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ TRIGGERS: Mapping[str, Trigger] = {
         Trigger("crosses", "An aircraft comes in and goes out", "{who} crossed {area} in {minutes:.0f} min"),
         Trigger("stays", "An aircraft stays inside", "{who} has been in {area} for {minutes:.0f} min{height}", 10.0),
         Trigger("returns", "The first after a quiet time", "{who} came into {area}, first in {minutes:.0f} min", 120.0),
+        Trigger("service", "Skysift itself is in trouble: a feed, the disk, a class, a destination", "{what}"),
         Trigger("quiet", "Nothing has been seen", "nobody has been in {area} for {minutes:.0f} min", 120.0),
     )
 }  # fmt: skip
@@ -72,6 +74,15 @@ class Fleet:
     military: bool | None = None
     watched: bool | None = None
 
+    @staticmethod
+    def of(said: Mapping[str, Any]) -> Fleet:
+        """From what a stored subscription says: addresses as text, lists of words, and two flags that may be null."""
+        return Fleet(
+            frozenset(map(address, said.get("icao24", ()))), tuple(said.get("callsigns", ())),
+            frozenset(said.get("types", ())), frozenset(said.get("categories", ())), tuple(said.get("operators", ())),
+            said.get("military"), said.get("watched"),
+        )  # fmt: skip
+
     def holds(self, who: Who) -> bool:
         return (
             (not self.icao24 or who.icao24 in self.icao24)
@@ -84,13 +95,22 @@ class Fleet:
         )
 
 
+def address(text: str) -> int:
+    """An address in hex; `~` marks one that is no ICAO address. Raises ValueError."""
+    value = int(text.removeprefix("~"), 16)
+    if not 0 <= value < NON_ICAO:
+        raise ValueError(f"{text!r} is no address: give six hex digits, such as 3c6444")
+    return value | (NON_ICAO if text.startswith("~") else 0)
+
+
 def _like(text: str, patterns: Collection[str]) -> bool:
     return bool(text) and any(fnmatchcase(text.upper(), one.upper()) for one in patterns)
 
 
 @dataclass(frozen=True)
 class Subscription:
-    """What somebody wants to know. `area` is the number of an area; `minutes` as the trigger asks for.
+    """What somebody wants to know. `area` is the number of an area, None for `service`; `minutes` as the trigger
+    asks for.
 
     `classes`, `confidence` and `priority` (1 to 4) are about anomalies; no classes means every one.
     """
@@ -98,18 +118,29 @@ class Subscription:
     id: int
     name: str
     trigger: str
-    area: int
+    area: int | None
     minutes: float | None = None
     classes: Collection[str] = frozenset()
     confidence: float = 0.0
     priority: int = 1
     fleet: Fleet = field(default_factory=Fleet)
+    owner: int = 0
 
     def __post_init__(self) -> None:
         if self.trigger not in TRIGGERS:
             raise ValueError(f"no trigger {self.trigger!r}; there are: {', '.join(TRIGGERS)}")
+        if (self.area is None) != (self.trigger == "service"):
+            raise ValueError("every trigger but service is of an area")
         if self.minutes is not None and not 0 < self.minutes <= 43_200:
             raise ValueError(f"minutes must be above 0 and at most 43,200 (30 days), not {self.minutes:g}")
+
+    @staticmethod
+    def of(row: Mapping[str, Any]) -> Subscription:
+        """From the columns of a stored one."""
+        return Subscription(
+            row["id"], row["name"], row["trigger"], row["area"], row["minutes"], frozenset(row["classes"]),
+            row["confidence"], row["priority"], Fleet.of(row["fleet"]), row["owner"],
+        )  # fmt: skip
 
     @property
     def wait_ms(self) -> int:

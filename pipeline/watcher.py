@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
+import orjson
 import shapely.geometry
 
 from geo.alert import Alert
 from geo.anomaly import Anomaly
 from geo.batch import Batch
+from geo.memory import Memory
 from geo.presence import Presence, Visits
 from geo.schema import NO_TIME, Array
 from geo.zones import Zones
 from pipeline.airframes import Airframes
 from pipeline.followers import NOBODY, Within
+from pipeline.ignores import Ignore, ignored
 from pipeline.subscriptions import TRIGGERS, Fleet, Subscription, Who
 
 DAY_MS = 86_400_000
@@ -34,6 +37,8 @@ class Watcher:
     numbers: Array
     subscriptions: Sequence[Subscription]
     airframes: Airframes = field(default_factory=Airframes)
+    ignores: Sequence[Ignore] = ()
+    rules: Mapping[tuple[str, int | None], float] = field(default_factory=dict)
     presence: Presence = field(init=False)
     inside: dict[int, set[tuple[int, int]]] = field(default_factory=dict)
     seen: dict[int, int] = field(default_factory=dict)
@@ -44,10 +49,30 @@ class Watcher:
     def __post_init__(self) -> None:
         """Raises ValueError for a subscription of an area that is not there."""
         self.presence = Presence(self.areas, self.numbers)
+        self._sort()
+
+    def renew(
+        self,
+        areas: Zones,
+        numbers: Array,
+        subscriptions: Sequence[Subscription],
+        ignores: Sequence[Ignore],
+        rules: Mapping[tuple[str, int | None], float],
+    ) -> None:
+        """Watch these from now on. Whoever is inside an area that stays goes on with the same visit."""
+        self.presence = self.presence.reload(areas, numbers)
+        self.areas, self.numbers, self.subscriptions = areas, numbers, subscriptions
+        self.ignores, self.rules = ignores, rules
+        self._sort()
+        self.seen = {one.id: self.seen.get(one.id, self.now) for one in subscriptions}
+        self.inside = {one.id: self.inside[one.id] for one in subscriptions if one.id in self.inside}
+
+    def _sort(self) -> None:
+        self.owners = {one.id: one.owner for one in self.subscriptions}
         self.index = {int(number): k for k, number in enumerate(self.numbers)}
         self.of: dict[str, dict[int, list[Subscription]]] = {trigger: {} for trigger in TRIGGERS}
         for one in self.subscriptions:
-            if one.area not in self.index:
+            if one.area is None or one.area not in self.index:
                 raise ValueError(f"subscription {one.name!r} is of an area that is not there")
             self.of[one.trigger].setdefault(self.index[one.area], []).append(one)
 
@@ -64,7 +89,7 @@ class Watcher:
         quiet = list(self._quiet(before))
         out = [*self._visited(visits, rows), *self._first(visits, rows), *quiet, *self._about(anomalies, within)]
         self._forget()
-        return sorted((a for a in out if self._active(a)), key=lambda a: (a.time, a.key))
+        return sorted((a for a in out if self._active(a) and not self._ignored(a)), key=lambda a: (a.time, a.key))
 
     def _visited(self, visits: Visits, rows: Batch) -> Iterator[Alert]:
         """What each visit tells those who want to hear of visits."""
@@ -152,14 +177,23 @@ class Watcher:
         """Whether class, confidence, priority, height and aircraft are as the subscription asks."""
         if wanted.classes and one.class_id not in wanted.classes:
             return False
-        if one.confidence < wanted.confidence or one.priority < wanted.priority or not self._in_band(wanted.area, one):
+        if (
+            one.confidence < self._least(wanted, one.class_id)
+            or one.priority < wanted.priority
+            or not self._in_band(wanted, one)
+        ):
             return False
         involved = [k for k in (one.icao24, *one.members) if k is not None]
         return wanted.fleet == Fleet() or any(wanted.fleet.holds(self.airframes.of(k, one.callsign)) for k in involved)
 
-    def _in_band(self, area: int, one: Anomaly) -> bool:
+    def _least(self, wanted: Subscription, class_id: str) -> float:
+        """How sure an anomaly must be: as the subscription asks, and as is accepted of the class, here or anywhere."""
+        rules = (self.rules.get((class_id, area), 0.0) for area in (None, wanted.area))
+        return max(wanted.confidence, *rules)
+
+    def _in_band(self, wanted: Subscription, one: Anomaly) -> bool:
         """Whether a sample of the evidence lies within the area's heights; evidence without heights does."""
-        floor, ceiling = (limits[self.index[area]] for limits in self.areas.band_ft)
+        floor, ceiling = (limits[self._place(wanted)] for limits in self.areas.band_ft)
         heights = [s["baro_altitude"] for s in one.evidence.get("samples", ()) if "baro_altitude" in s]
         return not heights or any(floor <= h <= ceiling for h in heights)
 
@@ -173,11 +207,16 @@ class Watcher:
         key = key if key.startswith(f"{incident}-") else f"{one.id}-{key}"
         return self._alert(wanted, key, time, who, {"what": one.explanation}, **about)
 
+    def _place(self, one: Subscription) -> int:
+        """Where its area stands among those that are watched."""
+        assert one.area is not None
+        return self.index[one.area]
+
     def _alert(
         self, one: Subscription, key: str, time: int, who: Who | None, words: dict[str, Any], **more: Any
     ) -> Alert:
         """With its sentence."""
-        named = {"who": who.name if who else "several aircraft", "area": self.areas.names[self.index[one.area]]}
+        named = {"who": who.name if who else "several aircraft", "area": self.areas.names[self._place(one)]}
         text = TRIGGERS[one.trigger].text.format(**named, **words)
         address, callsign = (who.icao24, who.callsign) if who else (None, "")
         key = f"{one.id}-{one.trigger}-{key}"
@@ -188,6 +227,40 @@ class Watcher:
         if alert.area is None or not self.areas.active:
             return True
         return self.areas.active[self.index[alert.area]].overlaps(alert.time, alert.time)
+
+    def _ignored(self, alert: Alert) -> bool:
+        return ignored(self.ignores, alert, self.owners[alert.subscription])
+
+    def state(self) -> Mapping[str, Array]:
+        """All that later alerts may depend on, for a checkpoint."""
+        memories = {f"{name}/{column}": v for name, one in self._memories() for column, v in one.state().items()}
+        return memories | {"told": np.frombuffer(orjson.dumps(self._said()), dtype=np.uint8)}
+
+    def restore(self, stored: Mapping[str, Array]) -> None:
+        """Go on from what `state` gave."""
+        for name, one in self._memories():
+            one.restore({n.removeprefix(f"{name}/"): v for n, v in stored.items() if n.startswith(f"{name}/")})
+        said = orjson.loads(stored["told"].tobytes())
+        self.now, self.seen = said["now"], dict(said["seen"])
+        self.inside = {one: {(flight, entered) for flight, entered in visits} for one, visits in said["inside"]}
+        self.states = {key: ((priority, cleared), at) for key, priority, cleared, at in said["states"]}
+        self.told = {(one, key): (priority, at) for one, key, priority, at in said["told"]}
+        # Of areas that have gone since, or are new, nothing is known.
+        known = self.numbers
+        self.presence.open.drop(~np.isin(self.presence.open.columns["area"], known))
+        self.seen = {one.id: self.seen.get(one.id, self.now) for one in self.subscriptions}
+
+    def _said(self) -> Mapping[str, Any]:
+        return {
+            "now": self.now, "seen": list(self.seen.items()),
+            "inside": [(one, sorted(visits)) for one, visits in self.inside.items()],
+            "states": [(key, *state, at) for key, (state, at) in self.states.items()],
+            "told": [(*key, *one) for key, one in self.told.items()],
+        }  # fmt: skip
+
+    def _memories(self) -> Sequence[tuple[str, Memory]]:
+        presence = self.presence
+        return ("fixes", presence.walk.fixes), ("visits", presence.open), ("said", self.airframes.said)
 
     def _forget(self) -> None:
         self.airframes.forget(self.now)

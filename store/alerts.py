@@ -62,6 +62,13 @@ async def save(connection: asyncpg.Connection, alerts: Sequence[Alert]) -> int:
         return int(await connection.fetchval(_INSERT, *columns))
 
 
+async def told_since(connection: asyncpg.Connection, ms: int) -> list[tuple[int, str, int | None, int]]:
+    """Subscription, trigger, address and time of the alerts since then (epoch ms)."""
+    sql = "SELECT subscription, trigger, icao24, time FROM alerts WHERE time >= to_timestamp($1::float8)"
+    rows = await connection.fetch(sql, ms / 1000)
+    return [(r["subscription"], r["trigger"], r["icao24"], round(r["time"].timestamp() * 1000)) for r in rows]
+
+
 async def drop_before(connection: asyncpg.Connection, ms: int) -> int:
     """Forget alerts of before `ms` (epoch ms), and their deliveries; how many."""
     return changed(await connection.execute("DELETE FROM alerts WHERE time < to_timestamp($1::float8)", ms / 1000))

@@ -112,6 +112,11 @@ class Writer:
                     await _notify(connection, kind)
         return changed
 
+    async def told_since(self, ms: int) -> list[tuple[int, str, int | None, int]]:
+        """Subscription, trigger, address and time of the alerts since then (epoch ms)."""
+        async with self.pool.acquire() as connection:
+            return await outbox.told_since(connection, ms)
+
     async def close_others(self, ids: Sequence[str]) -> int:
         """Close every open anomaly but these; how many. For a start: nobody follows the others any more."""
         async with self.pool.acquire() as connection:

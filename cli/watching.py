@@ -1,0 +1,109 @@
+"""What is watched, followed in the database: loaded at the start, and again whenever somebody changes it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+import asyncpg
+import shapely
+import structlog
+
+from cli.inputs import Judging
+from pipeline.airframes import Airframes
+from pipeline.ignores import Ignore
+from pipeline.subscriptions import Subscription, address
+from pipeline.watching import Plan, Watching
+from store.connect import CHANNEL, open_pool
+from store.watching import Watched, fingerprint, load
+
+LOOK_S = 5.0
+"""Without any wake-up the database is asked this often whether something has changed."""
+
+log = structlog.get_logger("skysift.watching")
+_ABOUT = {"known": "aircraft", "listed": "watch_list"}
+
+
+def airframes(setup: Judging) -> Airframes:
+    """What the reference data say of aircraft, where there are any."""
+    return Airframes(**{name: setup.resources[key] for name, key in _ABOUT.items() if key in setup.resources})
+
+
+@asynccontextmanager
+async def watched(url: str, setup: Judging) -> AsyncIterator[Watching]:
+    """The watching of what the database asks for, kept up to date until the end."""
+    pool = await open_pool(url, size=1)
+    try:
+        watching = Watching(airframes=airframes(setup))
+        async with pool.acquire() as connection:
+            seen = await fingerprint(connection)
+            watching.renew(plan(await load(connection)))
+        following = asyncio.create_task(_follow(pool, watching, seen))
+        try:
+            yield watching
+        finally:
+            following.cancel()
+            with suppress(asyncio.CancelledError):
+                await following
+    finally:
+        await pool.close()
+
+
+async def _follow(pool: asyncpg.Pool, watching: Watching, seen: str) -> None:
+    """Load again what has changed. A database that cannot be reached is tried again; until then the old plan holds."""
+    while True:
+        try:
+            async with pool.acquire() as connection:
+                seen = await _renewed(connection, watching, seen)
+        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            log.warning("what is watched cannot be read", error=repr(error), again_in_s=LOOK_S)
+            await asyncio.sleep(LOOK_S)
+
+
+async def _renewed(connection: asyncpg.Connection, watching: Watching, seen: str) -> str:
+    """Wait for a wake-up or LOOK_S, then renew if the fingerprint is another; the fingerprint."""
+    woken = asyncio.Event()
+
+    def listener(*told: Any) -> None:
+        if told[-1] == "watching":
+            woken.set()
+
+    await connection.add_listener(CHANNEL, listener)
+    try:
+        if (now := await fingerprint(connection)) == seen:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(woken.wait(), LOOK_S)
+            now = await fingerprint(connection)
+        if now != seen:
+            watching.renew(plan(await load(connection)))
+    finally:
+        await connection.remove_listener(CHANNEL, listener)
+    return now
+
+
+def plan(found: Watched) -> Plan:
+    """What the database holds, as it is watched. A row that cannot be understood is left out, and said."""
+    subscriptions = [one for row in found.subscriptions if (one := _understood(row))]
+    ignores = [_ignore(row) for row in found.ignores]
+    return Plan(found.areas, found.numbers, subscriptions, ignores, found.rules)
+
+
+def _understood(row: Mapping[str, Any]) -> Subscription | None:
+    try:
+        return Subscription.of(row)
+    except ValueError as error:
+        log.warning("a subscription that cannot be watched", id=row["id"], error=str(error))
+        return None
+
+
+def _ignore(row: Mapping[str, Any]) -> Ignore:
+    until = None if row["until"] is None else int(row["until"].timestamp() * 1000)
+    return Ignore(
+        None if row["everyone"] else row["owner"],
+        address(row["value"]) if row["kind"] == "aircraft" else None,
+        row["value"] if row["kind"] == "callsign" else "",
+        None if row["wkb"] is None else shapely.from_wkb(row["wkb"]),
+        until,
+    )

@@ -1,0 +1,41 @@
+"""Ignore lists: what is known and shall stay quiet, for one account or for everyone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any
+
+import shapely
+
+from geo.alert import Alert
+
+
+@dataclass(frozen=True)
+class Ignore:
+    """One of `icao24`, `callsign` (a pattern with * and ?) and `shape` is given. `owner` None: for everyone.
+
+    `until` is the data time (epoch ms) at which it ends.
+    """
+
+    owner: int | None
+    icao24: int | None = None
+    callsign: str = ""
+    shape: Any = None
+    until: int | None = None
+
+    def holds(self, alert: Alert, owner: int) -> bool:
+        """Whether an alert for this account is quieted."""
+        if self.owner not in (None, owner) or (self.until is not None and alert.time >= self.until):
+            return False
+        if self.icao24 is not None:
+            return alert.icao24 == self.icao24
+        if self.callsign:
+            return fnmatchcase(alert.callsign.upper(), self.callsign.upper())
+        return alert.place is not None and bool(shapely.intersects_xy(self.shape, *alert.place))
+
+
+def ignored(ignores: Sequence[Ignore], alert: Alert, owner: int) -> bool:
+    """Whether any of them quiets the alert."""
+    return any(one.holds(alert, owner) for one in ignores)

@@ -1,0 +1,67 @@
+"""What is watched now, read by the process that watches: areas, subscriptions, ignores and accepted rules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import asyncpg
+
+from geo.schema import Array
+from geo.zones import Zones
+from store.areas import zones_of
+
+# A sum, not the newest change: who began earlier may commit later.
+_PRINT = """
+SELECT concat_ws('/',
+  (SELECT concat(count(*), '-', sum(id), '-', sum(extract(epoch FROM changed))) FROM areas),
+  (SELECT concat(count(*), '-', sum(id), '-', sum(extract(epoch FROM changed))) FROM subscriptions),
+  (SELECT concat(count(*), '-', sum(id)) FROM ignores),
+  (SELECT concat(count(*), '-', sum(id), '-', count(ended)) FROM rules),
+  (SELECT md5(string_agg(concat(id, role, disabled), ',' ORDER BY id)) FROM accounts))
+"""
+
+# An area that is no longer shared, or is of an account that was closed, is not watched for others any more.
+_SUBSCRIPTIONS = """
+SELECT s.id, s.owner, s.name, s.area, s.trigger, s.minutes, s.classes, s.confidence, s.priority, s.fleet
+FROM subscriptions s JOIN accounts o ON o.id = s.owner AND NOT o.disabled LEFT JOIN areas a ON a.id = s.area
+WHERE NOT s.paused AND (s.area IS NULL OR a.shared OR a.owner = s.owner OR o.role = 'admin') ORDER BY s.id
+"""
+_AREAS = """
+SELECT id, name, floor_ft, ceiling_ft, active, ST_AsBinary(geom) AS wkb FROM areas WHERE id = ANY($1) ORDER BY id
+"""
+_IGNORES = """
+SELECT i.owner, i.kind, i.value, i.until, i.everyone, ST_AsBinary(a.geom) AS wkb
+FROM ignores i LEFT JOIN areas a ON a.id = i.area ORDER BY i.id
+"""
+_RULES = "SELECT class, area, max(confidence) AS confidence FROM rules WHERE ended IS NULL GROUP BY class, area"
+
+
+@dataclass(frozen=True)
+class Watched:
+    """Areas with their numbers, and the rows of the rest. `rules`: the least confidence by class and area (None:
+    anywhere)."""
+
+    areas: Zones
+    numbers: Array
+    subscriptions: Sequence[Mapping[str, Any]]
+    ignores: Sequence[Mapping[str, Any]]
+    rules: Mapping[tuple[str, int | None], float]
+
+
+async def fingerprint(connection: asyncpg.Connection) -> str:
+    """Another one after every change of what is watched."""
+    return str(await connection.fetchval(_PRINT))
+
+
+async def load(connection: asyncpg.Connection) -> Watched:
+    """All of it, as of one moment."""
+    async with connection.transaction(isolation="repeatable_read", readonly=True):
+        subscriptions = await connection.fetch(_SUBSCRIPTIONS)
+        wanted = sorted({row["area"] for row in subscriptions if row["area"] is not None})
+        areas, numbers = zones_of(await connection.fetch(_AREAS, wanted))
+        ignores, rules = await connection.fetch(_IGNORES), await connection.fetch(_RULES)
+    return Watched(
+        areas, numbers, subscriptions, ignores, {(r["class"], r["area"]): float(r["confidence"]) for r in rules}
+    )

@@ -1,0 +1,87 @@
+"""Watching in the live loop: plans change without losing visits, a checkpoint goes on, ignores and rules are quiet."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+import shapely
+
+from geo.alert import Alert
+from pipeline.ignores import Ignore
+from pipeline.subscriptions import Subscription
+from pipeline.watching import NOTHING, Plan, Watching
+from tests.pipeline.test_watcher import IN_AND_OUT, MIN, T0, anomaly, area, rows
+
+HALF = IN_AND_OUT[:2], IN_AND_OUT[2:]
+
+
+def plan(*triggers: str, **more: Any) -> Plan:
+    return Plan(area(), np.array([5]), [Subscription(k, t, t, 5, owner=3) for k, t in enumerate(triggers)], **more)
+
+
+def through(watching: Watching, places: list[tuple[float, float]]) -> list[Alert]:
+    return [a for lon, t in places for a in watching.feed(rows(lon, t), [], T0 + round(t * MIN))]
+
+
+def test_a_visit_goes_on_when_the_plan_changes() -> None:
+    watching = Watching(plan("enters", "leaves"))
+    first = through(watching, HALF[0])
+    watching.renew(plan("enters", "leaves", "crosses"))
+
+    told = [*first, *through(watching, HALF[1])]
+
+    assert [one.trigger for one in told] == ["enters", "leaves", "crosses"]
+
+
+def test_what_is_no_longer_watched_is_quiet() -> None:
+    watching = Watching(plan("enters", "leaves"))
+    through(watching, HALF[0])
+    watching.renew(NOTHING)
+    assert through(watching, HALF[1]) == []
+
+
+def test_a_checkpoint_goes_on_as_if_nothing_had_been() -> None:
+    triggers = ("enters", "leaves", "crosses", "stays", "returns", "quiet")
+    whole = through(Watching(plan(*triggers)), IN_AND_OUT)
+    before, after = Watching(plan(*triggers)), Watching(plan(*triggers))
+    first = through(before, HALF[0])
+
+    after.restore(before.state())
+
+    assert [*first, *through(after, HALF[1])] == whole
+
+
+@pytest.mark.parametrize(
+    ("ignore", "quiet"),
+    [
+        (Ignore(3, icao24=0x3C0007), True), (Ignore(None, icao24=0x3C0007), True), (Ignore(4, icao24=0x3C0007), False),
+        (Ignore(3, icao24=0x3C0008), False), (Ignore(3, callsign="dlh*"), True), (Ignore(3, callsign="BAW*"), False),
+        (Ignore(3, shape=shapely.box(8, 47, 9, 48)), True), (Ignore(3, shape=shapely.box(0, 0, 1, 1)), False),
+        (Ignore(3, icao24=0x3C0007, until=T0), False), (Ignore(3, icao24=0x3C0007, until=T0 + 60 * MIN), True),
+    ],
+)  # fmt: skip
+def test_what_is_known_stays_quiet(ignore: Ignore, quiet: bool) -> None:
+    told = through(Watching(plan("enters", ignores=[ignore])), IN_AND_OUT)
+    assert (told == []) is quiet
+
+
+@pytest.mark.parametrize(("rules", "told"), [
+    ({("loiter", None): 0.8}, 0), ({("loiter", 5): 0.8}, 0), ({("loiter", 6): 0.8}, 1), ({("squawk", None): 0.8}, 1),
+    ({("loiter", None): 0.7}, 1),
+])  # fmt: skip
+def test_an_accepted_rule_asks_for_more_confidence(rules: Any, told: int) -> None:
+    watching = Watching(plan("anomaly-starts", rules=rules))
+    assert len(watching.feed(rows(20.0, 0), [anomaly()], T0)) == told
+
+
+def test_the_service_tells_of_a_trouble_once_and_when_it_is_over() -> None:
+    one = Subscription(1, "me", "service", None)
+    watching = Watching(Plan(area(), np.array([5]), [one]))
+    texts = []
+    for minutes, troubles in ((0, {}), (1, {"disk": "full"}), (2, {"disk": "full"}), (3, {}), (4, {"disk": "full"})):
+        watching.note(troubles)
+        texts.append([a.text for a in watching.feed(rows(20.0, minutes), [], T0 + minutes * MIN)])
+
+    assert texts == [[], ["full"], [], ["Over: full"], []]
