@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 
+from delivery.reach import Reach
+from store.cluster import default_state_dir
+
 WEB = Path(__file__).resolve().parents[1] / "web"
 
 
@@ -38,6 +41,11 @@ class Settings:
     open_reading: bool | None = None
     demo: bool = False
     """Made-up traffic: one click logs in, at this machine alone."""
+    state: Path = field(default_factory=default_state_dir)
+    """Where the key for secrets of destinations lies."""
+
+    reach: Reach = field(default_factory=Reach)
+    """Where alerts may be sent to."""
 
 
 def is_loopback(host: str) -> bool:

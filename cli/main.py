@@ -15,6 +15,7 @@ from cli.version import __version__
 
 COMMANDS = {
     "serve": "Watch feeds and serve the map.",
+    "deliver": "Send alerts that wait; serve does it by itself.",
     "detect": "Find anomalies in recordings; no database needed.",
     "backtest": "What watching an area would have told of recordings.",
     "replay": "Play recordings through the live door.",
@@ -36,6 +37,7 @@ ERRORS = {
     ("store.programs", "ClusterError"): DATABASE,
     ("web.assets", "MissingAsset"): SETUP,
     ("api.settings", "SettingsError"): USAGE,
+    ("delivery.vault", "VaultError"): SETUP,
     ("feeds._errors", "FeedError"): INPUT,
     ("asyncpg", "PostgresError"): DATABASE,
     ("asyncpg", "InterfaceError"): DATABASE,

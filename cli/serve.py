@@ -6,7 +6,7 @@ import asyncio
 import signal
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 import click
 
 from cli.database import database
+from cli.deliver import Delivering, delivery_options, dispatching
 from cli.history import note_sources, store_and_judge
 from cli.inputs import Judging, judging, judging_options
 from cli.outside import outside
@@ -62,7 +63,8 @@ class Service:
 @click.option("--keep-days", default=30.0, show_default=True, help="Days of detailed history to keep.")
 @click.option("--demo-hours", default=24.0, show_default=True, help="Hours of demo history made at the first start.")
 @judging_options
-def command(zones: Sequence[Path], **options: Any) -> None:
+@delivery_options
+def command(zones: Sequence[Path], delivering: Delivering, **options: Any) -> None:
     """Watch the feeds and serve the map. Recorded files are judged and stored first, live ones are polled."""
     from api.settings import Settings
 
@@ -71,10 +73,12 @@ def command(zones: Sequence[Path], **options: Any) -> None:
     services = outside(options["config"], setup.context) if setup.context else None
     signal.signal(signal.SIGTERM, _as_interrupt)
     with database(service.demo) as url:
-        settings = Settings(url, service.title, service.host, service.port, dict(setup.overrides))
+        settings = Settings(
+            url, service.title, service.host, service.port, dict(setup.overrides), reach=delivering.reach
+        )
         try:
             _prepare(url, setup, service)
-            with api_process(settings) as address:
+            with api_process(settings) as address, dispatching(replace(delivering, url=url)):
                 err.print(f"Skysift: [bold]{address}[/bold]  (Ctrl-C stops it)")
                 asyncio.run(_watch(url, setup, service, services))
         except KeyboardInterrupt:

@@ -185,7 +185,7 @@ alerts = Table(
     metadata,
     Column("key", Text, primary_key=True),
     Column("seq", BigInteger, nullable=False, server_default=text("nextval('alert_seq')")),
-    of("subscriptions"),
+    of("subscriptions", nullable=True),
     Column("trigger", Text, nullable=False),
     Column("time", TIME, nullable=False),
     stamp("created"),
@@ -201,7 +201,8 @@ alerts = Table(
     Index("alerts_subscription", "subscription", "seq"),
     Index("alerts_time", "time"),
 )
-"""What a subscription was told, once: the key follows from the data. `seq` is the readers' cursor."""
+"""What a subscription was told, once: the key follows from the data. `seq` is the readers' cursor. Tests of a
+destination have no subscription; `test`, `digest` and `held-back` are messages about alerts, and none themselves."""
 
 deliveries = Table(
     "deliveries",
@@ -217,11 +218,15 @@ deliveries = Table(
     Column("latency_ms", Integer),
     stamp("created"),
     UniqueConstraint("alert", "destination", name="deliveries_once"),
-    one_of("state", ("due", "sent", "held", "dead"), "deliveries"),
-    Index("deliveries_due", "due", postgresql_where=text("state = 'due'")),
+    one_of("state", ("due", "sent", "held", "told", "dead"), "deliveries"),
+    Index("deliveries_due", "destination", "id", postgresql_where=text("state = 'due'")),
+    Index("deliveries_held", "destination", postgresql_where=text("state = 'held'")),
+    Index("deliveries_tests", "id", postgresql_where=text("state = 'due' AND alert LIKE 'test-%'")),
+    Index("deliveries_sent", "sent", postgresql_where=text("sent IS NOT NULL")),
     Index("deliveries_destination", "destination", "id"),
 )
-"""The outbox: written in the transaction that writes the alert. `held`: kept back by budget, hours or a digest."""
+"""The outbox: written in the transaction that writes the alert. `held`: kept back by budget, hours or a digest until
+`due`, `status` says by which; `told`: in a message with others, which `status` then names."""
 
 incidents = Table(
     "incidents",

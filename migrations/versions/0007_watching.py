@@ -126,7 +126,7 @@ CREATE INDEX ignores_owner ON ignores (owner);
 CREATE TABLE alerts (
   key TEXT NOT NULL,
   seq BIGINT DEFAULT nextval('alert_seq') NOT NULL,
-  subscription BIGINT NOT NULL,
+  subscription BIGINT,
   trigger TEXT NOT NULL,
   time timestamptz NOT NULL,
   created timestamptz DEFAULT now() NOT NULL,
@@ -157,12 +157,15 @@ CREATE TABLE deliveries (
   created timestamptz DEFAULT now() NOT NULL,
   PRIMARY KEY (id),
   CONSTRAINT deliveries_once UNIQUE (alert, destination),
-  CONSTRAINT deliveries_state CHECK (state IN ('due', 'sent', 'held', 'dead')),
+  CONSTRAINT deliveries_state CHECK (state IN ('due', 'sent', 'held', 'told', 'dead')),
   FOREIGN KEY(alert) REFERENCES alerts (key) ON DELETE CASCADE,
   FOREIGN KEY(destination) REFERENCES destinations (id) ON DELETE CASCADE
 );
 CREATE INDEX deliveries_destination ON deliveries (destination, id);
-CREATE INDEX deliveries_due ON deliveries (due) WHERE state = 'due';
+CREATE INDEX deliveries_due ON deliveries (destination, id) WHERE state = 'due';
+CREATE INDEX deliveries_held ON deliveries (destination) WHERE state = 'held';
+CREATE INDEX deliveries_sent ON deliveries (sent) WHERE sent IS NOT NULL;
+CREATE INDEX deliveries_tests ON deliveries (id) WHERE state = 'due' AND alert LIKE 'test-%';
 CREATE TABLE incidents (
   id TEXT NOT NULL,
   seq BIGINT DEFAULT nextval('incident_seq') NOT NULL,
