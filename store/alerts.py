@@ -11,7 +11,7 @@ import orjson
 from geo.alert import Alert
 from store.state import changed
 
-_ORDER_LOCK = 0x736B7933
+ORDER_LOCK = 0x736B7933
 """Advisory lock, as for anomalies: whoever draws `seq` commits before the next one draws. Taken after theirs."""
 
 _TYPES = {
@@ -58,7 +58,7 @@ async def save(connection: asyncpg.Connection, alerts: Sequence[Alert]) -> int:
         return 0
     columns = list(zip(*map(_row, {alert.key: alert for alert in alerts}.values()), strict=True))
     async with connection.transaction():
-        await connection.execute("SELECT pg_advisory_xact_lock($1)", _ORDER_LOCK)
+        await connection.execute("SELECT pg_advisory_xact_lock($1)", ORDER_LOCK)
         return int(await connection.fetchval(_INSERT, *columns))
 
 

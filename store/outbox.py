@@ -7,10 +7,8 @@ from typing import Any
 
 import asyncpg
 
+from store.alerts import ORDER_LOCK
 from store.connect import CHANNEL
-
-ALERT_LOCK = 0x736B7933
-"""Advisory lock: whoever draws the `seq` of an alert commits before the next one draws: cursors skip nothing."""
 
 NO_ALERTS = ("test", "digest", "held-back")
 """Triggers of messages that are no alerts themselves: no reader is given them, no budget counts them."""
@@ -158,7 +156,7 @@ async def bundle(
     connection: asyncpg.Connection, key: str, subscription: int, trigger: str, feature: str, of: Sequence[int]
 ) -> None:
     """One message that tells of several deliveries of one destination, which are then told."""
-    await connection.execute("SELECT pg_advisory_xact_lock($1)", ALERT_LOCK)
+    await connection.execute("SELECT pg_advisory_xact_lock($1)", ORDER_LOCK)
     await connection.execute(_BUNDLE, key, subscription, trigger, feature)
     sql = (
         "UPDATE deliveries SET state = 'told', status = $2 WHERE id = ANY($1) AND state = 'held' RETURNING destination"
@@ -180,7 +178,7 @@ async def test(
 ) -> dict[int, int]:
     """A test alert and its deliveries: their numbers, by destination. `key` begins with `test-`."""
     async with connection.transaction():
-        await connection.execute("SELECT pg_advisory_xact_lock($1)", ALERT_LOCK)
+        await connection.execute("SELECT pg_advisory_xact_lock($1)", ORDER_LOCK)
         await connection.execute(_BUNDLE, key, subscription, "test", feature)
         made = {one: await owe(connection, key, one) for one in destinations}
         await connection.execute("SELECT pg_notify($1, 'alert')", CHANNEL)
