@@ -34,13 +34,16 @@ _READY = """(aircraft, anomalies) => {
 }"""
 _TOGGLE = f"""() => new Promise(resolve => {{
   const {{ map, app }} = {ROOT};
+  const layers = ['anomaly/anchor', 'anomaly/cell'];
+  const one = (globalThis.toggled ??= map.queryRenderedFeatures({{ layers }})[0].properties.cls);
+  const filter = ['==', ['get', 'cls'], one];
   const began = performance.now();
   const off = new Set(app.state.get().off);
-  const one = app.classes[0].id;
-  off.delete(one) || off.add(one);
+  const shown = off.delete(one);
+  if (!shown) off.add(one);
   app.state.set({{ off }});
   const drawn = () => {{
-    if (!map.areTilesLoaded()) return;
+    if (!map.areTilesLoaded() || map.queryRenderedFeatures({{ layers, filter }}).length > 0 !== shown) return;
     map.off('render', drawn);
     requestAnimationFrame(() => resolve(performance.now() - began));
   }};
@@ -97,7 +100,8 @@ async def _busy(page: Page, act: Callable[[int], Awaitable[None]], count: int) -
 
 
 async def toggles(page: Page, count: int) -> dict[str, float]:
-    """Milliseconds from switching a class off or on to the picture that shows it."""
+    """Milliseconds from switching a class off or on to the picture on which its markers are gone, or there."""
+    await page.until(f"{ROOT}.map.areTilesLoaded()")
     took = [await page.page.evaluate(_TOGGLE) for _ in range(count)]
     return {"toggle_ms": median(took), "toggle_longest_ms": max(took)}
 
