@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from detectors._traffic import distress, maker
 from geo.airports import Airports
 from geo.performance import Profiles, is_kind
 from geo.schema import SOURCES, Array
@@ -23,8 +24,15 @@ COMPUTED = [SOURCES.index(name) for name in ("tisb_icao", "tisb_trackfile", "tis
 PARABOLA_FPM = 10_000.0
 """A climb so steep before a fall is a parabola or a figure, not an upset (weightlessness 2020: 21,000 ft/min)."""
 
+ZOOM_S, FOOT_FT, FLAT_FPM = 178.0, 1_500.0, 500.0
+"""Such a climb excuses a fall for so long (the lookback), and no further down than this below its foot: who
+stalls on top of a climb falls through (QZ8501, 2014: up at 11,000 ft/min, down at 20,000; KNKT report 14.12.29.04)."""
+
 EXPEDITE_FPM, EXPEDITE_FT = -4_500.0, 4_000.0
 """Paris and Japan, 2021 and 2023: airliners asked to hurry stay within both."""
+
+GAINED_KT = 30.0
+"""Who dives gains speed; who descends on speed brakes loses some (AIB232E 2017: 35 kt less after 10,000 ft)."""
 
 FASTEST_KT = 800.0
 """No speed above this is believed of something that falls."""
@@ -68,16 +76,31 @@ def credible_loss(fall: Fall) -> Array:
 
 def on_purpose(tracks: Tracks, fall: Fall, profile: Profiles, priority: Array) -> Array:
     """Why a fall is ordinary, '' where it is not: the type is built for it, it went up as fast just before, or the
-    type is known and the fall is one that such aircraft make when asked to."""
-    up = tracks.window_sum((tracks.vertical_rate >= PARABOLA_FPM).astype(np.int64), LONGEST_S) >= 2
+    type is known and the fall is one that such aircraft make when asked to. Never in an emergency."""
+    up = after_climb(tracks, PARABOLA_FPM)
     expedites = is_kind(profile.kind, "airliner", "business", "transport", "turboprop", "supersonic")
     expedites &= (priority == 1) & (fall.rate > EXPEDITE_FPM) & (credible_loss(fall) < EXPEDITE_FT)
-    low = fall.height < 3_000
+    fine = ~(fall.height < 3_000) & ~distress(tracks)
     return np.select(
-        [profile.dives & ~low, up & ~low, is_kind(profile.kind, "parachute"), expedites & ~low],
+        [profile.dives & fine, up & fine, is_kind(profile.kind, "parachute"), expedites & fine],
         ["of a type built for aerobatics or combat", "as steep up as down: parabolas or aerobatics", "a parachutist",
          "an expedited descent, as such aircraft make them when asked to"], "",
     ).astype(object)  # fmt: skip
+
+
+def after_climb(tracks: Tracks, rate_fpm: float) -> Mask:
+    """Whether the aircraft has just gone up at this rate or faster, and has not fallen through where it did not fall."""
+    climbed = tracks.window_sum(tracks.vertical_rate >= rate_fpm, ZOOM_S) >= 2
+    foot = tracks.window_min(np.where(tracks.vertical_rate >= -FLAT_FPM, tracks.baro_altitude, np.nan), ZOOM_S)
+    out: Mask = climbed & (tracks.baro_altitude >= foot - FOOT_FT)
+    return out
+
+
+def on_trial(tracks: Tracks, fall: Fall) -> Mask:
+    """A steady descent on a flight of a maker, high up: without gaining speed, no emergency declared."""
+    steady = tracks.ground_speed <= tracks.ground_speed[fall.begin] + GAINED_KT
+    out: Mask = maker(tracks.callsign) & steady & (fall.height >= 3_000) & ~distress(tracks)
+    return out
 
 
 def doubtful(tracks: Tracks, fall: Fall) -> Mask:

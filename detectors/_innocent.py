@@ -15,6 +15,9 @@ from geo.tracks import Mask, Tracks
 LIGHT_KT, THERMAL_FT = 110.0, 1_500.0
 """Training aircraft are slower; and thermals are entered above this."""
 
+PARALLEL = 0.6
+"""Recorded surveys lie between 0.6 and 0.96, relays and eights below 0.4, a zig-zag 1.4 times its way at 0.03."""
+
 HUB_NMI = 60.0
 """Stacks lie this near to the airport that they serve (Heathrow's four: 15 to 25 nmi)."""
 
@@ -105,8 +108,8 @@ def _orbits(short: Motion) -> Mask:
 
 
 def _survey(here: Motion) -> Mask:
-    """To and fro along one axis, turning left as often as right; recorded relays and eights stay below 0.4 parallel."""
-    legs: Mask = (here.parallel >= 0.75) & (np.abs(here.net) <= 0.35 * here.turned)
+    """To and fro along one axis, turning left as often as right."""
+    legs: Mask = (here.parallel >= PARALLEL) & (np.abs(here.net) <= 0.35 * here.turned)
     return legs
 
 

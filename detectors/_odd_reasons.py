@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from detectors._innocent import HUB_NMI, airliner_fields, innocent
+from detectors._innocent import HUB_NMI, PARALLEL, airliner_fields, innocent
 from detectors._orbits import Motion
 from geo.aircraft import AircraftTable
 from geo.airports import Airports
@@ -20,8 +20,8 @@ KINDS = {
 }  # fmt: skip
 """Kinds that do not fly routes, and the reason in words."""
 
-PARALLEL, LEGS_S = 0.6, 900.0
-"""A zig-zag that is 1.4 times as long as its way comes to 0.03; recorded surveys lie between 0.6 and 0.96."""
+LEGS_S = 900.0
+"""Between two blocks of a survey there are no legs for so long."""
 
 
 def reasons(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from geo.aircraft import MILITARY, AircraftTable
-from geo.schema import NON_ICAO, SOURCES, Array
+from geo.schema import EMERGENCIES, NON_ICAO, SOURCES, Array
 from geo.tracks import Mask, Tracks
 
 FORCES = (b"AME", b"ASY", b"BAF", b"CFC", b"CHD", b"CNV", b"CTM", b"DAF", b"FAF", b"FNF", b"GAF", b"GAM", b"HAF", b"IAM",
@@ -14,6 +14,15 @@ FORCES = (b"AME", b"ASY", b"BAF", b"CFC", b"CHD", b"CNV", b"CTM", b"DAF", b"FAF"
 
 CHECKERS = (b"ADA", b"CFL", b"CAL", b"FCK", b"FLC", b"NVC", b"VOR")
 """Designators of flight inspection: Airservices Australia, Sweden, France (CALIBRA), FCS, FAA, Nav Canada, FCSL."""
+
+MAKERS = (b"AIB", b"BOE", b"GLF")
+"""Designators under which makers fly what they have built: Airbus Industrie, Boeing, Gulfstream Test (Doc 8585)."""
+
+DISTRESS = (b"7500", b"7600", b"7700")
+"""ICAO Doc 4444, 15.1."""
+
+DISTRESS_S = 170.0
+"""An emergency that was declared so long ago may still be one: codes flicker, and are set late."""
 
 GLIDER_BLOCKS = (0xDD, 0xDE, 0xDF)
 """First byte of the addresses that FLARM gives itself."""
@@ -59,6 +68,19 @@ def checker(callsign: Array) -> Mask:
     return some
 
 
+def maker(callsign: Array) -> Mask:
+    """Flights of those who build aircraft, by callsign: they test them. It says who flies, not that all is well."""
+    out: Mask = _MAKERS[_prefix(letters_of(callsign))]
+    return out
+
+
+def distress(tracks: Tracks) -> Mask:
+    """Rows of an aircraft that declares an emergency, or did a moment ago: nothing that it does is called ordinary."""
+    declared = np.isin(tracks.squawk, DISTRESS) | (tracks.emergency > EMERGENCIES.index("none"))
+    out: Mask = tracks.window_sum(declared, DISTRESS_S) > 0
+    return out
+
+
 def glider(tracks: Tracks, rows: Array) -> Mask:
     """Gliders, balloons and parachutists by category, by what heard them, or by FLARM's own addresses."""
     kind: Mask = np.isin(tracks.category[rows], (b"B1", b"B2", b"B3", b"B4"))
@@ -84,4 +106,4 @@ def military(tracks: Tracks, rows: Array, aircraft: AircraftTable | None) -> Mas
     return out
 
 
-_FORCES, _CHECKERS = _listed(FORCES), _listed(CHECKERS)
+_FORCES, _CHECKERS, _MAKERS = _listed(FORCES), _listed(CHECKERS), _listed(MAKERS)

@@ -9,12 +9,17 @@ import numpy as np
 
 from detectors._airspace import Airspace, band_text
 from detectors._registry import PRIORITY
-from geo.schema import NO_TIME, Array
+from detectors._traffic import COMPUTED
+from geo.schema import NO_TIME, NON_ICAO, Array
 from geo.stretches import Stretches, none, path, sample
 from geo.tracks import Tracks
 
 SURE, UNTIMED, BLIND = 0.9, 0.55, 0.3
 """Confidence: active and at a known height; activity unknown; height unknown."""
+
+ECHO = 0.7
+"""What is left of the confidence for a radar track that is rebroadcast under no address of its own: such a track may be
+a vehicle's, or that of an aircraft of the range itself (~2b0c40 in R-2513, 2025-06-01: four rows)."""
 
 FAR_UP_FT = 10_000.0
 """Above this, a zone without a ceiling is taken for one whose heights the file does not tell."""
@@ -88,6 +93,8 @@ def _found(tracks: Tracks, rows: Array, p: SimpleNamespace, space: Airspace) -> 
     climb = feet1 - feet0
     sure, doubt = _graded(space, zone, feet0 + climb * entry, feet0 + climb * leave, p.margin)
     sure = np.where((entry > 0) | (leave < 1), 0.85 * sure, sure)
+    echo = (tracks.icao24[rows][at] >= NON_ICAO) & np.isin(tracks.source[rows][at], COMPUTED)
+    sure, doubt = np.where(echo, ECHO * sure, sure), doubt + np.where(echo, ", a radar track without identity", "")
     start, end = began + (length * entry).astype(np.int64), began + (length * leave).astype(np.int64)
     return Visits(rows[at], before[at], zone, start, end, feet1, sure, doubt)
 

@@ -25,6 +25,10 @@ FIELD_NMI, FIELD_FT = 10.0, 5_000.0
 DENIED_FPM = 500.0
 """Swings of 1,500 ft in five minutes need steeper climbs and descents than this."""
 
+FLAT_FT, SOON_S, BELOW_FT = 150.0, 540.0, 500.0
+"""Level: no more than this off for a minute. A level counts for so long before the swings, and they end so little below
+it: who zooms comes back to his level, who is upset loses it (SWR5220, 2019-11-05: 15,000 ft, never below 14,925)."""
+
 FLICKER_S = 75.0
 """An altitude that alternates is judged over so long: about ten samples."""
 
@@ -67,6 +71,18 @@ def waves(tracks: Tracks, least_ft: float, window_s: float) -> Waves:
         begin=tracks.ago(window_s),
         denied=np.isfinite(climb) & ((climb < DENIED_FPM) | (descent > -DENIED_FPM)),
     )
+
+
+def from_level(tracks: Tracks, window_s: float) -> Mask:
+    """Whether the last `window_s` began in level flight, or soon after it, and never went far below that level."""
+    flat = np.abs(tracks.baro_altitude - tracks.baro_altitude[tracks.ago(TREND_S)]) <= FLAT_FT
+    level = tracks.held(flat)[0] >= TREND_S
+    begin = tracks.ago(window_s)
+    before = tracks.last_where(level)[begin]
+    known = (before >= 0) & (tracks.time[begin] - tracks.time[before] <= SOON_S * 1000)
+    lowest = tracks.window_min(tracks.baro_altitude, window_s)
+    out: Mask = known & (lowest >= tracks.baro_altitude[before] - BELOW_FT)
+    return out
 
 
 def flicker(tracks: Tracks, least_ft: float) -> tuple[Array, Array]:

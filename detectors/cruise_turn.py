@@ -11,6 +11,7 @@ import numpy as np
 from detectors._envelope import military
 from detectors._examples import fly
 from detectors._registry import PRIORITY, Describe, Example, Param, Style, detector
+from detectors._traffic import distress, maker
 from detectors._turns import swings, turn, turned
 from geo.aircraft import AircraftTable
 from geo.batch import Batch
@@ -19,6 +20,9 @@ from geo.registers import Registers
 from geo.schema import Array
 from geo.stretches import Stretches, none, stretches
 from geo.tracks import Mask, Tracks
+
+STEEP_DEG, HELD_FT = 45.0, 1_000.0
+"""What is flown with no more bank than this and holds its height is flown, not lost: steep turns are taught at 45."""
 
 SERIES_S = 480.0
 """Turns so near after each other belong together: a racetrack of two-minute legs takes six minutes at most."""
@@ -57,7 +61,7 @@ def gate(tracks: Tracks, p: SimpleNamespace) -> Mask:
     priority="medium",
     scope="aircraft",
     needs=[("track",), ("lat",), ("baro_altitude",)],
-    uses=("type_code", "category", "db_flags"),
+    uses=("type_code", "category", "db_flags", "emergency"),
     lookback_s=600,
     sample_s=10,
     every_s=10,
@@ -65,7 +69,7 @@ def gate(tracks: Tracks, p: SimpleNamespace) -> Mask:
     gate=gate,
     examples=examples,
     explain="turned {side} by {degrees:.0f} degrees within {within:.0f} s at {altitude:,.0f} ft and {speed:.0f} kt, "
-    "with about {bank:.0f} degrees of bank",
+    "with about {bank:.0f} degrees of bank{trial}",
     style=Style(shape="path", color="#34c759", icon="turn"),
     params={
         "turn": Param(65, "deg", "turned within `within`", 45, 180, "seed 000: > 45; Switzerland 2018: corners reach 59, Paris 2021: 48"),
@@ -85,7 +89,8 @@ def gate(tracks: Tracks, p: SimpleNamespace) -> Mask:
             "Level flight at cruise speed",
         ),
         audience=("Airspace research", "Safety monitoring", "Newsroom investigation", "Alert reviewers"),
-        priority_note="Low; medium from 90 degrees on, if it takes more bank than autopilots use.",
+        priority_note="Low; medium from 90 degrees on, if it takes more bank than autopilots use; low again where a maker of "
+        "aircraft flies it at its height, with no emergency declared.",
         context="Aircraft that turn back or divert, avoid weather or traffic, or fly tests do this. Holding, racetracks "
         "and surveys show as one of a series of turns and are cleared, as is military flying.",
     ),
@@ -102,15 +107,17 @@ def detect(
     if not (hit & view.fresh).any():
         return none()
     sharp = (np.abs(now.degrees) >= p.sharp) & (now.bank > p.bank)
+    trial = sharp & maker(view.callsign) & (now.bank <= STEEP_DEG) & (now.climbed <= HELD_FT) & ~distress(view)
     return stretches(
         view, hit, begin=now.begin,
         confidence=np.where(sharp, 0.6, 0.45) + np.clip(now.bank - 25, 0, 20) / 100,
         score=np.rint(np.abs(now.degrees)) + np.where(sharp, 1_000.0, 0.0),
-        priority=np.where(sharp, PRIORITY["medium"], PRIORITY["low"]),
+        priority=np.where(sharp & ~trial, PRIORITY["medium"], PRIORITY["low"]),
         cleared=_ordinary(view, registers, aircraft),
         values={"side": np.where(now.degrees > 0, "right", "left"), "degrees": np.rint(np.abs(now.degrees)),
                 "within": np.full(len(view), p.within), "altitude": np.round(view.baro_altitude.astype(np.float64), -2),
-                "speed": np.rint(view.ground_speed), "bank": np.rint(now.bank)},
+                "speed": np.rint(view.ground_speed), "bank": np.rint(now.bank),
+                "trial": np.where(trial, ", on a flight of a maker of aircraft, as tests have them", "")},
     )  # fmt: skip
 
 

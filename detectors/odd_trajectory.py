@@ -13,6 +13,7 @@ from detectors._examples import circle, fly
 from detectors._odd_reasons import reasons
 from detectors._orbits import motion
 from detectors._registry import PRIORITY, Describe, Example, Param, Style, detector
+from detectors._traffic import airline
 from detectors._wander import Detours, detours, reversals, wandering, way
 from geo.aircraft import AircraftTable
 from geo.airports import Airports
@@ -97,7 +98,7 @@ def gate(tracks: Tracks, p: SimpleNamespace) -> Mask:
             "Or a bend round one region, which the direct way would have crossed",
         ),
         audience=("Airspace monitoring", "Newsroom investigation", "Operations analysts"),
-        priority_note="Low; medium for a zig-zag of twice the turns.",
+        priority_note="Low; medium for a zig-zag of twice the turns by an airline, or by one that sends no callsign.",
         context="Survey legs, calibration, holding, training, gliders and helicopters are recognised and shown as "
         "cleared, and so are arrivals that are vectored. Bends round a region that others go round too are cleared.",
     ),
@@ -125,7 +126,7 @@ def detect(
         view, hit, begin=view.ago(p.window), cleared=reason,
         confidence=np.where(zigzag, np.clip(0.4 + 0.05 * answers, 0.5, 0.85), 0.45),
         score=np.where(zigzag, 1_000.0 + answers, 0) + np.rint(np.minimum(ratio, 20) * 10),
-        priority=np.where(zigzag & (answers >= 2 * p.reversals), PRIORITY["medium"], PRIORITY["low"]),
+        priority=np.where(zigzag & (answers >= 2 * p.reversals) & _routed(view), PRIORITY["medium"], PRIORITY["low"]),
         values=_values(view, p, zigzag, round_, answers, turned, firs),
     )  # fmt: skip
 
@@ -135,6 +136,13 @@ def _chosen(tracks: Tracks, p: SimpleNamespace) -> Tracks:
     view = tracks.take(np.flatnonzero(tracks.located))
     slow = wandering(view, p.window, p.detour) | wandering(view, 1_800, p.detour)
     return view.take(np.flatnonzero(np.isin(view.flight, np.unique(view.flight[slow & gate(view, p)]))))
+
+
+def _routed(view: Tracks) -> Mask:
+    """Flights that have a route to keep to, or do not say who they are. Private ones go where they like: they survey,
+    check, and draw (maps of Switzerland, 2020; YS111N over Guatemala, 2018)."""
+    routed: Mask = airline(view.callsign) | (view.callsign == b"")
+    return routed
 
 
 def _rounds(view: Tracks, p: SimpleNamespace, firs: Firs | None, rows: Mask) -> Detours:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from detectors._examples import during, fly
-from detectors._falls import Fall, credible_loss, doubtful, falls, on_purpose
+from detectors._falls import Fall, after_climb, credible_loss, doubtful, falls, on_purpose, on_trial
 from detectors._innocent import height_text
 from detectors._registry import PRIORITY, Describe, Example, Param, Style, detector
 from geo.aircraft import AircraftTable
@@ -54,7 +54,7 @@ def gate(tracks: Tracks, p: SimpleNamespace) -> Mask:
     priority="high",
     scope="aircraft",
     needs=[("vertical_rate",), ("airports",)],
-    uses=("type_code", "category"),
+    uses=("type_code", "category", "emergency"),
     lookback_s=180,
     every_s=5,
     merge_gap_s=300,
@@ -99,7 +99,8 @@ def gate(tracks: Tracks, p: SimpleNamespace) -> Mask:
         priority_note="High for severe, long or low falls and for those beyond the type, critical for extreme "
         "ones; medium for steep ones; low for expedited descents, and where the data cannot be trusted.",
         context="Speed brakes give 3,000 to 4,500 ft/min on request of control: cleared for types that are known to do "
-        "it, as are parabolas and aerobatics. Jump planes and fire-fighters fall on purpose too.",
+        "it, as are parabolas and aerobatics that end no lower than they began; low for steady descents on flights of "
+        "makers. None of this in an emergency. Jump planes and fire-fighters fall on purpose too.",
     ),
 )
 def detect(tracks: Tracks, p: SimpleNamespace, airports: Airports, aircraft: AircraftTable | None = None) -> Stretches:
@@ -143,8 +144,8 @@ def _graded(tracks: Tracks, fall: Fall, profile: Profiles, p: SimpleNamespace) -
     jet = (flat | short) & ~beyond
     soon = (ground_s < 30) & (fall.held >= 15) & (fall.away > 3)
     extreme = (fall.rate <= p.extreme) & (fall.held >= 15) & (tracks.baro_altitude < 20_000)
-    steep_climb = (tracks.vertical_rate >= -2 * p.rate).astype(np.int64)
-    climbed = (tracks.window_sum(steep_climb, 120) >= 2) & ~(fall.height < 8_000)
+    climbed = after_climb(tracks, -2 * p.rate) & ~(fall.height < 8_000)
+    trial = on_trial(tracks, fall) & ~(beyond | soon | extreme)
     field = (fall.away <= 5) & (fall.height <= 15_000) & (tracks.ground_speed <= 200)
     doubt = doubtful(tracks, fall)
     high, low = PRIORITY["high"], PRIORITY["low"]
@@ -153,9 +154,10 @@ def _graded(tracks: Tracks, fall: Fall, profile: Profiles, p: SimpleNamespace) -
     level = np.where(severe | beyond | soon | sustained, high, level)
     level = np.where(extreme, PRIORITY["critical"], level)
     level = np.where(climbed | field & ~extreme, np.minimum(level, PRIORITY["medium"]), level)
+    level = np.where(trial, low, level)
     words = np.select(
-        [doubt, climbed, field, short & (level == low), jet & (level == low)],
-        [", on thin evidence", ", after a climb as steep: parabolas, aerobatics or an upset",
+        [doubt, trial, climbed, field, short & (level == low), jet & (level == low)],
+        [", on thin evidence", ", steadily, on a flight of a maker of aircraft, as tests have them", ", after a climb as steep: parabolas, aerobatics or an upset",
          ", beside an aerodrome", ", a brief one", ", on the flat path of an aircraft that expedites"], "",
     )  # fmt: skip
     return np.where(doubt, low, level), words

@@ -89,7 +89,8 @@ def gate(tracks: Tracks, p: SimpleNamespace, zones: Zones) -> Mask:
             "A time at which the zone is active, or one that the source does not tell",
         ),
         audience=("Airspace managers", "Regulators", "Regional awareness teams", "Airspace research"),
-        priority_note="Medium; low where altitude, ceiling or limit leave doubt.",
+        priority_note="Medium; low where altitude, ceiling or limit leave doubt, and for radar tracks without identity in "
+        "zones of which it is not known whether they are active.",
         context="Many entries are cleared by the controlling agency, and many zones are active for hours only. Heights "
         "are pressure altitudes, which differ from true ones by some hundred feet.",
     ),

@@ -10,7 +10,8 @@ import numpy as np
 
 from detectors._examples import during, fly
 from detectors._registry import PRIORITY, Describe, Example, Param, Style, detector
-from detectors._waves import Waves, at_fields, flicker, seen, waves
+from detectors._traffic import distress
+from detectors._waves import Waves, at_fields, flicker, from_level, seen, waves
 from geo.aircraft import AircraftTable
 from geo.airports import Airports
 from geo.batch import Batch
@@ -18,6 +19,10 @@ from geo.performance import is_kind, profiles
 from geo.schema import SOURCES, Array
 from geo.stretches import Stretches, none, stretches
 from geo.tracks import Mask, Tracks
+
+ZOOM_FPM = 6_000.0
+"""As steep up as down beyond this, speed is traded for height and back (acceptance flight SWR5220, 2019: 10,200 and
+9,700 ft/min)."""
 
 
 def examples() -> Sequence[Example]:
@@ -65,7 +70,7 @@ def gate(tracks: Tracks, p: SimpleNamespace) -> Mask:
     priority="medium",
     scope="aircraft",
     needs=[("baro_altitude",), ("airports",)],
-    uses=("type_code", "category"),
+    uses=("type_code", "category", "emergency"),
     lookback_s=1_300,
     sample_s=7,
     every_s=10,
@@ -89,8 +94,8 @@ def gate(tracks: Tracks, p: SimpleNamespace) -> Mask:
             "An altitude that jumps to and fro from message to message",
         ),
         audience=("Safety monitoring", "Data-quality engineers", "Airspace research", "Alert reviewers"),
-        priority_note="Medium; low for slow aircraft low down, for helicopters, and for an altitude that alternates "
-        "for less than a minute.",
+        priority_note="Medium; low for slow aircraft low down, for helicopters, for figures that begin in level flight "
+        "and come back to it, and for an altitude that alternates for less than a minute.",
         context="Parabolic flights, aerobatics, gliders, jump planes and fire-fighters do this on purpose and are cleared. "
         "An altitude that alternates is technical, or invented.",
     ),
@@ -107,38 +112,43 @@ def detect(tracks: Tracks, p: SimpleNamespace, airports: Airports, aircraft: Air
     if not (hit & view.fresh).any():
         return none()
     held, _ = view.held(alternating)
-    reason, small = _ordinary(view, hit, now, airports, aircraft)
-    low = np.where(alternating, held < 60, small)
+    reason, small, figures = _ordinary(view, hit, now, p, airports, aircraft)
+    low = np.where(alternating, held < 60, small | figures)
     return stretches(
         view, hit, begin=np.where(alternating, view.ago(75.0), now.begin),
         confidence=np.where(alternating, 0.7, 0.45 + 0.03 * np.minimum(now.swings, 8)),
         score=np.where(alternating, flips, now.swings).astype(float),
         priority=np.where(low, PRIORITY["low"], PRIORITY["medium"]),
         cleared=np.where(alternating, "", reason),
-        values=_values(view, now, flips, alternating, small & ~alternating),
+        values=_values(view, now, flips, alternating, small & ~alternating, figures),
     )  # fmt: skip
 
 
 def _ordinary(
-    view: Tracks, hit: Mask, now: Waves, airports: Airports, aircraft: AircraftTable | None
-) -> tuple[Array, Mask]:
-    """Why it is ordinary, '' where it is not; and whether it is a small matter."""
+    view: Tracks, hit: Mask, now: Waves, p: SimpleNamespace, airports: Airports, aircraft: AircraftTable | None
+) -> tuple[Array, Mask, Mask]:
+    """Why it is ordinary, '' where it is not; whether it is a small matter; and whether they are figures flown from a
+    level and back to it. Nothing of that in an emergency."""
     profile = profiles(view, aircraft)
     glider = is_kind(profile.kind, "glider", "balloon") | (view.source == SOURCES.index("flarm"))
     parabolas = (now.climb >= 10_000) & (now.descent <= -10_000) & ~profile.dives
     fields = at_fields(view, hit, airports)
+    trouble = distress(view)
     reason = np.select(
-        [now.denied, glider, profile.dives, profile.works, profile.drops, fields, parabolas],
+        [now.denied | trouble, glider, profile.dives, profile.works, profile.drops, fields, parabolas],
         ["", "soaring: gliders climb in thermals and waves and sink between them", "of a type built for aerobatics",
          "of a type that fights fires or sprays fields", "of a type that drops parachutists",
          "approaches or circuits at an aerodrome",
          "parabolas or aerobatics: as steep up as down"], "",
     ).astype(object)  # fmt: skip
     small = (view.baro_altitude < 15_000) & (view.ground_speed < 200)
-    return reason, small | now.denied | is_kind(profile.kind, "helicopter", "gyroplane", "ultralight")
+    small |= is_kind(profile.kind, "helicopter", "gyroplane", "ultralight")
+    steep = (now.climb >= ZOOM_FPM) & (now.descent <= -ZOOM_FPM)
+    figures = steep & from_level(view, p.window) & ~trouble
+    return reason, small & ~trouble | now.denied, figures
 
 
-def _values(view: Tracks, now: Waves, flips: Array, alternating: Mask, small: Mask) -> dict[str, Array]:
+def _values(view: Tracks, now: Waves, flips: Array, alternating: Mask, small: Mask, figures: Mask) -> dict[str, Array]:
     """What the sentence and the evidence say, by row."""
     swung = [f"{n} climbs and descents by turns within ten minutes, up to {ft:,.0f} ft high"
              for n, ft in zip(now.swings.tolist(), now.largest.tolist(), strict=True)]  # fmt: skip
@@ -148,10 +158,11 @@ def _values(view: Tracks, now: Waves, flips: Array, alternating: Mask, small: Ma
         for ft in now.largest.tolist()
     ]
     told = np.where(now.denied, np.array(false, dtype=object), np.array(swung, dtype=object))
+    flown = ", as steep up as down, from a level and back to it, never far below: figures of a test or training flight"
     slow = ", by a slow aircraft low down: practice, helicopter work or aerobatics"
     return {
         "manner": np.where(alternating, np.array(jumps, dtype=object), told),
-        "extra": np.where(small & ~now.denied, slow, ""),
+        "extra": np.where(now.denied | alternating, "", np.where(figures, flown, np.where(small, slow, ""))),
         "swings": now.swings, "highest_ft": np.round(now.largest), "flips": flips,
         "climb": np.round(now.climb), "descent": np.round(now.descent),
     }  # fmt: skip

@@ -70,7 +70,7 @@ def gate(tracks: Tracks, p: SimpleNamespace, watch_list: WatchList | None = None
         definition="An aircraft that the loaded watch list names, by its 24-bit address.",
         characteristics=("The address is on the list", "Shown once per flight, with what the list says"),
         audience=("Aviation enthusiasts", "Safety monitors", "Researchers"),
-        priority_note="Medium; low while the address was heard only once, and for what a public list calls civil: painted, named and rented aircraft fly every day.",
+        priority_note="Medium for entries of one's own list. Low for entries with a group (military, government, police, civil), which come from public lists of the whole world: over a city dozens of them fly every day. Low too while the address was heard only once.",
         context="Being listed says nothing of what the aircraft does. Lists grow old: airframes change hands.",
     ),
 )  # fmt: skip
@@ -90,7 +90,7 @@ def detect(tracks: Tracks, p: SimpleNamespace, watch_list: WatchList | None = No
         column[hit] = np.array([one[name] for one in words], dtype=object)[each]
     return stretches(
         tracks, hit, begin=begin, confidence=np.where(sure, 0.95, 0.5),
-        priority=np.where(sure & (watch_list.group[at] != "civ"), PRIORITY["medium"], PRIORITY["low"]),
+        priority=np.where(sure & (watch_list.group[at] == ""), PRIORITY["medium"], PRIORITY["low"]),
         values=values,
     )  # fmt: skip
 

@@ -84,4 +84,17 @@ def test_ordinary_days_give_nothing(shared: Path) -> None:
 
 def test_the_test_flight_that_drew_a_tree_is_found(shared: Path) -> None:
     standing = [a for a in recorded(shared, "featured/airbus_tree") if not a.cleared]
-    assert standing and max(a.priority for a in standing) == 2
+    assert standing and max(a.priority for a in standing) == 1
+
+
+@pytest.mark.parametrize(
+    ("columns", "priority"),
+    [
+        ({"callsign": b"AIB01TE"}, 1),
+        ({"callsign": b"AFR01TE"}, 2),
+        ({"callsign": b"AIB01TE", "squawk": b"7700"}, 2),
+        ({"callsign": b"AIB01TE", "rate": np.where((T > 400) & (T < 470), -1_600.0, 0.0)}, 2),
+    ],
+)
+def test_a_makers_level_turn_is_low(columns: dict[str, Any], priority: int) -> None:
+    assert [a.priority for a in found(turning(120, 70, **columns))] == [priority]

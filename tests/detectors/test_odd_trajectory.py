@@ -75,6 +75,12 @@ def test_more_turns_are_of_medium_priority() -> None:
     assert one.explanation.startswith("Zig-zag: ") and "times the other way than before" in one.explanation
 
 
+@pytest.mark.parametrize(("callsign", "priority"), [(b"HBABC", 1), (b"YS111N", 1), (b"SWR12A", 2), (b"", 2)])
+def test_private_flights_go_where_they_like(callsign: bytes, priority: int) -> None:
+    (one,) = found(path(track=ZIGZAG, callsign=callsign))
+    assert one.priority == priority and not one.cleared
+
+
 def test_who_goes_round_a_region_with_others_is_cleared() -> None:
     firs = Firs.of(["CCCC", "AAAA"], [shapely.box(9.3, 49.3, 10.9, 50.7), shapely.box(0, 40, 20, 60)])
     tent = np.where(T < 180, 45.0, 135.0)

@@ -17,6 +17,7 @@ from geo.schema import SOURCES
 from pipeline.engine import Engine
 
 N = 300
+T = np.arange(N)
 
 
 def found(*batches: Batch, **overrides: float) -> Sequence[Anomaly]:
@@ -96,6 +97,46 @@ def test_parabolas_are_never_high() -> None:
     parabolas = fly(seconds=1200, lat=48.9, lon=-10.0, altitude=20_000.0, rate=rate)
     seen = found(parabolas)
     assert [a.priority for a in seen] == [2] and "climb as steep" in seen[0].explanation
+
+
+def zoom(then: float, seconds: int, **columns: Any) -> Batch:
+    """Level for two minutes, up at 12,000 ft/min for 25 s, and down at `then`."""
+    rate = np.select([T < 120, T < 145, 145 + seconds > T], [0.0, 12_000.0, then], 0.0)
+    return fly(seconds=N, **({"lat": 48.9, "lon": -10.0, "altitude": 24_000.0, "rate": rate} | columns))
+
+
+def test_a_parabola_ends_where_it_began_and_a_stall_falls_through() -> None:
+    """QZ8501, 2014: up at 11,000 ft/min, stalled, and down at up to 20,000."""
+    (parabola,), (stall,) = found(zoom(-12_000.0, 25)), found(zoom(-12_000.0, 90))
+    assert "parabolas" in parabola.cleared
+    assert (stall.priority, stall.cleared) == (4, "")
+
+
+@pytest.mark.parametrize("declared", [{"squawk": b"7700"}, {"emergency": 2}])
+def test_in_an_emergency_nothing_is_cleared(declared: dict[str, Any]) -> None:
+    assert not any(a.cleared for a in found(zoom(-12_000.0, 25, **declared)))
+    assert not any(a.cleared for a in found(falling(-3_500, 40, type_code=b"A320", **declared)))
+
+
+def test_a_makers_flight_that_comes_down_steadily_is_low() -> None:
+    assert priorities(falling(-5_500, 90, callsign=b"AIB01TE", speed=360)) == [1]
+
+
+@pytest.mark.parametrize(
+    ("columns", "why"),
+    [
+        ({"callsign": b"AFR01TE"}, "an airline's"),
+        ({"squawk": b"7700"}, "an emergency"),
+        ({"ground_speed": np.interp(np.arange(N), [60, 150], [300.0, 420.0])}, "it gains speed"),
+        ({"altitude": 8_000.0}, "near the ground"),
+        ({"rate": during(-11_000.0, 0.0, 60, 150, N, "f8"), "altitude": 24_000.0}, "beyond what is flown"),
+    ],
+)
+def test_a_makers_flight_in_trouble_stays_high(columns: dict[str, Any], why: str) -> None:
+    given: dict[str, Any] = {"callsign": b"AIB01TE", "speed": 360} | columns
+    rate = given.pop("rate", during(-5_500, 0.0, 60, 150, N, "f8"))
+    rows = fly(seconds=N, lat=48.9, lon=-10.0, rate=rate, **({"altitude": 30_000.0} | given))
+    assert max(priorities(rows)) >= 3, why
 
 
 def test_one_bad_climb_row_excuses_nothing() -> None:
@@ -197,10 +238,14 @@ def test_the_parabolic_flight_is_not_an_emergency(shared: Path) -> None:
 
 
 def test_the_test_flight_that_dived_is_found(shared: Path) -> None:
-    """AIB232E, 2017-12-13: 16,000 ft lost in three minutes."""
-    assert [(a.icao24, a.priority) for a in recorded(shared, f"{SAMPLES}/featured/airbus_tree.json.gz")] == [
-        (0x3807FA, 3)
-    ]
+    """AIB232E, 2017-12-13: 16,000 ft lost in three minutes, steadily: its maker's flight, no emergency."""
+    (seen,) = recorded(shared, f"{SAMPLES}/featured/airbus_tree.json.gz")
+    assert (seen.icao24, seen.priority, seen.cleared) == (0x3807FA, 1, "") and "maker" in seen.explanation
+
+
+def test_the_acceptance_flight_that_dived_after_zooms_is_cleared(shared: Path) -> None:
+    seen = recorded(shared, f"{SAMPLES}/onground/zurich_airport.json.gz")
+    assert [a.cleared[:2] for a in seen if a.priority > 1] == ["as", "as"]
 
 
 def test_monterey_heathrow_and_flight_checks_give_nothing_high(shared: Path) -> None:

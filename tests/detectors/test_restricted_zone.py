@@ -17,6 +17,7 @@ from feeds.zones_files import load_zones
 from geo.activity import Activity
 from geo.anomaly import Anomaly
 from geo.batch import Batch
+from geo.schema import NON_ICAO, SOURCES
 from geo.zones import Zones
 from pipeline.engine import Engine
 
@@ -74,6 +75,19 @@ def test_an_unknown_altitude_is_low() -> None:
     (blind,) = found(through(baro_altitude=np.nan))
     assert blind.priority == 1 and blind.confidence < 0.35 and "altitude unknown" in blind.explanation
     assert not found(through(baro_altitude=np.nan, geo_altitude=12_000))
+
+
+@pytest.mark.parametrize(
+    ("columns", "priority"),
+    [
+        ({"icao24": NON_ICAO | 0x2B0C40, "source": SOURCES.index("tisb_trackfile")}, 1),
+        ({"icao24": NON_ICAO | 0x2B0C40}, 2),
+        ({"source": SOURCES.index("tisb_icao")}, 2),
+    ],
+)
+def test_a_radar_track_without_identity_is_low(columns: dict[str, Any], priority: int) -> None:
+    (seen,) = found(through(**columns))
+    assert seen.priority == priority and ("without identity" in seen.explanation) == (priority == 1)
 
 
 def test_an_altitude_is_remembered_for_a_minute() -> None:

@@ -103,8 +103,37 @@ def test_weightlessness_is_cleared(shared: Path) -> None:
     assert seen and all("parabolas" in a.cleared for a in seen)
 
 
-def test_the_acceptance_flight_that_stalled_and_dived_is_found(shared: Path) -> None:
-    assert [(a.callsign, a.priority) for a in recorded(shared, "onground/zurich_airport")] == [("SWR5220", 2)]
+def test_the_acceptance_flight_that_stalled_and_dived_is_found_and_low(shared: Path) -> None:
+    (seen,) = recorded(shared, "onground/zurich_airport")
+    assert (seen.callsign, seen.priority, seen.cleared) == ("SWR5220", 1, "")
+    assert "figures of a test or training flight" in seen.explanation
+
+
+def zooms(sag_ft: float = 0.0, level_s: int = 600, **columns: Any) -> Batch:
+    """Level, then every two minutes 3,000 ft up at 9,000 ft/min and down again, `sag_ft` lower each time."""
+    since = T - level_s
+    rate = np.select(
+        [since < 0, since % 120 < 20, (since % 120 >= 40) & (since % 120 < 60)],
+        [0.0, 9_000.0, -9_000.0 - 3 * sag_ft], 0.0,
+    )  # fmt: skip
+    return fly(seconds=N, rate=rate, **({"altitude": 15_000.0} | OCEAN | columns))
+
+
+def test_figures_from_a_level_and_back_to_it_are_low() -> None:
+    assert [(a.priority, a.cleared) for a in found(zooms())] == [(1, "")]
+
+
+@pytest.mark.parametrize(
+    ("rows", "why"),
+    [
+        (zooms(sag_ft=400.0, altitude=24_000.0), "it loses height"),
+        (zooms(level_s=0), "no level flight before"),
+        (zooms(squawk=b"7700"), "an emergency"),
+        (wave(), "as gentle as those of an aircraft that porpoises"),
+    ],
+)
+def test_swings_that_are_no_figures_stay_medium(rows: Batch, why: str) -> None:
+    assert [(a.priority, a.cleared) for a in found(rows)] == [(2, "")], why
 
 
 @pytest.mark.parametrize("name", ["quickstart", "switzerland", "savan"])

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from detectors._examples import fly, together
 from feeds.watch_files import load_watch
 from geo.watch import WatchList
@@ -19,18 +21,19 @@ def test_one_episode_a_flight_with_what_the_list_says() -> None:
     (one,) = found("watch-list", [fly(0xA12345, 1_800, step_s=5)], {"watch_list": LIST})
 
     assert one.explanation == "N1 is on the watch list: government, Somebody"
-    assert (one.priority, one.confidence, one.evidence["values"]["tags"]) == (2, 0.95, "a joke")
+    assert (one.confidence, one.evidence["values"]["tags"]) == (0.95, "a joke")
     assert one.end - one.start > 1_700_000
 
 
-def test_a_note_of_ones_own_is_shown() -> None:
+def test_an_entry_of_ones_own_is_an_alert_and_shows_its_note() -> None:
     (one,) = found("watch-list", [fly(0xABC123, 60)], {"watch_list": LIST})
-    assert one.explanation == "Abc123 is on the watch list: mine"
+    assert (one.explanation, one.priority) == ("Abc123 is on the watch list: mine", 2)
 
 
-def test_civil_entries_of_a_public_list_are_low() -> None:
-    civil = WatchList.of([(0xA12345, {"registration": "N1", "group": "civ", "category": "Vanity Plate"})])
-    (one,) = found("watch-list", [fly(0xA12345, 60)], {"watch_list": civil})
+@pytest.mark.parametrize("group", ["mil", "gov", "pol", "civ"])
+def test_entries_of_a_public_list_are_low(group: str) -> None:
+    public = WatchList.of([(0xA12345, {"registration": "N1", "group": group, "category": "Vanity Plate"})])
+    (one,) = found("watch-list", [fly(0xA12345, 60)], {"watch_list": public})
     assert (one.priority, one.confidence) == (1, 0.95)
 
 
