@@ -100,6 +100,12 @@ def births(tracks: Tracks, memory: Memory, airports: Airports, p: SimpleNamespac
     return Births(rows, passes, busy, born, amid, heard_ms >= p.settle * 1000 / 3)
 
 
+def heard_s(memory: Memory) -> float:
+    """Seconds for which the feed has been heard without a long silence."""
+    feed = memory.get(np.array([FEED]))
+    return float(feed["seen"][0] - feed["born"][0]) / 1000.0
+
+
 def learn(tracks: Tracks, memory: Memory, p: SimpleNamespace) -> None:
     """Take the slice in: who passed into which cell, who began there, which addresses were heard, since when."""
     now = int(tracks.time[tracks.fresh].max())

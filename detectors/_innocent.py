@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from detectors._orbits import Motion
-from detectors._traffic import checker
+from detectors._traffic import checker, rebroadcast
 from geo.airports import Airports
-from geo.schema import NON_ICAO, SOURCES, SYNTHETIC, Array
+from geo.schema import SOURCES, Array
 from geo.tracks import Mask, Tracks
 
 LIGHT_KT, THERMAL_FT = 110.0, 1_500.0
@@ -57,7 +57,7 @@ def innocent(tracks: Tracks, rows: Mask, long: Motion, airports: Airports, short
     words[_survey(here)] = "survey legs"
     soaring, maybe = _soaring(tracks, at, here, top)
     words[soaring] = "soaring"
-    out.reason[at], out.doubt[at] = words, maybe & ~soaring | _rebroadcast(tracks, at)
+    out.reason[at], out.doubt[at] = words, maybe & ~soaring | rebroadcast(tracks, at)
     practice = (hub_away <= 10) & (here.extent >= 8) & (here.highest - hub_elevation <= 6_000)
     out.local[at] = practice | (away <= 3) & (top <= 3_000)
     return out
@@ -91,14 +91,6 @@ def _soaring(tracks: Tracks, at: Array, here: Motion, top: Array) -> tuple[Mask,
     soaring: Mask = glider[at] | (slow & (here.rise >= 200) & (here.rise + here.drop >= 300))
     maybe: Mask = slow & (here.rise > -500) & (here.highest - here.lowest >= 700)
     return soaring, maybe
-
-
-def _rebroadcast(tracks: Tracks, at: Array) -> Mask:
-    """Radar tracks rebroadcast under made-up addresses: their turns are noise."""
-    address, source = tracks.icao24[at], tracks.source[at]
-    own = np.isin(source, (SOURCES.index("flarm"), SOURCES.index("adsb_other"), SOURCES.index("adsb_icao_nt")))
-    out: Mask = (address >= NON_ICAO) & (address < SYNTHETIC) & ~own
-    return out
 
 
 def _orbits(short: Motion) -> Mask:

@@ -63,6 +63,11 @@ def outside(tracks: Tracks, memory: Memory, p: SimpleNamespace, receivers: Recei
     return out, km
 
 
+def heard_by_best(memory: Memory) -> float:
+    """Aircraft that the feed which heard most has heard."""
+    return float(memory.columns["count"][memory.keys <= FEEDS].max(initial=0))
+
+
 def learn(tracks: Tracks, memory: Memory, ordinary: Mask, p: SimpleNamespace) -> None:
     """Take in which cells the slice's aircraft entered, other than those just found outside."""
     rows = np.flatnonzero(tracks.fresh & tracks.located & ordinary)

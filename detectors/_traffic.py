@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from geo.aircraft import MILITARY, AircraftTable
-from geo.schema import EMERGENCIES, NON_ICAO, SOURCES, Array
+from geo.schema import EMERGENCIES, NON_ICAO, SOURCES, SYNTHETIC, Array
 from geo.tracks import Mask, Tracks
 
 FORCES = (b"AME", b"ASY", b"BAF", b"CFC", b"CHD", b"CNV", b"CTM", b"DAF", b"FAF", b"FNF", b"GAF", b"GAM", b"HAF", b"IAM",
@@ -87,6 +87,14 @@ def glider(tracks: Tracks, rows: Array) -> Mask:
     flarm: Mask = tracks.source[rows] == SOURCES.index("flarm")
     own: Mask = (tracks.icao24[rows] < NON_ICAO) & np.isin(tracks.icao24[rows] >> 16, GLIDER_BLOCKS)
     out: Mask = kind | flarm | own
+    return out
+
+
+def rebroadcast(tracks: Tracks, rows: Array) -> Mask:
+    """Radar tracks that ground stations send under made-up addresses: nobody's own word, and their turns are noise."""
+    address, source = tracks.icao24[rows], tracks.source[rows]
+    own = np.isin(source, (SOURCES.index("flarm"), SOURCES.index("adsb_other"), SOURCES.index("adsb_icao_nt")))
+    out: Mask = (address >= NON_ICAO) & (address < SYNTHETIC) & ~own
     return out
 
 

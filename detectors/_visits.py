@@ -9,8 +9,8 @@ import numpy as np
 
 from detectors._airspace import Airspace, band_text
 from detectors._registry import PRIORITY
-from detectors._traffic import COMPUTED
-from geo.schema import NO_TIME, NON_ICAO, Array
+from detectors._traffic import rebroadcast
+from geo.schema import NO_TIME, Array
 from geo.stretches import Stretches, none, path, sample
 from geo.tracks import Tracks
 
@@ -93,7 +93,7 @@ def _found(tracks: Tracks, rows: Array, p: SimpleNamespace, space: Airspace) -> 
     climb = feet1 - feet0
     sure, doubt = _graded(space, zone, feet0 + climb * entry, feet0 + climb * leave, p.margin)
     sure = np.where((entry > 0) | (leave < 1), 0.85 * sure, sure)
-    echo = (tracks.icao24[rows][at] >= NON_ICAO) & np.isin(tracks.source[rows][at], COMPUTED)
+    echo = rebroadcast(tracks, rows[at])
     sure, doubt = np.where(echo, ECHO * sure, sure), doubt + np.where(echo, ", a radar track without identity", "")
     start, end = began + (length * entry).astype(np.int64), began + (length * leave).astype(np.int64)
     return Visits(rows[at], before[at], zone, start, end, feet1, sure, doubt)

@@ -10,7 +10,7 @@ import numpy as np
 
 from detectors._examples import fly, together, traffic
 from detectors._groups import address, stretches_of
-from detectors._reach import artefact, learn, outside
+from detectors._reach import artefact, heard_by_best, learn, outside
 from detectors._registry import PRIORITY, Describe, Example, Param, Style, detector
 from geo.batch import Batch
 from geo.memory import Keep, Memory, Slot
@@ -55,12 +55,12 @@ def examples() -> Sequence[Example]:
     style=Style(shape="point", color="#64d2ff", icon="dot"),
     memory=Keep(
         {"count": Slot("i8"), "cells": Slot("i8"), "since": Slot("i8"), "middle": Slot("f8", 0.0, 3)},
-        ttl_s=30 * 86_400, most=20_000,
+        ttl_s=30 * 86_400, most=20_000, until="learned", progress=heard_by_best,
     ),
     params={
         "far": Param(800, "km", "no aircraft was heard within this distance before", 200, 10_000, "twice the horizon of a receiver for FL400: 245 nmi (4/3 of the earth's radius)"),
         "aircraft": Param(3, "", "so many aircraft make a place one where the feed hears", 1, 100, "one may be wrong, and two under one address"),
-        "learned": Param(100, "", "aircraft that the feed must have heard", 10, 100_000, "quickstart: half of its aircraft"),
+        "learned": Param(100, "aircraft", "that the feed must have heard", 10, 100_000, "quickstart: half of its aircraft"),
         "hours": Param(1, "h", "and for so long", 0.1, 720, "quickstart: every cell was known after half an hour"),
         "horizon": Param(900, "km", "further than this from every receiver named", 200, 5_000, "245 nmi, twice: tropospheric ducts carry that far"),
     },

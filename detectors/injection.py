@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from detectors._births import LAYERS
+from detectors._births import LAYERS, heard_s
 from detectors._examples import fly, together
 from detectors._invented import judged, reported
 from detectors._registry import Describe, Example, Param, Style, detector
@@ -84,7 +84,7 @@ def _restarted(tracks: Sequence[Batch]) -> Batch:
             "seen": Slot("i8"), "born": Slot("i8"), "place": Slot("f4", np.nan, 5), "signs": Slot("i4"),
             "tally": Slot("i4", 0, 8), "passes": Slot("u2", 0, LAYERS), "births": Slot("u2", 0, LAYERS),
         },
-        ttl_s=7 * 86_400, most=120_000,
+        ttl_s=7 * 86_400, most=120_000, until="settle", progress=heard_s,
     ),
     params={
         "inside": Param(60, "km", "so far back along its course others must have been heard (a third of it low down)", 10, 300, "switzerland 2018-08-01: 1 of 1,244 first rows is amid coverage at 60 km, 347 at 15 km"),

@@ -23,6 +23,8 @@ KEEP = Keep(
     | {"loud": Slot("i8"), "faint": Slot("i8"), "swings": Slot("i8"), "slot": Slot("i8")},
     ttl_s=7 * 86_400.0,
     most=20_000,
+    until="samples",
+    progress=lambda memory: float(memory.columns["known"].max(initial=0)),
 )  # fmt: skip
 """Per feed its level; per flight for how many slices in a row it has been too strong, too faint, or unsteady."""
 

@@ -32,7 +32,7 @@ FORMATIONS = (
         ((90, 90, 0), (-90, 90, 0), (0, 180, 0)),
     ),
     (
-        "F35",
+        "A400",
         430.0,
         27_000.0,
         ((33.1, 29.2), (34.2, 28.0), (34.9, 26.2)),
@@ -81,10 +81,11 @@ def _formation(
         polyline(route, 12_000 if kt > 300 else 2_000, 3_000), [(0, ft), (1, ft)], [(0, kt), (1, kt)], f"{callsign}1"
     )
     flights = [lead, *(beside(lead, *w, f"{callsign}{k + 2}") for k, w in enumerate(wings))]
-    # Types built for formation are explained by that; light aircraft four abreast are not.
-    light = kind == "SR22"
-    story = [Story("formation-flight", 0, lead.seconds, f"{len(flights)} {kind} in formation", callsign)]
-    category = "A1" if light else "A6"
+    # Types built for formation are explained by that, so no alarm is due; light aircraft four abreast are not.
+    fighters, light = kind in ("F16", "EUFI"), kind == "SR22"
+    note = f"{len(flights)} {kind} in formation"
+    story = [Story("formation-flight", 0, lead.seconds, note, callsign, innocent=fighters)]
+    category = "A6" if fighters else "A1" if light else "A4"
     return [Actor(_timetable(f, HOUR, n + 10), kind, category, story, nation, not light) for f in flights]
 
 

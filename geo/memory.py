@@ -5,7 +5,7 @@ A class with memory is judged slice by slice, so that what it remembers never de
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,13 +30,16 @@ class Slot:
 class Keep:
     """What a class asks its memory to be: columns, how long a key lives untouched, and how many keys at most.
 
-    `learn` names the parameter that says how many days of data must have been seen before the class speaks.
+    `learn` names the parameter that says how many days of data must have been seen before the class speaks. A class
+    that counts something else itself names the parameter in `until`; `progress` says how much of it there is.
     """
 
     columns: Mapping[str, Slot]
     ttl_s: float
     most: int = 200_000
     learn: str = ""
+    until: str = ""
+    progress: Callable[[Memory], float] | None = None
 
 
 class Memory:

@@ -66,10 +66,14 @@ class ClassRun:
 
     def learning(self) -> str:
         """How far a class that learns has come; '' where it knows enough, or does not learn."""
-        if self.memory is None or not self.memory.keep.learn:
+        if self.memory is None:
             return ""
-        wanted, seen = getattr(self.params, self.memory.keep.learn), len(self.memory.days)
-        return f"learning, {seen} of {wanted:g} days" if seen < wanted else ""
+        keep, seen, unit = self.memory.keep, float(len(self.memory.days)), "days"
+        name = keep.learn or keep.until
+        if keep.progress is not None:
+            seen, unit = keep.progress(self.memory), self.spec.params[name].unit
+        wanted = getattr(self.params, name) if name else 0
+        return f"learning, {seen:,.10g} of {wanted:,.10g} {unit}" if seen < wanted else ""
 
     def _found(self, history: History, t0: int, t1: int) -> Sequence[Any]:
         if self.memory is not None:

@@ -67,7 +67,7 @@ def per_100h(anomalies: Iterable[Anomaly], hours: float) -> dict[str, float | No
 
 
 def innocent_entry(name: str, path: Path, make: MakeEngine) -> dict[str, Any]:
-    """Innocent flights, each file alone. High or critical is false; so is medium, counted apart."""
+    """Innocent flights, each file alone. High, critical and medium are false, but where a hand judged otherwise."""
     files = sorted(p for p in path.iterdir() if p.is_file()) if path.is_dir() else [path]
     if any(p.suffix == ".json" for p in files):
         files = [path]
@@ -81,6 +81,7 @@ def innocent_entry(name: str, path: Path, make: MakeEngine) -> dict[str, Any]:
     return {
         "set": name, "files": len(files), "hours": rounded(hours, 1), "alerts": tally(found),
         **{p: urgent[p] for p in PRIORITIES[1:]}, "cleared": sum(bool(a.cleared) for a in found),
+        "judged": judged(name, found),
     }  # fmt: skip
 
 

@@ -111,7 +111,7 @@ def exists(data: Path, recording: Recording) -> bool:
 
 
 @cache
-def planted_world(aircraft: int = 150, hours: float = 2.0, step_s: float = 5.0, seed: int = 7) -> Synthetic:
+def planted_world(aircraft: int, seed: int = 7) -> Synthetic:
     """The demo's world with another seed: its episodes are labelled."""
     return Synthetic(seed=seed, aircraft=aircraft)
 

@@ -12,7 +12,7 @@ from geo.schema import icao24_text
 
 @dataclass(frozen=True)
 class Judgement:
-    """All alerts of a class on an aircraft (any of the alert's) in a recording."""
+    """All alerts of a class on an aircraft (any of the alert's) in a recording, or in a set of innocent flights."""
 
     recording: str
     class_id: str
@@ -23,26 +23,9 @@ class Judgement:
 
 RESAMPLED = "the recording was resampled across a gap: the course turns the long way round while the path is straight"
 
-AS_LISTED = "the callsign is that of the listed operator: {}"
-
-LISTED = {
-    "paris": {
-        "06a133": "QQE940, Qatar Executive", "3aabfc": "FMY8055, French Army", "3b77e4": "CTM1283, French Air Force",
-        "4241bb": "VPCAL, the registration", "477ff6": "HUAF408, Hungarian Air Force",
-        "7cfa71": "ASY319, Royal Australian Air Force", "ae04ab": "DUKE58, United States Army",
-    },
-    "watsonville": {"adfe92": "95-00093, the serial", "ae5a9c": "168604, the serial"},
-}  # fmt: skip
-"""Sightings of the watch list that was loaded (plane-alert-db): address, and callsign heard with it."""
-
 IN_ZONE = "inside the zone's outline and heights; whether it was in use is not known, as the sentence says"
 
 JUDGEMENTS: Sequence[Judgement] = (
-    *(
-        Judgement(recording, "watch-list", icao24, True, AS_LISTED.format(who))
-        for recording, some in LISTED.items()
-        for icao24, who in some.items()
-    ),
     Judgement("paris", "loiter", "39b002", True, "a helicopter at work over fields 6 nmi from the next aerodrome"),
     Judgement("monterey", "loiter", "a9da33", True, "circles over one valley for 20 minutes, twice in a day"),
     Judgement("monterey", "loiter", "a5314e", True, "1,450 degrees within 2.1 km: listed with the recording"),
@@ -52,6 +35,10 @@ JUDGEMENTS: Sequence[Judgement] = (
     Judgement(
         "monterey", "restricted-zone", "~2b0c40", False,
         "four radar positions of something slow at 1,500 ft: as likely a helicopter of the range itself",
+    ),
+    Judgement(
+        "surveys", "loiter", "39b861", True,
+        "eight circles within 3 km in a quarter of an hour, off the survey's lines: what loiter is for",
     ),
     Judgement("watsonville", "loiter", "a32bf6", False, "circuits at the airport, then it leaves"),
     Judgement(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from benchmarks.scorecard.attack_report import TICK_S
+from benchmarks.scorecard.attack_report import CURVE, TICK_S
+from benchmarks.scorecard.limits import ALERTS, LIMITS
 from benchmarks.scorecard.scoring import TICK_S as EVENT_S
 from benchmarks.scorecard.summary import tuned_on
 
@@ -36,6 +37,7 @@ def page(card: Card) -> str:
         _section("Targets", ("target", "on", "wanted", "measured", "95 %", "clean", ""), _targets(card)),
         _section("Classes", _CLASS_TITLES, _classes(card)), _CLASS_NOTE,
         *(_attacks(card, letter) for letter in "ABC"),
+        _short_of(card),
         _section("Clean traffic", _CLEAN_TITLES, _clean(card)),
         _section("Alerts a day, and coverage", _CITY_TITLES, _cities(card)),
         _section("High and medium alerts, judged by hand", _JUDGED_TITLES, _judged(card)),
@@ -122,6 +124,21 @@ def _attack(card: Card, one: Card) -> Sequence[Any]:
     )  # fmt: skip
 
 
+def _short_of(card: Card) -> str:
+    """F1 at each least confidence of what misses its target, and what limits it."""
+    missed = {(t["target"].split(",")[0], t["recording"], t["cadence"]) for t in card["targets"]
+              if not t["reached"] and t.get("counts")}  # fmt: skip
+    entries = [e for e in card["attacks"] if (e["attack"], e["recording"], e["cadence"]) in missed]
+    titles = ("attack", "on", *(f"from {at:g}" for at in CURVE))
+    rows = [(e["attack"], f"{e['recording']}, {e['cadence']}", *(_n(c["f1"]) for c in e["curve"])) for e in entries]
+    table = _section("Short of the target: F1 by least confidence", titles, rows)
+    why = list(
+        dict.fromkeys(LIMITS[e["attack"], e["cadence"]] for e in entries if (e["attack"], e["cadence"]) in LIMITS)
+    )
+    few = [ALERTS] if any(not t["reached"] and t["target"].startswith("alerts") for t in card["targets"]) else []
+    return table + "".join(f"\n{text}\n" for text in [*why, *few])
+
+
 _CLEAN_TITLES = ("recording", "tracks", "rows", "hours", "flagged by the integrity classes", "with cleared", "by class")
 
 
@@ -154,10 +171,12 @@ _JUDGED_TITLES = ("recording", "class", "aircraft", "start", "what", "verdict", 
 
 
 def _judged(card: Card) -> Iterator[Sequence[Any]]:
-    for city in card.get("cities", ()):
-        for one in city["judged"]["alerts"]:
-            rest = (one["start"], one["what"], one["verdict"], one["why"])
-            yield city["recording"], one["class"], ", ".join(one["aircraft"]), *rest
+    places = [(city["recording"], city, "not judged") for city in card.get("cities", ())]
+    sets = [(one["set"], one, "wrong: an innocent flight") for one in card.get("innocent", ())]
+    for name, entry, else_ in [*places, *sets]:
+        for one in entry["judged"]["alerts"]:
+            verdict = else_ if one["verdict"] == "not judged" else one["verdict"]
+            yield name, one["class"], ", ".join(one["aircraft"]), one["start"], one["what"], verdict, one["why"]
 
 
 _EVENT_TITLES = ("event", "recording", "found", "by", "delay s", "since first evidence s")

@@ -122,10 +122,11 @@ def _other_targets(card: Card) -> Iterator[dict[str, Any]]:
 
 
 def _precision(card: Card) -> Iterator[dict[str, Any]]:
-    """Of the judged alerts of all cities, and those on innocent flights, which are wrong by what they are."""
+    """Of the judged alerts of all cities, and all those on innocent flights: wrong by what they are, if not judged."""
     tallies = [c["judged"] for c in card.get("cities", ())]
-    right, wrong = (sum(t[k] for t in tallies) for k in ("right", "wrong"))
-    wrong += sum(e[k] for e in card.get("innocent", ()) for k in ("medium", "high", "critical"))
+    innocent = [e["judged"] for e in card.get("innocent", ())]
+    right, wrong = (sum(t[k] for t in [*tallies, *innocent]) for k in ("right", "wrong"))
+    wrong += sum(t["not judged"] for t in innocent)
     if right + wrong:
         value = rounded(right / (right + wrong))
         yield {"target": f"high and medium alerts that are right ({right} of {right + wrong} judged)", "wanted": 0.8,

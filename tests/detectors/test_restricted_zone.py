@@ -81,7 +81,7 @@ def test_an_unknown_altitude_is_low() -> None:
     ("columns", "priority"),
     [
         ({"icao24": NON_ICAO | 0x2B0C40, "source": SOURCES.index("tisb_trackfile")}, 1),
-        ({"icao24": NON_ICAO | 0x2B0C40}, 2),
+        ({"icao24": NON_ICAO | 0x2B0C40, "source": SOURCES.index("adsb_other")}, 2),
         ({"source": SOURCES.index("tisb_icao")}, 2),
     ],
 )

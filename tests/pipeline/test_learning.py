@@ -17,6 +17,7 @@ from geo.airports import Airports
 from geo.anomaly import Anomaly
 from geo.batch import Batch
 from geo.memory import DAY_MS
+from geo.registers import Registers
 from pipeline.checkpoint import restore_memories, save
 from pipeline.engine import Engine
 
@@ -49,6 +50,24 @@ def test_silent_while_it_learns_and_says_so() -> None:
 
     assert heard(one, high(0), low(0)) == []
     assert one.status() == {"low-for-cell": "learning, 1 of 2 days"}
+
+
+def status(name: str, rows: Batch) -> str:
+    spec = registry()[name]
+    one = Engine({name: spec}, {}, {"airports": Airports.builtin(), "registers": Registers.builtin()}, 0.0)
+    one.feed(rows)
+    one.finish()
+    return one.status()[name]
+
+
+def test_classes_that_count_other_things_than_days_say_how_far_they_are() -> None:
+    dozen = high(0)
+    near = dozen.with_columns(rssi=np.full(len(dozen), -15.0), receiver_distance=np.full(len(dozen), 40.0))
+
+    assert status("signal", near) == "learning, 0 of 2,000 aircraft slots"
+    assert status("geographic-outlier", dozen) == "learning, 12 of 100 aircraft"
+    assert status("injection", dozen.take(dozen["time"] < dozen["time"][0] + 300_000)) == "learning, 280 of 900 s"
+    assert status("injection", dozen) == ""
 
 
 def test_speaks_when_it_has_learned() -> None:
