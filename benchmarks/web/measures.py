@@ -32,9 +32,10 @@ _READY = """(aircraft, anomalies) => {
     requestAnimationFrame(() => (globalThis.firstView = performance.now()));
   }, 20);
 }"""
+_MARKS = ["anomaly/anchor", "anomaly/cell"]
 _TOGGLE = f"""() => new Promise(resolve => {{
   const {{ map, app }} = {ROOT};
-  const layers = ['anomaly/anchor', 'anomaly/cell'];
+  const layers = {_MARKS};
   const one = (globalThis.toggled ??= map.queryRenderedFeatures({{ layers }})[0].properties.cls);
   const filter = ['==', ['get', 'cls'], one];
   const began = performance.now();
@@ -101,7 +102,7 @@ async def _busy(page: Page, act: Callable[[int], Awaitable[None]], count: int) -
 
 async def toggles(page: Page, count: int) -> dict[str, float]:
     """Milliseconds from switching a class off or on to the picture on which its markers are gone, or there."""
-    await page.until(f"{ROOT}.map.areTilesLoaded()")
+    await page.until(f"{ROOT}.map.areTilesLoaded() && {ROOT}.map.queryRenderedFeatures({{ layers: {_MARKS} }}).length")
     took = [await page.page.evaluate(_TOGGLE) for _ in range(count)]
     return {"toggle_ms": median(took), "toggle_longest_ms": max(took)}
 
