@@ -1,10 +1,11 @@
 // The server's JSON and columns, with errors that say what went wrong in words that a user may read.
 import { readArrow } from './arrow.js';
 
+// `parameter`: the field of what was sent that is at fault, where the server names one.
 export class ApiError extends Error {
-  constructor(title, status, detail) {
+  constructor(title, status, detail, parameter = null) {
     super(detail ? `${title}: ${detail}` : title);
-    this.status = status;
+    Object.assign(this, { status, detail: detail ?? title, parameter });
   }
 }
 
@@ -55,12 +56,22 @@ export function createApi() {
     return tables;
   }
 
-  return { get, items, sky };
+  // Sends what changes something; the answer as JSON, null where there is none.
+  async function send(method, path, body = undefined, { signal = null, wait_ms: wait = TIMEOUT_MS } = {}) {
+    const headers = body === undefined ? {} : { 'Content-Type': 'application/json' };
+    const more = { method, headers, body: body === undefined ? undefined : JSON.stringify(body) };
+    const limits = [AbortSignal.timeout(wait), ...(signal ? [signal] : [])];
+    const response = await reach(path, AbortSignal.any(limits), signal, PLAIN, more);
+    if (!response.ok) throw await problem(response);
+    return response.status === 204 ? null : response.json();
+  }
+
+  return { get, items, send, sky };
 }
 
-async function reach(url, signal, asked, kind) {
+async function reach(url, signal, asked, kind, { headers, ...more } = {}) {
   try {
-    return await fetch(url, { signal, headers: { Accept: kind } });
+    return await fetch(url, { signal, headers: { Accept: kind, ...headers }, ...more });
   } catch (error) {
     if (asked?.aborted) throw error;
     throw new ApiError(error.name === 'TimeoutError' ? 'The server took too long' : 'The server cannot be reached', 0);
@@ -69,7 +80,7 @@ async function reach(url, signal, asked, kind) {
 
 async function problem(response) {
   const body = await response.json().catch(() => ({}));
-  return new ApiError(body.title ?? `HTTP ${response.status}`, response.status, body.detail);
+  return new ApiError(body.title ?? `HTTP ${response.status}`, response.status, body.detail, body.parameter);
 }
 
 function nextPath(page) {

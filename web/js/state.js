@@ -17,6 +17,7 @@ export const INITIAL = Object.freeze({
     tracks: false,
     density: false,
     coverage: false,
+    areas: true,
   }),
   opacity: Object.freeze({}), // layer -> share, where it is less than 1
   projection: 'mercator',
@@ -28,6 +29,7 @@ export const INITIAL = Object.freeze({
   speed: 0, // playback: data seconds per second, 0 = paused
   selected: null, // {kind: 'anomaly' | 'aircraft', id}
   area: null, // what was drawn (area.js)
+  areaId: null, // the kept area that it is, where it is one
   only: null, // {kind: 'country' | 'fir' | 'area', id}: map, list and counts show nothing else
   extent: true, // list only what is in view
   sort: 'priority', // or 'confidence', 'newest'
