@@ -20,6 +20,7 @@ from urllib.parse import parse_qs, urlsplit
 from api.formats import ARROW
 from tests.web import fake_figures
 from tests.web.fake_sky import sky
+from tests.web.fake_watch import Watchers
 from tests.web.fake_world import NOW, World, utc
 
 WEB = Path(__file__).resolve().parents[2] / "web"
@@ -32,6 +33,7 @@ class FakeServer:
 
     def __init__(self, world: World | None = None, port: int = 0) -> None:
         self.world = world or World()
+        self.watchers = Watchers(self.world)
         self.streams: list[queue.Queue[bytes | None]] = []
         self.requests: list[str] = []
         self.broken: set[str] = set()
@@ -97,7 +99,7 @@ class _Handler(BaseHTTPRequestHandler):
                 {"type": "about:blank", "title": "Database unreachable", "status": 503, "detail": "broken on purpose"},
                 503,
             )
-        if url.path == "/stream":
+        if url.path in ("/stream", "/alerts/stream"):
             return self._stream()
         wants_page = "text/html" in self.headers.get("Accept", "") and not url.query.startswith("by=")
         if url.path == "/" or url.path.startswith("/static/"):
@@ -116,8 +118,18 @@ class _Handler(BaseHTTPRequestHandler):
             else self._json({"title": "Not found", "status": 404, "detail": url.path}, 404)
         )
 
+    def _change(self) -> None:
+        size = int(self.headers.get("Content-Length") or 0)
+        body = json.loads(self.rfile.read(size)) if size else None
+        status, answer = self.fake.watchers.change(self.command, urlsplit(self.path).path, body)
+        self._send(b"", "application/json", 204) if status == 204 else self._json(answer, status)
+
+    do_POST = do_PUT = do_DELETE = _change
+
     def _answer(self, path: str, query: dict[str, str]) -> Any:
         world, now = self.fake.world, self.fake.now()
+        if (watched := self.fake.watchers.get(path, query)) is not None:
+            return watched
         if path == "/classes":
             return {"classes": world.classes}
         if path in ("/stats", "/kpis", "/statistics"):

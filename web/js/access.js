@@ -33,7 +33,7 @@ export class Access {
     } catch (error) {
       // Whoever is unknown reads on: what asks for more than reading says so where it is asked.
       this.me = NOBODY;
-      if (error.status !== 401) this.#bus.emit('trouble', error.message);
+      if (![401, 404].includes(error.status)) this.#bus.emit('trouble', error.message);
     }
     this.known = true;
     this.#bus.emit('me', this.me);

@@ -72,7 +72,7 @@ export class AreaImporter {
   #read(text, name) {
     try {
       const { area, note } = readArea(text, { name, parseXml });
-      this.#app.state.set({ area });
+      this.#app.state.set({ area, areaId: null });
       this.#dialog.close();
       goBounds(this.#map, boxOf(area));
       if (note) this.#app.bus.emit('trouble', note);

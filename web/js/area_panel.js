@@ -1,6 +1,7 @@
 // "What happened here?": the anomalies of the drawn area by class and day, the latest of them, and all of them as a file.
 import { isAbort } from './api.js';
 import { areaSizeText, areaTitle } from './area.js';
+import { areaKeep } from './area_keep.js';
 import { boxOf } from './area_shape.js';
 import { countByClass, DAY_MS, exportLinks, MOST, questionOf, readRows } from './area_query.js';
 import { classTable, latestList } from './area_tables.js';
@@ -62,7 +63,7 @@ export class AreaPanel {
 
   open() {
     const { area } = this.#app.state.get();
-    if (!area) return;
+    if (!area || this.#app.watchForm?.isOpen) return;
     this.#root.hidden = false;
     if (!this.#app.draw.busy) this.#app.state.set({ sheet: 'area' }); // a small screen shows it when drawing is over
     this.#head(area);
@@ -112,6 +113,7 @@ export class AreaPanel {
         'div',
         { class: 'panel-body prose' },
         h('div', { class: 'area-head' }, this.#name, this.#size, this.#only),
+        areaKeep(this.#app),
         h('div', { class: 'actions' }, actions),
         ranges,
         this.#body,

@@ -29,7 +29,7 @@ export class Areas {
 
   show(name) {
     const one = this.#list.find((other) => other.name === name);
-    if (one) this.#app.state.set({ area: parseArea(one.text, one.name) });
+    if (one) this.#app.state.set({ area: parseArea(one.text, one.name), areaId: null });
   }
 
   forget(name) {

@@ -91,6 +91,7 @@ export class DrawBar {
   }
 
   async draw(kind) {
+    this.#app.state.set({ areaId: null });
     this.#begin(kind, TOOLS.find(([name]) => name === kind)[2]);
     await this.#load(() => this.#tool.start(kind, this.#km()));
   }
@@ -110,7 +111,7 @@ export class DrawBar {
 
   remove() {
     this.#stop();
-    this.#app.state.set({ area: null });
+    this.#app.state.set({ area: null, areaId: null });
   }
 
   #begin(kind, hint) {

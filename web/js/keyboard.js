@@ -3,6 +3,7 @@ import { toggleGlobe } from './controls.js';
 import { h } from './dom.js';
 import { iconButton } from './parts.js';
 import { TEXTS } from './texts.js';
+import { WATCH } from './texts/watch_en.js';
 
 const T = TEXTS.help;
 
@@ -30,6 +31,7 @@ export function keyTable(app) {
     },
     { keys: ['g'], show: ['G'], does: T.does.globe, run: () => toggleGlobe(state) },
     { keys: ['d'], show: ['D'], does: T.does.draw, run: () => app.draw.toggle() },
+    { keys: ['w'], show: ['W'], does: WATCH.keys.panel, run: () => app.watchPanel.toggle() },
     { keys: ['h'], show: ['H'], does: T.does.home, run: () => app.session.fit() },
     { keys: ['?'], show: ['?'], does: T.does.help, run: () => app.help.toggle() },
   ];

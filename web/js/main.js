@@ -35,6 +35,7 @@ import { TimeBar } from './timebar.js';
 import { TimeSteps } from './time_steps.js';
 import { TimeMachine } from './timemachine.js';
 import { Track } from './track.js';
+import { buildWatchSide, createWatchers } from './watch_side.js';
 
 function createApp() {
   const bus = createBus();
@@ -55,6 +56,7 @@ function createApp() {
     fleet: new Fleet({ clock, smooth: glides }),
     anomalies: new Anomalies({ bus, api, clock }),
   };
+  createWatchers(app);
   app.classOf = (id) => app.session.classOf(id);
   // [start, end] of the time bar, epoch ms.
   app.span = () => {
@@ -63,7 +65,7 @@ function createApp() {
     return [right - window * 1000, right];
   };
   // From what lies on top to what lies below.
-  const closing = () => [app.card, app.draw, app.detail, app.areaPanel, app.compare];
+  const closing = () => [app.card, app.draw, app.watchForm, app.watchPanel, app.detail, app.areaPanel, app.compare];
   app.escape = () => app.timebar.jump.toggle(false) || app.status.toggle(false) || closing().some((part) => part.close());
   return app;
 }
@@ -100,6 +102,7 @@ function buildPanels(app, map) {
   app.bus.on('prefs', () => repaint(app, map));
   addControls($('#controls'), map, app);
   buildMapSide(app, map);
+  buildWatchSide(app, map);
   bindSheets(app);
   bindToasts(app, { toast: $('#toast'), live: $('#announce') });
   app.bus.on('title', (text) => {
@@ -179,7 +182,7 @@ async function start() {
   new Stream(app.bus);
   startMotion(map, app);
   container.skysift = { map, app }; // for tests and for the curious: nothing reads it
-  await app.session.start();
+  await Promise.all([app.session.start(), app.access.load()]);
   if (app.state.get().selected) app.detail.show();
   document.body.dataset.ready = 'true';
 }

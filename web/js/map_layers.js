@@ -9,7 +9,7 @@ const T = TEXTS.mapLayers;
 
 const GROUPS = [
   ['traffic', ['aircraft', 'labels', 'trails', 'tracks', 'density', 'coverage']],
-  ['map', ['cells', 'zones', 'cleared', 'graticule']],
+  ['map', ['cells', 'zones', 'areas', 'cleared', 'graticule']],
 ];
 const FADING = ['tracks', 'density', 'coverage', 'cells', 'zones'];
 

@@ -1,5 +1,5 @@
 // The areas that the service keeps, own and shared: as a layer of the map, and as what can be opened and changed again.
-import { makeArea } from './area.js';
+import { formatArea, makeArea } from './area.js';
 import { readArea } from './area_import.js';
 import { areaColour } from './area_layer.js';
 import { boundsOf, positionsOf } from './geo.js';
@@ -30,7 +30,7 @@ export class SavedAreas {
     add({ id: 'saved/hit', type: 'line', paint: { 'line-width': 12, 'line-opacity': 0 } });
     add({ id: 'saved/name', type: 'symbol', layout: { 'text-field': ['get', 'name'], 'text-font': ['Inter Medium'], 'text-size': 11, 'symbol-placement': 'line', 'text-offset': [0, -0.8], 'text-max-angle': 40 }, paint: { 'text-halo-width': 1.2 } }); // prettier-ignore
     map.on('click', ({ point }) => this.#clicked(point));
-    app.bus.on('watch', () => this.#show());
+    app.bus.on('watch', () => this.#recognise());
     app.bus.on('prefs', () => this.#colour());
     app.state.on(['layers', 'areaId', 'area'], () => this.#show());
     this.#colour();
@@ -46,6 +46,15 @@ export class SavedAreas {
   open(id) {
     const one = this.#app.watch.area(id);
     if (one) this.#app.state.set({ area: areaOf(one), areaId: Number(id) });
+  }
+
+  // An area that came in the address is the kept one that looks the same.
+  #recognise() {
+    const { area, areaId } = this.#app.state.get();
+    const text = area && areaId === null ? formatArea(area) : null;
+    const same = text && this.#app.watch.areas.find((one) => formatArea(areaOf(one)) === text);
+    if (same) this.#app.state.set({ areaId: Number(same.id) });
+    this.#show();
   }
 
   #clicked(point) {

@@ -46,13 +46,13 @@ export class WatchForm {
   async open(mode = {}) {
     this.#opener = document.activeElement;
     this.#mode = mode;
+    if (mode.subscription?.area) this.#app.savedAreas.open(mode.subscription.area);
     this.#app.watchPanel.close();
     this.#app.areaPanel.close();
     this.#root.hidden = false;
     this.#app.state.set({ sheet: 'watchform' });
     setText(this.#title, mode.subscription ? T.change : mode.service ? T.service : T.title);
     if (!this.#app.access.mayWatch) return this.#login();
-    if (mode.subscription?.area) this.#app.savedAreas.open(mode.subscription.area, { quiet: true });
     const key = keyOf(mode, this.#app.state.get());
     if (key !== this.#key) this.#build(key);
     return this.#look();

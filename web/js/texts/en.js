@@ -356,6 +356,7 @@ export const TEXTS = {
       coverage: ['Coverage', 'Where anything was heard in the hour: elsewhere nothing can be known'],
       cells: ['Interference', 'Share of aircraft with bad navigation, by H3 cell'],
       zones: ['Zones', 'Restricted and other airspace that was loaded'],
+      areas: ['Saved areas', 'Your areas, and those that others share'],
       cleared: ['Cleared anomalies', 'What was explained and set aside, drawn faint'],
       graticule: ['Graticule', 'Lines of latitude and longitude'],
     },

@@ -3,6 +3,13 @@ import { plural } from './en.js';
 
 export const WATCH = {
   bell: { none: 'Alerts', some: (n) => `Alerts, ${plural(n, 'unseen', 'unseen')}`, tip: 'Alerts and what is watched (W)' },
+  keys: {
+    panel: 'Alerts and what is watched',
+    confirmed: 'Review: confirm',
+    dismissed: 'Review: dismiss, with a reason',
+    note: 'Review: add a note',
+    resolved: 'Review: resolve',
+  },
   panel: {
     name: 'Alerts and what is watched',
     close: 'Close',
@@ -26,7 +33,7 @@ export const WATCH = {
     none: 'No alerts yet',
     noneWhy: 'They arrive here as they happen. Watch an area and say what you want to know.',
     start: 'Watch an area',
-    live: 'New alerts arrive here',
+    live: 'Live',
     lost: 'The connection is lost; trying again.',
     notify: 'Notifications',
     notifyTip: 'Tell me in a notification of this computer when an alert comes',
@@ -176,7 +183,7 @@ export const WATCH = {
     pickClass: 'Choose a class, or every class.',
   },
   backtest: {
-    title: 'What it would have told',
+    title: 'Looking back',
     days: (n) => `the last ${plural(n, 'day', 'days')}`,
     span: 'Time to look back',
     spans: { 1: '24 h', 7: '7 days', 30: '30 days' },
