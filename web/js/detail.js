@@ -8,9 +8,11 @@ import { sampleTimes, whyBlock } from './evidence.js';
 import { aircraftFacts, anomalyFacts } from './facts.js';
 import { historyBlock, showHistory } from './history.js';
 import { icon } from './icons.js';
-import { block, chipOf, colorOf, iconButton } from './parts.js';
+import { incidentParts } from './incident_detail.js';
+import { block, chipOf, colorOf, iconButton, wordButton } from './parts.js';
 import { fillSimilar, similarBlock } from './similar.js';
 import { TEXTS } from './texts.js';
+import { WATCH } from './texts/watch_en.js';
 import { agoText } from './time.js';
 
 const T = TEXTS.detail;
@@ -55,6 +57,7 @@ export class Detail {
     document.body.classList.toggle('has-detail', Boolean(selected));
     if (!selected) return this.#root.replaceChildren();
     if (selected.kind === 'aircraft') return this.#aircraft(selected.id);
+    if (selected.kind === 'incident') return this.#incident(selected.id);
     return this.#anomaly(selected.id);
   }
 
@@ -62,6 +65,14 @@ export class Detail {
     if (!this.isOpen) return false;
     this.#app.state.set({ selected: null });
     return true;
+  }
+
+  async #incident(id) {
+    this.#frame({ title: WATCH.incidents.title, body: [h('div', { class: 'skeleton tall' })] });
+    const whole = await this.#app.incidents.whole(id).catch((error) => this.#missing(WATCH.incidents.missing, error.message));
+    const one = this.#app.incidents.get(id);
+    if (!whole || !one || this.#app.state.get().selected?.id !== id) return;
+    this.#frame(incidentParts(one, whole, this.#map, this.#app));
   }
 
   async #anomaly(id) {
@@ -85,6 +96,7 @@ export class Detail {
         one.cleared ? h('p', { class: 'notice', text: T.cleared(one.cleared) }) : null,
         anomalyActions(one, this.#map, this.#app),
         anomalyFacts(one, this.#app),
+        this.#reviewOf(one),
         h('div', { class: 'evidence' }, whyBlock(one.evidence, cls.params, one.explanation)),
         h('div', { class: 'doubts' }, doubtsBlock(one, cls)),
         subjects(one).length ? historyBlock() : null,
@@ -95,6 +107,16 @@ export class Detail {
     });
     fillSimilar(this.#root.querySelector('.similar'), one, this.#app);
     if (subjects(one).length) await this.#anomalyHistory(one, cls);
+  }
+
+  // An incident of one anomaly is reviewed as what it is; of several, the anomaly is, and the way to the whole stands there.
+  #reviewOf(one) {
+    const incident = this.#app.incidents.of(one.id);
+    const alone = incident && incident.count < 2;
+    const whole = incident && !alone ? wordButton('layers', WATCH.incidents.whole, () => this.#app.state.set({ selected: { kind: 'incident', id: incident.id } })) : null; // prettier-ignore
+    const review = this.#app.review.blockOf(alone ? { kind: 'incident', id: incident.id } : { kind: 'anomaly', id: one.id });
+    if (whole) review.prepend(h('div', { class: 'actions' }, whole));
+    return review;
   }
 
   // The other anomalies of the same event, as the list has grouped them.

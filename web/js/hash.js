@@ -65,7 +65,7 @@ function parseView(text) {
 }
 
 function parseSelected(text) {
-  const match = /^(anomaly|aircraft):(.+)$/.exec(text ?? '');
+  const match = /^(anomaly|aircraft|incident):(.+)$/.exec(text ?? '');
   if (!match) return null;
   try {
     const id = decodeURIComponent(match[2]);

@@ -32,10 +32,13 @@ export function keyTable(app) {
     { keys: ['g'], show: ['G'], does: T.does.globe, run: () => toggleGlobe(state) },
     { keys: ['d'], show: ['D'], does: T.does.draw, run: () => app.draw.toggle() },
     { keys: ['w'], show: ['W'], does: WATCH.keys.panel, run: () => app.watchPanel.toggle() },
+    ...['c:confirmed', 'x:dismissed', 'n:note', 'r:resolved'].map((one) => reviewKey(app, ...one.split(':'))),
     { keys: ['h'], show: ['H'], does: T.does.home, run: () => app.session.fit() },
     { keys: ['?'], show: ['?'], does: T.does.help, run: () => app.help.toggle() },
   ];
 }
+
+const reviewKey = (app, key, status) => ({ keys: [key], show: [key.toUpperCase()], does: WATCH.keys[status], run: () => app.review.key(status) });
 
 export function bindKeys(app) {
   const table = keyTable(app);

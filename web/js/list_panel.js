@@ -2,9 +2,10 @@
 import { inBox, sorted } from './anomalies.js';
 import { throttle } from './bus.js';
 import { h, setText } from './dom.js';
-import { eventsOf } from './events.js';
+import { groupsOf } from './incident_groups.js';
 import { emptyState } from './list_empty.js';
 import { makeRow, patchRow } from './list_row.js';
+import { ReviewFilters } from './review_filters.js';
 import { SORTS } from './state.js';
 import { TEXTS } from './texts.js';
 
@@ -36,6 +37,7 @@ export class ListPanel {
     this.root = root;
     root.append(
       h('div', { class: 'panel-head' }, h('h2', {}, T.title, this.#count), this.#filters()),
+      new ReviewFilters(app).root,
       h('div', { class: 'panel-body' }, this.#list, this.#more, this.#empty),
     );
     this.redraw = throttle(() => this.#redraw(), 250);
@@ -44,7 +46,8 @@ export class ListPanel {
       this.#rows.clear();
       this.redraw();
     });
-    app.state.on(['off', 'live', 'at', 'window', 'layers', 'extent', 'sort', 'selected'], this.redraw);
+    app.state.on(['off', 'live', 'at', 'window', 'layers', 'extent', 'sort', 'selected', 'desk'], this.redraw);
+    app.bus.on('incidents', this.redraw);
     map.on('moveend', this.redraw);
     setInterval(this.redraw, 5000);
   }
@@ -78,7 +81,7 @@ export class ListPanel {
     this.sort.value = sort;
     if (!clock.known()) return this.#nothing(0);
     const { list, elsewhere } = this.#wanted();
-    this.#events = eventsOf(list, (cls) => this.#app.classOf(cls).scope);
+    this.#events = this.#groups(list);
     setText(this.#count, String(this.#events.length));
     this.#count.title = T.counted(list.length, this.#events.length);
     this.#app.bus.emit('count', this.#events.length);
@@ -91,11 +94,16 @@ export class ListPanel {
     this.#nothing(elsewhere);
   }
 
+  #groups(list) {
+    const { state, incidents } = this.#app;
+    return groupsOf(list, { scopeOf: (cls) => this.#app.classOf(cls).scope, incidentOf: (id) => incidents.of(id), filter: state.get().desk });
+  }
+
   // The rows of an event: its lead, and the others once it is unfolded.
-  #lines({ lead, members }) {
+  #lines({ lead, members, incident }) {
     const open = members.some((one) => this.#opened.has(one.id));
-    const rest = open ? members.slice(1).map((one) => ({ one, within: true, more: 0, open })) : [];
-    return [{ one: lead, within: false, more: members.length - 1, open }, ...rest];
+    const rest = open ? members.slice(1).map((one) => ({ one, within: true, more: 0, open, incident: null })) : [];
+    return [{ one: lead, within: false, more: members.length - 1, open, incident }, ...rest];
   }
 
   #unfold(id) {
@@ -145,9 +153,22 @@ export class ListPanel {
   }
 
   open(id) {
-    this.#app.state.set({ selected: { kind: 'anomaly', id } });
+    this.#app.state.set({ selected: this.#whatOf(id) });
     const one = this.#app.anomalies.get(id);
     if (one) this.#app.bus.emit('reveal', one);
+  }
+
+  // A row that leads several anomalies of an incident stands for the incident.
+  #whatOf(id) {
+    const event = this.#events.find(({ lead }) => lead.id === id);
+    return event?.incident && event.members.length > 1 ? { kind: 'incident', id: event.incident.id } : { kind: 'anomaly', id };
+  }
+
+  // The row of what is selected.
+  #at(selected) {
+    if (selected?.kind !== 'incident') return this.#order.findIndex((one) => one.id === selected?.id);
+    const event = this.#events.find(({ incident }) => incident?.id === selected.id);
+    return this.#order.findIndex((one) => one.id === event?.lead.id);
   }
 
   // Moves focus by n rows; from nowhere to the first row, or to the selected one.
@@ -156,7 +177,7 @@ export class ListPanel {
     if (!rows.length) return;
     const { selected } = this.#app.state.get();
     const at = rows.indexOf(document.activeElement);
-    const from = at >= 0 ? at : rows.findIndex((row) => row.dataset.id === selected?.id);
+    const from = at >= 0 ? at : this.#at(selected);
     const next = rows[Math.max(0, Math.min(rows.length - 1, from < 0 ? 0 : from + n))];
     next.focus();
     next.scrollIntoView({ block: 'nearest' });
@@ -165,7 +186,7 @@ export class ListPanel {
   // Opens the anomaly n after the selected one, for stepping through while the detail is open.
   openNext(n) {
     const { selected } = this.#app.state.get();
-    const at = this.#order.findIndex((one) => one.id === selected?.id);
+    const at = this.#at(selected);
     const next = this.#order[Math.max(0, Math.min(this.#order.length - 1, at + n))];
     if (next && next.id !== selected?.id) this.open(next.id);
   }

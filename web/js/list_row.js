@@ -3,6 +3,7 @@ import { h, setText } from './dom.js';
 import { icon } from './icons.js';
 import { chipOf, colorOf } from './parts.js';
 import { TEXTS } from './texts.js';
+import { WATCH } from './texts/watch_en.js';
 import { agoText, clockText, rfc3339, zoneText } from './time.js';
 
 const T = TEXTS.list;
@@ -16,9 +17,11 @@ export function makeRow(one, { title, style }, { open, unfold }) {
     bar: h('span', { class: 'fill' }),
     percent: h('span', { class: 'percent' }),
     state: h('span', {}),
+    band: h('span', { hidden: true }),
+    status: h('span', { hidden: true }),
     more: h('span', {}),
   };
-  const foot = h('span', { class: 'row-foot' }, parts.priority, h('span', { class: 'meter', 'aria-hidden': 'true' }, parts.bar), parts.percent, parts.state); // prettier-ignore
+  const foot = h('span', { class: 'row-foot' }, parts.priority, h('span', { class: 'meter', 'aria-hidden': 'true' }, parts.bar), parts.percent, parts.band, parts.status, parts.state); // prettier-ignore
   const top = h('span', { class: 'row-top' }, h('span', { class: 'title', text: title }), parts.who, parts.ago);
   const button = h(
     'button',
@@ -32,19 +35,21 @@ export function makeRow(one, { title, style }, { open, unfold }) {
 }
 
 // `within`: it stands under the lead of its event; `more`: how many others its event has.
-export function patchRow(row, one, { now, selected, within, more, open }) {
+// `incident`: the service's own word on all of them, where there is one.
+export function patchRow(row, one, { now, selected, within, more, open, incident }) {
   const percent = `${Math.round(one.confidence * 100)} %`;
   const state = one.cleared ? 'cleared' : one.open ? 'open' : 'closed';
   const ago = one.open ? T.now : agoText(one.end, now);
   const who = one.callsign || one.icao24 || '';
-  const priority = TEXTS.priorities[one.priority];
+  const priority = TEXTS.priorities[(more && incident?.priority) || one.priority];
   setText(row.who, who);
-  setText(row.text, one.explanation);
+  setText(row.text, (more && incident?.summary) || one.explanation);
+  patchReview(row, incident);
   setText(row.ago, ago);
   row.ago.dateTime = rfc3339(one.end);
   row.ago.title = `${clockText(one.start)} – ${clockText(one.end)} ${zoneText(one.end)}`;
   setText(row.priority, priority);
-  row.priority.className = `priority ${one.priority}`;
+  row.priority.className = `priority ${(more && incident?.priority) || one.priority}`;
   row.bar.style.inlineSize = percent.replace(' ', '');
   setText(row.percent, percent);
   setText(row.state, TEXTS.states[state]);
@@ -54,5 +59,16 @@ export function patchRow(row, one, { now, selected, within, more, open }) {
   else if (!row.fold.isConnected) row.item.append(row.fold);
   row.fold.setAttribute('aria-expanded', String(open));
   setText(row.more, more ? T.inEvent(more) : '');
-  row.button.setAttribute('aria-current', String(selected?.id === one.id));
+  const current = selected?.kind === 'incident' ? !within && selected.id === incident?.id : selected?.id === one.id;
+  row.button.setAttribute('aria-current', String(current));
+}
+
+// Which band it is in, and what people said of it, once they did.
+function patchReview({ band, status }, incident) {
+  band.hidden = !incident?.band;
+  status.hidden = !incident || incident.status === 'new';
+  if (!band.hidden) setText(band, WATCH.incidents.bands[incident.band] ?? incident.band);
+  band.className = `band ${incident?.band ?? ''}`;
+  if (!status.hidden) setText(status, WATCH.review.status[incident.status] ?? incident.status);
+  status.className = `status-tag ${incident?.status ?? ''}`;
 }

@@ -31,6 +31,7 @@ export const INITIAL = Object.freeze({
   area: null, // what was drawn (area.js)
   areaId: null, // the kept area that it is, where it is one
   only: null, // {kind: 'country' | 'fir' | 'area', id}: map, list and counts show nothing else
+  desk: Object.freeze({ band: '', status: '', queue: '' }), // which incidents the list shows; '' = every one
   extent: true, // list only what is in view
   sort: 'priority', // or 'confidence', 'newest'
   theme: 'auto', // this and the next two: what the reader prefers (prefs.js)

@@ -2,6 +2,9 @@
 import { Access } from './access.js';
 import { AlertNotices } from './alert_notices.js';
 import { Alerts } from './alerts.js';
+import { Incidents } from './incidents.js';
+import { IncidentLayer } from './incident_layer.js';
+import { Review } from './review.js';
 import { BacktestLayer } from './backtest_layer.js';
 import { $, h } from './dom.js';
 import { SavedAreas } from './saved_areas.js';
@@ -17,6 +20,9 @@ export function createWatchers(app) {
   app.watch = new Watch(app);
   app.alerts = new Alerts(app);
   app.notices = new AlertNotices(app);
+  app.incidents = new Incidents(app);
+  app.review = new Review(app);
+  app.bus.on('reviewed', () => app.incidents.load());
 }
 
 // After the map's own parts: what is drawn and opened.
@@ -26,6 +32,7 @@ export function buildWatchSide(app, map) {
   $('#area').after(panel, form);
   app.savedAreas = new SavedAreas(map, app);
   new BacktestLayer(map, app);
+  new IncidentLayer(map, app);
   app.watchForm = new WatchForm(form, app);
   app.watchPanel = new WatchPanel(panel, map, app);
   $('#status').before(new WatchBell(app).button);
