@@ -19,7 +19,6 @@ from urllib.parse import parse_qs, urlsplit
 
 from api.formats import ARROW
 from tests.web import fake_figures
-from tests.web.fake_incidents import Desk
 from tests.web.fake_sky import sky
 from tests.web.fake_watch import Watchers
 from tests.web.fake_world import NOW, World, utc
@@ -35,7 +34,6 @@ class FakeServer:
     def __init__(self, world: World | None = None, port: int = 0) -> None:
         self.world = world or World()
         self.watchers = Watchers(self.world)
-        self.desk: Desk | None = None
         self.streams: list[queue.Queue[bytes | None]] = []
         self.requests: list[str] = []
         self.broken: set[str] = set()
@@ -123,10 +121,10 @@ class _Handler(BaseHTTPRequestHandler):
     def _change(self) -> None:
         size = int(self.headers.get("Content-Length") or 0)
         body = json.loads(self.rfile.read(size)) if size else None
-        path = urlsplit(self.path).path
+        path, desk = urlsplit(self.path).path, self.fake.watchers.desk
         status, answer = self.fake.watchers.change(self.command, path, body)
-        if status < 400 and self.fake.desk and path.endswith(("/review", "/queue")):
-            self.fake.desk.change(path, body)
+        if status < 400 and desk and path.endswith(("/review", "/queue")):
+            desk.change(path, body)
         self._send(b"", "application/json", 204) if status == 204 else self._json(answer, status)
 
     do_POST = do_PUT = do_DELETE = _change
@@ -135,10 +133,6 @@ class _Handler(BaseHTTPRequestHandler):
         world, now = self.fake.world, self.fake.now()
         if (watched := self.fake.watchers.get(path, query)) is not None:
             return watched
-        if self.fake.desk and (joined := self.fake.desk.get(path, query)) is not None:
-            return joined
-        if path in ("/queues", "/reviews"):
-            return {"queues": [], "reviews": []}
         if path == "/classes":
             return {"classes": world.classes}
         if path in ("/stats", "/kpis", "/statistics"):

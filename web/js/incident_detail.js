@@ -28,7 +28,7 @@ function facts(one) {
     [TEXTS.facts.when, when],
     [T.members, T.about(one.count, one.classes.length)],
     [TEXTS.facts.aircraft, one.members.slice(0, 12).join(', ') || null],
-    [TEXTS.facts.state, one.raised || null],
+    [T.raised, one.raised || null],
   ].filter(([, value]) => value);
   return h('dl', { class: 'facts-grid' }, rows.map(([name, value]) => h('div', {}, h('dt', { text: name }), h('dd', {}, value)))); // prettier-ignore
 }

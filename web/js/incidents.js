@@ -31,8 +31,14 @@ export function readIncident(feature) {
     summary: String(p.summary ?? ''),
     timeline,
     anomalies: Array.isArray(p.anomaly_ids) ? p.anomaly_ids : timeline.map((one) => one.anomaly),
-    box: feature.geometry ? boundsOf(positionsOf(feature.geometry)) : null,
+    ...placeOf(feature.geometry),
   };
+}
+
+function placeOf(geometry) {
+  const box = geometry ? boundsOf(positionsOf(geometry)) : null;
+  if (!box) return { box, anchor: null, size: 0 };
+  return { box, anchor: [(box[0] + box[2]) / 2, (box[1] + box[3]) / 2], size: Math.max(box[2] - box[0], box[3] - box[1]) };
 }
 
 export class Incidents {

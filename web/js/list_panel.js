@@ -154,7 +154,7 @@ export class ListPanel {
 
   open(id) {
     this.#app.state.set({ selected: this.#whatOf(id) });
-    const one = this.#app.anomalies.get(id);
+    const one = this.#app.incidents.get(this.#app.state.get().selected.id) ?? this.#app.anomalies.get(id);
     if (one) this.#app.bus.emit('reveal', one);
   }
 

@@ -241,6 +241,7 @@ export const WATCH = {
     open: 'Still to do',
     filters: 'Choose what to review',
     band: 'Band',
+    raised: 'Raised because',
     statusFilter: 'Status',
     queue: 'Queue',
     noQueue: 'No queue',

@@ -1,0 +1,150 @@
+"""Watching: from an area to a subscription, alerts as they come, what is kept; and the desk where incidents are reviewed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.web.fake_incidents import Desk
+from tests.web.fake_server import FakeServer
+from tests.web.fake_watch import Watchers
+from tests.web.sight import APP, Sight, until
+from tests.web.test_page_access import violations
+
+BAY = "#view=51.4,-0.2,6&area=circle:51.47,-0.46;60"
+
+
+@pytest.fixture
+def watchers(server: FakeServer) -> Watchers:
+    """Somebody who is logged in and has nothing yet."""
+    server.watchers = Watchers(server.world, signed_in=True)
+    return server.watchers
+
+
+@pytest.fixture
+def kept(watchers: Watchers) -> Watchers:
+    """An area, a destination that works, one that does not, and a subscription."""
+    watchers.change("POST", "/areas", {"name": "Bay", "shape": {"circle": {"center": [-0.46, 51.47], "radius_m": 6e4}}})
+    for name in ("Desk", "Broker"):
+        watchers.change("POST", "/destinations", {"name": name, "kind": "webhook", "options": {}})
+    watchers.destinations[3] |= {"failures": 4, "last_error": "connection refused"}
+    said = {"name": "Loiterers", "area": 1, "trigger": "anomaly-starts", "destinations": [2, 3]}
+    watchers.change("POST", "/subscriptions", said)
+    watchers.sent.clear()
+    return watchers
+
+
+def last(watchers: Watchers, path: str) -> Any:
+    return next(body for _, sent, body in reversed(watchers.sent) if sent == path)
+
+
+def form(sight: Sight) -> Any:
+    sight.page.get_by_role("button", name="Watch this area").click()
+    until(sight.page, "document.querySelector('#watchform .rate')")
+    return sight.page.locator("#watchform")
+
+
+def test_an_area_becomes_a_subscription_with_its_past_and_a_destination(
+    look: Callable[..., Sight], watchers: Watchers
+) -> None:
+    sight = look(BAY)
+    made = form(sight)
+    made.get_by_label("Name", exact=True).fill("Loiterers")
+    made.locator(".classes summary").click()
+    made.get_by_label("Loiter").check()
+    made.get_by_role("button", name="Set").click()
+    until(sight.page, "document.querySelector('#watchform .field .percent').textContent === '60 %'")
+    made.get_by_role("button", name="Add a destination").click()
+    made.get_by_label("Address", exact=True).fill("https://example.net/hook")
+    made.get_by_role("button", name="Save").click()
+    made.get_by_role("button", name="Send a test").click()
+    until(sight.page, "document.querySelector('#watchform .good-note')?.textContent.includes('84 ms')")
+    made.get_by_role("button", name="Start watching").click()
+    until(sight.page, "document.querySelector('#watch .watch-row')?.textContent.includes('Loiterers')")
+    assert last(watchers, "/areas")["shape"] == {"circle": {"center": [-0.46, 51.47], "radius_m": 60_000}}
+    sent = last(watchers, "/subscriptions")
+    assert sent["classes"] == ["loiter"] and sent["confidence"] == 0.6 and len(sent["destinations"]) == 1
+    assert sight.errors == []
+
+
+def test_a_refusal_stands_at_the_field_that_it_names(look: Callable[..., Sight], watchers: Watchers) -> None:
+    made = form(look(BAY))
+    watchers.refuse = {"detail": "'xyz' is no address of six hex digits", "parameter": "fleet.icao24[1]"}
+    made.get_by_role("button", name="Start watching").click()
+    fault = made.locator("[data-field='fleet.icao24'] .fault")
+    fault.wait_for()
+    assert fault.inner_text() == "'xyz' is no address of six hex digits"
+    assert made.locator("[data-field='fleet.icao24'] input").evaluate("e => e === document.activeElement")
+
+
+def test_nobody_comes_in_with_one_click_and_goes_on_where_he_was(look: Callable[..., Sight], server: FakeServer) -> None:
+    server.watchers = Watchers(server.world)
+    sight = look(BAY)
+    sight.page.get_by_role("button", name="Watch this area").click()
+    sight.page.locator("#watchform").get_by_role("button", name="Start watching").click()
+    until(sight.page, "document.querySelector('#watchform .rate')")
+
+
+def test_an_alert_rings_counts_and_leads_to_its_evidence(look: Callable[..., Sight], kept: Watchers) -> None:
+    sight = look("#view=40,15,2")
+    until(sight.page, f"{APP}.alerts.connected")
+    one = kept.alert(4)
+    sight.server.push("alert", one, seq=1)
+    sight.page.get_by_role("button", name="Alerts, 1 unseen").click()
+    sight.page.locator("#watch .row", has_text="circled over London").click()
+    until(sight.page, f"{APP}.state.get().selected?.id === '{one['properties']['anomaly']}'")
+    sight.page.keyboard.press("w")
+    assert sight.page.get_by_role("button", name="Alerts", exact=True).first.is_visible()
+
+
+def test_what_is_kept_shows_its_health_and_obeys(look: Callable[..., Sight], kept: Watchers) -> None:
+    sight = look("#view=40,15,2")
+    sight.page.keyboard.press("w")
+    panel = sight.page.locator("#watch")
+    panel.get_by_role("button", name="Watching").click()
+    row = panel.locator(".watch-row")
+    assert "4 alerts in 24 h · 1 held back" in row.inner_text() and "Broker: connection refused" in row.inner_text()
+    row.get_by_label("What to do with Loiterers").click()
+    row.get_by_role("button", name="Pause").click()
+    until(sight.page, "document.querySelector('#watch .watch-row.paused')")
+    row.get_by_role("button", name="Delete").click()
+    row.get_by_role("button", name="Delete it?").click()
+    until(sight.page, "!document.querySelector('#watch .watch-row')")
+    panel.get_by_role("button", name="Destinations").click()
+    panel.get_by_label("What to do with Desk").click()
+    panel.get_by_role("button", name="Log").first.click()
+    until(sight.page, "document.querySelector('#watch .delivery.dead')")
+
+
+def test_incidents_are_reviewed_by_keyboard_alone(look: Callable[..., Sight], watchers: Watchers) -> None:
+    watchers.desk = Desk(watchers.world)
+    sight = look("#view=40,15,2&list=all&win=86400")
+    until(sight.page, "document.querySelector('#list .band')")
+    sight.page.get_by_label("Band").select_option("review")
+    until(sight.page, "document.querySelectorAll('#list .row').length === 1")
+    sight.page.locator("body").press("j")
+    sight.page.keyboard.press("x")
+    until(sight.page, "document.querySelector('#detail .review-form')")
+    sight.page.keyboard.press("T")
+    sight.page.keyboard.press("Enter")
+    sight.page.locator("#detail .review-form").get_by_role("button", name="Save").press("Enter")
+    until(sight.page, "document.querySelector('#detail .status-tag.dismissed')")
+    assert last(watchers, "/incidents/i-1/review")["reason"].startswith("T")
+    assert violations(sight) == []
+
+
+@pytest.mark.parametrize(("theme", "width"), [("dark", 390), ("light", 1440)])
+def test_everybody_can_watch(look: Callable[..., Sight], kept: Watchers, theme: str, width: int) -> None:
+    kept.alert(4)
+    sight = look(f"{BAY}&theme={theme}", width=width, height=844)
+    made = form(sight)
+    made.locator("details").evaluate_all("all => all.forEach(one => one.open = true)")
+    assert violations(sight) == []
+    sight.page.get_by_role("button", name="Cancel").last.click()
+    sight.page.get_by_role("button", name="Alerts").first.click()
+    for part in ("Alerts", "Watching", "Destinations", "Areas"):
+        sight.page.locator("#watch .panel-head").get_by_role("button", name=part).click()
+        sight.page.locator("#watch details").evaluate_all("all => all.forEach(one => one.open = true)")
+        assert violations(sight) == []
