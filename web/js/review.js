@@ -16,6 +16,7 @@ export class Review {
   #root = null;
   #subject = null;
   #form = null;
+  #pending = null; // what a key asked for while its detail was still loading
 
   constructor(app) {
     this.#app = app;
@@ -30,7 +31,15 @@ export class Review {
     if (reviews) this.#known.set(keyOf(subject), newestFirst(reviews));
     else this.#ask(subject);
     this.#show();
+    if (this.#pending) setTimeout(() => this.#carryOut());
     return this.#root;
+  }
+
+  // Once the detail stands on the page.
+  #carryOut() {
+    const status = this.#pending;
+    this.#pending = null;
+    if (status) this.act(status);
   }
 
   async #ask(subject) {
@@ -78,8 +87,11 @@ export class Review {
   key(status) {
     const { state, list } = this.#app;
     const row = document.activeElement?.closest?.('#list .row');
-    if (row && !state.get().selected) list.open(row.dataset.id);
-    if (this.#root?.isConnected && this.#app.access.mayWatch) this.act(status);
+    if (!this.#app.access.mayWatch) return;
+    if (row && !state.get().selected) {
+      this.#pending = status;
+      list.open(row.dataset.id);
+    } else if (this.#root?.isConnected) this.act(status);
   }
 
   act(status, button = null) {

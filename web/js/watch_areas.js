@@ -36,7 +36,7 @@ export class AreasView {
     return h(
       'li',
       { class: `watch-row ${watched ? 'on' : 'paused'}` },
-      h('div', { class: 'watch-top' }, h('span', { class: 'dot', 'aria-hidden': 'true' }), h('h3', {}, name)),
+      h('div', { class: 'watch-top' }, h('span', { class: 'dot', 'aria-hidden': 'true' }), h('h2', {}, name)),
       facts ? h('p', { class: 'facts', text: facts }) : null,
       disclosure(WATCH.subscriptions.more(p.name), ...this.#actions(one, own, watched)),
     );

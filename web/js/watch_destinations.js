@@ -55,7 +55,7 @@ export class DestinationsView {
     return h(
       'li',
       { class: `watch-row ${one.paused ? 'paused' : one.failures ? 'failing' : 'on'}` },
-      h('div', { class: 'watch-top' }, h('span', { class: 'dot', 'aria-hidden': 'true' }), h('h3', { text: one.name }), one.paused ? h('span', { class: 'tag', text: WATCH.subscriptions.paused }) : null), // prettier-ignore
+      h('div', { class: 'watch-top' }, h('span', { class: 'dot', 'aria-hidden': 'true' }), h('h2', { text: one.name }), one.paused ? h('span', { class: 'tag', text: WATCH.subscriptions.paused }) : null), // prettier-ignore
       h('p', { class: 'watch-what', text: [kind, one.shown].filter(Boolean).join(' · ') }),
       h('p', { class: 'facts', text: [health, one.failures ? T.failing(one.failures) : ''].filter(Boolean).join(' · ') }),
       one.failures && one.last_error ? h('p', { class: 'fault', text: one.last_error }) : null,

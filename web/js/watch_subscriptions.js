@@ -48,7 +48,7 @@ export class SubscriptionsView {
     return h(
       'li',
       { class: `watch-row ${stateOf(one)}` },
-      h('div', { class: 'watch-top' }, h('span', { class: 'dot', 'aria-hidden': 'true' }), h('h3', { text: one.name }), badge(one)),
+      h('div', { class: 'watch-top' }, h('span', { class: 'dot', 'aria-hidden': 'true' }), h('h2', { text: one.name }), badge(one)),
       h('p', { class: 'watch-what' }, place, ` · ${what}`),
       h('p', { class: 'facts', text: healthOf(one, Date.now()) }),
       this.#places(one),
