@@ -46,6 +46,7 @@ export class Incidents {
   #byId = new Map();
   #of = new Map(); // anomaly -> incident
   queues = [];
+  on = false; // whether the service joins anomalies
 
   constructor(app) {
     this.#app = app;
@@ -71,13 +72,14 @@ export class Incidents {
   }
 
   async start() {
+    this.on = true;
     await this.#load();
     this.queues = await this.#app.api.get('/queues').then(({ queues }) => queues, () => []); // prettier-ignore
     this.#app.bus.emit('incidents');
   }
 
   async #load() {
-    if (!this.#app.clock.known()) return;
+    if (!this.on || !this.#app.clock.known()) return;
     const [start, end] = this.#app.span();
     try {
       this.take(await this.#app.api.items('incidents', { datetime: `${rfc3339(Math.round(start))}/${rfc3339(Math.round(end))}` }, { cap: CAP }));
