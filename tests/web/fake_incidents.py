@@ -1,4 +1,4 @@
-"""Incidents and reviews, for the fake server: the first anomalies of the world joined by threes, and what is said of them."""
+"""Incidents and reviews, for the fake server: the first anomalies joined by threes, and what is said of them."""
 
 from __future__ import annotations
 
@@ -55,7 +55,8 @@ def incident(id_: str, anomalies: list[Json], band: str) -> Json:
         "classes": sorted({p["class"] for p in told}), "start": min(p["start"] for p in told),
         "end": max(p["end"] for p in told), "state": "open", "priority": "high", "raised": "two classes agree",
         "confidence": 0.91, "band": band, "status": "new", "queue": None, "anomalies": len(anomalies), "aircraft": 3,
-        "members": [p["icao24"] for p in told if p["icao24"]], "timeline": timeline, "cleared": None, "merged_into": None,
+        "members": [p["icao24"] for p in told if p["icao24"]], "timeline": timeline,
+        "cleared": None, "merged_into": None,
         "summary": f"{len(anomalies)} anomalies that began together; {told[0]['explanation']}",
     }  # fmt: skip
     box = {"type": "Polygon", "coordinates": [[[-2, 50], [4, 50], [4, 53], [-2, 53], [-2, 50]]]}

@@ -1,4 +1,4 @@
-"""What people watch, for the fake server: areas, subscriptions, destinations and alerts kept in memory, as the API says."""
+"""What people watch, for the fake server: areas, subscriptions, destinations and alerts, kept in memory."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ TRIGGERS = [
 KINDS = [
     {
         "id": "webhook", "title": "Webhook", "help": "A program of your own, told in JSON", "fields": [
-            {"name": "url", "title": "Address", "help": "https://...", "type": "text", "required": True, "secret": True},
-            {"name": "signing_key", "title": "Signing key", "help": "", "type": "text", "required": False, "secret": True},
+            {"name": "url", "title": "Address", "help": "https://...", "type": "text", "required": True},
+            {"name": "signing_key", "title": "Signing key", "help": "", "type": "text", "secret": True},
         ],
     },
     {
@@ -60,7 +60,8 @@ class Watchers:
         seq = len(self.alerts) + 1
         one = next(iter(self.world.anomalies.values()))
         told = {
-            "subscription": subscription, "trigger": "anomaly-starts", "time": utc(NOW - 60_000 * (20 - seq)), "seq": seq,
+            "subscription": subscription, "trigger": "anomaly-starts", "seq": seq,
+            "time": utc(NOW - 60_000 * (20 - seq)),
             "text": f"BAW{100 + seq} (4008e{seq % 10}): circled over London for {10 + seq} min", "anomaly": one["id"],
             "incident": None, "icao24": "400000", "callsign": f"BAW{100 + seq}", "priority": "high", "confidence": 0.9,
         } | properties  # fmt: skip
@@ -84,7 +85,7 @@ class Watchers:
         if re.fullmatch(r"/destinations/\d+/deliveries", path):
             states = (("sent", 84), ("dead", None), ("held", None))
             return {"deliveries": [
-                {"id": i, "state": state, "attempts": 1 + i, "latency_ms": ms, "sent": utc(NOW), "created": utc(NOW), "status": "200"}
+                {"id": i, "state": state, "attempts": 1 + i, "latency_ms": ms, "sent": utc(NOW), "created": utc(NOW)}
                 for i, (state, ms) in enumerate(states)
             ]}  # fmt: skip
         if path in whole:
@@ -150,5 +151,12 @@ def _made(part: str, number: int, body: Json) -> Json:
     health = {"alerts_24h": 4, "last_alert": utc(NOW - 600_000), "held_24h": 1}
     made = {"id": number, "owner": 7, "paused": False, "mute_until": None, "health": health}
     if part == "destinations":
-        made = {"id": number, "shown": "https://example.net/...", "paused": False, "failures": 0, "last_error": None, "last_sent": None}
+        made = {
+            "id": number,
+            "shown": "https://example.net/...",
+            "paused": False,
+            "failures": 0,
+            "last_error": None,
+            "last_sent": None,
+        }
     return made | body

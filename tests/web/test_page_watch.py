@@ -1,4 +1,4 @@
-"""Watching: from an area to a subscription, alerts as they come, what is kept; and the desk where incidents are reviewed."""
+"""Watching: from an area to a subscription, alerts as they come, what is kept; and reviews of incidents."""
 
 from __future__ import annotations
 
@@ -79,7 +79,9 @@ def test_a_refusal_stands_at_the_field_that_it_names(look: Callable[..., Sight],
     assert made.locator("[data-field='fleet.icao24'] input").evaluate("e => e === document.activeElement")
 
 
-def test_nobody_comes_in_with_one_click_and_goes_on_where_he_was(look: Callable[..., Sight], server: FakeServer) -> None:
+def test_nobody_comes_in_with_one_click_and_goes_on_where_he_was(
+    look: Callable[..., Sight], server: FakeServer
+) -> None:
     server.watchers = Watchers(server.world)
     sight = look(BAY)
     sight.page.get_by_role("button", name="Watch this area").click()
