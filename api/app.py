@@ -13,8 +13,11 @@ from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from api import (
+    areas,
+    backtest,
     classes,
     export,
+    ignores,
     items,
     keys,
     kpis,
@@ -24,10 +27,12 @@ from api import (
     people,
     posted,
     schemas,
+    sharing,
     static,
     statistics,
     status,
     stream,
+    subscriptions,
     tiles,
 )
 from api.catalogue import collections
@@ -89,6 +94,26 @@ ROUTES = [
     people.remove_account,
     people.make_link,
     people.show_audit,
+    areas.list_areas,
+    areas.add_area,
+    areas.show_area,
+    areas.change_area,
+    areas.remove_area,
+    subscriptions.list_triggers,
+    subscriptions.list_subscriptions,
+    subscriptions.add_subscription,
+    subscriptions.show_subscription,
+    subscriptions.change_subscription,
+    subscriptions.remove_subscription,
+    subscriptions.pause_subscription,
+    subscriptions.resume_subscription,
+    subscriptions.mute_subscription,
+    ignores.list_ignores,
+    ignores.add_ignore,
+    ignores.remove_ignore,
+    sharing.export_sharing,
+    sharing.import_sharing,
+    backtest.show_backtest,
     static.show_file,
 ]
 

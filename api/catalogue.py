@@ -207,6 +207,20 @@ ZONES = Collection(
     geometry="Polygon", height=heights.LIMITS,
 )  # fmt: skip
 
+AREAS = Collection(
+    "areas", "Areas of interest", "What people watch: one's own areas and the shared ones", "areas",
+    key=[("id", "bigint")], identify=_number_id, identity=[("id", "bigint")], id_kind="integer", owned=True,
+    properties=(
+        Property("name", "string", "Name"),
+        Property("floor", "number", "Lower limit", "ft", "floor_ft"),
+        Property("ceiling", "number", "Upper limit", "ft", "ceiling_ft"),
+        Property("shared", "boolean", "Whether everybody sees it"),
+        Property("active", "json", "Periods and weekly hours in which it counts", queryable=False),
+        Property("changed", "date-time", "When it was changed last"),
+    ),
+    geometry="Polygon",
+)  # fmt: skip
+
 AIRPORTS = Collection(
     "airports", "Airports", "The aerodromes that are built in: 28,298 of the world", "airports",
     key=[("code", "text")], identify=_text_id, identity=[("code", "text")], feature_id="code",
@@ -224,6 +238,6 @@ AIRPORTS = Collection(
 def collections(classes: Mapping[str, Detector]) -> dict[str, Collection]:
     """All collections by id; one per class, so that a class adds no route."""
     cells = (CELLS, DENSITY, INTERFERENCE, COVERAGE)
-    found = (*_all(list(classes)), *map(_of_class, classes.values()), AIRCRAFT, TRACKS, POSITIONS, ZONES, AIRPORTS)
-    found = (*found, *cells)
+    places = (ZONES, AREAS, AIRPORTS)
+    found = (*_all(list(classes)), *map(_of_class, classes.values()), AIRCRAFT, TRACKS, POSITIONS, *places, *cells)
     return {one.id: one for one in found}

@@ -113,6 +113,8 @@ class Collection:
     """The column with the code of a feature's place (geo/mercator.py), where there is one with an index."""
     rolled: Mapping[str, str] = field(default_factory=dict)
     """What a tile says of many features at once, beside their count: SQL aggregates by name."""
+    owned: bool = False
+    """Whether a feature is seen by its `owner` and by admins alone, unless it is `shared`."""
     height: str = ""
     """SQL that is true where a feature lies between {low} and {high} metres, as far as it lies in {area}."""
 

@@ -146,7 +146,7 @@ def _tile(*texts: str) -> Tile:
 def _version(state: Any, collection: Collection) -> Hashable:
     """What stays the same as long as the data do; None where nobody would tell of a change."""
     hub = state.hub
-    if not hub.up:
+    if not hub.up or collection.owned:
         return None
     if collection.source == "anomalies":
         return hub.told["anomaly"], hub.told["everything"], hub.cursor

@@ -9,7 +9,7 @@ from typing import Any
 
 from geo.aircraft import MILITARY
 from geo.alert import Alert as Alert
-from geo.schema import NON_ICAO, icao24_text
+from geo.schema import NON_ICAO, SYNTHETIC, icao24_text
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,9 @@ class Fleet:
 
 
 def address(text: str) -> int:
-    """An address in hex; `~` marks one that is no ICAO address. Raises ValueError."""
+    """An address in hex; `~` marks one that is no ICAO address, `x` an identity that is none. Raises ValueError."""
+    if text.startswith("x"):
+        return SYNTHETIC | int(text[1:], 16)
     value = int(text.removeprefix("~"), 16)
     if not 0 <= value < NON_ICAO:
         raise ValueError(f"{text!r} is no address: give six hex digits, such as 3c6444")
