@@ -23,6 +23,8 @@ COMMANDS = {
     "import": "Store recordings without judging them.",
     "feeds": "The formats, and what is in a source.",
     "reference": "Import aircraft databases, airspace and the like, once for all.",
+    "accounts": "Who may log in, and what they may do.",
+    "keys": "API keys, for programs.",
     "export": "A collection, or what a filter leaves of it, into a file.",
     "report": "How good the data is: a page with maps and numbers.",
     "bench": "Measure speed on this machine.",

@@ -26,6 +26,8 @@ from cli.web import api_process
 from pipeline.cells import CellCounts
 from pipeline.live import Live, Polled
 from pipeline.outside import Outside
+from store import accounts
+from store.connect import open_pool
 from store.writer import Writer
 
 HOUR_MS = 3_600_000
@@ -41,6 +43,7 @@ class Service:
     format_: str | None
     host: str
     port: int
+    open_reading: bool | None
     title: str
     store_every_s: float
     lateness_s: float
@@ -55,8 +58,10 @@ class Service:
 @click.command(name="serve")
 @click.option("--feed", "feeds", multiple=True, help="Address, file or folder; repeat for several. Default: the demo.")
 @click.option("--format", "format_", help="Format of the feeds, where the content leaves it open.")
-@click.option("--host", default="127.0.0.1", show_default=True, help="Only loopback, until access control exists.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Beyond loopback everything asks for a login.")
 @click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65_535), help="0 takes a free one.")
+@click.option("--public/--private", "open_reading", default=None, help="Whether nobody may read without a login; "
+              "default: only at this machine itself.")  # fmt: skip
 @click.option("--title", default="Skysift", show_default=True, help="What the page calls itself.")
 @click.option("--store-every", "store_every_s", default=5.0, show_default=True, help="Seconds between stored rows.")
 @click.option("--lateness", "lateness_s", default=2.0, show_default=True, help="Seconds to wait for late rows.")
@@ -74,15 +79,35 @@ def command(zones: Sequence[Path], delivering: Delivering, **options: Any) -> No
     signal.signal(signal.SIGTERM, _as_interrupt)
     with database(service.demo) as url:
         settings = Settings(
-            url, service.title, service.host, service.port, dict(setup.overrides), reach=delivering.reach
-        )
+            url, service.title, service.host, service.port, dict(setup.overrides), reach=delivering.reach,
+            open_reading=service.open_reading, demo=service.demo,
+        )  # fmt: skip
         try:
             _prepare(url, setup, service)
             with api_process(settings) as address, dispatching(replace(delivering, url=url)):
                 err.print(f"Skysift: [bold]{address}[/bold]  (Ctrl-C stops it)")
+                _say_first_link(url, address)
                 asyncio.run(_watch(url, setup, service, services))
         except KeyboardInterrupt:
             err.print("stopping")
+
+
+def _say_first_link(url: str, address: str) -> None:
+    """Where no admin has a password yet, a link by which one logs in. It is part of no log: it goes to the terminal."""
+    from cli.accounts import link_text
+
+    secret = asyncio.run(_first_link(url))
+    if secret:
+        err.print("First login, once, within a day:", link_text(address, secret), soft_wrap=True)
+
+
+async def _first_link(url: str) -> str | None:
+    pool = await open_pool(url, 1)
+    try:
+        async with pool.acquire() as connection, connection.transaction():
+            return await accounts.first_link(connection)
+    finally:
+        await pool.close()
 
 
 def _as_interrupt(number: int, frame: object) -> None:

@@ -1,0 +1,75 @@
+"""Accounts and keys from the command line, on a database as the service has it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+
+import asyncpg
+import pytest
+from click.testing import CliRunner, Result
+
+from cli.main import main
+from cli.serve import _first_link
+from store import accounts, passwords
+from store.credentials import proof
+from store.migrate import upgrade
+
+
+@pytest.fixture(scope="module")
+def url(database_url: str) -> str:
+    upgrade(database_url)
+    return database_url
+
+
+def skysift(url: str, *arguments: str) -> Result:
+    return CliRunner().invoke(main, arguments, env={"DATABASE_URL": url, "COLUMNS": "200"})
+
+
+def test_an_account_from_its_link_to_its_end(url: str) -> None:
+    link = json.loads(skysift(url, "accounts", "add", "ann", "--role", "admin", "--json").stdout)["link"]
+    again = skysift(url, "accounts", "add", "ann")
+    last = skysift(url, "accounts", "disable", "ann")
+    skysift(url, "accounts", "add", "bob", "--role", "admin")
+    ended = skysift(url, "accounts", "disable", "ann")
+    listed = json.loads(skysift(url, "accounts", "list", "--json").stdout)
+
+    assert link.startswith("http://127.0.0.1:8080/login#link=")
+    assert again.exit_code == 1 and "already" in again.output
+    assert last.exit_code == 1 and "last admin" in last.output
+    assert ended.exit_code == 0
+    assert {row["name"]: row["disabled"] for row in listed} == {"ann": True, "bob": False}
+
+
+def test_a_key_is_shown_once_and_can_be_revoked(url: str) -> None:
+    skysift(url, "accounts", "add", "carl", "--role", "ingest")
+    made = json.loads(skysift(url, "keys", "add", "carl", "--json").stdout)
+    shown = skysift(url, "keys", "list", "--json").stdout
+    wrong = skysift(url, "keys", "add", "nobody-of-this-name")
+
+    async def known() -> bool:
+        connection = await asyncpg.connect(url)
+        found = await proof(connection, "key", passwords.digest(made["key"]))
+        await connection.close()
+        return found is not None
+
+    assert made["key"].startswith("sky_") and made["key"] not in shown
+    assert asyncio.run(known())
+    assert skysift(url, "keys", "revoke", str(made["id"])).exit_code == 0
+    assert not asyncio.run(known())
+    assert wrong.exit_code == 2 and "carl" in wrong.output
+
+
+def test_a_link_is_offered_until_an_admin_has_a_password(url: str) -> None:
+    skysift(url, "accounts", "add", "dora", "--role", "admin")
+
+    async def with_password() -> str | None:
+        connection = await asyncpg.connect(url)
+        found = await accounts.named(connection, "dora")
+        assert found
+        await accounts.set_password(connection, found["id"], passwords.hashed("long enough 1"))
+        await connection.close()
+        return await _first_link(url)
+
+    assert asyncio.run(_first_link(url))
+    assert asyncio.run(with_password()) is None
