@@ -80,6 +80,7 @@ ROUTES = [
     kpis.show_kpis,
     stream.show_stream,
     login.show_login,
+    login.show_account,
     login.log_in,
     login.log_in_to_demo,
     login.log_out,

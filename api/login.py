@@ -46,6 +46,12 @@ async def show_login(request: AnyRequest) -> Response[bytes]:
     return await page(request, "login.html")
 
 
+@route("/account", ACCOUNT)
+async def show_account(request: AnyRequest) -> Response[bytes]:
+    """The page of one's own account."""
+    return await page(request, "account.html")
+
+
 @action("/login", "POST", PUBLIC)
 async def log_in(request: AnyRequest) -> Response[bytes]:
     """A session, as a cookie."""

@@ -43,14 +43,22 @@ def document(collections: Mapping[str, Collection], settings: Settings, root: st
             "license": {"name": "Apache-2.0"},
         },
         "servers": [{"url": root}],
+        "security": [{}, *({name: []} for name in SECURITY)],
         "paths": paths,
         "components": {
             "parameters": {name: query(name, schema, text) for name, (text, schema) in PARAMETERS.items()},
             "schemas": _schemas(collections),
+            "securitySchemes": SECURITY,
             "responses": {"Problem": _answer("What was wrong with the request", PROBLEM, _ref("schemas/Problem"))},
         },
     }
 
+
+SECURITY: Mapping[str, Any] = {
+    "bearer": {"type": "http", "scheme": "bearer", "description": "An API key: Authorization: Bearer sky_..."},
+    "basic": {"type": "http", "scheme": "basic", "description": "An API key as the password; the name does not matter"},
+}
+"""Nothing is needed where nobody may read; else one of these (docs/access.md)."""
 
 _FIXED: Sequence[tuple[str, str, str]] = (
     ("/", "Landing page", JSON),

@@ -18,6 +18,7 @@ import { LayersPanel } from './layers_panel.js';
 import { ListPanel } from './list_panel.js';
 import { createMap, goBounds } from './map.js';
 import { buildMapSide } from './map_side.js';
+import { meLink } from './me.js';
 import { glides, startMotion } from './motion.js';
 import { Overlays } from './overlays.js';
 import { Pointer } from './pointer.js';
@@ -96,7 +97,7 @@ function buildPanels(app, map) {
   app.status = new Status($('#status'), app);
   const { title, help } = brand($('#brand'), { onhelp: () => app.help.toggle() });
   const settings = new Settings($('#settings'), app);
-  $('#status').after(settings.button, help);
+  $('#status').after(settings.button, help, meLink(app.bus));
   app.help = new Help($('#help'), app);
   bindTheme(app.bus, () => recolour(map));
   app.bus.on('prefs', () => repaint(app, map));
