@@ -8,8 +8,9 @@ from typing import Any
 
 from api import filters, heights
 from api.cell_collections import CELLS, COVERAGE, DENSITY, H3, INTERFERENCE
-from api.collections import Collection, Property
-from api.identity import ICAO24, ID, address, no_such, timed_id
+from api.collections import Collection, Property, coded
+from api.identity import ICAO24, ID, address, no_such, text_id, timed_id
+from api.incident_collection import INCIDENTS
 from api.problems import Problem
 from detectors._registry import Detector
 from geo.anomaly import PRIORITIES
@@ -17,11 +18,6 @@ from geo.schema import COLUMNS, EMERGENCIES, SOURCES
 from store.squares import SQUARE
 
 AIRCRAFT_ID = f"concat({ID}, CASE WHEN sub > 0 THEN concat('/', sub) END)"
-
-
-def named(words: Sequence[str], column: str) -> str:
-    """SQL: the word of a code column."""
-    return f"(ARRAY[{', '.join(repr(word) for word in words)}])[{column} + 1]"
 
 
 def column(name: str) -> Property:
@@ -37,12 +33,6 @@ def _address_code(text: str) -> int | None:
         return address(text)
     except Problem:
         return None
-
-
-def coded(name: str, title: str, words: Sequence[str], own: str) -> Property:
-    """A word that is stored as its place in a list."""
-    code = {word: i for i, word in enumerate(words) if word}
-    return Property(name, "string", title, sql=named(words, own), column=own, cast="smallint", encode=code.get)
 
 
 _ICAO24 = Property(
@@ -87,12 +77,6 @@ _ROLLED = {
 """Of many anomalies the highest priority and confidence, and the class where there is only one."""
 
 
-def _text_id(text: str) -> Sequence[Any]:
-    if not 0 < len(text) <= 200 or "\0" in text:
-        raise no_such(text)
-    return [text]
-
-
 def _number_id(text: str) -> Sequence[Any]:
     if not re.fullmatch(r"[0-9]{1,18}", text):
         raise no_such(text)
@@ -102,7 +86,7 @@ def _number_id(text: str) -> Sequence[Any]:
 def _aircraft_id(text: str) -> Sequence[Any]:
     match = re.fullmatch(r"([~x]?[0-9a-fA-F]{6,10})(?:/([1-9][0-9]?))?", text)
     try:
-        return [address(match[1]), int(match[2] or 0)] if match else _text_id("")
+        return [address(match[1]), int(match[2] or 0)] if match else text_id("")
     except Problem:
         raise no_such(text) from None
 
@@ -124,7 +108,7 @@ def _anomalies(own: str, title: str, description: str, **more: Any) -> Collectio
     return Collection(
         own, title, description, "anomalies",
         key=[("start_time", "timestamptz"), ("id", "text")],
-        identify=_text_id, identity=[("id", "text")],
+        identify=text_id, identity=[("id", "text")],
         feature="feature", properties=_ANOMALY, code="tile", rolled=_ROLLED, newest_first=True,
         time=("start_time", "end_time"), height=heights.SAMPLES,
         **{"filters": _ASKED, "unless": {"state": "state <> 'cleared'"}} | more,
@@ -194,7 +178,7 @@ POSITIONS = Collection(
 
 ZONES = Collection(
     "zones", "Zones", "Restricted and other airspace that is loaded", "zones",
-    key=[("id", "text")], identify=_text_id, identity=[("id", "text")],
+    key=[("id", "text")], identify=text_id, identity=[("id", "text")],
     properties=(
         Property("name", "string", "Name"), Property("kind", "string", "What it is"),
         Property("title", "string", "What its source calls it"),
@@ -223,7 +207,7 @@ AREAS = Collection(
 
 AIRPORTS = Collection(
     "airports", "Airports", "The aerodromes that are built in: 28,298 of the world", "airports",
-    key=[("code", "text")], identify=_text_id, identity=[("code", "text")], feature_id="code",
+    key=[("code", "text")], identify=text_id, identity=[("code", "text")], feature_id="code",
     properties=(
         Property("code", "string", "ICAO location indicator, or a national code"),
         Property("iata", "string", "IATA code"), Property("name", "string", "Name"),
@@ -238,6 +222,6 @@ AIRPORTS = Collection(
 def collections(classes: Mapping[str, Detector]) -> dict[str, Collection]:
     """All collections by id; one per class, so that a class adds no route."""
     cells = (CELLS, DENSITY, INTERFERENCE, COVERAGE)
-    places = (ZONES, AREAS, AIRPORTS)
-    found = (*_all(list(classes)), *map(_of_class, classes.values()), AIRCRAFT, TRACKS, POSITIONS, *places, *cells)
+    moving, places = (INCIDENTS, AIRCRAFT, TRACKS, POSITIONS), (ZONES, AREAS, AIRPORTS)
+    found = (*_all(list(classes)), *map(_of_class, classes.values()), *moving, *places, *cells)
     return {one.id: one for one in found}

@@ -47,6 +47,17 @@ class Property:
         return form.format(self.sql or f'"{self.name}"')
 
 
+def named(words: Sequence[str], column: str) -> str:
+    """SQL: the word of a code column."""
+    return f"(ARRAY[{', '.join(repr(word) for word in words)}])[{column} + 1]"
+
+
+def coded(name: str, title: str, words: Sequence[str], own: str) -> Property:
+    """A word that is stored as its place in a list."""
+    code = {word: i for i, word in enumerate(words) if word}
+    return Property(name, "string", title, sql=named(words, own), column=own, cast="smallint", encode=code.get)
+
+
 Bind = Callable[[Any, str], str]
 """Takes a value and its PostgreSQL type, gives the placeholder."""
 

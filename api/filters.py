@@ -11,8 +11,12 @@ from api.collections import Filter
 from api.identity import address
 from api.parameters import moment
 from api.problems import bad
+from api.queues import QUEUES
 from geo.anomaly import PRIORITIES
+from geo.incident import BANDS
+from geo.incident import STATES as INCIDENT_STATES
 from geo.schema import COLUMNS
+from store.schema_watching import STATUSES
 
 STATES = ("open", "closed", "cleared")
 LOOK_BACK_S = 300
@@ -56,6 +60,13 @@ def _share(text: str) -> float:
     return float(text)
 
 
+def _words(text: str) -> Sequence[str]:
+    words = text.split(",")
+    if len(words) > 100:
+        raise bad("class", "at most 100 classes at once")
+    return words
+
+
 def _priorities(text: str) -> Sequence[int]:
     words = choice("priority", PRIORITIES[1:])(text)
     return [PRIORITIES.index(word) for word in words]
@@ -86,6 +97,22 @@ PRIORITY = Filter(
 CONFIDENCE = Filter(
     "min_confidence", {"type": "number", "minimum": 0, "maximum": 1}, "Only with at least this confidence", _share,
     "real", "confidence >= {}",
+)  # fmt: skip
+BAND = Filter("band", listed(BANDS), "Only of these bands", choice("band", BANDS), "text[]", "band = ANY({})")
+INCIDENT_STATE = Filter(
+    "state", listed(INCIDENT_STATES), "Only in these states", choice("state", INCIDENT_STATES), "text[]",
+    "state = ANY({})",
+)  # fmt: skip
+STATUS = Filter(
+    "status", listed(STATUSES), "Only of which people say this", choice("status", STATUSES), "text[]",
+    "status = ANY({})",
+)  # fmt: skip
+QUEUE = Filter(
+    "queue", listed(list(QUEUES)), "Only of these queues", choice("queue", list(QUEUES)), "text[]", "queue = ANY({})"
+)
+CLASSES = Filter(
+    "class", {"type": "string"}, "Only with anomalies of one of these classes, comma between", _words, "text[]",
+    "classes && {}",
 )  # fmt: skip
 GEOMETRIES = ("point", "line", "polygon")
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from api.problems import Problem
 from geo.schema import NON_ICAO, SYNTHETIC
@@ -34,6 +36,13 @@ def address(text: str, parameter: str = "icao24") -> int:
 def no_such(text: str) -> Problem:
     """404 for an id that no feature can have."""
     return Problem(404, f"there is no feature {text[:60]!r}", "featureId")
+
+
+def text_id(text: str) -> Sequence[Any]:
+    """An id that may be any short text, as the values of an identity."""
+    if not 0 < len(text) <= 200 or "\0" in text:
+        raise no_such(text)
+    return [text]
 
 
 def timed_id(text: str, pattern: str) -> tuple[str, datetime]:

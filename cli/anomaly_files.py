@@ -44,8 +44,8 @@ def whole(path: Path) -> Iterator[Path]:
         part.unlink(missing_ok=True)
 
 
-def write_features(path: Path, features: Sequence[Feature]) -> None:
-    """Write anomalies as features in the format that the ending names."""
+def write_features(path: Path, features: Sequence[Feature], collection_id: str = "anomalies") -> None:
+    """Write features of a collection in the format that the ending names."""
     from api import files
     from api.catalogue import collections
     from api.layer import Layer
@@ -53,7 +53,7 @@ def write_features(path: Path, features: Sequence[Feature]) -> None:
 
     texts = [orjson.dumps(one).decode() for one in features]
     with whole(path) as part:
-        files.write(format_of(path), part, Layer(collections(registry())["anomalies"]), [texts] if texts else [])
+        files.write(format_of(path), part, Layer(collections(registry())[collection_id]), [texts] if texts else [])
 
 
 def collection(features: Iterable[Feature]) -> bytes:

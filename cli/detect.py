@@ -11,6 +11,7 @@ import click
 
 from cli.anomaly_files import check_suffix, collection, write_features
 from cli.inputs import Judging, judging, judging_options
+from cli.joining import joining
 from cli.reading import opened, read
 from cli.ui import INPUT, Failure, err, json_option, print_json, progress, table
 from geo.anomaly import Anomaly, utc_text
@@ -26,18 +27,26 @@ if TYPE_CHECKING:
 @click.argument("files", nargs=-1, required=True)
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to .geojson, .parquet, .fgb or .csv.")
 @click.option("--format", "format_", help="Format of the files, where the content leaves it open.")
+@click.option("--incidents", type=click.Path(path_type=Path), help="Also write the incidents that they make, likewise.")
 @click.option("--cleared", is_flag=True, help="Also write what was seen and explained (state: cleared).")
 @judging_options
 @json_option
 def command(
-    files: Sequence[str], output: Path | None, format_: str | None, cleared: bool, as_json: bool, **options: Any
+    files: Sequence[str],
+    output: Path | None,
+    incidents: Path | None,
+    format_: str | None,
+    cleared: bool,
+    as_json: bool,
+    **options: Any,
 ) -> None:
     """Find anomalies in FILES: recordings, snapshots, or folders of them.
 
     Without -o the GeoJSON goes to standard output; the summary by class always goes to standard error.
     """
-    if output:
-        check_suffix(output)
+    for path in (output, incidents):
+        if path:
+            check_suffix(path)
     setup = judging(**options)
     sources = recorded(files, format_)
     engine = setup.engine(lateness_s=0.0)
@@ -49,7 +58,11 @@ def command(
         write_features(output, written)
     elif not as_json:
         click.echo(collection(written), nl=False)
+    together = [one for one in joining()(anomalies) if cleared or one.state != "cleared"]
+    if incidents:
+        write_features(incidents, [one.feature() for one in together], "incidents")
     summary = summarise(setup, engine, anomalies, rows, sources)
+    summary["incidents"] = len(together)
     print_json(summary) if as_json else _show(summary, output)
 
 
@@ -91,6 +104,7 @@ def _show(summary: dict[str, Any], output: Path | None) -> None:
         shown.add_row(name, found, str(counts["cleared"] or ""), idle + why)
     err.print(shown)
     err.print(f"{summary['rows']:,} rows, {summary['start']} to {summary['end']}; {summary['duplicates']:,} duplicates")
+    err.print(f"{summary['incidents']:,} incidents, of anomalies that belong together")
     for reason, count in summary["rejected"].items():
         err.print(f"  refused: {reason}: {count:,}", markup=False)
     if output:

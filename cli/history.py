@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from cli.inputs import Judging
+from cli.joining import floors, joining
 from cli.ui import progress
 from geo.batch import Batch, in_chunks
 from pipeline.backfill import Backfill
@@ -26,6 +27,7 @@ async def store_and_judge(url: str, setup: Judging, batches: Iterable[Batch], st
         return 0
     writer = await Writer.open(url, store_every_s)
     try:
+        writer.join = joining(await floors(writer))
         start, end = span(chunks)
         with progress(title, sum(map(len, chunks))) as advance:
             door = Backfill(setup.engine(0.0), writer, True, advance)
@@ -77,6 +79,7 @@ async def judge_stored(url: str, setup: Judging, start: int | None, end: int | N
     """Detect again over what is stored between two times (ms), or over everything."""
     reader, writer = await Reader.open(url), await Writer.open(url)
     try:
+        writer.join = joining(await floors(writer))
         stored = await reader.span()
         if stored is None:
             return {"rows": 0, "anomalies": 0}

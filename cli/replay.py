@@ -10,6 +10,7 @@ import click
 
 from cli.database import database
 from cli.inputs import Judging, judging, judging_options
+from cli.joining import floors, joiner
 from cli.reading import opened, read
 from cli.ui import err, progress
 from pipeline.live import Live
@@ -36,6 +37,6 @@ def command(files: Sequence[str], speed: float, format_: str | None, store_every
 async def _play(url: str, setup: Judging, source: Replay, store_every: float) -> None:
     writer = await Writer.open(url, store_every)
     try:
-        await Live(setup.engine(), [source], writer).run()
+        await Live(setup.engine(), [source], writer, joiner=joiner(await floors(writer))).run()
     finally:
         await writer.close()

@@ -17,6 +17,7 @@ from cli.database import database
 from cli.deliver import Delivering, delivery_options, dispatching
 from cli.history import note_sources, store_and_judge
 from cli.inputs import Judging, judging, judging_options
+from cli.joining import joined
 from cli.outside import outside
 from cli.reading import opened, read
 from cli.resume import checkpoint_path, resumed, stored_span
@@ -169,13 +170,13 @@ async def _watch(url: str, setup: Judging, service: Service, services: Outside |
     try:
         kept = checkpoint_path(url)
         cells = CellCounts()
-        async with watched(url, setup) as watch:
+        async with watched(url, setup) as watch, joined(writer, int(time.time() * 1000)) as joiner:
             make = partial(setup.engine, service.lateness_s, tolerant=True)
-            went_on = await resumed(make, kept, url, cells, None, watch)
+            went_on = await resumed(make, kept, url, cells, joiner, watch)
             engine = went_on.engine
             await went_on.save(writer)
             await writer.close_others(engine.open_ids())
-            live = Live(engine, sources, writer, kept, service.keep_days, outside=services, cells=cells, watch=watch)
-            await live.run()
+            followers: dict[str, Any] = {"outside": services, "joiner": joiner, "watch": watch}
+            await Live(engine, sources, writer, kept, service.keep_days, cells=cells, **followers).run()
     finally:
         await writer.close()

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from geo.anomaly import PRIORITIES, utc_text
+from geo.anomaly import PRIORITIES, Anomaly, utc_text
 from geo.schema import icao24_text
 
 BANDS = ("alert", "review", "monitor")
 """Who looks first: somebody who is told at once, somebody with a queue, nobody unless it comes again."""
 
 STATES = ("open", "closed", "cleared", "merged")
+
+REACH_MS = 2 * 3_600_000
+"""Anomalies further apart than this never belong together directly."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,7 @@ class Incident:
                 "band": self.band,
                 "anomalies": len(self.anomalies),
                 "aircraft": self.aircraft,
-                "members": [icao24_text(k) for k in self.icao24],
+                "members": [text for k in self.icao24 if (text := icao24_text(k))],
                 "summary": self.summary,
                 "cleared": self.cleared or None,
                 "merged_into": self.into or None,
@@ -78,3 +81,7 @@ class Incident:
                 ],
             },
         }
+
+
+Join = Callable[[Sequence[Anomaly]], Sequence[Incident]]
+"""Anomalies in their newest state to the incidents that they make."""

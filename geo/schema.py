@@ -114,3 +114,8 @@ def icao24_text(address: int) -> str | None:
     if address >= SYNTHETIC:
         return None
     return f"{'~' if address & NON_ICAO else ''}{address & 0xFFFFFF:06x}"
+
+
+def icao24_number(text: str) -> int:
+    """The address of such a text. Raises ValueError for what is none."""
+    return int(text.removeprefix("~"), 16) | (NON_ICAO if text.startswith("~") else 0)

@@ -8,9 +8,6 @@ from typing import Any
 
 import shapely
 
-from geo.anomaly import Anomaly
-from geo.outline import outline
-
 
 @dataclass(frozen=True)
 class Floor:
@@ -37,10 +34,3 @@ class Floors:
         rules = self.by_class.get(class_id, ())
         here = [r for r in rules if r.area is not None and shape is not None and shapely.intersects(r.area, shape)]
         return max((r.confidence for r in here or [r for r in rules if r.area is None]), default=None)
-
-    def hold_back(self, anomaly: Anomaly) -> bool:
-        """Whether the anomaly waits for a review instead of being told at once."""
-        if anomaly.class_id not in self.by_class:
-            return False
-        least = self.of(anomaly.class_id, outline(anomaly.geometry) if anomaly.geometry else None)
-        return least is not None and anomaly.confidence < least

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 
 from geo.alert import Alert
 from geo.anomaly import Anomaly
 from geo.batch import Batch
+from geo.incident import Incident
 from geo.schema import Array
 
 Within = Mapping[str, tuple[str, int]]
@@ -22,7 +23,7 @@ NOBODY = Batch.empty().with_columns(flight=np.zeros(0, dtype=np.int64))
 class Joiner(Protocol):
     """Anomalies that belong together become incidents. No I/O."""
 
-    def feed(self, anomalies: Sequence[Anomaly], now: int) -> tuple[Sequence[Any], Mapping[str, str]]:
+    def feed(self, anomalies: Sequence[Anomaly], now: int) -> tuple[Sequence[Incident], Mapping[str, str]]:
         """The incidents that changed with these, and the incident id of each anomaly; `now` is data time, epoch ms."""
 
     def state(self) -> Mapping[str, Array]: ...
@@ -42,7 +43,7 @@ class Watch(Protocol):
 
 def followed(
     joiner: Joiner | None, watch: Watch | None, rows: Batch, anomalies: Sequence[Anomaly], now: int
-) -> tuple[Sequence[Any], Sequence[Alert]]:
+) -> tuple[Sequence[Incident], Sequence[Alert]]:
     """The incidents that changed, and the alerts; either may be nobody's business."""
     incidents, incident_of = joiner.feed(anomalies, now) if joiner else ((), {})
     priorities = {one.id: one.priority for one in incidents}

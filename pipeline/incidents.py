@@ -10,29 +10,24 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+import numpy as np
+import orjson
+
 from geo.anomaly import Anomaly
-from geo.incident import Incident
+from geo.incident import REACH_MS, Incident
 from geo.outline import Square, within
-from geo.schema import NO_TIME
+from geo.schema import NO_TIME, Array
 from pipeline.floors import Floors
-from pipeline.joins import WINDOW_MS, joins_of
+from pipeline.joins import joins_of
 from pipeline.parts import Part, incident
 
 LONGEST_MS = 24 * 3_600_000
 """What begins later than this after the first anomaly is an incident of its own: some interference never ends."""
 
-KEEP_MS = WINDOW_MS + 2 * 3_600_000
+KEEP_MS = REACH_MS + 2 * 3_600_000
 """An anomaly is found at most two hours after it began: what is older than this joins nothing any more."""
 
 SWEEP_MS = 60_000
-
-
-@dataclass
-class Joined:
-    """What one call gave: incidents that changed; incidents that became part of others, by id."""
-
-    incidents: Sequence[Incident] = ()
-    merged: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -51,24 +46,29 @@ class Joiner:
     told: dict[str, Incident] = field(default_factory=dict)
     swept: int = int(NO_TIME)
 
-    def feed(self, anomalies: Sequence[Anomaly], now: int) -> Joined:
-        """Take anomalies that have changed, at data time `now` (epoch ms)."""
+    def feed(self, anomalies: Sequence[Anomaly], now: int) -> tuple[Sequence[Incident], Mapping[str, str]]:
+        """Take anomalies that have changed, at data time `now` (epoch ms): incidents that changed, those that became
+        part of others last, and the incident of each of these anomalies."""
         changed = [part for part in map(Part.of, anomalies) if self._is_news(part)]
         for part in changed:
             self._put(part)
-        joined = self._rejoined({part.id for part in changed})
+        incidents = self._rejoined({part.id for part in changed})
+        belongs = {one.id: self.incident_of[one.id] for one in anomalies if one.id in self.incident_of}
         if now != NO_TIME and now - self.swept >= SWEEP_MS:
             self._forget(now)
-        return joined
+        return incidents, belongs
 
-    def state(self) -> dict[str, Any]:
-        """Everything that a later call depends on, as JSON takes it."""
-        return {"swept": self.swept, "parts": [asdict(part) for part in self.parts.values()]}
+    def state(self) -> Mapping[str, Array]:
+        """Everything that a later call depends on."""
+        state = {"swept": self.swept, "parts": [asdict(part) for part in self.parts.values()]}
+        return {"json": np.frombuffer(orjson.dumps(state), dtype=np.uint8)}
 
-    def restore(self, state: Mapping[str, Any]) -> None:
-        """Go on from `state`, in a joiner that has seen nothing yet."""
+    def restore(self, stored: Mapping[str, Array]) -> None:
+        """Go on from `state`. What the joiner knows of already is newer."""
+        state = orjson.loads(stored["json"].tobytes())
         for one in state["parts"]:
-            self._put(Part(**one))
+            if one["id"] not in self.parts:
+                self._put(Part(**one))
         self._rejoined(set(self.parts))
         self.swept = state["swept"]
 
@@ -115,7 +115,7 @@ class Joiner:
                 return True
         return False
 
-    def _rejoined(self, changed: set[str]) -> Joined:
+    def _rejoined(self, changed: set[str]) -> list[Incident]:
         """The incidents of the changed anomalies, and of all that belonged or belongs with them."""
         before = {self.incident_of[own] for own in changed if own in self.incident_of}
         mates = {own for name in before for own in self.told[name].anomalies if own in self.parts}
@@ -129,9 +129,9 @@ class Joiner:
             self.incident_of.update(dict.fromkeys(group, one.id))
             if one != old.get(one.id):
                 news.append(one)
-        merged = {name: self.incident_of[was.anomalies[0]] for name, was in old.items() if name not in self.told}
-        gone = [replace(old[name], state="merged", into=into) for name, into in merged.items()]
-        return Joined(sorted((*news, *gone), key=lambda i: (i.start, i.id)), merged)
+        into = {name: self.incident_of[one.anomalies[0]] for name, one in old.items() if name not in self.told}
+        gone = [replace(old[name], state="merged", into=into[name]) for name in sorted(into)]
+        return [*sorted(news, key=lambda i: (i.start, i.id)), *gone]
 
     def _groups(self, seeds: Iterable[str]) -> Iterator[list[str]]:
         """Whole components around the seeds, cut where they last too long."""

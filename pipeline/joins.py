@@ -70,7 +70,6 @@ JOINS = (
 """Of two that both are about several aircraft the first one holds only for PAIR_MINUTES: a chain of pairs is long."""
 
 PAIR_MINUTES = 10.0
-WINDOW_MS = int(max(one.minutes for one in JOINS) * 60_000)
 REACH_KM = max(one.km or 0.0 for one in JOINS)
 
 

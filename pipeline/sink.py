@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from geo.alert import Alert
 from geo.anomaly import Anomaly
 from geo.batch import Batch
+from geo.incident import Incident
 from geo.schema import Array
 
 
@@ -21,7 +22,7 @@ class Sink(Protocol):
         self,
         anomalies: Sequence[Anomaly],
         hashes: Mapping[str, str] | None = None,
-        incidents: Sequence[Any] = (),
+        incidents: Sequence[Incident] = (),
         alerts: Sequence[Alert] = (),
     ) -> int: ...
     async def replace_range(

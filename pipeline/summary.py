@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+import orjson
+
 from geo.schema import icao24_text
 from pipeline.joins import CELLS
 
@@ -32,7 +34,7 @@ def summary(parts: Sequence[Part], titles: Mapping[str, str]) -> str:
 def _told(title: str, parts: Sequence[Part]) -> str:
     """One class: how many cells, or who, or how many aircraft."""
     if parts[0].class_id in CELLS:
-        cells = len({str(p.geometry) for p in parts})
+        cells = len({orjson.dumps(p.geometry) for p in parts})
         aircraft = len({k for p in parts for k in p.aircraft})
         return f"{title} in {_count(cells, 'cell')}" + (f", noticed by {aircraft} aircraft" if aircraft else "")
     aircraft = len({k for p in parts for k in p.aircraft})

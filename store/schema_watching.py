@@ -23,6 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, REAL
 
+from geo.incident import BANDS, STATES
 from store.schema_parts import TIME, geom, metadata
 
 alert_seq = Sequence("alert_seq", metadata=metadata)
@@ -244,8 +245,8 @@ incidents = Table(
     Column("feature", Text, nullable=False),
     Column("status", Text, nullable=False, server_default="new"),
     Column("queue", Text),
-    one_of("state", ("open", "closed", "merged"), "incidents"),
-    one_of("band", ("alert", "review", "monitor"), "incidents"),
+    one_of("state", STATES, "incidents"),
+    one_of("band", BANDS, "incidents"),
     one_of("status", STATUSES, "incidents"),
     Index("incidents_geom", "geom", postgresql_using="gist"),
     Index("incidents_seq", "seq", unique=True),

@@ -14,9 +14,11 @@ from geo.anomaly import Anomaly
 from geo.batch import Batch
 from geo.cells import cells_of
 from geo.firs import Firs
+from geo.incident import Incident, Join
 from geo.schema import Array
 from store import alerts as outbox
 from store import cells, episodes, partitions, places, rows, segments, state, tile_hours
+from store import incidents as together
 from store.connect import CHANNEL, open_pool
 from store.lines import Lines
 from store.thin import Thin
@@ -46,6 +48,8 @@ class Writer:
     known_partitions: set[int] = field(default_factory=set)
     known_cells: set[int] = field(default_factory=set)
     known_labels: dict[int, str] = field(default_factory=dict)
+    join: Join | None = None
+    """Makes incidents of anomalies, where whole ranges are replaced."""
 
     @classmethod
     async def open(cls, url: str, store_every_s: float = 5.0) -> Writer:
@@ -97,7 +101,7 @@ class Writer:
         self,
         anomalies: Sequence[Anomaly],
         hashes: Mapping[str, str] | None = None,
-        incidents: Sequence[Any] = (),
+        incidents: Sequence[Incident] = (),
         alerts: Sequence[Alert] = (),
     ) -> int:
         """Insert or update anomalies, with what follows from them, or nothing of it; how many anomalies changed.
@@ -106,8 +110,9 @@ class Writer:
         """
         async with self.pool.acquire() as connection, connection.transaction():
             changed = await episodes.save(connection, anomalies, hashes or {})
+            joined = await together.save(connection, incidents)
             told = await outbox.save(connection, alerts)
-            for kind, some in (("anomaly", changed), ("alert", told)):
+            for kind, some in (("anomaly", changed), ("incident", joined), ("alert", told)):
                 if some:
                     await _notify(connection, kind)
         return changed
@@ -123,6 +128,8 @@ class Writer:
             gone = await episodes.close_others(connection, ids)
             if gone:
                 await _notify(connection, "anomaly")
+            if await together.close_others(connection):
+                await _notify(connection, "incident")
         return gone
 
     async def replace_range(
@@ -133,12 +140,20 @@ class Writer:
         anomalies: Sequence[Anomaly],
         hashes: Mapping[str, str] | None = None,
     ) -> int:
-        """In one transaction `anomalies` become the episodes of `classes` that start in [start, end) ms."""
-        async with self.pool.acquire() as connection:
+        """In one transaction `anomalies` become the episodes of `classes` that start in [start, end) ms, and the
+        incidents around that time are made anew."""
+        async with self.pool.acquire() as connection, connection.transaction():
             changed = await episodes.replace(connection, classes, start, end, anomalies, hashes or {})
-            if changed:
-                await _notify(connection, "anomaly")
+            joined = await together.join_again(connection, start, end, self.join) if self.join else 0
+            for kind, some in (("anomaly", changed), ("incident", joined)):
+                if some:
+                    await _notify(connection, kind)
         return changed
+
+    async def around(self, start: int, end: int) -> Sequence[Anomaly]:
+        """The stored anomalies that reach into [start, end) ms, and all that belong with them; without evidence."""
+        async with self.pool.acquire() as connection:
+            return await together.around(connection, start, end)
 
     async def cells(self, counts: Mapping[str, Array], aircraft: Mapping[str, Array] | None = None) -> int:
         """Counts per cell and half hour (h3, bucket_start in ms, good, bad, aircraft, seconds) and whom a day's counts

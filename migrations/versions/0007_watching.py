@@ -181,7 +181,7 @@ CREATE TABLE incidents (
   status TEXT DEFAULT 'new' NOT NULL,
   queue TEXT,
   PRIMARY KEY (id),
-  CONSTRAINT incidents_state CHECK (state IN ('open', 'closed', 'merged')),
+  CONSTRAINT incidents_state CHECK (state IN ('open', 'closed', 'cleared', 'merged')),
   CONSTRAINT incidents_band CHECK (band IN ('alert', 'review', 'monitor')),
   CONSTRAINT incidents_status CHECK (status IN ('new', 'seen', 'confirmed', 'dismissed', 'resolved'))
 );
