@@ -72,4 +72,5 @@ def _described(
 def _param(one: Param, value: float) -> dict[str, Any]:
     bounds = {"lo": one.lo, "hi": one.hi}
     finite = {name: bound if math.isfinite(bound) else None for name, bound in bounds.items()}
-    return {"default": one.default, "value": value, "unit": one.unit, "help": one.help, "source": one.source, **finite}
+    words = {"unit": one.unit, "help": one.help, "source": one.source, "column": one.column}
+    return {"default": one.default, "value": value, **words, **finite}

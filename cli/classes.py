@@ -44,7 +44,7 @@ def described(spec: Detector) -> dict[str, Any]:
         "params": {
             name: {
                 "default": p.default, "unit": p.unit, "help": p.help, "source": p.source,
-                "lo": _finite(p.lo), "hi": _finite(p.hi),
+                "column": p.column, "lo": _finite(p.lo), "hi": _finite(p.hi),
             }
             for name, p in spec.params.items()
         },

@@ -31,7 +31,11 @@ BASE_COLUMNS = (
 
 @dataclass(frozen=True)
 class Param:
-    """A threshold: default, unit, what it means, where the number comes from, and its bounds (inclusive)."""
+    """A threshold: default, unit, what it means, where the number comes from, and its bounds (inclusive).
+
+    `column` is the schema column that it bounds, where it bounds one as it is sent: charts draw it there. `|column|`
+    bounds the size of the value, whatever its sign.
+    """
 
     default: float
     unit: str
@@ -39,6 +43,7 @@ class Param:
     lo: float = 0.0
     hi: float = np.inf
     source: str = ""
+    column: str = ""
 
 
 @dataclass(frozen=True)

@@ -51,10 +51,10 @@ def examples() -> Sequence[Example]:
     explain="from {before:+,.0f} to {after:+,.0f} ft/min within {seconds:.0f} s{other}: like a resolution advisory",
     style=Style(shape="path", color="#ff8a65", icon="near"),
     params={
-        "rate": Param(1_500, "ft/min", "climbing and descending at least so fast, before and after", 500, 4_000, f"{RULE}: +1,500 to -1,500"),
+        "rate": Param(1_500, "ft/min", "climbing and descending at least so fast, before and after", 500, 4_000, f"{RULE}: +1,500 to -1,500", column="|vertical_rate|"),
         "within": Param(20, "s", "the rates of either sign lie no further apart", 5, 60, "TCAS II 7.1: 5 s to respond, 0.25 g: 3,000 ft/min in 10 s; and a sample"),
-        "wildest": Param(6_000, "ft/min", "advisories ask for no more; wilder rates are aerobatics or noise", 3_000, 60_000, "TCAS II 7.1: at most 4,400 ft/min"),
-        "slowest": Param(170, "kt", "slower aircraft rarely carry the equipment", 50, 400, "ICAO Annex 6: required above 5,700 kg"),
+        "wildest": Param(6_000, "ft/min", "advisories ask for no more; wilder rates are aerobatics or noise", 3_000, 60_000, "TCAS II 7.1: at most 4,400 ft/min", column="|vertical_rate|"),
+        "slowest": Param(170, "kt", "slower aircraft rarely carry the equipment", 50, 400, "ICAO Annex 6: required above 5,700 kg", column="ground_speed"),
         "near": Param(5, "nmi", "another aircraft within this, at one of the last instants", 0.5, 20, "TCAS II 7.1: tau of 35 s at 500 kt of closure"),
         "apart": Param(1_500, "ft", "and within this height, is named", 200, 5_000, "TCAS II 7.1: advisories up to 800 ft; and the climb since"),
     },

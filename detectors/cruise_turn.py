@@ -76,8 +76,8 @@ def gate(tracks: Tracks, p: SimpleNamespace) -> Mask:
         "within": Param(60, "s", "time of the turn", 20, 120, "Switzerland 2018: 22 of 842 flights turn 45 to 60 degrees in a minute"),
         "sharp": Param(90, "deg", "such a turn is of medium priority", 45, 180, "no recorded airliner on a route"),
         "bank": Param(25, "deg", "and one that takes more bank than this", 0, 60, "autopilots bank to 25 degrees"),
-        "altitude": Param(25_000, "ft", "cruise begins here", 10_000, 45_000, "below it airliners are vectored to their approach"),
-        "speed": Param(250, "kt", "slower aircraft turn in no room at all", 0, 500, "turboprops and surveys: below 280"),
+        "altitude": Param(25_000, "ft", "cruise begins here", 10_000, 45_000, "below it airliners are vectored to their approach", column="baro_altitude"),
+        "speed": Param(250, "kt", "slower aircraft turn in no room at all", 0, 500, "turboprops and surveys: below 280", column="ground_speed"),
         "level": Param(2_000, "ft", "change of altitude during the turn that is still cruise", 200, 10_000, "2,000 ft/min: a climb or descent"),
     },
     describe=Describe(

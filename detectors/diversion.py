@@ -63,7 +63,7 @@ def gate(tracks: Tracks, p: SimpleNamespace) -> Mask:
         "straight": Param(900, "s", "a turn back follows a straight course of this length", 300, 7_200, "a quarter of an hour is longer than any vector"),
         "reverse": Param(150, "deg", "and is at least this sharp", 90, 179, "an outbound holding leg: 180"),
         "held": Param(420, "s", "and the way back is flown for this long: a hold or a downwind leg is shorter", 120, 3_600, "Heathrow 2017-08-02: holding legs of 60 to 90 s; downwind legs of 300 s"),
-        "cruise": Param(15_000, "ft", "the turn back begins above this", 3_000, 45_000, "stacks lie below 15,000 ft: Heathrow 2017-08-02"),
+        "cruise": Param(15_000, "ft", "the turn back begins above this", 3_000, 45_000, "stacks lie below 15,000 ft: Heathrow 2017-08-02", column="baro_altitude"),
         "well_before": Param(60, "nmi", "a flight leaves its way when it is further than this from its destination", 20, 500, "definitions 5.2: terminal areas; twice 30 nmi"),
         "beside": Param(30, "nmi", "airports this near each other serve one city", 0, 100, "Heathrow to Stansted: 34 nmi"),
     },

@@ -90,7 +90,7 @@ def gate(tracks: Tracks, p: SimpleNamespace, aircraft: AircraftTable | None = No
         "slow_phase": Param(90, "kt", "slowest at cruise", 0, 250, "seed 000: < 90 kn at FL300"),
         "slow_high": Param(81, "kt", "slowest above 15,000 m", 0, 250, "seed 001: 150 km/h"),
         "slow_share": Param(0.8, "", "share of the stall speed, against the strongest wind", 0, 1, "stall speeds of geo/data/types.csv"),
-        "extreme": Param(82_021, "ft", "higher than anything but balloons and rockets", 50_000, 130_000, "seed 001: 25,000 m"),
+        "extreme": Param(82_021, "ft", "higher than anything but balloons and rockets", 50_000, 130_000, "seed 001: 25,000 m", column="baro_altitude"),
         "below": Param(1_300, "ft", "so far below the sea or a low field an altimeter shows at 1,060 hPa", 300, 2_000, "ICAO Doc 7488: 27 ft per hPa"),
         "margin": Param(0.1, "", "share above the type's ceiling or top speed that is believed", 0, 1, "service ceilings are not absolute ones"),
     },

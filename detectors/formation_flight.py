@@ -64,7 +64,7 @@ def examples() -> Sequence[Example]:
     params={
         "distance": Param(1, "nmi", "pairs are at most this far apart", lo=0.05, hi=5, source="definitions 5.5; airbornehotspots: never more than 1 nm"),
         "height": Param(1_000, "ft", "and at most this much in height", lo=100, hi=3_000, source="definitions 5.5"),
-        "speed": Param(80, "kt", "all are faster than this", lo=0, hi=1_000, source="seed 003"),
+        "speed": Param(80, "kt", "all are faster than this", lo=0, hi=1_000, source="seed 003", column="ground_speed"),
         "track": Param(10, "deg", "their tracks differ by at most this", lo=1, hi=45, source="definitions 5.5"),
         "speeds": Param(10, "%", "and their speeds", lo=1, hi=100, source="definitions 5.5"),
         "hold": Param(90, "s", "for at least so long", lo=0, hi=110, source="definitions 5.5; airbornehotspots: probable above 90 s"),

@@ -63,10 +63,10 @@ def gate(tracks: Tracks, p: SimpleNamespace, airports: Airports) -> Mask:
     style=Style(shape="path", color="#5e5ce6", icon="climb"),
     params={
         "climb": Param(500, "ft", "climbed after the lowest point of the approach", 200, 3_000, "definitions 5.4, adsbtrack: 500 ft"),
-        "rate": Param(300, "ft/min", "and still climbing at this rate", 0, 3_000, "below it an aircraft flies level"),
+        "rate": Param(300, "ft/min", "and still climbing at this rate", 0, 3_000, "below it an aircraft flies level", column="vertical_rate"),
         "near": Param(6, "nmi", "the lowest point lies this near an aerodrome", 1, 15, "definitions 5.4: within 6 nm"),
         "below": Param(2_000, "ft", "and no higher above it (light aircraft: half of it): three degrees at 6 nmi", 300, 5_000, "ICAO Doc 8168: a 3 degree path"),
-        "stopped": Param(55, "kt", "slower than this at the lowest point it has landed", 5, 80, "a Cessna 172 approaches at 61 kt or more"),
+        "stopped": Param(55, "kt", "slower than this at the lowest point it has landed", 5, 80, "a Cessna 172 approaches at 61 kt or more", column="ground_speed"),
     },
     describe=Describe(
         definition="Aircraft that come down an approach to an aerodrome and climb away again without landing.",

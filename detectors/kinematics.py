@@ -67,8 +67,8 @@ def examples() -> Sequence[Example]:
         "timing": Param(2, "s", "how wrong the time of a position may be", lo=0, hi=30, source="JL516 2024-01-02; OpenSky state vectors"),
         "accelerate": Param(15, "kt/s", "change of speed over ground beyond 20 kt", lo=3, hi=60, source="definitions 5.3: 15 kt/s"),
         "turn": Param(9, "°/s", "turn beyond 15 degrees, at 150 kt; less when faster, up to thrice when slower", lo=3, hi=45, source="definitions 5.3: 6 to 10 degrees a second"),
-        "climb": Param(30_000, "ft/min", "climb or descent beyond 500 ft", lo=5_000, hi=120_000, source="zero_gravity 2020-06-25: 21,760 ft/min flown"),
-        "slow": Param(60, "kt", "below this the course is not judged", lo=0, hi=300, source="helicopters, and gliders in a thermal"),
+        "climb": Param(30_000, "ft/min", "climb or descent beyond 500 ft", lo=5_000, hi=120_000, source="zero_gravity 2020-06-25: 21,760 ft/min flown", column="|vertical_rate|"),
+        "slow": Param(60, "kt", "below this the course is not judged", lo=0, hi=300, source="helicopters, and gliders in a thermal", column="ground_speed"),
     },
     describe=Describe(
         definition="Aircraft whose positions, speeds, courses or heights follow each other faster than any airframe can fly, more than once in a minute.",

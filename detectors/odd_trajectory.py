@@ -78,8 +78,8 @@ def gate(tracks: Tracks, p: SimpleNamespace) -> Mask:
     explain="{what}: {flown:.0f} km flown to come {far:.0f} km far in {minutes:.0f} min{detail}",
     style=Style(shape="path", color="#f06292", icon="path"),
     params={
-        "above": Param(10_000, "ft", "lower traffic flies by sight or is vectored", 0, 60_000, "250 kt limit below FL100"),
-        "fast": Param(120, "kt", "slower aircraft do not fly routes", 0, 600, "gliders and balloons: below"),
+        "above": Param(10_000, "ft", "lower traffic flies by sight or is vectored", 0, 60_000, "250 kt limit below FL100", column="baro_altitude"),
+        "fast": Param(120, "kt", "slower aircraft do not fly routes", 0, 600, "gliders and balloons: below", column="ground_speed"),
         "window": Param(1_200, "s", "the path of so long is looked at", 600, 1_500, "20 min: five turns of 4 min"),
         "area": Param(20, "km", "who stays within so little does not go anywhere: see loiter", 0, 100, "loiter: 20 km"),
         "reversals": Param(4, "", "so many turns the other way than the one before", 2, 50, f"{SKYSPY}: 4"),

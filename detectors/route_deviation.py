@@ -69,8 +69,8 @@ def examples() -> Sequence[Example]:
     style=Style(shape="path", color="#4db6ac", icon="route"),
     params={
         "days": Param(7, "d", "days of data before the class speaks", hi=60, source="checklist F059, F099: learned"),
-        "above": Param(20_000, "ft", "lower traffic is vectored", 5_000, 60_000, "holding stacks reach to 20,500 ft: _innocent.py"),
-        "fast": Param(200, "kt", "slower aircraft do not fly routes", 0, 600, "switzerland: slowest above FL200 280 kt"),
+        "above": Param(20_000, "ft", "lower traffic is vectored", 5_000, 60_000, "holding stacks reach to 20,500 ft: _innocent.py", column="baro_altitude"),
+        "fast": Param(200, "kt", "slower aircraft do not fly routes", 0, 600, "switzerland: slowest above FL200 280 kt", column="ground_speed"),
         "hold": Param(240, "s", "for so long", 60, 300, "30 nmi at 450 kt"),
         "flights": Param(10, "", "flights of the airport pair seen so far along", 2, 1_000, "a daily flight: ten days"),
         "off": Param(20, "nmi", "so far from the nearest of them", 10, 200, "weather is passed at 20 nmi (FAA AC 00-24C)"),

@@ -83,9 +83,9 @@ def examples() -> Sequence[Example]:
         "samples": Param(2_000, "aircraft slots", "the receiver is known from so many on", lo=100, hi=100_000, source="chosen: a quarter of an hour with 22 aircraft"),
         "swing": Param(6, "dB", "standard deviation within ten seconds", lo=2, hi=30, source="readsb's rssi is a mean of eight messages: an aircraft's own swing is 1 to 2 dB"),
         "factor": Param(4, "", "and so many times the median of the others", lo=2, hi=20, source="chosen"),
-        "impossible_low": Param(-120, "dBFS", "below this is named as impossible; alone it never counts", lo=-150, hi=0, source="product requirements: min_rssi"),
-        "impossible_high": Param(-10, "dBFS", "above this is named; alone it never counts", lo=-150, hi=0, source="product requirements: max_rssi"),
-        "suspicious": Param(-20, "dBFS", "above this is named; alone it never counts", lo=-150, hi=0, source="product requirements: suspicious_rssi"),
+        "impossible_low": Param(-120, "dBFS", "below this is named as impossible; alone it never counts", lo=-150, hi=0, source="product requirements: min_rssi", column="rssi"),
+        "impossible_high": Param(-10, "dBFS", "above this is named; alone it never counts", lo=-150, hi=0, source="product requirements: max_rssi", column="rssi"),
+        "suspicious": Param(-20, "dBFS", "above this is named; alone it never counts", lo=-150, hi=0, source="product requirements: suspicious_rssi", column="rssi"),
     },
     describe=Describe(
         definition="An aircraft heard much stronger or fainter than its distance lets expect at this receiver, or whose strength swings as no other's does.",

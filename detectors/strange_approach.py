@@ -68,7 +68,7 @@ def gate(tracks: Tracks, p: SimpleNamespace) -> Mask:
         "low_s": Param(60, "s", "for so long in all", 10, 600, "a glimpse is noise"),
         "askew_s": Param(20, "s", "on short final, in a direction in which nobody lands", 10, 120, "2 nmi at 140 kt: 51 s"),
         "landings": Param(30, "", "landings seen before an airport's directions are known, where no runways are loaded", 5, 1_000, "share of 3 %: one landing"),
-        "climb": Param(700, "ft/min", "a climb at this rate begins anew", 100, 5_000, "a go-around climbs at 1,000 and more"),
+        "climb": Param(700, "ft/min", "a climb at this rate begins anew", 100, 5_000, "a go-around climbs at 1,000 and more", column="vertical_rate"),
     },
     describe=Describe(
         definition="Approaches to airports with an unusual shape: circles, S-turns, very steep, very low far out, or towards no runway.",

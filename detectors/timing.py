@@ -84,7 +84,7 @@ def examples() -> Sequence[Example]:
         "bursts": Param(3, "slots of 10 s", "bursts in so many of the last six", lo=2, hi=6, source="chosen: fading does not repeat like this"),
         "burst": Param(40, "messages", "in two seconds, and next to none in the other eight, are a burst", lo=10, hi=1_000, source="20 a second: the 50 ms floor"),
         "silence": Param(600, "s", "unheard for so long", lo=120, hi=3_000, source="product requirements: max_session_gap_seconds"),
-        "height": Param(10_000, "ft", "silences are judged above this: lower, aircraft land, and hills hide them", lo=2_000, hi=40_000, source="chosen"),
+        "height": Param(10_000, "ft", "silences are judged above this: lower, aircraft land, and hills hide them", lo=2_000, hi=40_000, source="chosen", column="baro_altitude"),
     },
     describe=Describe(
         definition="An aircraft whose messages come too often for the feed that hears them, in repeated bursts, below the shortest interval, or again after a long silence amid coverage.",

@@ -73,7 +73,7 @@ def examples() -> Sequence[Example]:
         ),
         "margin": Param(2_000, "ft", "so far below the lowest of the others", 0, 20_000, "two bands of 1,000 ft"),
         "hold": Param(60, "s", "for so long: a single altitude may be wrong", 30, 90, "two samples"),
-        "slow": Param(140, "kt", "slower aircraft fly by sight, anywhere", 0, 300, "CS-VLA, R44: below 140 kt"),
+        "slow": Param(140, "kt", "slower aircraft fly by sight, anywhere", 0, 300, "CS-VLA, R44: below 140 kt", column="ground_speed"),
     },
     describe=Describe(
         definition="An aircraft far lower than everybody else who crossed this area in the last weeks.",

@@ -83,7 +83,7 @@ def gate(tracks: Tracks, p: SimpleNamespace) -> Mask:
         "swings": Param(4, "", "climbs and descents by turns within `window`", 3, 20, "Cal Fire 2020: 3 in ten minutes, once 4; weightlessness 2020: 8"),
         "height": Param(1_500, "ft", "each of at least this height", 500, 10_000, "flight checks 2018 to 2020: approaches of 1,700 ft, two in ten minutes"),
         "window": Param(600, "s", "time in which they are counted", 300, 600, "slower waves are ordinary changes of level"),
-        "rate": Param(1_000, "ft/min", "looked at while climbing faster than this", 100, 5_000, "1,500 ft in 90 s"),
+        "rate": Param(1_000, "ft/min", "looked at while climbing faster than this", 100, 5_000, "1,500 ft in 90 s", column="vertical_rate"),
         "jump": Param(8_000, "ft", "an altitude that jumps so far and back alternates", 3_000, 60_000, "definitions 5.3: 55,000 and 5,000 ft by turns"),
         "flips": Param(4, "", "jumps to and fro within 75 s", 3, 9, "Paris 2021: wrong altitudes come singly"),
     },

@@ -202,6 +202,8 @@ def test_parameters_are_described_and_hold_at_their_bounds(name: str) -> None:
     for key, param in spec.params.items():
         assert param.help and param.source, key
         assert param.lo <= param.default <= param.hi
+        column = param.column.strip("|")
+        assert not column or COLUMNS[column].unit == param.unit, f"{key} bounds {column} in another unit"
         for bound in (param.lo, param.hi):
             if math.isfinite(bound):
                 first = spec.examples()[0]

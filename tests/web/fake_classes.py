@@ -30,6 +30,7 @@ _ROWS = (
     ("gps-jamming", "GPS jamming", "high", "cell", "cell", "#ffd24a", "signal", "share", 0.1, ""),
     ("restricted-zone", "Restricted zone", "high", "aircraft", "path", "#ef476f", "zone", "inside", 1, "s"),
 )
+_COLUMNS = {"ft/min": "vertical_rate"}
 CLASS_IDS = tuple(row[0] for row in _ROWS)
 PRIORITIES = {row[0]: row[2] for row in _ROWS}
 SHAPES = {row[0]: row[4] for row in _ROWS}
@@ -85,6 +86,7 @@ def nine() -> list[Json]:
             "lo": -9999,
             "hi": 9999,
             "source": "definitions",
+            "column": _COLUMNS.get(unit, ""),
         }
         more = {
             "priority": priority,

@@ -1,4 +1,5 @@
 // Small charts, one below the other, that share their time and their cursor. uPlot is only fetched for the first of them.
+import { drawLimits, limitsNear } from './limits.js';
 import { linesOf, MEASURES } from './series.js';
 import { ink } from './theme.js';
 import { clockText, zoneName } from './time.js';
@@ -46,17 +47,19 @@ function plan(UPlot, { measure, lines, span, mark, last, sync, told }) {
   const { per } = unitOf(measure.kind);
   const scaled = lines.map(({ table: [times, values] }) => [times, values.map((v) => (v === null ? null : v * per))]);
   const colors = ink(...lines.map(({ index }, i) => INKS[(lines.length > 1 && !index ? i : index) % INKS.length]));
+  const limits = near(mark.limits ?? [], measure, lines);
   const options = {
     height: TALL + (last ? LAST : 0),
     tzDate: (s) => UPlot.tzDate(new Date(s * 1000), zoneName()),
     cursor: { y: false, drag: { x: false, y: false }, points: { size: 5 }, sync: { key: sync.key } },
     legend: { show: false },
     padding: [8, 6, last ? 0 : 8, 0],
-    scales: { x: { time: true, range: () => span.map((ms) => ms / 1000) }, y: { range: (_, lo, hi) => room(lo, hi, measure, per) } },
+    scales: { x: { time: true, range: () => span.map((ms) => ms / 1000) }, y: { range: (_, lo, hi) => room(...wide(lo, hi, limits, per), measure, per) } },
     series: [{}, ...lines.map((_, i) => stroke(UPlot, colors[i], measure, i))],
     axes: axes(last),
     hooks: {
       drawClear: [(plot) => shade(plot, mark)],
+      draw: [(plot) => drawLimits(plot, limits, per, ink('--bad')[0])],
       setCursor: [(plot) => told?.(plot.cursor.idx === null || plot.cursor.idx === undefined ? null : plot.posToVal(plot.cursor.left, 'x'))],
     },
   };
@@ -70,6 +73,14 @@ const stroke = (UPlot, color, measure, i) => ({
   paths: measure.stepped ? UPlot.paths.stepped({ align: 1 }) : undefined,
   points: { show: false },
 });
+
+function near(limits, measure, lines) {
+  const values = lines.flatMap(({ table }) => table[1]).filter((value) => value !== null);
+  const [lo, hi] = values.reduce(([least, most], value) => [Math.min(least, value), Math.max(most, value)], [Infinity, -Infinity]);
+  return limitsNear(limits, measure, lo, hi);
+}
+
+const wide = (lo, hi, limits, per) => limits.reduce(([a, b], { value }) => [Math.min(a, value * per), Math.max(b, value * per)], [lo, hi]);
 
 function room(lo, hi, { least = 1, range, around }, per) {
   if (range) return range;

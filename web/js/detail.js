@@ -9,6 +9,7 @@ import { aircraftFacts, anomalyFacts } from './facts.js';
 import { historyBlock, showHistory } from './history.js';
 import { icon } from './icons.js';
 import { incidentParts } from './incident_detail.js';
+import { limitsOf } from './limits.js';
 import { block, chipOf, colorOf, iconButton, wordButton } from './parts.js';
 import { fillSimilar, similarBlock } from './similar.js';
 import { TEXTS } from './texts.js';
@@ -131,7 +132,8 @@ export class Detail {
     if (one.open) this.#follow = { ids, start: one.start };
     const color = safeColor(cls.style?.color);
     const samples = sampleTimes(one.evidence);
-    const rows = await this.#history({ ids, start: one.start, end: one.end, color, samples });
+    const limits = limitsOf(one.evidence, cls.params);
+    const rows = await this.#history({ ids, start: one.start, end: one.end, color, samples, limits });
     if (rows?.length) this.#root.querySelector('.doubts')?.replaceChildren(doubtsBlock(one, cls, rows));
   }
 

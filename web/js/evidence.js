@@ -52,6 +52,9 @@ function sortOut(evidence) {
   return out;
 }
 
+// The thresholds in force by name: those that the evidence names, else those of the class.
+export const limitsIn = (evidence, params) => ({ ...defaults(params), ...sortOut(evidence).thresholds });
+
 function defaults(params) {
   return Object.fromEntries(Object.entries(params ?? {}).map(([name, p]) => [name, p?.value ?? p?.default]));
 }

@@ -24,7 +24,7 @@ export function historyBlock() {
 }
 
 // Fills the block; returns {undo, rows}: what takes the charts away again, and the rows of all aircraft. null when overtaken.
-export async function showHistory(root, app, { ids, start, end, color, samples = [] }) {
+export async function showHistory(root, app, { ids, start, end, color, samples = [], limits = [] }) {
   const host = root.querySelector('.charts');
   const note = root.querySelector('.chart-readout');
   try {
@@ -35,7 +35,7 @@ export async function showHistory(root, app, { ids, start, end, color, samples =
     const rows = tracks.flatMap((track) => track.rows);
     note.textContent = rows.length ? summary(rows) : T.none;
     const hosts = frames(host, charts, tracks);
-    const mark = { start, end, color, samples };
+    const mark = { start, end, color, samples, limits };
     const told = reader(note, charts);
     const undo = await drawCharts(hosts, charts, { span: spanOf(rows, start, end), mark, told });
     if (tracks.length) showEnvelope(root.querySelector('.envelope-block'), app, { rows: tracks[0].rows, mark, ids });

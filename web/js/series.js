@@ -7,19 +7,20 @@ const STEADY_S = 60;
 
 const number = (value) => (Number.isFinite(value) ? value : null);
 
-// Each measure: a key for its words, a kind (units.js) or a unit, and the lines that it is drawn as.
+// Each measure: a key for its words, a kind (units.js) or a unit, the column whose thresholds it shows, and its lines.
 export const MEASURES = [
   {
     key: 'altitude',
     kind: 'altitude',
+    column: 'baro_altitude',
     least: 1500,
     parts: [
       { key: 'baro', of: (row) => row.baro },
       { key: 'geo', of: (row) => row.geo },
     ],
   },
-  { key: 'speed', kind: 'speed', least: 60, parts: [{ key: 'speed', of: (row) => row.speed }] },
-  { key: 'rate', kind: 'rate', least: 1000, around: true, parts: [{ key: 'rate', of: (row) => row.rate }] },
+  { key: 'speed', kind: 'speed', column: 'ground_speed', least: 60, parts: [{ key: 'speed', of: (row) => row.speed }] },
+  { key: 'rate', kind: 'rate', column: 'vertical_rate', least: 1000, around: true, parts: [{ key: 'rate', of: (row) => row.rate }] },
   { key: 'turn', unit: '°/s', least: 2, around: true, parts: [{ key: 'turn', of: (row) => row.turn }] },
   {
     key: 'integrity',
@@ -31,7 +32,7 @@ export const MEASURES = [
       { key: 'nacp', of: (row) => row.nacp },
     ],
   },
-  { key: 'rssi', unit: 'dBFS', least: 6, parts: [{ key: 'rssi', of: (row) => row.rssi }] },
+  { key: 'rssi', unit: 'dBFS', column: 'rssi', least: 6, parts: [{ key: 'rssi', of: (row) => row.rssi }] },
 ];
 
 // Degrees per second from course to course; positive is to the right, NaN where it cannot be told.

@@ -5,6 +5,7 @@ import { readAnomaly } from '../../../web/js/anomalies.js';
 import { doubtsOf } from '../../../web/js/doubts.js';
 import { roundTicks } from '../../../web/js/envelope.js';
 import { eventsOf } from '../../../web/js/events.js';
+import { limitsNear, limitsOf } from '../../../web/js/limits.js';
 import { planReplay } from '../../../web/js/replay.js';
 import { flightsOf, gapsWithin, linesOf, MEASURES, withTurns } from '../../../web/js/series.js';
 import { questions } from '../../../web/js/similar.js';
@@ -37,6 +38,14 @@ test('no line is drawn across a gap, and what nobody sent has no line', () => {
 test('two streams under one address are two lines, those of another time none', () => {
   const rows = [row(0), row(10), row(20), row(5, { flight: '2' }), row(9000, { flight: '3' })];
   assert.deepEqual(flightsOf(rows, NOON, NOON + MINUTE).map(([first]) => first.flight), ['1', '2']); // prettier-ignore
+});
+
+test('a parameter that bounds a column is a line of its chart, at the value that was in force', () => {
+  const params = { fall: { default: -3000, column: 'vertical_rate' }, swing: { value: 1500, column: '|vertical_rate|' }, hold: { default: 10, column: '' } };
+  const found = limitsOf({ parameters: { fall: { value: -2500, unit: 'ft/min' } } }, params);
+  assert.deepEqual(found.map(({ name, value }) => [name, value]), [['fall', -2500], ['swing', 1500], ['swing', -1500]]); // prettier-ignore
+  assert.deepEqual(limitsNear(found, measure('rate'), -4000, -1600).map(({ value }) => value), [-2500, -1500]); // prettier-ignore
+  assert.deepEqual(limitsNear(found, measure('speed'), 0, 500), []);
 });
 
 test('a gap within the stretch is a reason for doubt, one outside of it is none', () => {
