@@ -75,7 +75,15 @@ def gate(tracks: Tracks, p: SimpleNamespace) -> Mask:
         "area": Param(20, "km", "width of the area of racetracks and eights", 5, 40, "Tour de France 2020: 15 km"),
         "ratio": Param(3, "", "path over twice the width", 1.5, 10, "adsbtrack loiter_ratio: 3 stays, 5 orbits"),
         "hover": Param(3, "km", "in so small an area there need be no turn", 0, 10, "seed 003: circling or hovering"),
-        "fastest": Param(350, "kt", "faster aircraft are not looked at", 100, 1_000, "tankers on a racetrack: 320 kt", column="ground_speed"),
+        "fastest": Param(
+            350,
+            "kt",
+            "faster aircraft are not looked at",
+            100,
+            1_000,
+            "tankers on a racetrack: 320 kt",
+            column="ground_speed",
+        ),
     },
     describe=Describe(
         definition="Aircraft that circle, fly racetracks or hover over one area for longer than passing it explains.",

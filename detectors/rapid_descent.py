@@ -63,7 +63,15 @@ def gate(tracks: Tracks, p: SimpleNamespace) -> Mask:
     explain="falling at {rate:,.0f} ft/min{through}, {lost:,.0f} ft lost in {held:.0f} s{context}",
     style=Style(shape="path", color="#ff8f6b", icon="descent"),
     params={
-        "rate": Param(-3_000, "ft/min", "a fall is at or below this vertical rate", -20_000, -500, "seed 003", column="vertical_rate"),
+        "rate": Param(
+            -3_000,
+            "ft/min",
+            "a fall is at or below this vertical rate",
+            -20_000,
+            -500,
+            "seed 003",
+            column="vertical_rate",
+        ),
         "hold": Param(10, "s", "and holds this long: single rows are noise", 2, 45, "seed 003; point rates are noisy"),
         "agree": Param(0.6, "", "share of the rate that the altitude must confirm", 0, 1, "forward-filled rates: 0.0"),
         "steep": Param(
@@ -74,7 +82,15 @@ def gate(tracks: Tracks, p: SimpleNamespace) -> Mask:
             30,
             "Paris 2021: 7; relay, survey and camera aircraft 2017 to 2022: up to 9.9",
         ),
-        "severe": Param(-5_000, "ft/min", "such a fall is of high priority", -20_000, -3_000, "expedite: 4,500", column="vertical_rate"),
+        "severe": Param(
+            -5_000,
+            "ft/min",
+            "such a fall is of high priority",
+            -20_000,
+            -3_000,
+            "expedite: 4,500",
+            column="vertical_rate",
+        ),
         "deep": Param(
             4_000,
             "ft",
