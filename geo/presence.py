@@ -186,6 +186,10 @@ class Presence:
         self.open.drop(gone)
         return replace(self, areas=areas, numbers=numbers)
 
+    def holds(self, flight: int, number: int) -> bool:
+        """Whether the flight is on a visit to the area of this number."""
+        return bool(self.open.find(_key(np.array([flight]), np.array([number])))[0] >= 0)
+
     @cached_property
     def _around(self) -> Zones:
         return replace(self.areas, shapes=self._borders.around)

@@ -34,6 +34,7 @@ TRIGGERS: Mapping[str, Trigger] = {
         Trigger("stays", "An aircraft stays inside", "{who} has been in {area} for {minutes:.0f} min{height}", 10.0),
         Trigger("returns", "The first after a quiet time", "{who} came into {area}, first in {minutes:.0f} min", 120.0),
         Trigger("service", "Skysift itself is in trouble: a feed, the disk, a class, a destination", "{what}"),
+        Trigger("will-enter", "An aircraft will come in", "{who} will be in {area} in {minutes:.0f} min{height}", 10.0),
         Trigger("quiet", "Nothing has been seen", "nobody has been in {area} for {minutes:.0f} min", 120.0),
     )
 }  # fmt: skip
@@ -131,6 +132,8 @@ class Subscription:
     def __post_init__(self) -> None:
         if self.trigger not in TRIGGERS:
             raise ValueError(f"no trigger {self.trigger!r}; there are: {', '.join(TRIGGERS)}")
+        if self.trigger == "will-enter" and self.minutes and self.minutes > 120:
+            raise ValueError("nobody knows where an aircraft will be in more than 120 minutes")
         if (self.area is None) != (self.trigger == "service"):
             raise ValueError("every trigger but service is of an area")
         if self.minutes is not None and not 0 < self.minutes <= 43_200:

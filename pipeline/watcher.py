@@ -18,6 +18,7 @@ from geo.memory import Memory
 from geo.presence import Presence, Visits
 from geo.schema import NO_TIME, Array
 from geo.zones import Zones
+from pipeline.ahead import Ahead, Coming, by_slot
 from pipeline.airframes import Airframes
 from pipeline.followers import NOBODY, Within
 from pipeline.ignores import Ignore, ignored
@@ -40,6 +41,7 @@ class Watcher:
     ignores: Sequence[Ignore] = ()
     rules: Mapping[tuple[str, int | None], float] = field(default_factory=dict)
     presence: Presence = field(init=False)
+    ahead: Ahead = field(default_factory=Ahead)
     inside: dict[int, set[tuple[int, int]]] = field(default_factory=dict)
     seen: dict[int, int] = field(default_factory=dict)
     states: dict[str, tuple[tuple[int, str], int]] = field(default_factory=dict)
@@ -75,21 +77,54 @@ class Watcher:
             if one.area is None or one.area not in self.index:
                 raise ValueError(f"subscription {one.name!r} is of an area that is not there")
             self.of[one.trigger].setdefault(self.index[one.area], []).append(one)
+        self.entered = self.areas.take(np.array(list(self.of["will-enter"]), dtype=np.int64))
 
     def feed(
         self, rows: Batch, anomalies: Sequence[Anomaly], now: int, within: Within = MappingProxyType({})
     ) -> list[Alert]:
         """Rows with `flight`, what the engine says of anomalies, and data time (epoch ms): the alerts, by time."""
-        if not len(rows):
-            rows = NOBODY
-        self.airframes.note(rows)
         if self.now == NO_TIME:
             self.seen = dict.fromkeys((one.id for one in self.subscriptions), now)
-        visits, before, self.now = self.presence.feed(rows, now), self.now, now
-        quiet = list(self._quiet(before))
-        out = [*self._visited(visits, rows), *self._first(visits, rows), *quiet, *self._about(anomalies, within)]
+        # Who is asked where it will be must not have been looked at later: slot by slot, however the rows came.
+        *parts, last = by_slot(rows) if self.of["will-enter"] and len(rows) else [rows if len(rows) else NOBODY]
+        out = [alert for part in parts for alert in self._seen_in(part, int(part["time"].max()))]
+        out += [*self._seen_in(last, now), *self._about(anomalies, within)]
         self._forget()
         return sorted((a for a in out if self._active(a) and not self._ignored(a)), key=lambda a: (a.time, a.key))
+
+    def _seen_in(self, rows: Batch, now: int) -> list[Alert]:
+        """What rows tell of visits, up to data time `now`."""
+        self.airframes.note(rows)
+        coming = list(self._coming(rows))
+        visits, before, self.now = self.presence.feed(rows, now), self.now, now
+        for k in np.flatnonzero(visits.ended | visits.lost).tolist():
+            some = self.of["will-enter"].get(int(visits.area[k]), ())
+            self.ahead.gone([one.id for one in some], int(visits.flight[k]))
+        quiet = list(self._quiet(before))
+        return [*coming, *self._visited(visits, rows), *self._first(visits, rows), *quiet]
+
+    def _coming(self, rows: Batch) -> Iterator[Alert]:
+        """Who will come in, and is not there yet."""
+        wanted = self.of["will-enter"]
+        if not wanted or not len(rows):
+            return
+        horizon_ms = max(one.wait_ms for some in wanted.values() for one in some)
+        for one in self.ahead.coming(rows, self.entered, horizon_ms / 1000):
+            area = list(wanted)[one.area]
+            if self.presence.holds(one.flight, int(self.numbers[area])):
+                continue
+            who = self.airframes.flying(one.flight, int(rows["icao24"][one.row]))
+            for sub in wanted[area]:
+                if self._will(sub, one) and sub.fleet.holds(who) and self.ahead.news(sub.id, one, sub.wait_ms):
+                    yield self._ahead(sub, one, rows, who)
+
+    def _will(self, wanted: Subscription, one: Coming) -> bool:
+        return one.arrives - one.at <= wanted.wait_ms and one.confidence >= wanted.confidence
+
+    def _ahead(self, wanted: Subscription, one: Coming, rows: Batch, who: Who) -> Alert:
+        words = {"minutes": (one.arrives - one.at) / 60_000, "height": _height(rows, one.row)}
+        about = {"place": _place(rows, one.row), "confidence": round(one.confidence, 3)}
+        return self._alert(wanted, f"{one.flight:x}-{one.at}", one.at, who, words, **about)
 
     def _visited(self, visits: Visits, rows: Batch) -> Iterator[Alert]:
         """What each visit tells those who want to hear of visits."""
@@ -245,6 +280,7 @@ class Watcher:
         self.inside = {one: {(flight, entered) for flight, entered in visits} for one, visits in said["inside"]}
         self.states = {key: ((priority, cleared), at) for key, priority, cleared, at in said["states"]}
         self.told = {(one, key): (priority, at) for one, key, priority, at in said["told"]}
+        self.ahead.told = {(one, flight): until for one, flight, until in said["ahead"]}
         # Of areas that have gone since, or are new, nothing is known.
         known = self.numbers
         self.presence.open.drop(~np.isin(self.presence.open.columns["area"], known))
@@ -256,14 +292,17 @@ class Watcher:
             "inside": [(one, sorted(visits)) for one, visits in self.inside.items()],
             "states": [(key, *state, at) for key, (state, at) in self.states.items()],
             "told": [(*key, *one) for key, one in self.told.items()],
+            "ahead": [(*key, until) for key, until in self.ahead.told.items()],
         }  # fmt: skip
 
     def _memories(self) -> Sequence[tuple[str, Memory]]:
         presence = self.presence
-        return ("fixes", presence.walk.fixes), ("visits", presence.open), ("said", self.airframes.said)
+        own = ("said", self.airframes.said), ("courses", self.ahead.courses)
+        return ("fixes", presence.walk.fixes), ("visits", presence.open), *own
 
     def _forget(self) -> None:
         self.airframes.forget(self.now)
+        self.ahead.forget(self.now)
         self.states = {key: one for key, one in self.states.items() if one[1] >= self.now - DAY_MS}
         self.told = {key: one for key, one in self.told.items() if one[1] >= self.now - DAY_MS}
 

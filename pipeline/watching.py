@@ -71,6 +71,9 @@ class Watching:
 
     def restore(self, stored: Mapping[str, Array]) -> None:
         """Go on from what `state` gave."""
+        if self.next:
+            self._take(self.next)
+            self.next = None
         begun, self.service.over = orjson.loads(stored[_STATE].tobytes())
         self.service.open = {name: (at, text) for name, (at, text) in begun.items()}
         self.watcher.restore({name: values for name, values in stored.items() if name != _STATE})
