@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -36,6 +36,10 @@ def choice(name: str, allowed: Sequence[str]) -> Callable[[str], Any]:
     return parse
 
 
+CURSOR = 10**18 - 1
+"""The largest number of a row or an event that is believed."""
+
+
 def whole(name: str, low: int, high: int) -> Callable[[str], int]:
     """An integer within bounds."""
 
@@ -45,6 +49,11 @@ def whole(name: str, low: int, high: int) -> Callable[[str], int]:
         return int(text)
 
     return parse
+
+
+def cursor(asked: Mapping[str, str], name: str) -> int | None:
+    """The number of a row or an event, None where none is given."""
+    return whole(name, 0, CURSOR)(asked[name]) if name in asked else None
 
 
 def _addresses(text: str) -> Sequence[int]:

@@ -12,6 +12,7 @@ import orjson
 import structlog
 
 from api import events
+from api.alert_feed import AlertFeed
 from api.clock import clock
 from api.events import PING, Event
 from api.parameters import Edges
@@ -69,6 +70,7 @@ class Hub:
         self.cursor = self.tick = 0
         self.up = self.closing = False
         self.ready = asyncio.Event()
+        self.alerts = AlertFeed()
         self.told: Counter[str] = Counter()
         """How often each kind of change was told of: as long as that stays, so do the data."""
         self._kinds: set[str] = set()
@@ -77,6 +79,7 @@ class Hub:
     def close(self) -> None:
         """End every stream; their clients come back to the next process and go on where they were."""
         self.closing = True
+        self.alerts.close()
         for one in self.subscribers:
             one.wake.set()
 
@@ -103,6 +106,7 @@ class Hub:
         if not self.ready.is_set():
             self.cursor = await connection.fetchval("SELECT coalesce(max(seq), 0) FROM anomalies")
             self.tick = await connection.fetchval("SELECT coalesce(max(seq), 0) FROM aircraft_now")
+            await self.alerts.start(connection)
             self.ready.set()
         self.up = True
         self._notified("everything")
@@ -132,6 +136,8 @@ class Hub:
                 for event in found:
                     self._publish(event)
                 self.cursor = found[-1].seq
+        if every or "alert" in kinds:
+            await self.alerts.hand_out(connection)
         if self.subscribers and (every or "aircraft" in kinds):
             self.tick = await self._move(connection)
         if self.subscribers and (every or "clock" in kinds):

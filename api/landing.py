@@ -8,6 +8,7 @@ from api import formats, pages, pages_service
 from api.items import AnyRequest
 from api.links import JSON, OPENAPI, base, link
 from api.openapi import document
+from api.openapi_routes import undescribed
 from api.routes import route
 from api.static import page, prefers_html
 
@@ -75,8 +76,9 @@ async def show_conformance(request: AnyRequest) -> Response[bytes]:
 
 @route("/api", query=["f"])
 async def show_openapi(request: AnyRequest) -> Response[bytes]:
-    """The OpenAPI document, made from the collections."""
+    """The OpenAPI document, made from the collections and the routes."""
     state = request.app.state
     value = document(state.collections, state.settings, base(request))
+    value["paths"] |= undescribed(request.app.routes, value["paths"])
     forms = (formats.OPENAPI_FORM, formats.HTML_FORM)
     return await pages.answer(request, value, lambda root: pages_service.operations(root, value), forms)

@@ -65,17 +65,18 @@ def operations(root: str, value: Value) -> Markup:
     shared = value["components"]["parameters"]
     rows = [
         [
-            tag("code", path),
-            one["get"]["summary"],
-            ", ".join(_parameter(p, shared) for p in one["get"].get("parameters", ())),
+            tag("code", f"{method.upper()} {path}"),
+            own["summary"],
+            ", ".join(_parameter(p, shared) for p in own.get("parameters", ())),
         ]
         for path, one in value["paths"].items()
+        for method, own in one.items()
     ]
     told = [[tag("code", name), one["description"]] for name, one in shared.items()]
     return page(
-        root, "Operations", HOME, lead("All of it is read with GET; an unknown parameter is refused, never ignored."),
+        root, "Operations", HOME, lead("An unknown parameter is refused, never ignored."),
         section("Parameters of every collection", table(["Name", "What it does"], told)),
-        section("Paths", table(["Path", "What it gives", "Parameters"], rows)),
+        section("Paths", table(["Path", "What it does", "Parameters"], rows)),
         forms=_json(root, "/api", "application/vnd.oai.openapi+json;version=3.0", "OpenAPI 3.0"),
     )  # fmt: skip
 

@@ -72,7 +72,7 @@ def _server(app: Litestar, settings: Settings) -> Server:
         address=settings.host.strip("[]"),
         port=settings.port,
         interface=Interfaces.ASGI,
-        websockets=False,
+        websockets=True,
         log_enabled=False,
         backpressure=4 * settings.max_streams + 1_000,
     )

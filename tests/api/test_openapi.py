@@ -11,6 +11,7 @@ import requests
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from litestar import Litestar
+from litestar.routes import HTTPRoute
 from litestar.testing import TestClient
 from schemathesis.checks import not_a_server_error
 from schemathesis.generation import GenerationMode
@@ -114,13 +115,20 @@ def shape(path: str) -> str:
 
 
 def test_every_route_is_in_the_document(client: Client) -> None:
-    """But for files, and for the routes of all collections that are there once for each."""
-    served = {shape(route.path) for route in client.app.routes} - {"/static/{}"}
-    declared = {shape(path) for path in DOCUMENT["paths"]}
+    """But for files, WebSockets, and the routes of all collections that are there once for each."""
+    served = {shape(route.path) for route in client.app.routes if isinstance(route, HTTPRoute)} - {"/static/{}"}
+    declared = {shape(path) for path in client.get("/api?f=json").json()["paths"]}
     for own in collections(CLASSES):
         declared |= {path.replace(f"/collections/{own}", "/collections/{}") for path in declared}
 
     assert served - declared == set()
+
+
+def test_a_route_says_which_role_it_needs(client: Client) -> None:
+    own = client.get("/api?f=json").json()["paths"]["/destinations/{destination_id}"]
+
+    assert set(own) == {"get", "put", "delete"}
+    assert (own["put"]["x-role"], own["put"]["parameters"][0]["schema"]) == ("analyst", {"type": "integer"})
 
 
 @pytest.mark.parametrize("path", ["/", "/api", "/classes", "/collections", "/stats", "/stream", "/statistics",
