@@ -74,12 +74,14 @@ class Watchers:
         """The answer to a question, None where the path is none of these."""
         whole: dict[str, Any] = {
             "/me": self.me(),
-            "/triggers": {"triggers": [{"id": i, "title": t, "minutes": m} for i, t, m in TRIGGERS]},
+            "/triggers": {
+                "triggers": [{"id": i, "title": t, "minutes": m, "area": i != "service"} for i, t, m in TRIGGERS]
+            },
             "/destination-kinds": {"kinds": KINDS},
             "/areas": {"type": "FeatureCollection", "features": list(self.areas.values())},
             "/subscriptions": {"subscriptions": list(self.subscriptions.values())},
             "/destinations": {"destinations": list(self.destinations.values())},
-            "/alerts": {"type": "FeatureCollection", "features": self.alerts[::-1]},
+            "/alerts": {"next": len(self.alerts), "numberReturned": len(self.alerts), "features": self.alerts},
             "/sharing": {"areas": [], "subscriptions": []},
         }
         if re.fullmatch(r"/destinations/\d+/deliveries", path):
@@ -136,7 +138,7 @@ class Watchers:
         del self.alerts[-len(features) :]
         return {
             "alerts": told, "alerts_a_day": told / 7, "by_day": days, "by_trigger": {"anomaly-starts": told},
-            "confidence_for_budget": 0.6 if asked.get("budget_a_day") else None, "truncated": None,
+            "confidence_for_budget": 0.6 if asked.get("budget_a_day") else None, "truncated": False, "end": asked["end"],
             "features": {"type": "FeatureCollection", "features": features},
         }  # fmt: skip
 
@@ -151,12 +153,6 @@ def _made(part: str, number: int, body: Json) -> Json:
     health = {"alerts_24h": 4, "last_alert": utc(NOW - 600_000), "held_24h": 1}
     made = {"id": number, "owner": 7, "paused": False, "mute_until": None, "health": health}
     if part == "destinations":
-        made = {
-            "id": number,
-            "shown": "https://example.net/...",
-            "paused": False,
-            "failures": 0,
-            "last_error": None,
-            "last_sent": None,
-        }
+        health = {"failures": 0, "last_error": None, "last_sent": None, "waiting": 0, "held": 0}
+        made = {"id": number, "shown": "https://example.net/...", "paused": False, "readable": True, "health": health}
     return made | body

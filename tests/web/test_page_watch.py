@@ -28,8 +28,8 @@ def kept(watchers: Watchers) -> Watchers:
     """An area, a destination that works, one that does not, and a subscription."""
     watchers.change("POST", "/areas", {"name": "Bay", "shape": {"circle": {"center": [-0.46, 51.47], "radius_m": 6e4}}})
     for name in ("Desk", "Broker"):
-        watchers.change("POST", "/destinations", {"name": name, "kind": "webhook", "options": {}})
-    watchers.destinations[3] |= {"failures": 4, "last_error": "connection refused"}
+        watchers.change("POST", "/destinations", {"name": name, "kind": "webhook", "values": {}})
+    watchers.destinations[3]["health"] |= {"failures": 4, "last_error": "connection refused"}
     said = {"name": "Loiterers", "area": 1, "trigger": "anomaly-starts", "destinations": [2, 3]}
     watchers.change("POST", "/subscriptions", said)
     watchers.sent.clear()

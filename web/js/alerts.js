@@ -1,6 +1,7 @@
 // The alerts of whoever is at the page: the latest, then each as it comes, without gaps or doubles; which were seen.
 
-const FIRST = 100;
+const BACK = 2000; // numbers that are looked back over at first: they are counted over all accounts
+const PAGE = 1000;
 const MOST = 500;
 const SEEN = 'skysift.alerts.seen';
 const LATE_MS = 120_000; // what comes later than this after it was made was caught up on: no sound for it
@@ -49,8 +50,15 @@ export class Alerts {
     this.list = [];
     if (!this.#app.access.signedIn) return this.#tell();
     this.seen = this.#remembered();
+    this.#listen();
+    return this.#tell();
+  }
+
+  // The stream says first where it stands: what lies before is asked for once.
+  async #greeted({ lastEventId }) {
+    if (this.list.length) return;
     try {
-      this.#take(await this.#latest());
+      await this.#before(Number(lastEventId) || 0);
       this.error = null;
     } catch (error) {
       this.error = error;
@@ -58,28 +66,23 @@ export class Alerts {
     // Who comes for the first time has missed nothing.
     if (this.seen === null) this.look();
     this.#tell();
-    return this.#listen();
   }
 
-  #latest(more = {}) {
-    return this.#app.api.get('/alerts', { limit: FIRST, order: 'newest', ...more });
+  async #before(newest) {
+    let [since, full] = [Math.max(0, newest - BACK), true];
+    while (full) {
+      const { features, next, numberReturned: n } = await this.#app.api.get('/alerts', { since, limit: PAGE });
+      this.list = merged(this.list, features.map(readAlert).filter(Boolean));
+      full = n === PAGE && next > since;
+      since = next;
+    }
   }
 
-  // Those before the oldest that is here; false where there are none.
-  async earlier() {
-    const before = this.list.length;
-    this.#take(await this.#latest({ before: this.list.at(-1)?.seq }));
-    this.#tell();
-    return this.list.length > before;
-  }
-
-  #take({ features }) {
-    this.list = merged(this.list, features.map(readAlert).filter(Boolean));
-  }
-
+  // After an HTTP error the page itself comes back, from where it was.
   #listen() {
-    const since = this.list[0]?.seq ?? 0;
-    this.#source = this.#make(`/alerts/stream?since=${since}`);
+    const since = this.list[0]?.seq;
+    this.#source = this.#make(since ? `/alerts/stream?since=${since}` : '/alerts/stream');
+    this.#source.addEventListener('hello', (event) => this.#greeted(event));
     this.#source.onopen = () => this.#state(true);
     this.#source.onerror = () => this.#failed();
     this.#source.addEventListener('alert', (event) => this.#heard(event));

@@ -77,10 +77,10 @@ export class BacktestView {
     this.#app.bus.emit('announce', T.kept(Math.round(confidence * 100)));
   }
 
-  #show({ alerts, alerts_a_day: rate, by_day: byDay, truncated, features: { features } }, { start, end }) {
+  #show({ alerts, alerts_a_day: rate, by_day: byDay, truncated, end: until, features: { features } }, { start, end }) {
     const days = daysOf(byDay, start, end);
     this.#app.bus.emit('backtest', features);
-    const cut = truncated ? h('p', { class: 'notice', text: truncated === true ? T.cutPlain : T.cut(String(truncated)) }) : null;
+    const cut = truncated ? h('p', { class: 'notice', text: T.cut(stampText(parseTime(until))) }) : null;
     if (!alerts) return this.#answer.replaceChildren(...[h('p', { class: 'facts', text: T.nothing }), cut].filter(Boolean));
     return this.#answer.replaceChildren(
       ...[

@@ -11,7 +11,7 @@ const T = WATCH.destinations;
 export function destinationForm(app, { one = null, done }) {
   const { kinds } = app.watch;
   let kind = kinds.find(({ id }) => id === one?.kind) ?? kinds[0];
-  let fields = kindFields(kind, one?.options ?? (one ? {} : null));
+  let fields = kindFields(kind, one ? one.values : null);
   const rows = h('div', { class: 'kind-fields' }, fields.nodes);
   const about = h('p', { class: 'hint', text: kind.help ?? '' });
   const name = h('input', { type: 'text', maxlength: 80, value: one?.name ?? '', placeholder: T.namePlaceholder, autocomplete: 'off' });
@@ -29,7 +29,7 @@ export function destinationForm(app, { one = null, done }) {
   root.addEventListener('submit', (event) => {
     event.preventDefault();
     event.stopPropagation();
-    const body = { name: name.value.trim() || kind.title, kind: kind.id, options: fields.read() };
+    const body = { name: name.value.trim() || kind.title, kind: kind.id, values: fields.read() };
     submit(app, { root, fault, save, body, id: one?.id ?? null, kind, done });
   });
   return root;
@@ -38,20 +38,14 @@ export function destinationForm(app, { one = null, done }) {
 async function submit(app, { root, fault, save, body, id, kind, done }) {
   clearFaults(root);
   fault.hidden = true;
-  const missing = id === null ? kind.fields.find((one) => one.required && body.options[one.name] === undefined) : null;
-  if (missing) return showFault(root, missing.name, `${missing.title}?`);
+  const missing = id === null ? kind.fields.find((one) => one.required && body.values[one.name] === undefined) : null;
+  if (missing) return showFault(root, `values.${missing.name}`, `${missing.title}?`);
   save.disabled = true;
   try {
     return done(await app.watch.save('destinations', body, id));
   } catch (error) {
-    return showRefusal(root, bare(error), fault);
+    return showRefusal(root, error, fault);
   } finally {
     save.disabled = false;
   }
-}
-
-// The server names "options.url"; the field is called "url".
-function bare(error) {
-  error.parameter = String(error.parameter ?? '').replace(/^options\./, '');
-  return error;
 }

@@ -4,7 +4,7 @@ import { field, group, segmented, select } from './form.js';
 import { chipOf, colorOf } from './parts.js';
 import { TEXTS } from './texts.js';
 import { WATCH } from './texts/watch_en.js';
-import { aboutAnomalies, classGroups, PRIORITIES, SERVICE } from './watch_draft.js';
+import { aboutAnomalies, classGroups, PRIORITIES } from './watch_draft.js';
 
 const T = WATCH.form;
 
@@ -24,7 +24,7 @@ export function whatFields(app, draft, changed) {
     if (needed !== null) minutes.value = String(draft.minutes ?? needed);
     anomalies.root.hidden = !aboutAnomalies(draft.trigger);
   };
-  const options = triggers.filter(({ id }) => id !== SERVICE).map(({ id, title }) => [id, title]);
+  const options = triggers.filter(({ area }) => area).map(({ id, title }) => [id, title]);
   const what = select(options, draft.trigger, (trigger) => {
     draft.minutes = null;
     told({ trigger });

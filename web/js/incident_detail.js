@@ -37,7 +37,7 @@ function facts(one) {
 function queueSelect(one, app) {
   const { queues } = app.incidents;
   if (!queues.length || !app.access.mayWatch) return null;
-  const names = queues.map((queue) => [queue.id ?? queue.name, queue.title ?? queue.name]);
+  const names = queues.map(({ id, title }) => [id, title]);
   const put = async (queue) => {
     await app.api.send('PUT', `/incidents/${encodeURIComponent(one.id)}/queue`, { queue: queue || null });
     await app.incidents.whole(one.id);

@@ -1,7 +1,8 @@
 // The rows of the list: an incident of the service where there is one, else what the page finds to belong together.
+import { RANKS } from './anomalies.js';
 import { eventsOf } from './events.js';
 
-export const ANY = Object.freeze({ band: '', status: '', queue: '' });
+export const ANY = Object.freeze({ band: '', status: '', queue: null });
 export const TODO = 'todo'; // new or seen: somebody still has to say what it is
 const OPEN = ['new', 'seen'];
 
@@ -10,7 +11,14 @@ export function isChosen(incident, { band, status, queue }) {
   if (!band && !status && !queue) return true;
   if (!incident) return false;
   const asked = status === TODO ? OPEN.includes(incident.status) : !status || incident.status === status;
-  return asked && (!band || incident.band === band) && (!queue || incident.queue === queue);
+  return asked && (!band || incident.band === band) && (!queue || concerns(incident, queue));
+}
+
+// Whose it is: of the queue that it was given to, else of each whose filter it fits. `queue`: {id, classes, bands, priority}.
+function concerns(incident, { id, classes = [], bands = [], priority = 'low' }) {
+  if (incident.queue) return incident.queue === id;
+  const fits = !classes.length || incident.classes.some((one) => classes.includes(one));
+  return fits && (!bands.length || bands.includes(incident.band)) && RANKS.indexOf(incident.priority) >= RANKS.indexOf(priority);
 }
 
 // [{lead, members, incident}] in the order of the list.

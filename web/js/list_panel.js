@@ -96,7 +96,9 @@ export class ListPanel {
 
   #groups(list) {
     const { state, incidents } = this.#app;
-    return groupsOf(list, { scopeOf: (cls) => this.#app.classOf(cls).scope, incidentOf: (id) => incidents.of(id), filter: state.get().desk });
+    const { desk } = state.get();
+    const filter = { ...desk, queue: incidents.queues.find(({ id }) => id === desk.queue) ?? null };
+    return groupsOf(list, { scopeOf: (cls) => this.#app.classOf(cls).scope, incidentOf: (id) => incidents.of(id), filter });
   }
 
   // The rows of an event: its lead, and the others once it is unfolded.

@@ -1,6 +1,6 @@
 // Over the list: which incidents to look at, by band, status and queue.
 import { h } from './dom.js';
-import { ANY, TODO } from './incident_groups.js';
+import { TODO } from './incident_groups.js';
 import { WATCH } from './texts/watch_en.js';
 
 const T = WATCH.incidents;
@@ -23,7 +23,7 @@ export class ReviewFilters {
     const wanted = {
       band: [['', T.allBands], ...Object.entries(T.bands)],
       status: [['', T.allStatus], [TODO, T.open], ...states],
-      queue: [['', T.allQueues], ...queues.map((one) => [one.id ?? one.name, one.title ?? one.name])],
+      queue: [['', T.allQueues], ...queues.map(({ id, title }) => [id, title])],
     };
     for (const [name, options] of Object.entries(wanted)) this.#fill(name, options);
   }
@@ -41,6 +41,6 @@ export class ReviewFilters {
   }
 
   #choose(name) {
-    this.#app.state.set({ desk: { ...ANY, ...this.#app.state.get().desk, [name]: this.#selects[name].value } });
+    this.#app.state.set({ desk: { ...this.#app.state.get().desk, [name]: this.#selects[name].value } });
   }
 }

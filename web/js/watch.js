@@ -33,14 +33,16 @@ export class Watch {
   }
 
   async load() {
-    const { access, api, bus } = this.#app;
+    const { access, bus } = this.#app;
     if (!access.signedIn) {
       for (const part of PARTS) this[part] = [];
       this.loaded = false;
       return bus.emit('watch');
     }
     try {
-      await Promise.all([this.#kinds(), ...PARTS.map((part) => this.#fetch(part))]);
+      // Who may only read has no subscriptions; what others share is seen all the same.
+      const parts = access.mayWatch ? PARTS : ['areas'];
+      await Promise.all([access.mayWatch ? this.#kinds() : null, ...parts.map((part) => this.#fetch(part))]);
       [this.loaded, this.error] = [true, null];
     } catch (error) {
       this.error = error;

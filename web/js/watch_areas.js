@@ -46,7 +46,8 @@ export class AreasView {
     return this.#app.watch.subscriptions.filter((one) => Number(one.area) === Number(id)).length;
   }
 
-  #actions({ id, properties }, own, watched) {
+  #actions(one, own, watched) {
+    const { id, properties } = one;
     const { watch, savedAreas, watchForm, access } = this.#app;
     const act = (text, run) => h('button', { class: 'button', type: 'button', text, onclick: (event) => doing(this.#app, event.currentTarget, run) }); // prettier-ignore
     const watchIt = act(T.watch, () => {
@@ -55,8 +56,8 @@ export class AreasView {
     });
     const change = act(WATCH.subscriptions.edit, () => savedAreas.open(id));
     if (!own && access.me.role !== 'admin') return [watchIt];
-    const { name, floor_ft, ceiling_ft, active, shared, source } = properties;
-    const share = () => watch.save('areas', { name, shape: source, floor_ft, ceiling_ft, active, shared: !shared }, Number(id));
+    const { name, floor_ft, ceiling_ft, active, shared } = properties;
+    const share = () => watch.save('areas', { name, shape: drawnAs(one), floor_ft, ceiling_ft, active, shared: !shared }, Number(id));
     return [
       watchIt,
       change,
@@ -65,3 +66,6 @@ export class AreasView {
     ];
   }
 }
+
+// What it was drawn as, where that is known, else its outline.
+const drawnAs = ({ geometry, properties: { source } }) => (Object.keys(source ?? {}).length ? source : { geometry });

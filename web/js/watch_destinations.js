@@ -48,17 +48,19 @@ export class DestinationsView {
   #row(one) {
     const { watch } = this.#app;
     const kind = watch.kinds.find(({ id }) => id === one.kind)?.title ?? one.kind;
-    const health = one.last_sent ? T.sent(agoText(Date.parse(one.last_sent), Date.now())) : T.unsent;
+    const { failures, last_error: why, last_sent: sent, waiting, held } = one.health;
+    const health = sent ? T.sent(agoText(Date.parse(sent), Date.now())) : T.unsent;
     const details = disclosure(WATCH.subscriptions.more(one.name), ...this.#actions(one));
     details.open = this.#unfolded.has(one.id);
     details.addEventListener('toggle', () => (details.open ? this.#unfolded.add(one.id) : this.#unfolded.delete(one.id)));
     return h(
       'li',
-      { class: `watch-row ${one.paused ? 'paused' : one.failures ? 'failing' : 'on'}` },
+      { class: `watch-row ${one.paused ? 'paused' : failures ? 'failing' : 'on'}` },
       h('div', { class: 'watch-top' }, h('span', { class: 'dot', 'aria-hidden': 'true' }), h('h2', { text: one.name }), one.paused ? h('span', { class: 'tag', text: WATCH.subscriptions.paused }) : null), // prettier-ignore
       h('p', { class: 'watch-what', text: [kind, one.shown].filter(Boolean).join(' · ') }),
-      h('p', { class: 'facts', text: [health, one.failures ? T.failing(one.failures) : ''].filter(Boolean).join(' · ') }),
-      one.failures && one.last_error ? h('p', { class: 'fault', text: one.last_error }) : null,
+      h('p', { class: 'facts', text: [health, failures ? T.failing(failures) : '', waiting ? T.waiting(waiting) : '', held ? WATCH.subscriptions.held(held) : ''].filter(Boolean).join(' · ') }),
+      failures && why ? h('p', { class: 'fault', text: why }) : null,
+      one.readable ? null : h('p', { class: 'fault', text: T.unreadable }),
       this.#result(one),
       details,
       this.#log(one),

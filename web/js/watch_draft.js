@@ -52,11 +52,10 @@ export function draftOf(subscription) {
   return { ...known, fleet: filled(known.fleet), delivery: filled(known.delivery) };
 }
 
-// The question to the past. An area that is not kept yet goes along as it is drawn.
-export function backtestOf(draft, { area, shape, heights, days, now, budget, minutes }) {
+// The question to the past. `area`: the number of one that is kept, or a shape as it is drawn.
+export function backtestOf(draft, { area, days, now, budget, minutes }) {
   const { destinations: _, area: __, ...subscription } = bodyOf({ ...draft, name: draft.name || '–' }, { minutes });
-  const place = area ?? { shape, ...heights };
-  return { area: place, subscription, start: iso(now - days * 86_400_000), end: iso(now), ...(budget ? { budget_a_day: budget } : {}) };
+  return { area, subscription, start: iso(now - days * 86_400_000), end: iso(now), ...(budget ? { budget_a_day: budget } : {}) };
 }
 
 const iso = (ms) => new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');

@@ -137,11 +137,6 @@ export class WatchForm {
     return { floor_ft, ceiling_ft, active, shared };
   }
 
-  #heights() {
-    const { shared: _, ...heights } = this.#place ?? {};
-    return heights;
-  }
-
   #minutes() {
     return this.#draft.minutes ?? this.#app.watch.trigger(this.#draft.trigger)?.minutes ?? null;
   }
@@ -150,7 +145,9 @@ export class WatchForm {
     const { area } = this.#app.state.get();
     if (!area) return null;
     const now = this.#app.clock.known() ? this.#app.clock.live() : Date.now();
-    return backtestOf(this.#draft, { shape: shapeOf(area), heights: this.#heights(), days, now, budget, minutes: this.#minutes() });
+    const kept = this.#kept();
+    const place = kept && sameShape(kept, area) ? Number(kept.id) : shapeOf(area);
+    return backtestOf(this.#draft, { area: place, days, now, budget, minutes: this.#minutes() });
   }
 
   #look() {
@@ -202,8 +199,9 @@ function keyOf({ subscription, service }, { area, areaId }) {
   return service ? SERVICE : `area ${areaId ?? (area ? formatArea(area) : '')}`;
 }
 
-function differs(body, { geometry, properties: p }, area) {
-  const same = formatArea({ ...area, name: '' }) === formatArea({ ...areaOf({ geometry, properties: p }), name: '' });
+function differs(body, kept, area) {
   const plain = (one) => JSON.stringify([one.name, one.floor_ft ?? null, one.ceiling_ft ?? null, one.active ?? {}, Boolean(one.shared)]);
-  return !same || plain(body) !== plain(p);
+  return !sameShape(kept, area) || plain(body) !== plain(kept.properties);
 }
+
+const sameShape = (kept, area) => formatArea(areaOf(kept)) === formatArea(area);

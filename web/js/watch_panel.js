@@ -111,7 +111,7 @@ export class WatchPanel {
     if (one.incident) state.set({ selected: { kind: 'incident', id: one.incident } });
     else if (one.anomaly) list.open(one.anomaly);
     else if (one.icao24 && fleet.get(one.icao24)) state.set({ selected: { kind: 'aircraft', id: one.icao24 } });
-    if (one.place) go(this.#map, { center: one.place, zoom: Math.max(8.5, this.#map.getZoom()) });
+    if (one.place && one.trigger !== 'test') go(this.#map, { center: one.place, zoom: Math.max(8.5, this.#map.getZoom()) });
     if (matchMedia('(width < 760px)').matches) this.close();
   }
 

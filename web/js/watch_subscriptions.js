@@ -61,9 +61,9 @@ export class SubscriptionsView {
   #places({ destinations = [] }) {
     if (!destinations.length) return h('p', { class: 'facts', text: T.page });
     const found = destinations.map((id) => this.#app.watch.destination(id)).filter(Boolean);
-    const chip = (one) => h('span', { class: one.last_error && one.failures ? 'tag bad' : 'tag', title: one.last_error ?? '', text: one.name });
-    const broken = found.filter((one) => one.failures && one.last_error);
-    return h('div', {}, h('p', { class: 'tags' }, found.map(chip)), broken.map((one) => h('p', { class: 'fault', text: T.failed(one.name, one.last_error) })));
+    const chip = (one) => h('span', { class: one.health.failures ? 'tag bad' : 'tag', title: one.health.last_error ?? '', text: one.name });
+    const broken = found.filter((one) => one.health.failures && one.health.last_error);
+    return h('div', {}, h('p', { class: 'tags' }, found.map(chip)), broken.map((one) => h('p', { class: 'fault', text: T.failed(one.name, one.health.last_error) })));
   }
 
   #result({ id }) {

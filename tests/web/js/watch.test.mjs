@@ -34,9 +34,9 @@ test('what was saved comes back as the same draft', () => {
 
 test('the past is asked for a draft with the area as it is drawn', () => {
   const now = Date.UTC(2026, 10, 20, 12);
-  const asked = backtestOf(START, { shape: { circle: {} }, heights: { floor_ft: 900 }, days: 7, now, budget: 5 });
+  const asked = backtestOf(START, { area: { circle: {} }, days: 7, now, budget: 5 });
   assert.equal(asked.start, '2026-11-13T12:00:00Z');
-  assert.deepEqual(asked.area, { shape: { circle: {} }, floor_ft: 900 });
+  assert.deepEqual(asked.area, { circle: {} });
   assert.equal(asked.budget_a_day, 5);
   assert.equal('area' in asked.subscription || 'destinations' in asked.subscription, false);
 });
@@ -78,8 +78,10 @@ test('anomalies of one incident are one row, in the place of the first of them; 
   const list = [one('a'), one('b'), one('c', 'squawk')];
   const groups = groupsOf(list, { scopeOf: () => 'aircraft', incidentOf });
   assert.deepEqual(groups.map(({ lead, members }) => [lead.id, members.length]), [['a', 1], ['b', 2]]); // prettier-ignore
-  assert.equal(groupsOf(list, { scopeOf: () => 'aircraft', incidentOf, filter: { band: 'review', status: TODO, queue: '' } }).length, 1);
-  assert.equal(isChosen(incident, { band: 'alert', status: '', queue: '' }), false);
+  assert.equal(groupsOf(list, { scopeOf: () => 'aircraft', incidentOf, filter: { band: 'review', status: TODO, queue: null } }).length, 1);
+  assert.equal(isChosen(incident, { band: 'alert', status: '', queue: null }), false);
+  assert.equal(isChosen(incident, { band: '', status: '', queue: { id: 'safety', classes: ['squawk'] } }), false);
+  assert.equal(isChosen(incident, { band: '', status: '', queue: { id: 'research', classes: [], bands: ['review'], priority: 'low' } }), true);
 });
 
 test('the login leads back to exactly this view; roles have an order', () => {
