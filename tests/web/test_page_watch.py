@@ -41,7 +41,7 @@ def last(watchers: Watchers, path: str) -> Any:
 
 
 def form(sight: Sight) -> Any:
-    sight.page.get_by_role("button", name="Watch this area").click()
+    sight.page.get_by_role("button", name="Watch this area").press("Enter")
     until(sight.page, "document.querySelector('#watchform .rate')")
     return sight.page.locator("#watchform")
 
@@ -52,16 +52,16 @@ def test_an_area_becomes_a_subscription_with_its_past_and_a_destination(
     sight = look(BAY)
     made = form(sight)
     made.get_by_label("Name", exact=True).fill("Loiterers")
-    made.locator(".classes summary").click()
-    made.get_by_label("Loiter").check()
-    made.get_by_role("button", name="Set").click()
+    made.locator(".classes summary").press("Enter")
+    made.get_by_label("Loiter").press(" ")
+    made.get_by_role("button", name="Set").press("Enter")
     until(sight.page, "document.querySelector('#watchform .field .percent').textContent === '60 %'")
-    made.get_by_role("button", name="Add a destination").click()
+    made.get_by_role("button", name="Add a destination").press("Enter")
     made.get_by_label("Address", exact=True).fill("https://example.net/hook")
-    made.get_by_role("button", name="Save").click()
-    made.get_by_role("button", name="Send a test").click()
+    made.get_by_role("button", name="Save").press("Enter")
+    made.get_by_role("button", name="Send a test").press("Enter")
     until(sight.page, "document.querySelector('#watchform .good-note')?.textContent.includes('84 ms')")
-    made.get_by_role("button", name="Start watching").click()
+    made.get_by_role("button", name="Start watching").press("Enter")
     until(sight.page, "document.querySelector('#watch .watch-row')?.textContent.includes('Loiterers')")
     assert last(watchers, "/areas")["shape"] == {"circle": {"center": [-0.46, 51.47], "radius_m": 60_000}}
     sent = last(watchers, "/subscriptions")
@@ -72,7 +72,7 @@ def test_an_area_becomes_a_subscription_with_its_past_and_a_destination(
 def test_a_refusal_stands_at_the_field_that_it_names(look: Callable[..., Sight], watchers: Watchers) -> None:
     made = form(look(BAY))
     watchers.refuse = {"detail": "'xyz' is no address of six hex digits", "parameter": "fleet.icao24[1]"}
-    made.get_by_role("button", name="Start watching").click()
+    made.get_by_role("button", name="Start watching").press("Enter")
     fault = made.locator("[data-field='fleet.icao24'] .fault")
     fault.wait_for()
     assert fault.inner_text() == "'xyz' is no address of six hex digits"
@@ -84,8 +84,8 @@ def test_nobody_comes_in_with_one_click_and_goes_on_where_he_was(
 ) -> None:
     server.watchers = Watchers(server.world)
     sight = look(BAY)
-    sight.page.get_by_role("button", name="Watch this area").click()
-    sight.page.locator("#watchform").get_by_role("button", name="Start watching").click()
+    sight.page.get_by_role("button", name="Watch this area").press("Enter")
+    sight.page.locator("#watchform").get_by_role("button", name="Start watching").press("Enter")
     until(sight.page, "document.querySelector('#watchform .rate')")
 
 
@@ -94,8 +94,8 @@ def test_an_alert_rings_counts_and_leads_to_its_evidence(look: Callable[..., Sig
     until(sight.page, f"{APP}.alerts.connected")
     one = kept.alert(4)
     sight.server.push("alert", one, seq=1)
-    sight.page.get_by_role("button", name="Alerts, 1 unseen").click()
-    sight.page.locator("#watch .row", has_text="circled over London").click()
+    sight.page.get_by_role("button", name="Alerts, 1 unseen").press("Enter")
+    sight.page.locator("#watch .row", has_text="circled over London").press("Enter")
     until(sight.page, f"{APP}.state.get().selected?.id === '{one['properties']['anomaly']}'")
     sight.page.keyboard.press("w")
     assert sight.page.get_by_role("button", name="Alerts", exact=True).first.is_visible()
@@ -105,18 +105,18 @@ def test_what_is_kept_shows_its_health_and_obeys(look: Callable[..., Sight], kep
     sight = look("#view=40,15,2")
     sight.page.keyboard.press("w")
     panel = sight.page.locator("#watch")
-    panel.get_by_role("button", name="Watching").click()
+    panel.get_by_role("button", name="Watching").press("Enter")
     row = panel.locator(".watch-row")
     assert "4 alerts in 24 h · 1 held back" in row.inner_text() and "Broker: connection refused" in row.inner_text()
-    row.get_by_label("What to do with Loiterers").click()
-    row.get_by_role("button", name="Pause").click()
+    row.get_by_label("What to do with Loiterers").press("Enter")
+    row.get_by_role("button", name="Pause").press("Enter")
     until(sight.page, "document.querySelector('#watch .watch-row.paused')")
-    row.get_by_role("button", name="Delete").click()
-    row.get_by_role("button", name="Delete it?").click()
+    row.get_by_role("button", name="Delete").press("Enter")
+    row.get_by_role("button", name="Delete it?").press("Enter")
     until(sight.page, "!document.querySelector('#watch .watch-row')")
-    panel.get_by_role("button", name="Destinations").click()
-    panel.get_by_label("What to do with Desk").click()
-    panel.get_by_role("button", name="Log").first.click()
+    panel.get_by_role("button", name="Destinations").press("Enter")
+    panel.get_by_label("What to do with Desk").press("Enter")
+    panel.get_by_role("button", name="Log").first.press("Enter")
     until(sight.page, "document.querySelector('#watch .delivery.dead')")
 
 
@@ -145,9 +145,9 @@ def test_everybody_can_watch(look: Callable[..., Sight], kept: Watchers, theme: 
     made = form(sight)
     made.locator("details").evaluate_all("all => all.forEach(one => one.open = true)")
     assert violations(sight) == []
-    sight.page.get_by_role("button", name="Cancel").last.click()
-    sight.page.get_by_role("button", name="Alerts").first.click()
+    sight.page.get_by_role("button", name="Cancel").last.press("Enter")
+    sight.page.get_by_role("button", name="Alerts").first.press("Enter")
     for part in ("Alerts", "Watching", "Destinations", "Areas"):
-        sight.page.locator("#watch .panel-head").get_by_role("button", name=part).click()
+        sight.page.locator("#watch .panel-head").get_by_role("button", name=part).press("Enter")
         sight.page.locator("#watch details").evaluate_all("all => all.forEach(one => one.open = true)")
         assert violations(sight) == []
