@@ -138,7 +138,8 @@ class Watchers:
         del self.alerts[-len(features) :]
         return {
             "alerts": told, "alerts_a_day": told / 7, "by_day": days, "by_trigger": {"anomaly-starts": told},
-            "confidence_for_budget": 0.6 if asked.get("budget_a_day") else None, "truncated": False, "end": asked["end"],
+            "confidence_for_budget": 0.6 if asked.get("budget_a_day") else None,
+            "truncated": False, "end": asked["end"],
             "features": {"type": "FeatureCollection", "features": features},
         }  # fmt: skip
 
