@@ -91,7 +91,7 @@ def test_nobody_comes_in_with_one_click_and_goes_on_where_he_was(
 
 def test_an_alert_rings_counts_and_leads_to_its_evidence(look: Callable[..., Sight], kept: Watchers) -> None:
     sight = look("#view=40,15,2")
-    until(sight.page, f"{APP}.alerts.connected")
+    until(sight.page, f"{APP}.alerts.seen !== null")
     one = kept.alert(4)
     sight.server.push("alert", one, seq=1)
     sight.page.get_by_role("button", name="Alerts, 1 unseen").press("Enter")

@@ -16,6 +16,7 @@ export class BacktestView {
   #app;
   #asking = null;
   #ask; // (days, budget) -> the question, null where there is none
+  #wanted = null; // alerts a day that somebody asked to keep to, until an answer says how
   #sure; // hears the confidence that keeps to the budget
   #answer = h('div', { class: 'backtest-answer', role: 'status' });
   #budget = h('input', { type: 'number', min: BUDGETS.least, max: BUDGETS.most, value: BUDGETS.usual, 'aria-label': `${T.keep} … ${T.keepDays}` });
@@ -31,7 +32,7 @@ export class BacktestView {
       this.days = Number(days);
       this.run();
     });
-    const set = h('button', { class: 'button', type: 'button', text: T.keepGo, title: T.keepTip, onclick: () => this.#keepTo() });
+    const set = h('button', { class: 'button', type: 'button', text: T.keepGo, title: T.keepTip, onclick: () => this.#want() });
     this.#keep = h('div', { class: 'keep' }, h('span', { text: T.keep }), this.#budget, h('span', { text: T.keepDays }), set);
     this.root = h('section', { class: 'backtest', 'aria-label': T.title }, h('div', { class: 'backtest-head' }, h('h3', { text: T.title }), spans.root), this.#answer, this.#keep); // prettier-ignore
   }
@@ -47,9 +48,9 @@ export class BacktestView {
     this.#app.bus.emit('backtest', []);
   }
 
-  async run(budget = null) {
-    const question = this.#ask(this.days, budget);
-    if (!question) return null;
+  async run() {
+    const question = this.#ask(this.days, this.#wanted);
+    if (!question) return;
     this.#asking?.abort();
     const asking = (this.#asking = new AbortController());
     this.root.setAttribute('aria-busy', 'true');
@@ -57,21 +58,23 @@ export class BacktestView {
     try {
       const answer = await this.#app.api.send('POST', '/backtest', question, { signal: asking.signal, wait_ms: WAIT_MS });
       this.#show(answer, question);
-      return answer;
+      if (question.budget_a_day) this.#keepTo(answer.confidence_for_budget);
     } catch (error) {
       if (!isAbort(error)) this.#answer.replaceChildren(h('p', { class: 'notice', text: T.failed(error.message) }));
-      return null;
     } finally {
       if (this.#asking === asking) this.root.removeAttribute('aria-busy');
     }
   }
 
-  async #keepTo() {
-    const budget = Math.max(BUDGETS.least, Math.min(BUDGETS.most, Number(this.#budget.value) || BUDGETS.usual));
-    this.#budget.value = budget;
-    const answer = await this.run(budget);
-    if (!answer) return;
-    const { confidence_for_budget: confidence } = answer;
+  #want() {
+    this.#wanted = Math.max(BUDGETS.least, Math.min(BUDGETS.most, Number(this.#budget.value) || BUDGETS.usual));
+    this.#budget.value = this.#wanted;
+    this.run();
+  }
+
+  // A question that a newer one ended is asked again with it: what was wanted stays wanted until it is answered.
+  #keepTo(confidence) {
+    this.#wanted = null;
     if (!Number.isFinite(confidence)) return void this.#answer.prepend(h('p', { class: 'notice', text: T.unkept }));
     this.#sure(confidence);
     this.#app.bus.emit('announce', T.kept(Math.round(confidence * 100)));
