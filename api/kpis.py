@@ -16,6 +16,7 @@ from api.measured import measured
 from api.replies import AnyRequest
 from api.routes import given, route
 from api.status import feeds_of
+from store import reviews
 
 MOST_HOURS = 24 * 31
 BUDGET_PER_HOUR = 100
@@ -129,8 +130,14 @@ async def _anomalies(pool: asyncpg.Pool, start: datetime, end: datetime, known: 
             "budget_per_hour": BUDGET_PER_HOUR,
         },
         "diversity": {"classes": len(found), "active": active, "known": known},
-        "precision": {"reviews": 0, "confirmed": 0, "share": None},
+        "precision": _precision(await reviews.judged(pool, start, end, None)),
     }
+
+
+def _precision(verdicts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Of the anomalies that began then and have a verdict."""
+    right = sum(bool(one["right"]) for one in verdicts)
+    return {"reviews": len(verdicts), "confirmed": right, "share": _share(right, len(verdicts))}
 
 
 def _share(part: int, whole: int) -> float | None:
