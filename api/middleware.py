@@ -19,8 +19,8 @@ SECURITY: Sequence[tuple[str, str]] = (
     ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
 )
 _SECURITY = [(name.encode(), value.encode()) for name, value in SECURITY]
-LONGEST = 100_000
-"""Bytes of a body that are looked at."""
+LONGEST = 4_000_000
+"""Bytes of a body that are looked at: drawn areas are long. How much of it a route takes, it says (api/bodies.py)."""
 
 log = structlog.get_logger("skysift.http")
 
@@ -51,13 +51,16 @@ def end_with_client(app: ASGIApp) -> ASGIApp:
 
 async def _whole(receive: Receive) -> Any:
     """The request with all of its body: what comes after it can then only be that the client goes. What is longer
-    than any question is cut off, and is then not understood."""
-    first: Any = await receive()
-    pieces, message = [first.get("body", b"")], first
+    than any that is taken is cut off, and is then not understood."""
+    first = message = cast("Any", await receive())
+    if not first.get("more_body"):
+        return first
+    body = bytearray(first.get("body", b""))
     while message.get("more_body"):
         message = cast("Any", await receive())
-        pieces.append(message.get("body", b"") if sum(map(len, pieces)) < LONGEST else b"")
-    return first if len(pieces) == 1 else first | {"body": b"".join(pieces), "more_body": False}
+        if len(body) < LONGEST:
+            body += message.get("body", b"")
+    return first | {"body": bytes(body), "more_body": False}
 
 
 async def _gone(receive: Receive) -> HTTPDisconnectEvent:

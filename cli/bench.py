@@ -110,10 +110,7 @@ def gis(scale: float, seconds: int, rounds: int, as_json: bool) -> None:
             result = bench.run(bench.Plan(url, default_state_dir(), scale, seconds, rounds, say))
         except NoWrk as error:
             raise Failure(str(error), SETUP) from None
-    if as_json:
-        print_json(result)
-    else:
-        show(result)
+    print_json(result) if as_json else show(result)
 
 
 @command.command()
@@ -138,10 +135,7 @@ def web(aircraft: int, anomalies: int, hours: int, step: float, life: int, as_js
             result = bench.run(bench.Plan(url, aircraft, anomalies, hours, step, life_s=life, say=say))
         except NoBrowser as error:
             raise Failure(str(error), SETUP) from None
-    if as_json:
-        print_json(result)
-    else:
-        show(result)
+    print_json(result) if as_json else show(result)
 
 
 def _setup(classes: str) -> Judging:

@@ -21,9 +21,13 @@ _UNITS = ((1e17, 1e-6), (1e14, 1e-3), (1e11, 1.0))
 
 
 def column(values: Sequence[Any]) -> pa.Array:
-    """An Arrow column from Python values; text throughout where the types are mixed."""
+    """An Arrow column from Python values; text throughout where no one type of Arrow's holds them all.
+
+    Nothing is lost by that: whoever converts the text takes what is a number, a time or a flag, and counts the rest.
+    """
     try:
         out = pa.array(values, from_pandas=True)
+    # Types mixed or nested, whole numbers beyond 64 bits, half a surrogate pair: what a hostile or broken feed sends.
     except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, OverflowError, UnicodeError):
         return pa.array([None if v is None else _plain(v) for v in values], pa.string())
     return out if _known(out.type) else pa.array([None if v is None else _plain(v) for v in values], pa.string())

@@ -105,7 +105,7 @@ def json_chunks(given: Given, wanted: frozenset[str], bad: Counter[str]) -> Iter
             yield _columns(msgspec.json.Decoder(record).decode_lines(data), fields)
             return
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        pass
+        pass  # one bad record spoils the fast way for all: one by one the good are kept and the bad are counted
     yield record_columns(_rows(given, data, bad), fields)
 
 

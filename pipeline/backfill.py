@@ -42,13 +42,18 @@ class Backfill:
         return len(kept)
 
     async def _written(self, step: Step) -> None:
+        """Rows, segments and counts go into tables of their own: the database stores one while another is encoded."""
         self.found |= {a.id: a for a in step.anomalies}
+        stored = (self._rows(step), self.sink.segments(step.rows)) if self.store else ()
+        await asyncio.gather(self._cells(step), *stored)
+
+    async def _rows(self, step: Step) -> None:
+        for rows in (step.rows, step.late):
+            await self.sink.write(rows)
+
+    async def _cells(self, step: Step) -> None:
         await asyncio.to_thread(self.cells.add, step.rows)
         await self._counted(step.watermark)
-        if self.store:
-            for rows in (step.rows, step.late):
-                await self.sink.write(rows)
-            await self.sink.segments(step.rows)
 
     async def _counted(self, watermark: int | None) -> None:
         if counted := await asyncio.to_thread(self.cells.take, watermark):

@@ -10,7 +10,8 @@ import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
-from api.middleware import LONGEST, end_with_client
+from api import middleware
+from api.middleware import end_with_client
 
 Client = TestClient[Litestar]
 SQUAWK = {"op": "=", "args": [{"property": "class"}, "squawk"]}
@@ -46,9 +47,11 @@ def test_a_feature_is_no_filter(client: Client) -> None:
     assert answer.status_code == 415
 
 
-def test_a_body_in_pieces_comes_whole_and_no_longer_than_a_question() -> None:
+def test_a_body_in_pieces_comes_whole_and_no_longer_than_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(middleware, "LONGEST", 1_000)
     assert asyncio.run(_heard([b"a" * 3, b"b" * 3])) == b"aaabbb"
-    assert len(asyncio.run(_heard([b"a" * LONGEST] * 50))) == LONGEST
+    assert len(asyncio.run(_heard([b"a" * 1_000] * 50))) == 1_000
+    assert len(asyncio.run(_heard([b"a"] * 3_000))) == 1_000
 
 
 async def _heard(pieces: list[bytes]) -> bytes:

@@ -69,6 +69,22 @@ def test_numbers(values: list[Any], expected: list[float], refused: int) -> None
     assert sum(bad.values()) == refused
 
 
+@pytest.mark.parametrize(
+    ("values", "expected", "refused"),
+    [
+        ([1, "2", "x", None], [1, 2, np.nan, np.nan], 1), ([3, [2], {"a": 1}], [3, np.nan, np.nan], 2),
+        ([2**70, 5, 1.5], [2.0**70, 5, 1.5], 0), (["\ud800", "7"], [np.nan, 7], 1),
+    ],
+)  # fmt: skip
+def test_what_no_arrow_type_holds_is_read_value_by_value(
+    values: list[Any], expected: list[float], refused: int
+) -> None:
+    bad = Counter[str]()
+
+    np.testing.assert_array_equal(numbers(column(values), "x", bad), expected)
+    assert sum(bad.values()) == refused
+
+
 def test_bytes_that_are_no_text_are_no_number() -> None:
     bad = Counter[str]()
 

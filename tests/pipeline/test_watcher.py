@@ -179,9 +179,16 @@ def test_evidence_at_other_heights_is_of_another_area() -> None:
     assert news(watching("anomaly-starts", area(ceiling=5_000)), low)
 
 
-def test_the_same_data_again_gives_the_same_keys() -> None:
-    once, again = ([a.key for a in through(watching("enters"), *IN_AND_OUT)] for _ in range(2))
-    assert once == again
+@pytest.mark.parametrize("trigger", ["enters", "leaves", "crosses", "stays"])
+def test_the_same_data_in_other_pieces_gives_the_same_keys(trigger: str) -> None:
+    fixes = [rows(lon, t, flight) for flight in (7, 8) for lon, t in IN_AND_OUT]
+    by_one = through(watching(trigger, minutes=2), *IN_AND_OUT) + through(
+        watching(trigger, minutes=2), *IN_AND_OUT, flight=8
+    )
+
+    at_once = watching(trigger, minutes=2).feed(Batch.concat(fixes), [], T0 + 8 * MIN)
+
+    assert {a.key for a in at_once} == {a.key for a in by_one} and len(at_once) == len(by_one) == 2
 
 
 def test_what_cannot_be_is_refused() -> None:
