@@ -1,4 +1,4 @@
-"""`skysift bench engine|ingest|live|latency|gis|web`: the figures in the docs, measured on this machine."""
+"""`skysift bench engine|ingest|live|latency|alerts|gis|web`: the figures in the docs, measured on this machine."""
 
 from __future__ import annotations
 
@@ -85,6 +85,32 @@ def latency(aircraft: int, seconds: int, classes: str, snapshot: Path | None, as
 
     with _database() as url:
         _show(bench.run(url, _setup(classes), seconds, aircraft, snapshot), as_json)
+
+
+@command.command()
+@click.option("--aircraft", default=10_000, show_default=True, type=click.IntRange(10, 50_000), help="At 1 Hz each.")
+@click.option("--seconds", default=60, show_default=True, type=click.IntRange(10, 600))
+@click.option("--subscriptions", default=1_000, show_default=True, type=click.IntRange(1, 10_000))
+@click.option("--lateness", default=2.0, show_default=True, type=click.FloatRange(0, 10), help="Part of the delay.")
+@click.option("--streams", default=500, show_default=True, type=click.IntRange(1, 1_500), help="Open at once.")
+@json_option
+def alerts(aircraft: int, seconds: int, subscriptions: int, lateness: float, streams: int, as_json: bool) -> None:
+    """From an observation received to a webhook, and from an alert stored to many open streams; on loopback."""
+    from tempfile import TemporaryDirectory
+
+    from benchmarks import alerts as bench
+    from benchmarks import streams as pushed
+
+    with _database() as url, TemporaryDirectory() as folder:
+        plan = bench.Plan(url, Path(folder), aircraft, seconds, subscriptions, lateness)
+        webhooks, pages = bench.run(plan, _setup("nine")), pushed.run(url, streams, min(seconds, 30))
+    both = {name: value for name, value in webhooks.items() if name != "machine"}
+    _show(
+        both
+        | {f"streams: {name}": value for name, value in pages.items() if name != "machine"}
+        | {"machine": pages["machine"]},
+        as_json,
+    )
 
 
 @command.command()
