@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 from api import cql, heights, parameters, standard
@@ -13,6 +14,8 @@ from api.parameters import DEFAULT_LIMIT, Box, Span
 from api.problems import bad
 
 MOST_SORTS = 5
+KEPT, LONGEST_KEPT = 512, 1_000
+"""Questions whose meaning and SQL are kept for when they come again, and the most characters of one of them."""
 
 
 @dataclass(frozen=True)
@@ -25,9 +28,9 @@ class Order:
     nullable: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Asked:
-    """The checked query of an items request."""
+    """The checked query of an items request. Each is only itself, so that what follows from it can be kept with it."""
 
     limit: int = DEFAULT_LIMIT
     boxes: Sequence[Box] = ()
@@ -73,6 +76,18 @@ class Asked:
         """The whole order of the items: what was asked for, then the key, which makes it unique."""
         falling = collection.newest_first
         return [*self.sorts, *(Order(name, kind, falling) for name, kind in collection.key)]
+
+
+def asked_of(collection: Collection, given: Mapping[str, str]) -> Asked:
+    """The same as `Asked.of`; of a question that was asked lately the very same value."""
+    pairs = tuple(given.items())
+    short = sum(len(text) for _, text in pairs) <= LONGEST_KEPT
+    return _kept(collection, pairs) if short else Asked.of(collection, given)
+
+
+@lru_cache(KEPT)
+def _kept(collection: Collection, pairs: Sequence[tuple[str, str]]) -> Asked:
+    return Asked.of(collection, dict(pairs))
 
 
 def _boxes(collection: Collection, text: str, own: System) -> Sequence[Box]:

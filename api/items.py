@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -26,7 +28,7 @@ from api import (
     tables,
     tilesets,
 )
-from api.asked import Asked
+from api.asked import KEPT, Asked, asked_of
 from api.catalogue import AIRCRAFT
 from api.clock import data_time, rfc3339
 from api.collections import Collection
@@ -101,7 +103,7 @@ async def show_items(request: AnyRequest, collection_id: FromPath[str]) -> Respo
     if form is HTML_FORM:
         # A form sends its empty fields too.
         asked_text = {name: text for name, text in asked_text.items() if text}
-    asked, pool = Asked.of(collection, asked_text), request.app.state.pool
+    asked, pool = asked_of(collection, asked_text), request.app.state.pool
     shown, layer = reading.fitting(form, collection, asked)
     if form is GEOJSON_FORM:
         return await _feature_collection(request, collection, asked, asked_text)
@@ -130,16 +132,24 @@ async def _columns(request: AnyRequest, asked: Asked, asked_text: dict[str, str]
 def _page_links(
     root: str, collection: Collection, asked: dict[str, str], after: str | None, form: Format
 ) -> list[dict[str, str]]:
-    own = f"{root}/collections/{collection.id}"
-    links = [
-        link(f"{own}/items{query_string(asked)}", "self", form.media),
-        *formats.alternates(f"{own}/items", asked, formats.ITEMS, form),
-        link(own, "collection", JSON, collection.title),
-    ]
+    links = [*_links(root, collection, tuple(asked.items()), form)]
     if after:
         further = {name: text for name, text in asked.items() if name != "offset"} | {"after": after}
-        links.append(link(f"{own}/items{query_string(further)}", "next", form.media))
+        links.append(link(f"{root}/collections/{collection.id}/items{query_string(further)}", "next", form.media))
     return links
+
+
+@lru_cache(KEPT)
+def _links(
+    root: str, collection: Collection, asked: Sequence[tuple[str, str]], form: Format
+) -> Sequence[dict[str, str]]:
+    """Those that are the same whatever the page holds."""
+    own, text = f"{root}/collections/{collection.id}", dict(asked)
+    return [
+        link(f"{own}/items{query_string(text)}", "self", form.media),
+        *formats.alternates(f"{own}/items", text, formats.ITEMS, form),
+        link(own, "collection", JSON, collection.title),
+    ]
 
 
 def _counts(returned: int, matched: int | None, system: System) -> dict[str, str]:

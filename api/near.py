@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import asyncpg
 
 from api import query
-from api.asked import Asked
+from api.asked import KEPT, Asked
 from api.clock import at
 from api.collections import Collection
 from api.parameters import MAX_LIMIT, Span
@@ -46,7 +46,8 @@ class Indexed:
         return self.until
 
 
-def squares(collection: Collection, asked: Asked) -> Sequence[int]:
+@lru_cache(KEPT)
+def squares(collection: Collection, asked: Asked) -> tuple[int, ...]:
     """The squares of a degree that boxes touch, where it is best to read each of them in the order that is asked for.
 
     Not so where another condition leaves few rows, where the boxes are so small that the squares hold mostly others,
@@ -57,7 +58,7 @@ def squares(collection: Collection, asked: Asked) -> Sequence[int]:
     edges = [box.edges for box in asked.boxes]
     area = sum((east - west) * (north - south) for west, south, east, north in edges)
     codes = square_codes(edges) if LEAST_AREA <= area <= MOST_AREA else ()
-    return codes if len(codes) <= MOST_SQUARES and not asked.offset else ()
+    return tuple(codes) if len(codes) <= MOST_SQUARES and not asked.offset else ()
 
 
 async def read_page(state: Any, collection: Collection, asked: Asked) -> Page:
@@ -74,6 +75,7 @@ async def read_page(state: Any, collection: Collection, asked: Asked) -> Page:
     return page.with_next(rest) if wanted else replace(page, more=rest.returned > 0)
 
 
+@lru_cache(KEPT)
 def _split(asked: Asked, until: datetime) -> tuple[Asked, Asked | None]:
     """The question for the rows before `until`, and that for those from then on; None where there are none."""
     first, last = (asked.span.start, asked.span.end) if asked.span else (None, None)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import asyncpg
 
 from api import parameters
-from api.asked import Asked, Order
+from api.asked import KEPT, Asked, Order
 from api.collections import Collection, Filter
 from api.conditions import Conditions
 from api.crs import SYSTEMS, System
@@ -141,7 +142,8 @@ def page(collection: Collection, asked: Asked) -> tuple[str, list[Any]]:
     return f"SELECT {shape} AS feature, {kept} FROM ({inner}) AS page ORDER BY {outer}", statement.values
 
 
-def whole_page(collection: Collection, asked: Asked, squares: Sequence[int] = ()) -> tuple[str, list[Any]]:
+@lru_cache(KEPT)
+def whole_page(collection: Collection, asked: Asked, squares: tuple[int, ...] = ()) -> tuple[str, list[Any]]:
     """SQL and values of one page as one row: its features as bytes with commas between, how many rows there are of it
     and one row more, where it ends in the order, and the data time. With `squares` only those are read (api/near.py).
     """
@@ -220,7 +222,7 @@ class Page:
         return Page(features, self.returned + rest.returned, rest.end, rest.more, rest.now)
 
 
-async def read_page(pool: asyncpg.Pool, collection: Collection, asked: Asked, squares: Sequence[int] = ()) -> Page:
+async def read_page(pool: asyncpg.Pool, collection: Collection, asked: Asked, squares: tuple[int, ...] = ()) -> Page:
     """One page, in one round trip and without anything done for each feature here."""
     sql, values = whole_page(collection, asked, squares)
     with _telling(asked):
