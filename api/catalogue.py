@@ -219,9 +219,29 @@ AIRPORTS = Collection(
 )  # fmt: skip
 
 
+_SEA = "/oceanic"
+
+
+def _region_id(text: str) -> Sequence[Any]:
+    return [*_text_id(text.removesuffix(_SEA)), text.endswith(_SEA)]
+
+
+FIRS = Collection(
+    "firs", "Flight information regions", "The regions that are loaded: `skysift reference add firs FILE`", "firs",
+    key=[("id", "text"), ("oceanic", "boolean")],
+    identify=_region_id, identity=[("id", "text"), ("oceanic", "boolean")],
+    feature_id=f"concat(id, CASE WHEN oceanic THEN '{_SEA}' END)",
+    properties=(
+        Property("region", "string", "ICAO location indicator, or what its source calls it", sql="id"),
+        Property("name", "string", "Name"), Property("oceanic", "boolean", "Whether it is the oceanic part"),
+    ),
+    geometry="Polygon",
+)  # fmt: skip
+
+
 def collections(classes: Mapping[str, Detector]) -> dict[str, Collection]:
     """All collections by id; one per class, so that a class adds no route."""
     cells = (CELLS, DENSITY, INTERFERENCE, COVERAGE)
-    moving, places = (INCIDENTS, AIRCRAFT, TRACKS, POSITIONS), (ZONES, AREAS, AIRPORTS)
+    moving, places = (INCIDENTS, AIRCRAFT, TRACKS, POSITIONS), (ZONES, FIRS, AREAS, AIRPORTS)
     found = (*_all(list(classes)), *map(_of_class, classes.values()), *moving, *places, *cells)
     return {one.id: one for one in found}

@@ -18,6 +18,9 @@ Batches = Iterable[Sequence[str]]
 GROUP_BYTES = 16 << 20
 """A row group of a Parquet file: this much is held at once."""
 
+MOST_INDEXED = 50_000
+"""Features of a FlatGeobuf with an index on places: GDAL sorts it in memory, 160 bytes for each."""
+
 
 def write(name: str, path: Path, layer: Layer, batches: Batches) -> None:
     """Write batches of GeoJSON features to `path` in this format, in constant memory."""
@@ -51,16 +54,30 @@ def _write_gdal(name: str, path: Path, layer: Layer, batches: Batches) -> None:
     import pyarrow as pa
     import pyogrio
 
-    tables = (_promoted(layer.batch(texts), layer) for texts in batches)
-    first = next(tables, layer.batch([]))
-    stream = pa.RecordBatchReader.from_batches(layer.schema(), chain([first], tables))
+    tables: Iterator[Any] = (_promoted(layer.batch(texts), layer) for texts in batches)
     driver, options = _DRIVERS[name]
-    # Without features there is nothing to index, and the driver says so with an error.
-    indexed = {"SPATIAL_INDEX": "YES" if first.num_rows else "NO"} if driver == "FlatGeobuf" else {}
+    first = next(tables, layer.batch([]))
+    tables = chain([first], tables)
+    if driver == "FlatGeobuf":
+        tables, indexed = _looked_ahead(tables)
+        options = {"SPATIAL_INDEX": "YES" if indexed else "NO"}
+    stream = pa.RecordBatchReader.from_batches(layer.schema(), tables)
     pyogrio.write_arrow(
         stream, path, layer=layer.collection.id, driver=driver, geometry_name="geometry",
-        geometry_type=_kind(first, layer), crs=_authority(layer), layer_options={**options, **indexed},
+        geometry_type=_kind(first, layer), crs=_authority(layer), layer_options=dict(options),
     )  # fmt: skip
+
+
+def _looked_ahead(tables: Iterator[Any]) -> tuple[Iterator[Any], bool]:
+    """The same batches, and whether they are so few that an index on places is made. Without any features there is
+    nothing to index, and the driver says so with an error."""
+    held, rows = [], 0
+    for one in tables:
+        held.append(one)
+        rows += one.num_rows
+        if rows > MOST_INDEXED:
+            return chain(held, tables), False
+    return iter(held), rows > 0
 
 
 _DRIVERS: Mapping[str, tuple[str, Mapping[str, str]]] = {

@@ -132,16 +132,29 @@ class Hub:
     async def _hand_out(self, connection: asyncpg.Connection, kinds: set[str]) -> None:
         every = "everything" in kinds
         if every or "anomaly" in kinds:
-            while found := await events.anomalies(connection, self.cursor, 2**62):
-                for event in found:
-                    self._publish(event)
-                self.cursor = found[-1].seq
+            before = self.cursor
+            await self._tell(connection)
+            # A change that no notification told of is one all the same.
+            self.told["anomaly"] += self.cursor != before and "anomaly" not in kinds
         if every or "alert" in kinds:
             await self.alerts.hand_out(connection)
         if self.subscribers and (every or "aircraft" in kinds):
             self.tick = await self._move(connection)
         if self.subscribers and (every or "clock" in kinds):
             self._publish(events.clock(await clock(connection)))
+
+    async def _tell(self, connection: asyncpg.Connection) -> None:
+        """Hand out the anomalies that changed; where nobody listens their number is enough, however many they are."""
+        if not self.subscribers:
+            newest = await connection.fetchval("SELECT coalesce(max(seq), 0) FROM anomalies")
+            self.cursor = max(self.cursor, newest)
+            for one in self.subscribers:  # who came meanwhile
+                one.behind = True
+                one.wake.set()
+        while found := await events.anomalies(connection, self.cursor, 2**62):
+            for event in found:
+                self._publish(event)
+            self.cursor = found[-1].seq
 
     async def _move(self, connection: asyncpg.Connection) -> int:
         """Hand out who moved, in the forms that somebody takes; the newest tick that all have."""

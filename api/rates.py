@@ -12,10 +12,9 @@ import numpy as np
 
 from api.cell_collections import parent_sql
 from api.query import Statement
-from api.regions import summed
+from api.regions import Regions
 from geo.anomaly import utc_text
-from geo.cells import FINEST, centers
-from geo.firs import Firs
+from geo.cells import FINEST
 from geo.registers import Registers
 from geo.schema import icao24_text
 
@@ -48,16 +47,16 @@ class Question:
     held: Sequence[Condition] = ()
 
 
-async def counted(pool: asyncpg.Pool, asked: Question, firs: Firs) -> Counts:
+async def counted(pool: asyncpg.Pool, asked: Question, regions: Regions) -> Counts:
     """Anomalies that started in the window, without the cleared ones, by key."""
     statement = Statement()
     first, last = (statement.bind(one, "timestamptz") for one in asked.window)
     more = "".join(f" AND {sql.format(statement.bind(value, kind))}" for sql, value, kind in asked.held)
     where = f"state <> 'cleared' AND start_time >= {first} AND start_time < {last}{more}"
     if asked.by == "fir":
-        sql = f"""SELECT ST_X(place), ST_Y(place), 1.0::float8
+        sql = f"""SELECT ST_X(place), ST_Y(place)
           FROM (SELECT ST_PointOnSurface(geom) AS place FROM anomalies WHERE {where} AND geom IS NOT NULL) AS at"""
-        return await summed(firs, await pool.fetch(sql, *statement.values))
+        return await regions.of_places(await pool.fetch(sql, *statement.values))
     key = {
         "class": "class", "hour": _hour("start_time"), "country": "icao24", "aircraft": "icao24",
         "cell": f"to_hex({parent_sql(str(asked.size), '(h3 >> 52 & 15)')})",
@@ -67,15 +66,14 @@ async def counted(pool: asyncpg.Pool, asked: Question, firs: Firs) -> Counts:
     return _keyed(asked.by, rows, "n")
 
 
-async def flown(pool: asyncpg.Pool, asked: Question, firs: Firs) -> Counts:
+async def flown(pool: asyncpg.Pool, asked: Question, regions: Regions) -> Counts:
     """Flight hours by key."""
     if asked.by in ("cell", "fir"):
         size = asked.size if asked.by == "cell" else FINEST
         rows = await pool.fetch(_HEARD, *asked.window, *whole_days(asked.window), size)
         if asked.by == "cell":
             return {f"{row['h3']:x}": row["hours"] for row in rows}
-        lat, lon = centers(np.array([row["h3"] for row in rows], dtype=np.uint64))
-        return await summed(firs, zip(lon, lat, (row["hours"] for row in rows), strict=True))
+        return await regions.of_cells({row["h3"]: row["hours"] for row in rows})
     key = {"class": "1", "hour": _hour("slot"), "country": "icao24", "aircraft": "icao24"}[asked.by]
     rows = await pool.fetch(_FLOWN.format(key=key), *asked.window)
     return _keyed(asked.by, rows, "hours")

@@ -64,10 +64,10 @@ async def show_statistics(request: AnyRequest) -> Response[bytes]:
 async def _value(request: AnyRequest, asked: Question, most: int) -> dict[str, Any]:
     pool, regions = request.app.state.pool, request.app.state.regions
     firs = await regions.fresh(pool) if asked.by == "fir" else regions.firs
-    found = await counted(pool, asked, firs)
-    whole = await flown(pool, Question("class", asked.size, asked.window), firs)
+    found = await counted(pool, asked, regions)
+    whole = await flown(pool, Question("class", asked.size, asked.window), regions)
     total = sum(whole.values())
-    hours = dict.fromkeys(found, total) if asked.by == "class" else await flown(pool, asked, firs)
+    hours = dict.fromkeys(found, total) if asked.by == "class" else await flown(pool, asked, regions)
     groups = _groups(asked.by, found, hours)[:most]
     value = {
         "by": asked.by,

@@ -149,7 +149,7 @@ def _version(state: Any, collection: Collection) -> Hashable:
     if not hub.up or collection.owned:
         return None
     if collection.source == "anomalies":
-        return hub.told["anomaly"], hub.told["everything"], hub.cursor
+        return hub.told["anomaly"], hub.told["everything"]
     return hub.told.total(), int(time.monotonic() / UNTOLD_S)
 
 

@@ -50,11 +50,14 @@ class Firs:
         rows = np.flatnonzero(out == _ASK)
         for start in range(0, len(rows), _CHUNK):
             some = rows[start : start + _CHUNK]
-            out[some] = self._inside(lat[some], lon[some])
+            out[some] = self.around(lat[some], lon[some])
         return out
 
-    def _inside(self, lat: Array, lon: Array) -> Array:
-        """The smallest region around each point, asked of the outlines; a point on the border counts as inside."""
+    def around(self, lat: Array, lon: Array) -> Array:
+        """The same for points (m,) that are all known, asked of the outlines, for points asked once: `at` makes
+        a grid first, which takes seconds. A point on the border counts as inside."""
+        if not len(self):
+            return np.full(len(lat), -1, dtype=np.int64)
         point, region = self._tree.query(shapely.points(lon, lat), predicate="intersects")
         order = np.lexsort((self._rank[region], point))
         first = np.unique(point[order], return_index=True)[1]
@@ -80,7 +83,7 @@ class Firs:
         """
         south, west = np.arange(-90, 90, _STEP_DEG), np.arange(-180, 180, _STEP_DEG)
         y, x = (axis.ravel() for axis in np.meshgrid(south, west, indexing="ij"))
-        out = self._inside(y + _STEP_DEG / 2, x + _STEP_DEG / 2)
+        out = self.around(y + _STEP_DEG / 2, x + _STEP_DEG / 2)
         squares = shapely.STRtree(shapely.box(x, y, x + _STEP_DEG, y + _STEP_DEG))
         out[squares.query(_edges(self.shapes), predicate="intersects")[1]] = _ASK
         return out.reshape(len(south), len(west))

@@ -105,6 +105,15 @@ def test_binary_formats_are_in_the_system_asked_for_and_x_comes_first(client: Cl
             assert frame.to_crs(4326).geometry.iloc[0].bounds == pytest.approx((1, 2, 3, 4), abs=1e-4)
 
 
+def test_a_large_flatgeobuf_has_no_index(client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    few = client.get("/collections/positions/items?f=fgb").content
+    monkeypatch.setattr("api.files.MOST_INDEXED", 10)
+    many = client.get("/collections/positions/items?f=fgb").content
+
+    assert len(many) < len(few)
+    assert len(read(many, formats.FLATGEOBUF, tmp_path)) == len(read(few, formats.FLATGEOBUF, tmp_path)) > 10
+
+
 def test_kml_says_that_it_has_one_system(client: Client) -> None:
     query = {"f": "kml", "crs": "http://www.opengis.net/def/crs/EPSG/0/3857"}
     answer = client.get("/collections/zones/items", params=query)

@@ -7,10 +7,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+import shapely
 from litestar import Litestar
 from litestar.testing import TestClient
 
 from geo.cells import FINEST, GPSJAM, cell_text, cells_of, parents
+from geo.firs import Firs
 from geo.interference import BANDS, gpsjam_band, wilson
 from store.writer import Writer
 from tests.api.conftest import ONE, seed
@@ -51,6 +53,8 @@ async def _counted(database: str) -> None:
     ring = [[[5.0, 5.0], [6.0, 5.0], [6.0, 6.0], [5.0, 5.0]]]
     shapes = [("g1", line), ("g2", {"type": "Polygon", "coordinates": ring})]
     await writer.save([replace(ONE, id=own, geometry=shape) for own, shape in shapes])
+    areas = [shapely.box(-10, 50, -5, 55), shapely.box(-30, 50, -15, 55)]
+    await writer.firs(Firs.of(["EGGX", "EGGX"], areas, ["Shannon", "Shanwick"], [False, True]))
     await writer.clock(DAY + 25 * 3_600_000, DAY + 25 * 3_600_000)
     await writer.close()
 
@@ -72,6 +76,16 @@ def test_airports_are_those_built_in(client: Client) -> None:
     assert zurich["geometry"]["coordinates"] == pytest.approx([8.56, 47.46], abs=0.02)
     assert items(client, "airports/items?kind=airline&bbox=8.4,47.4,8.7,47.5")[0]["id"] == "LSZH"
     assert client.get("/collections/airports/items?resulttype=hits").json()["numberMatched"] == 28_298
+
+
+def test_regions_are_those_loaded_and_may_have_an_oceanic_part(client: Client) -> None:
+    found = items(client, "firs/items?limit=1")
+    assert [one["id"] for one in found] == ["EGGX"]
+    assert [one["id"] for one in items(client, "firs/items?bbox=-30,50,-20,51")] == ["EGGX/oceanic"]
+    sea = client.get("/collections/firs/items/EGGX%2Foceanic").json()
+    assert sea["properties"] == {"region": "EGGX", "name": "Shanwick", "oceanic": True}
+    assert [one["id"] for one in items(client, "firs/items?filter=oceanic=true")] == ["EGGX/oceanic"]
+    assert client.get("/collections/firs/items/NONE").status_code == 404
 
 
 @pytest.mark.parametrize(

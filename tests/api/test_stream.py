@@ -190,6 +190,37 @@ def test_a_slow_client_is_caught_up_by_cursor(seeded_url: str, monkeypatch: pyte
     assert ids == [f"slow{i:02}" for i in range(12)]
 
 
+def test_where_nobody_listens_changes_are_counted_and_not_read(
+    seeded_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def none_read(*_: Any) -> list[Any]:
+        nonlocal looks
+        looks += 1
+        return []
+
+    async def go() -> tuple[int, int]:
+        hub, writer = Hub(Settings(seeded_url)), await Writer.open(seeded_url)
+        running = asyncio.create_task(hub.run())
+        await hub.ready.wait()
+        before = hub.cursor
+        await writer.save([replace(ONE, id=f"many{i}") for i in range(5)])
+        for _ in range(100):
+            await asyncio.sleep(0.02)
+            if hub.cursor > before:
+                break
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        newest = await writer.pool.fetchval("SELECT max(seq) FROM anomalies")
+        await writer.close()
+        return hub.cursor, newest
+
+    looks = 0
+    monkeypatch.setattr("api.events.anomalies", none_read)
+    cursor, newest = asyncio.run(go())
+    assert cursor == newest
+    assert looks <= 3, "nothing was read in pieces: each look found nothing more"
+
+
 def test_a_client_that_leaves_is_forgotten(live: Live) -> None:
     async def go() -> int:
         async with stream(live.url) as events:

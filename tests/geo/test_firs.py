@@ -47,3 +47,13 @@ def test_names_and_flags() -> None:
     assert firs.names.tolist() == ["BIG", "SMALL", "SEA"]
     assert firs.oceanic.tolist() == [False, False, True]
     assert len(firs) == 3
+
+
+def test_around_says_the_same_without_a_grid() -> None:
+    lat, lon = (axis.ravel() for axis in np.meshgrid(np.linspace(-12, 61, 60), np.linspace(-180, 180, 90)))
+    firs = world()
+    found = firs.around(lat, lon)
+
+    assert "_grid" not in firs.__dict__
+    assert found.tolist() == firs.at(lat, lon).tolist()
+    assert Firs.of([], []).around(lat[:2], lon[:2]).tolist() == [-1, -1]
