@@ -7,7 +7,7 @@ import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -21,7 +21,7 @@ from benchmarks.gis_servers import Running
 from benchmarks.gis_world import Places
 from benchmarks.machine import machine
 
-WARM_UP_S, IDLE_S = 2.0, 20.0
+WARM_UP_S, IDLE_S, CANCELLED_S = 2.0, 20.0, 10.0
 _BUSY = "application_name <> 'skysift-bench' AND state = 'active' AND backend_type = 'client backend'"
 
 
@@ -38,8 +38,9 @@ class Plan:
 
 
 def run(plan: Plan) -> dict[str, Any]:
-    """Everything, in some ten minutes at full scale. Raises NoWrk."""
+    """Everything. Raises NoWrk."""
     gis_load.check()
+    plan = replace(plan, say=_timed(plan.say))
     python = gis_servers.environment(plan.folder, plan.say)
     plan.say("storing positions and the first anomalies")
     rows = asyncio.run(gis_world.fill_positions(plan.url, plan.scale))
@@ -62,6 +63,12 @@ def run(plan: Plan) -> dict[str, Any]:
     plan.say("exporting")
     found["export"] = gis_export.measure(plan.url, many, ("geojson",))
     return found | {"anomalies_tiles": many, "load_after": os.getloadavg(), "machine": machine()}
+
+
+def _timed(say: Callable[[str], None]) -> Callable[[str], None]:
+    """With how long it has taken so far: what takes long is seen to go on."""
+    began = time.monotonic()
+    return lambda text: say(f"{(time.monotonic() - began) / 60:5.1f} min: {text}")
 
 
 @contextmanager
@@ -104,11 +111,14 @@ def _beside(own: Mapping[str, float], peer: Mapping[str, float], question: Quest
 
 
 async def _idle(url: str) -> None:
-    """Wait until nobody computes any more: servers go on with what nobody waits for; after a while they are told."""
+    """Wait until nobody computes any more: servers go on with what nobody waits for. After a while they are told, and
+    whoever does not listen then is waited for no longer."""
     connection = await asyncpg.connect(url, server_settings={"application_name": "skysift-bench"})
     try:
         until = time.monotonic() + IDLE_S
         while await connection.fetchval(f"SELECT count(*) FROM pg_stat_activity WHERE {_BUSY}"):
+            if time.monotonic() > until + CANCELLED_S:
+                return
             if time.monotonic() > until:
                 await connection.execute(f"SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE {_BUSY}")
             await asyncio.sleep(0.1)

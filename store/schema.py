@@ -213,6 +213,7 @@ tile_hours = Table(
     Column("lon", REAL, nullable=False),
     Column("lat", REAL, nullable=False),
     Column("n", BigInteger, nullable=False),
+    Index("tile_hours_place", "layer", "hours", "resolution", "lon", "lat", "start"),
     postgresql_with={"fillfactor": 70},
 )
 """How many rows of a table (`layer`) lie in each cell and hour (1) or day (24), for tiles that show the world."""
