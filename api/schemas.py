@@ -87,7 +87,9 @@ def property_schema(one: Property) -> dict[str, Any]:
         "json": {"type": "array", "items": {"type": "string"}} if one.queryable else {"type": "object"},
     }
     schema = kinds.get(one.kind, {"type": one.kind}) | {"title": one.title, "description": one.title}
-    return schema | ({"x-ogc-unit": one.unit} if one.unit else {})
+    # UCUM's unit of a pure number, as of counts and shares.
+    unit = one.unit or ("1" if one.kind in ("number", "integer") else "")
+    return schema | ({"x-ogc-unit": unit} if unit else {})
 
 
 def _short(one: Property) -> dict[str, Any]:

@@ -122,6 +122,9 @@ def test_every_collection_has_its_schemas(client: Client) -> None:
             document = client.get(href).json()
             assert document["$schema"] == "https://json-schema.org/draft/2020-12/schema" and document["$id"] == href
             assert all(prop.get("title") for prop in document["properties"].values())
+            own = [prop for prop in document["properties"].values() if "x-ogc-role" not in prop and "$ref" not in prop]
+            assert all(prop.get("description") for prop in own)
+            assert all(prop.get("x-ogc-unit") for prop in own if prop["type"] in ("number", "integer"))
 
 
 def test_every_queryable_and_sortable_can_be_used(client: Client) -> None:
