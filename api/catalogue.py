@@ -223,7 +223,7 @@ _SEA = "/oceanic"
 
 
 def _region_id(text: str) -> Sequence[Any]:
-    return [*_text_id(text.removesuffix(_SEA)), text.endswith(_SEA)]
+    return [*text_id(text.removesuffix(_SEA)), text.endswith(_SEA)]
 
 
 FIRS = Collection(
