@@ -28,6 +28,12 @@ mimetypes.add_type("text/javascript", ".mjs")
 mimetypes.add_type("font/woff2", ".woff2")
 
 
+_FEED = {
+    "name": "demo", "format": "synthetic", "live": True, "state": "ok", "rows": 1_204_331, "dropped": 7, "errors": {},
+    "rejected": {"lat out of range": 3},
+}  # fmt: skip
+
+
 class FakeServer:
     """`with FakeServer(world) as server: server.url`."""
 
@@ -137,20 +143,14 @@ class _Handler(BaseHTTPRequestHandler):
             return {"classes": world.classes}
         if path in ("/stats", "/kpis", "/statistics"):
             return self._figures(path, query)
+        if path == "/feeds":
+            return {"feeds": [_FEED | {"last_time": now - 4_000}]}
         if path == "/health":
-            feed = {
-                "name": "demo",
-                "format": "synthetic",
-                "live": True,
-                "state": "ok",
-                "rows": 1_204_331,
-                "rejected": {"lat out of range": 3},
-            }
             return {
                 "status": "ok",
                 "version": "0.1.0",
                 "data_time": utc(now),
-                "feeds": [feed],
+                "feeds": [_FEED],
                 "classes": {"active": 8, "inactive": 1},
                 "database": {"ok": True},
                 "lag_s": 1.2,

@@ -84,6 +84,23 @@ def test_a_corner_is_dragged_and_the_area_is_deleted(look: Callable[..., Sight])
     until(sight.page, "!location.hash.includes('area=')")
 
 
+def test_the_outer_ring_of_a_part_is_changed_and_its_hole_and_the_other_part_stay(look: Callable[..., Sight]) -> None:
+    hole, other = "43,8;43,12;47,10", "40,20;40,22;42,22"
+    sight = look(f"{VIEW}&area=polygon:40,5;40,15;50,15;50,5/{hole}|{other}")
+    until(sight.page, f"{APP}.areaPanel.isOpen")
+    sight.page.locator("#area").get_by_role("button", name="Change").click()
+    until(sight.page, f"{APP}.draw.busy")
+    corner = sight.page.evaluate(f"(({{x, y}}) => [x, y])({MAP}.project([15, 50]))")
+    sight.page.wait_for_timeout(500)
+    sight.page.mouse.move(*corner)
+    sight.page.mouse.down()
+    sight.page.mouse.move(corner[0] + 40, corner[1] - 20, steps=6)
+    sight.page.mouse.up()
+    until(sight.page, f"{AREA}.parts[0][0].some(([lng]) => lng > 16)")
+    until(sight.page, f"location.hash.includes('/{hole}|{other}')")
+    assert sight.errors == []
+
+
 def test_over_the_antimeridian_it_is_asked_in_two_parts(look: Callable[..., Sight]) -> None:
     sight = look("#view=0,179,3")
     middle = sight.page.evaluate(f"(({{x, y}}) => [x, y])({MAP}.project([179, 0]))")

@@ -41,6 +41,13 @@ def test_the_scorecard_holds_every_class_and_why_one_is_not_running(report: Call
     assert "not running: no feed sends rssi" in sight.page.locator("#card tr.off").inner_text()
 
 
+def test_a_receiver_says_how_far_behind_it_is_and_what_it_refused(report: Callable[..., Sight]) -> None:
+    sight = report()
+    feed, reason = sight.page.locator("#feeds tbody").all_inner_texts()
+    assert feed.split("\t")[4:] == ["4 s", "1,204,331", "3", "0", "0", "7"]
+    assert reason.split("\t") == ["demo", "lat out of range", "3"]
+
+
 def test_a_part_that_fails_leaves_the_others(report: Callable[..., Sight]) -> None:
     sight = report()
     sight.server.broken = {"/kpis"}

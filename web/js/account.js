@@ -54,7 +54,7 @@ async function showKeys(me, made = null) {
 
 function keyForm(me) {
   const fields = [
-    field(T.keyName, 'name', { required: true, maxlength: 60, placeholder: 'QGIS' }),
+    field(T.keyName, 'name', { required: true, maxlength: 60, placeholder: T.keyExample }),
     field(T.role, 'role', { options: GIVES[me.role].map((role) => [role, ACCESS.roles[role]]) }),
     field(T.days, 'days', { options: DAYS.map((n) => [n, T.daysOf(n)]) }),
   ];

@@ -78,7 +78,7 @@ function checkCircle(line, size) {
 const shifted = (ring, by) => (by ? ring.map(([lng, lat]) => [lng + by, lat]) : ring);
 
 // A ring without the repetition of its first point.
-function opened(ring) {
+export function opened(ring) {
   const [first, last] = [ring[0], ring.at(-1)];
   return ring.length > 1 && first[0] === last[0] && first[1] === last[1] ? ring.slice(0, -1) : ring;
 }

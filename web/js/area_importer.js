@@ -5,7 +5,9 @@ import { boxOf } from './area_shape.js';
 import { h, setText } from './dom.js';
 import { goBounds } from './map.js';
 import { iconButton, wordButton } from './parts.js';
+import { TEXTS } from './texts.js';
 
+const T = TEXTS.tools.importer;
 const parseXml = (text) => new DOMParser().parseFromString(text, 'application/xml');
 
 export class AreaImporter {
@@ -15,13 +17,13 @@ export class AreaImporter {
   #text = h('textarea', {
     rows: 7,
     spellcheck: 'false',
-    'aria-label': 'GeoJSON or KML',
-    placeholder: '{"type": "Polygon", "coordinates": [[[33, 34], …',
+    'aria-label': T.text,
+    placeholder: T.example,
   });
   #file = h('input', {
     type: 'file',
     accept: '.geojson,.json,.kml,application/geo+json',
-    'aria-label': 'File',
+    'aria-label': T.file,
     onchange: () => this.#take(this.#file.files[0]),
   });
   #error = h('p', { class: 'notice bad', role: 'alert', hidden: true });
@@ -29,16 +31,14 @@ export class AreaImporter {
   constructor(map, app) {
     this.#app = app;
     this.#map = map;
-    const close = iconButton('close', 'Close', () => this.#dialog.close());
-    const use = wordButton('check', 'Show it', () => this.#read(this.#text.value, ''));
+    const close = iconButton('close', T.close, () => this.#dialog.close());
+    const use = wordButton('check', T.use, () => this.#read(this.#text.value, ''));
     this.#dialog.append(
-      h('div', { class: 'panel-head' }, h('h2', { id: 'import-title', text: 'Import an area' }), close),
+      h('div', { class: 'panel-head' }, h('h2', { id: 'import-title', text: T.title }), close),
       h(
         'div',
         { class: 'help-body' },
-        h('p', {
-          text: 'A polygon, or a line, which becomes a corridor, as GeoJSON or KML: choose a file, drop one here, or paste the text. It stays in this browser.',
-        }),
+        h('p', { text: T.lead }),
         this.#file,
         this.#text,
         this.#error,
@@ -65,7 +65,7 @@ export class AreaImporter {
 
   async #take(file) {
     if (!file) return;
-    if (file.size > MOST_BYTES) return this.#refuse(`The file is larger than ${MOST_BYTES / 1e6} MB.`);
+    if (file.size > MOST_BYTES) return this.#refuse(T.large(MOST_BYTES / 1e6));
     this.#read(await file.text(), file.name.replace(/\.\w+$/, ''));
   }
 

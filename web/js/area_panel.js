@@ -10,13 +10,10 @@ import { h, setText } from './dom.js';
 import { icon } from './icons.js';
 import { goBounds } from './map.js';
 import { block, iconButton, wordButton } from './parts.js';
+import { TEXTS } from './texts.js';
 
-const RANGES = [
-  ['shown', 'Window'],
-  ['1', '24 h'],
-  ['7', '7 days'],
-  ['30', '30 days'],
-];
+const T = TEXTS.tools.area;
+const RANGES = ['shown', '1', '7', '30'];
 const PROPERTIES = 'class,start,end,priority,callsign,icao24,explanation';
 const AGAIN_MS = 60_000;
 
@@ -31,15 +28,15 @@ export class AreaPanel {
   #name = h('input', {
     class: 'area-name',
     maxlength: 60,
-    'aria-label': 'Name of the area',
-    placeholder: 'Name this area',
+    'aria-label': T.name,
+    placeholder: T.namePlaceholder,
     onchange: () => this.#rename(),
   });
   #only = h('button', {
     class: 'toggle',
     type: 'button',
-    title: 'Map, list and counts show what touches this area and nothing else',
-    text: 'Only here',
+    title: T.onlyTip,
+    text: T.only,
     onclick: () => this.#toggleOnly(),
   });
   #ranges = new Map();
@@ -87,27 +84,27 @@ export class AreaPanel {
   #build() {
     const { draw, areas } = { draw: () => this.#app.draw, areas: () => this.#app.areas };
     const actions = [
-      wordButton('target', 'Zoom to', () => goBounds(this.#map, boxOf(this.#app.state.get().area))),
-      wordButton('draw', 'Change', () => draw().edit()),
-      wordButton('bookmark', 'Keep', () => areas().keep(this.#app.state.get().area)),
-      wordButton('trash', 'Delete', () => draw().remove()),
+      wordButton('target', T.zoom, () => goBounds(this.#map, boxOf(this.#app.state.get().area))),
+      wordButton('draw', T.change, () => draw().edit()),
+      wordButton('bookmark', T.keep, () => areas().keep(this.#app.state.get().area)),
+      wordButton('trash', T.remove, () => draw().remove()),
     ];
-    const range = ([id, text]) => {
-      const one = h('button', { type: 'button', text, onclick: () => this.#choose(id) });
+    const range = (id) => {
+      const one = h('button', { type: 'button', text: T.ranges[id], onclick: () => this.#choose(id) });
       this.#ranges.set(id, one);
       return one;
     };
     const ranges = h(
       'div',
-      { class: 'segmented', role: 'group', 'aria-label': 'Time that is counted' },
+      { class: 'segmented', role: 'group', 'aria-label': T.range },
       RANGES.map(range),
     );
     this.#root.append(
       h(
         'div',
         { class: 'panel-head' },
-        h('h2', { id: 'area-title', text: 'What happened here?' }),
-        iconButton('close', 'Close', () => this.close()),
+        h('h2', { id: 'area-title', text: T.title }),
+        iconButton('close', T.close, () => this.close()),
       ),
       h(
         'div',
@@ -179,8 +176,8 @@ export class AreaPanel {
   }
 
   #failed({ message }) {
-    const again = wordButton('clock', 'Try again', () => this.ask());
-    this.#empty('info', 'This could not be counted', message, again);
+    const again = wordButton('clock', T.again, () => this.ask());
+    this.#empty('info', T.failed, message, again);
   }
 
   #empty(name, title, text, ...more) {
@@ -197,19 +194,15 @@ export class AreaPanel {
   }
 
   #answer(area, span, rows) {
-    if (!rows.length) return this.#empty('check', 'Nothing unusual here', 'No anomaly touched this area in that time.');
+    if (!rows.length) return this.#empty('check', T.nothing, T.nothingWhy);
     const classes = countByClass(rows, span);
-    const many =
-      rows.length >= MOST
-        ? `The newest ${MOST.toLocaleString('en')} anomalies`
-        : `${rows.length.toLocaleString('en')} ${rows.length === 1 ? 'anomaly' : 'anomalies'}`;
-    const kinds = `${classes.length} ${classes.length === 1 ? 'class' : 'classes'}`;
+    const many = rows.length >= MOST ? T.newest(MOST) : T.some(rows.length);
     const link = ([text, href, download]) => h('a', { class: 'button', href, download }, icon('download'), text);
     this.#body.replaceChildren(
-      h('p', { class: 'lead', text: `${many} of ${kinds}` }),
+      h('p', { class: 'lead', text: T.counted(many, classes.length) }),
       classTable(this.#app, classes, span),
-      block('Latest', latestList(this.#app, rows)),
-      block('All of it as a file', h('div', { class: 'actions' }, exportLinks(area, span, areaTitle(area)).map(link))),
+      block(T.latest, latestList(this.#app, rows)),
+      block(T.files, h('div', { class: 'actions' }, exportLinks(area, span, areaTitle(area)).map(link))),
     );
   }
 }

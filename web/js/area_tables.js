@@ -2,8 +2,10 @@
 import { bucketsFor, DAY_MS } from './area_query.js';
 import { h } from './dom.js';
 import { chipOf, colorOf } from './parts.js';
+import { TEXTS } from './texts.js';
 import { clockText, dateText, stampText } from './time.js';
 
+const T = TEXTS.tools.area;
 const LATEST = 30;
 const dayText = (ms) => dateText(ms).replace(/ \d{4}$/, '');
 const SVG = 'http://www.w3.org/2000/svg';
@@ -18,13 +20,13 @@ export function classTable(app, classes, span) {
   const head = h(
     'tr',
     {},
-    h('th', { scope: 'col', text: 'Class' }),
-    h('th', { scope: 'col', text: day ? 'By day' : 'By hour' }),
-    h('th', { scope: 'col', class: 'number', text: 'Count' }),
+    h('th', { scope: 'col', text: T.class }),
+    h('th', { scope: 'col', text: day ? T.byDay : T.byHour }),
+    h('th', { scope: 'col', class: 'number', text: T.count }),
   );
   const most = Math.max(...classes.flatMap((row) => row.counts));
   const total = sum.reduce((a, b) => a + b, 0);
-  const all = classes.length > 1 ? [row('All classes', null, sum, total, Math.max(...sum), word)] : [];
+  const all = classes.length > 1 ? [row(T.all, null, sum, total, Math.max(...sum), word)] : [];
   const rows = classes.map(({ id, counts, total: own }) => {
     const one = app.classOf(id);
     return row(one.title, one.style, counts, own, most, word);
@@ -38,7 +40,7 @@ export function classTable(app, classes, span) {
   return h(
     'table',
     { class: 'area-table' },
-    h('caption', { class: 'sr-only', text: `Anomalies by class and ${day ? 'day' : 'hour'}` }),
+    h('caption', { class: 'sr-only', text: T.caption(day) }),
     h('thead', {}, head),
     h('tbody', {}, ...all, ...rows, axis),
   );
@@ -68,7 +70,7 @@ function bars(counts, most, word) {
   svg.setAttribute('class', 'bars');
   svg.setAttribute('role', 'img');
   const busiest = counts.indexOf(Math.max(...counts));
-  svg.setAttribute('aria-label', `Most on ${word(busiest)}: ${counts[busiest]}`);
+  svg.setAttribute('aria-label', T.most(word(busiest), counts[busiest]));
   const path = document.createElementNS(SVG, 'path');
   const bar = (count, i) =>
     `M${i * 4 + 0.4} ${TALL}v${-(count ? Math.max(2, (count / most) * TALL) : 0.8).toFixed(1)}h3.2V${TALL}z`;
@@ -95,5 +97,5 @@ export function latestList(app, rows) {
       h('button', { class: 'row', type: 'button', onclick: () => app.list.open(one.id) }, chipOf(style), main),
     );
   };
-  return h('ol', { class: 'rows', 'aria-label': 'Latest anomalies in the area' }, rows.slice(0, LATEST).map(item));
+  return h('ol', { class: 'rows', 'aria-label': T.latestList }, rows.slice(0, LATEST).map(item));
 }

@@ -9,19 +9,14 @@ import { h, setText } from './dom.js';
 import { createMap } from './map.js';
 import { Overlays } from './overlays.js';
 import { iconButton } from './parts.js';
+import { TEXTS } from './texts.js';
 import { TileOverlays } from './tile_overlays.js';
 import { clockText, dateText } from './time.js';
 import { Track } from './track.js';
 
-const DAY_MS = 86_400_000;
-const CHOICES = [
-  [DAY_MS / 24, '1 hour'],
-  [DAY_MS / 4, '6 hours'],
-  [DAY_MS, '1 day'],
-  [2 * DAY_MS, '2 days'],
-  [7 * DAY_MS, '1 week'],
-  [28 * DAY_MS, '4 weeks'],
-];
+const T = TEXTS.tools.compare;
+const HOUR_MS = 3_600_000;
+const CHOICES = [1, 6, 24, 48, 168, 672]; // hours
 const STEP = 0.02;
 const EVERY_MS = 2000;
 const REACH = 6;
@@ -37,9 +32,9 @@ export class Compare {
   #share = 0.5; // of the room between the panels that shows the time of the page
   #host = h('div', { class: 'compare-map', 'aria-hidden': 'true' });
   #here = h('div', { class: 'compare-tag here' });
-  #when = h('span', { text: 'Loading the other time' });
+  #when = h('span', { text: T.loading });
   #choice = h('select', {
-    'aria-label': 'Which time to compare with',
+    'aria-label': T.choice,
     onchange: () => this.#app.state.set({ compare: Number(this.#choice.value) }),
   });
   #there;
@@ -54,7 +49,7 @@ export class Compare {
       { class: 'compare-tag there' },
       this.#when,
       this.#choice,
-      iconButton('close', 'End the comparison', () => this.close(), { small: true }),
+      iconButton('close', T.close, () => this.close(), { small: true }),
     );
     this.#line = h(
       'div',
@@ -62,7 +57,7 @@ export class Compare {
         class: 'compare-line',
         role: 'slider',
         tabindex: '0',
-        'aria-label': 'Line between the two times',
+        'aria-label': T.line,
         'aria-valuemin': 0,
         'aria-valuemax': 100,
         onkeydown: (event) => this.#keyed(event),
@@ -136,11 +131,10 @@ export class Compare {
   }
 
   #choices(compare) {
-    const known = CHOICES.some(([ms]) => ms === -compare);
-    const all = known ? CHOICES : [...CHOICES, [-compare, `${Math.round(Math.abs(compare) / 36e5)} hours`]];
-    this.#choice.replaceChildren(
-      ...all.map(([ms, text]) => h('option', { value: -ms, text: `${text} earlier`, selected: ms === -compare })),
-    );
+    const hours = -compare / HOUR_MS;
+    const all = CHOICES.includes(hours) ? CHOICES : [...CHOICES, hours];
+    const text = (n) => T.earlier(T.hours[n] ?? T.otherHours(Math.round(Math.abs(n))));
+    this.#choice.replaceChildren(...all.map((n) => h('option', { value: -n * HOUR_MS, text: text(n), selected: n === hours })));
   }
 
   #sync() {
@@ -160,8 +154,8 @@ export class Compare {
     this.#loader.load();
     const at = this.#app.time.at();
     const { compare } = this.#app.state.get();
-    setText(this.#here, `${stamp(at)} · ${words(this.#count(this.#app))}`);
-    setText(this.#when, `${stamp(at + compare)} · ${words(this.#count(this.#world))}`);
+    setText(this.#here, `${stamp(at)} · ${T.count(this.#count(this.#app))}`);
+    setText(this.#when, `${stamp(at + compare)} · ${T.count(this.#count(this.#world))}`);
     this.#other.triggerRepaint();
   }
 
@@ -231,5 +225,4 @@ const settled = (map) =>
     map.triggerRepaint();
   });
 
-const words = (n) => `${n} ${n === 1 ? 'anomaly' : 'anomalies'}`;
 const stamp = (ms) => `${dateText(ms).replace(/ \d{4}$/, '')} ${clockText(ms, false)}`;

@@ -6,8 +6,10 @@ import { createBus } from './bus.js';
 import { Fleet } from './fleet.js';
 import { bboxOf } from './overlays.js';
 import { createState } from './state.js';
+import { TEXTS } from './texts.js';
 import { rfc3339 } from './time.js';
 
+const T = TEXTS.tools.compare;
 const NEAR_MS = 60_000;
 
 // The clock of the page, `offset()` ms away.
@@ -81,7 +83,7 @@ export class WorldLoader {
       this.#world.fleet.apply(await this.#app.api.sky(query, { cap: 15_000, signal: asking.signal }), { whole: true });
       this.#map.triggerRepaint();
     } catch (error) {
-      if (!isAbort(error)) this.#app.bus.emit('trouble', `Aircraft of the other time did not load. ${error.message}`);
+      if (!isAbort(error)) this.#app.bus.emit('trouble', T.aircraft(error.message));
     }
   }
 }

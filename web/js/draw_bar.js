@@ -1,19 +1,14 @@
 // The bar for drawing: what to draw, what to do next in one line, how wide a corridor is, import, change, delete.
-import { areaTitle } from './area.js';
+import { areaTitle, KINDS } from './area.js';
 import { areaColour } from './area_layer.js';
 import { h, setText } from './dom.js';
 import { DrawKeys } from './draw_keys.js';
 import { DrawTool } from './draw_tool.js';
 import { icon } from './icons.js';
 import { iconButton, wordButton } from './parts.js';
+import { TEXTS } from './texts.js';
 
-const TOOLS = [
-  ['polygon', 'Polygon', 'Set corner after corner; the first one again, or Finish, closes it.'],
-  ['rectangle', 'Rectangle', 'Drag, or set two corners.'],
-  ['circle', 'Circle', 'Drag from the middle outwards, or set middle and edge.'],
-  ['corridor', 'Corridor', 'Set point after point along the way; the last one again, or Finish, ends it.'],
-];
-const CHANGE = 'Drag corners and edges, or the whole. It is counted anew each time.';
+const T = TEXTS.tools.draw;
 const WIDTHS = [5, 10, 20, 50, 100, 200];
 const USUAL_KM = 20;
 
@@ -24,13 +19,13 @@ export class DrawBar {
   #hint = h('p', { class: 'draw-hint', id: 'draw-hint' });
   #width = h(
     'select',
-    { 'aria-label': 'Width of the corridor', onchange: () => this.#widen() },
-    WIDTHS.map((km) => h('option', { value: km, text: `${km} km wide`, selected: km === USUAL_KM })),
+    { 'aria-label': T.width, onchange: () => this.#widen() },
+    WIDTHS.map((km) => h('option', { value: km, text: T.wide(km), selected: km === USUAL_KM })),
   );
-  #finish = wordButton('check', 'Finish', () => this.#tool.finish());
-  #done = wordButton('check', 'Done', () => this.leave());
-  #change = iconButton('draw', 'Change the area', () => this.edit());
-  #remove = iconButton('trash', 'Delete the area', () => this.remove());
+  #finish = wordButton('check', T.finish, () => this.#tool.finish());
+  #done = wordButton('check', T.done, () => this.leave());
+  #change = iconButton('draw', T.change, () => this.edit());
+  #remove = iconButton('trash', T.remove, () => this.remove());
   #kind = null;
   #tool;
   #keys;
@@ -92,7 +87,7 @@ export class DrawBar {
 
   async draw(kind) {
     this.#app.state.set({ areaId: null });
-    this.#begin(kind, TOOLS.find(([name]) => name === kind)[2]);
+    this.#begin(kind, T.hints[kind]);
     await this.#load(() => this.#tool.start(kind, this.#km()));
   }
 
@@ -100,12 +95,8 @@ export class DrawBar {
     const { area } = this.#app.state.get();
     if (!area) return;
     this.open(null);
-    if (area.kind === 'polygon' && area.parts.flat().length > 1) {
-      this.#app.bus.emit('trouble', 'An area of several parts or with holes cannot be changed here. Draw it anew.');
-      return;
-    }
     if (area.kind === 'corridor') this.#widthIs(area.size);
-    this.#begin(area.kind, CHANGE);
+    this.#begin(area.kind, T.changing);
     await this.#load(() => this.#tool.edit(area, this.#km()));
   }
 
@@ -118,7 +109,7 @@ export class DrawBar {
     this.#kind = kind;
     setText(this.#hint, hint);
     this.#keys.on = true;
-    this.#app.bus.emit('announce', `${hint} With the keyboard: arrows move the map, Enter sets a point, F finishes.`);
+    this.#app.bus.emit('announce', T.keyboard(hint));
     this.#show();
   }
 
@@ -127,7 +118,7 @@ export class DrawBar {
       await start();
     } catch (error) {
       this.#stop();
-      this.#app.bus.emit('trouble', `The drawing tools did not load. ${error.message}`);
+      this.#app.bus.emit('trouble', T.failed(error.message));
     }
     this.#show();
   }
@@ -145,8 +136,8 @@ export class DrawBar {
     const name = this.#app.state.get().area?.name ?? '';
     this.#app.bus.emit('area:draft', null);
     this.#app.state.set({ area: { ...area, name } });
-    this.#app.bus.emit('announce', `${areaTitle(area)} drawn.`);
-    setText(this.#hint, CHANGE);
+    this.#app.bus.emit('announce', T.drawn(areaTitle(area)));
+    setText(this.#hint, T.changing);
   }
 
   #km() {
@@ -160,35 +151,35 @@ export class DrawBar {
   }
 
   #widthIs(km) {
-    if (!WIDTHS.includes(km)) this.#width.append(h('option', { value: km, text: `${km} km wide` }));
+    if (!WIDTHS.includes(km)) this.#width.append(h('option', { value: km, text: T.wide(km) }));
     this.#width.value = String(km);
   }
 
   #build() {
-    const tool = ([kind, name]) => {
+    const tool = (kind) => {
       const one = h(
         'button',
         {
           class: 'tool',
           type: 'button',
           'aria-pressed': 'false',
-          'aria-label': `Draw: ${name}`,
+          'aria-label': T.kind(T.kinds[kind]),
           onclick: () => this.draw(kind),
         },
         icon(kind),
-        h('span', { text: name }),
+        h('span', { text: T.kinds[kind] }),
       );
       this.#tools.set(kind, one);
       return one;
     };
-    const tools = h('div', { class: 'draw-tools', role: 'group', 'aria-label': 'What to draw' }, TOOLS.map(tool));
+    const tools = h('div', { class: 'draw-tools', role: 'group', 'aria-label': T.tools }, KINDS.map(tool));
     const load = h(
       'button',
-      { class: 'tool', type: 'button', 'aria-label': 'Import an area', onclick: () => this.#app.importer.open() },
+      { class: 'tool', type: 'button', 'aria-label': T.importTip, onclick: () => this.#app.importer.open() },
       icon('upload'),
-      h('span', { text: 'Import' }),
+      h('span', { text: T.import }),
     );
-    const close = iconButton('close', 'Close the drawing tools', () => this.leave());
+    const close = iconButton('close', T.close, () => this.leave());
     const more = h(
       'div',
       { class: 'draw-more' },

@@ -1,7 +1,8 @@
 // terra-draw on the map, loaded when first needed. It draws in longitudes counted from the middle of the view, so that
 // an area may lie across the antimeridian; what goes in and out are areas (area.js).
-import { makeArea, wrapLng } from './area.js';
+import { AreaError, makeArea, opened, wrapLng } from './area.js';
 import { boxOf, outlineOf } from './area_shape.js';
+import { checkHoles, withHoles } from './draw_holes.js';
 import { distanceKm } from './geo.js';
 
 const FINISH = 'f'; // the key that ends a shape; Enter sets a point (draw_keys.js)
@@ -14,7 +15,7 @@ export class DrawTool {
   #origin = 0;
   #width = 0;
   #area = null; // as it was before it is dragged
-  #id = null; // of the shape that is being changed
+  #ids = []; // of the shapes that are being changed: one for each part of the area
 
   // ondraft(area) while it takes shape, ondone(area) when a shape or a change of it is complete, ontrouble(error).
   constructor(map, { colour, ondraft, ondone, ontrouble }) {
@@ -28,7 +29,7 @@ export class DrawTool {
 
   // Whether a complete shape is there to be changed, rather than a new one begun.
   get changing() {
-    return this.#id !== null;
+    return this.#ids.length > 0;
   }
 
   async start(kind, width) {
@@ -61,7 +62,7 @@ export class DrawTool {
     if (!this.on) return;
     this.#draw.stop();
     this.#draw = null;
-    this.#id = null;
+    this.#ids = [];
   }
 
   async #open(origin, width) {
@@ -79,48 +80,56 @@ export class DrawTool {
     this.#draw.on('finish', (id, { action }) => this.#finished(id, action));
   }
 
-  #shape(id) {
+  // What is there of the area: all its parts while it is changed, else the one shape that is begun.
+  #shapes() {
     const all = this.#draw?.getSnapshot() ?? [];
-    return all.find((one) => (id === undefined ? one.properties.mode === MODES[this.#kind] : one.id === id));
+    if (this.changing) return this.#ids.map((id) => all.find((one) => one.id === id)).filter(Boolean);
+    return all.filter((one) => one.properties.mode === MODES[this.#kind]).slice(0, 1);
   }
 
   #told() {
-    const area = this.#read(this.#shape(), () => {});
+    const area = this.#read(() => {});
     if (area) this.ondraft(area);
   }
 
-  #read(feature, ontrouble) {
-    if (!feature) return null;
+  #read(ontrouble) {
+    const lines = this.#shapes().map(({ geometry }) => this.#back(geometry));
+    if (!lines.length) return null;
     try {
-      return makeArea(areaOf(this.#kind, this.#back(feature.geometry), this.#width));
+      if (this.#kind !== 'polygon' || !this.changing) return makeArea(areaOf(this.#kind, lines[0], this.#width));
+      const parts = lines.map((line, i) => withHoles(opened(line), this.#area.parts[i]));
+      checkHoles(parts);
+      return makeArea({ kind: 'polygon', parts });
     } catch (error) {
+      if (!(error instanceof AreaError)) throw error;
       ontrouble(error); // half a shape is no area yet; a whole one that is none is told to the user
       return null;
     }
   }
 
   #finished(id, action) {
-    const area = exact(this.#read(this.#shape(id), this.ontrouble), this.#area, action);
-    if (!area) {
-      if (!this.changing) this.#draw.clear();
-      return;
-    }
-    // From here on it is changed; what was dragged becomes the exact shape again. Not within terra-draw's own call.
-    setTimeout(() => {
+    const area = exact(this.#read(this.ontrouble), this.#area, action);
+    if (!area && !this.changing) return this.#draw.clear();
+    // From here on it is changed; what was dragged becomes the exact shape again, and what cannot be is taken back. Not
+    // within terra-draw's own call.
+    return setTimeout(() => {
       if (!this.on) return;
-      this.#put(area);
-      this.ondone(area);
+      const part = Math.max(0, this.#ids.indexOf(id));
+      this.#put(area ?? this.#area, part);
+      if (area) this.ondone(area);
+      else this.ondraft(this.#area);
     });
   }
 
-  #put(area) {
+  #put(area, part = 0) {
+    this.#ids = [];
     this.#draw.clear();
     this.#area = area;
-    this.#id = this.#draw.getFeatureId();
     this.#draw.setMode('select');
-    const geometry = this.#forth(area);
-    this.#draw.addFeatures([{ id: this.#id, type: 'Feature', geometry, properties: { mode: MODES[area.kind] } }]);
-    this.#draw.selectFeature(this.#id);
+    const shapes = this.#forth(area).map((geometry) => ({ id: this.#draw.getFeatureId(), type: 'Feature', geometry, properties: { mode: MODES[area.kind] } }));
+    this.#ids = shapes.map(({ id }) => id);
+    this.#draw.addFeatures(shapes);
+    this.#draw.selectFeature(this.#ids[part] ?? this.#ids[0]);
   }
 
   #back({ type, coordinates }) {
@@ -128,20 +137,20 @@ export class DrawTool {
     return line.map(([x, y]) => [x + this.#origin, y]);
   }
 
-  // A circle is dragged by eight of its corners; the whole of it is drawn by the map (area_layer.js).
-  #handles(area) {
-    const ring = outlineOf(area)[0][0];
-    return area.kind === 'circle' ? ring.filter((_, i) => i % ((ring.length - 1) / 8) === 0) : ring;
+  // A circle is dragged by eight of its corners; the whole of it, and holes, are drawn by the map (area_layer.js).
+  #lines(area) {
+    if (area.kind === 'corridor') return [area.points];
+    const rings = outlineOf(area).map(([ring]) => ring);
+    return area.kind === 'circle' ? rings.map((ring) => ring.filter((_, i) => i % ((ring.length - 1) / 8) === 0)) : rings;
   }
 
   #forth(area) {
-    const line = area.kind === 'corridor' ? area.points : this.#handles(area);
-    const [first] = line[0];
-    const start = wrapLng(first - this.#origin);
-    const moved = line.map(([x, y]) => [Number((start + x - first).toFixed(DIGITS)), Number(y.toFixed(DIGITS))]);
-    return area.kind === 'corridor'
-      ? { type: 'LineString', coordinates: moved }
-      : { type: 'Polygon', coordinates: [moved] };
+    return this.#lines(area).map((line) => {
+      const [first] = line[0];
+      const start = wrapLng(first - this.#origin);
+      const moved = line.map(([x, y]) => [Number((start + x - first).toFixed(DIGITS)), Number(y.toFixed(DIGITS))]);
+      return area.kind === 'corridor' ? { type: 'LineString', coordinates: moved } : { type: 'Polygon', coordinates: [moved] };
+    });
   }
 }
 

@@ -2,7 +2,9 @@
 import { h } from './dom.js';
 import { LayerSets, setText } from './layer_sets.js';
 import { iconButton, wordButton } from './parts.js';
+import { TEXTS } from './texts.js';
 
+const T = TEXTS.tools.sets;
 const SHORT = 40;
 
 export class SetsMenu {
@@ -12,8 +14,8 @@ export class SetsMenu {
   #name = h('input', {
     class: 'set-name',
     maxlength: SHORT,
-    placeholder: 'Name for what is on now',
-    'aria-label': 'Name of the set',
+    placeholder: T.placeholder,
+    'aria-label': T.name,
   });
 
   constructor(root, app) {
@@ -23,13 +25,13 @@ export class SetsMenu {
       'form',
       { class: 'set-form', onsubmit: (event) => this.#save(event) },
       this.#name,
-      h('button', { class: 'button', type: 'submit', text: 'Save' }),
+      h('button', { class: 'button', type: 'submit', text: T.save }),
     );
-    const share = wordButton('link', 'Copy link to this set', () => this.#share());
+    const share = wordButton('link', T.share, () => this.#share());
     this.details = h(
       'details',
       { class: 'group' },
-      h('summary', {}, h('h3', { text: 'Saved sets' })),
+      h('summary', {}, h('h3', { text: T.title })),
       this.#list,
       form,
       share,
@@ -44,7 +46,7 @@ export class SetsMenu {
     const name = this.#name.value.trim();
     if (!name) return this.#name.focus();
     if (!this.#sets.save(name))
-      this.#app.bus.emit('trouble', 'This browser keeps nothing. The link carries the set as well.');
+      this.#app.bus.emit('trouble', T.unkept);
     this.#name.value = '';
     return this.#redraw();
   }
@@ -53,8 +55,8 @@ export class SetsMenu {
     const link = new URL(setText(this.#app.state.get()) || '#', location.href).href;
     try {
       await navigator.clipboard.writeText(link);
-      this.#app.bus.emit('announce', 'The link is copied.');
-      this.#name.placeholder = 'The link is copied';
+      this.#app.bus.emit('announce', T.copied);
+      this.#name.placeholder = T.copiedShort;
     } catch {
       this.#app.bus.emit('trouble', link); // no clipboard here: the link itself can be copied by hand
     }
@@ -77,7 +79,7 @@ export class SetsMenu {
       },
       h('span', { class: 'name', text: name }),
     );
-    const forget = iconButton('trash', `Forget ${name}`, () => this.#forget(name), { small: true });
+    const forget = iconButton('trash', T.forget(name), () => this.#forget(name), { small: true });
     return h('li', { class: 'layer-row' }, use, forget);
   }
 

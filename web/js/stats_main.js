@@ -8,7 +8,8 @@ import { bindPrefs, kept } from './prefs.js';
 import { Settings } from './settings.js';
 import { createState, INITIAL } from './state.js';
 import { showHeat } from './stats_heat.js';
-import { showAircraft, showAreas, showFeeds, showQuality, showScorecard } from './stats_tables.js';
+import { askFeeds, showFeeds } from './stats_feeds.js';
+import { showAircraft, showAreas, showQuality, showScorecard } from './stats_tables.js';
 import { showTiles } from './stats_tiles.js';
 import { TEXTS } from './texts.js';
 import { bindTheme } from './theme.js';
@@ -28,7 +29,7 @@ const PARTS = [
   { id: 'areas', title: T.areas, note: T.rateNote, ask: ({ datetime }) => groups('cell', datetime, { resolution: 2 }), show: showAreas },
   { id: 'craft', title: T.craft, note: T.craftNote, ask: ({ datetime }) => groups('aircraft', datetime), show: showAircraft },
   { id: 'quality', title: T.quality, note: T.qualityNote, ask: ({ hours }) => api.get('/kpis', { hours }), show: showQuality },
-  { id: 'feeds', title: T.feeds, ask: () => api.get('/health'), show: showFeeds },
+  { id: 'feeds', title: T.feeds, note: T.feedsNote, ask: () => askFeeds(api), show: showFeeds },
   { id: 'card', title: T.card, note: T.cardNote, ask: () => api.get('/classes'), show: showScorecard },
 ];
 

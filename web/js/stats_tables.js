@@ -1,17 +1,16 @@
-// The tables of the statistics page: places, aircraft, what the data holds, the feeds, and the scorecard of the classes.
+// The tables of the statistics page: places, aircraft, what the data holds, and the scorecard of the classes.
 import { h } from './dom.js';
 import { percent } from './stats_tiles.js';
 import { TEXTS } from './texts.js';
-import { agoText, parseTime } from './time.js';
 import { inUnit } from './units.js';
 
 const T = TEXTS.statistics;
 const MOST = 12;
 
-const number = (n) => (Number.isFinite(n) ? n.toLocaleString('en', { maximumFractionDigits: n < 10 ? 2 : 0 }) : '–');
+export const number = (n) => (Number.isFinite(n) ? n.toLocaleString('en', { maximumFractionDigits: n < 10 ? 2 : 0 }) : '–');
 
 // columns: [title, cell of a row, class]; the first names the row.
-function table(columns, rows, { name, off = () => false } = {}) {
+export function table(columns, rows, { name, off = () => false } = {}) {
   const head = h('tr', {}, columns.map(([title, , kind]) => h('th', { scope: 'col', class: kind, text: title }))); // prettier-ignore
   const body = rows.map((row) => h('tr', { class: off(row) ? 'off' : null }, columns.map(([, of, kind], i) => h(i ? 'td' : 'th', { class: kind, ...(i ? {} : { scope: 'row' }) }, of(row) ?? '')))); // prettier-ignore
   return h('div', { class: 'scroll-x', tabindex: '0', role: 'group', 'aria-label': name }, h('table', { class: 'data' }, h('thead', {}, head), h('tbody', {}, body)));
@@ -81,26 +80,6 @@ export function showQuality({ completeness, messages }) {
 }
 
 const bar = (share) => h('span', { class: 'bar', 'aria-hidden': 'true' }, h('i', { style: { 'inline-size': `${(share * 100).toFixed(1)}%` } }));
-
-export function showFeeds({ feeds = [], data_time: now }) {
-  if (!feeds.length) return h('p', { class: 'facts', text: T.noFeeds });
-  const heard = ({ last_time: last }) => (last ? agoText(last, parseTime(now)) : '–');
-  const refused = (feed) => Object.values(feed.rejected ?? {}).reduce((a, b) => a + Number(b || 0), 0);
-  return table(
-    [
-      [T.feed, (feed) => String(feed.name)],
-      [T.format, (feed) => String(feed.format ?? ''), 'words'],
-      [T.state, (feed) => h('span', { class: `feed-${feed.state}`, text: String(feed.state ?? '') })],
-      [T.rows, (feed) => number(Number(feed.rows ?? 0))],
-      [T.refused, (feed) => number(refused(feed))],
-      [T.duplicates, (feed) => number(Number(feed.duplicate ?? 0))],
-      [T.late, (feed) => number(Number(feed.late ?? 0))],
-      [T.heard, heard],
-    ],
-    feeds,
-    { name: T.feeds },
-  );
-}
 
 const RANKS = ['critical', 'high', 'medium', 'low'];
 

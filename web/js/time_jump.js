@@ -1,14 +1,12 @@
 // The time that is shown is a button: it opens the way to any time that is stored, and to comparing it with another.
 import { h, setText } from './dom.js';
 import { preferred } from './prefs.js';
+import { TEXTS } from './texts.js';
 import { clockText, dateText, zoneText } from './time.js';
 
+const T = TEXTS.tools.jump;
 const HOUR_MS = 3_600_000;
-const BACK = [
-  [1, '1 h earlier'],
-  [24, '1 day earlier'],
-  [168, '1 week earlier'],
-];
+const BACK = [1, 24, 168]; // hours
 
 // What a field for local date and time holds, as epoch ms; NaN where it is no time. In UTC unless the reader reads local time.
 export const readField = (text, zone = preferred('zone')) =>
@@ -22,7 +20,7 @@ export function fieldText(ms, zone = preferred('zone')) {
 export class TimeJump {
   #app;
   #first = null; // epoch ms of the oldest that is stored
-  #field = h('input', { type: 'datetime-local', 'aria-label': 'Date and time to show' });
+  #field = h('input', { type: 'datetime-local', 'aria-label': T.field });
   #note = h('p', { class: 'facts' });
   #since = h('p', { class: 'facts' });
 
@@ -36,21 +34,21 @@ export class TimeJump {
         type: 'button',
         'aria-expanded': 'false',
         'aria-haspopup': 'dialog',
-        title: 'Go to any time, compare (T)',
+        title: T.open,
         onclick: () => this.toggle(),
       },
       words,
     );
-    const go = h('button', { class: 'button', type: 'submit', text: 'Show' });
+    const go = h('button', { class: 'button', type: 'submit', text: T.show });
     const form = h('form', { class: 'jump-form', onsubmit: (event) => this.#submit(event) }, this.#field, go);
-    const back = BACK.map(([hours, text]) =>
-      h('button', { class: 'button', type: 'button', text, onclick: () => this.#go(app.time.at() - hours * HOUR_MS) }),
+    const back = BACK.map((hours) =>
+      h('button', { class: 'button', type: 'button', text: T.back[hours], onclick: () => this.#go(app.time.at() - hours * HOUR_MS) }),
     );
-    const compare = BACK.map(([hours, text]) =>
+    const compare = BACK.map((hours) =>
       h('button', {
         class: 'button',
         type: 'button',
-        text: `with ${text}`,
+        text: T.with(T.back[hours]),
         onclick: () => this.#compare(-hours * HOUR_MS),
       }),
     );
@@ -59,15 +57,15 @@ export class TimeJump {
       {
         class: 'popover jump',
         role: 'dialog',
-        'aria-label': 'Go to a time',
+        'aria-label': T.name,
         hidden: true,
         onkeydown: ({ key }) => key === 'Escape' && this.toggle(false),
       },
-      h('h3', { text: 'Go to' }),
+      h('h3', { text: T.title }),
       form,
       this.#note,
       h('div', { class: 'actions' }, back),
-      h('h3', { text: 'Compare, side by side' }),
+      h('h3', { text: T.compare }),
       h('div', { class: 'actions' }, compare),
       this.#since,
     );
@@ -89,7 +87,7 @@ export class TimeJump {
   #show() {
     this.#field.value = fieldText(this.#app.time.at());
     this.#field.max = fieldText(this.#app.clock.live());
-    setText(this.#note, `In ${zoneText(this.#app.time.at())}. The window of the bar ends there.`);
+    setText(this.#note, T.zone(zoneText(this.#app.time.at())));
     this.#field.focus();
     this.#stored();
   }
@@ -106,18 +104,18 @@ export class TimeJump {
       setText(
         this.#since,
         Number.isFinite(this.#first)
-          ? `Anomalies are stored since ${dateText(this.#first)} ${clockText(this.#first, false)}.`
+          ? T.since(dateText(this.#first), clockText(this.#first, false))
           : '',
       );
     } catch (error) {
-      setText(this.#since, `How far back the store goes is not known. ${error.message}`);
+      setText(this.#since, T.unknown(error.message));
     }
   }
 
   #submit(event) {
     event.preventDefault();
     const at = readField(this.#field.value);
-    if (Number.isNaN(at)) setText(this.#note, 'This is no date and time.');
+    if (Number.isNaN(at)) setText(this.#note, T.wrong);
     else this.#go(at);
   }
 

@@ -1,4 +1,7 @@
 // From one anomaly to the next in time: first among what is known, then by asking the store.
+import { TEXTS } from './texts.js';
+
+const T = TEXTS.tools.steps;
 const SOON_MS = 1000; // it is shown this long after it began, so that it is there
 const MANY = 100;
 
@@ -25,15 +28,9 @@ export class TimeSteps {
     try {
       const found = this.#find(direction) ?? (await this.#ask(direction));
       if (found) this.#show(found);
-      else
-        this.#app.bus.emit(
-          'trouble',
-          direction > 0
-            ? 'There is no later anomaly of these classes.'
-            : 'There is no earlier anomaly of these classes.',
-        );
+      else this.#app.bus.emit('trouble', direction > 0 ? T.noLater : T.noEarlier);
     } catch (error) {
-      this.#app.bus.emit('trouble', `The store could not be asked. ${error.message}`);
+      this.#app.bus.emit('trouble', T.failed(error.message));
     }
     this.#busy = false;
   }

@@ -2,8 +2,10 @@
 import { isAbort } from './api.js';
 import { bboxOf } from './overlays.js';
 import { throttle } from './bus.js';
+import { TEXTS } from './texts.js';
 import { rfc3339 } from './time.js';
 
+const T = TEXTS.tools.past;
 const TICK_MS = 250;
 const FRAME_MS = 1500; // wall time between two looks at the past while it plays
 
@@ -104,7 +106,7 @@ export class TimeMachine {
       if (!this.#app.state.get().live) this.#app.fleet.apply(found, { whole: true });
       this.#map.triggerRepaint();
     } catch (error) {
-      if (!isAbort(error)) this.#app.bus.emit('trouble', `Aircraft of that time did not load. ${error.message}`);
+      if (!isAbort(error)) this.#app.bus.emit('trouble', T.aircraft(error.message));
     }
   }
 }

@@ -2,7 +2,10 @@
 import { areaTitle } from './area.js';
 import { h } from './dom.js';
 import { icon } from './icons.js';
+import { TEXTS } from './texts.js';
 import { placesIn } from './where.js';
+
+const T = TEXTS.tools.where;
 
 export class WhereChip {
   constructor(root, app) {
@@ -16,14 +19,14 @@ export class WhereChip {
     const { area, only } = this.app.state.get();
     this.root.hidden = !only;
     document.body.toggleAttribute('data-where', Boolean(only));
-    const text = only && `Only ${only.kind === 'area' ? (area && areaTitle(area)) || 'the area' : this.#name(only)}`;
+    const text = only && T.only(only.kind === 'area' ? (area && areaTitle(area)) || T.area : this.#name(only));
     if (!only || text === this.text) return;
     this.text = text;
     const off = () => this.app.state.set({ only: null });
     this.root.replaceChildren(
       h(
         'button',
-        { class: 'pill', type: 'button', title: 'Show everywhere again', onclick: off },
+        { class: 'pill', type: 'button', title: T.everywhere, onclick: off },
         icon('place'),
         text,
         icon('close'),

@@ -4,19 +4,12 @@ import { throttle } from './bus.js';
 import { h } from './dom.js';
 import { icon } from './icons.js';
 import { iconButton } from './parts.js';
+import { TEXTS } from './texts.js';
 import { placesIn } from './where.js';
 
-const KINDS = [
-  ['country', 'Country'],
-  ['fir', 'Region'],
-  ['area', 'My areas'],
-];
+const T = TEXTS.tools.where;
+const KINDS = ['country', 'fir', 'area'];
 const MOST = 60;
-const NOTHING = {
-  country: 'No anomaly of this time says in which country it is.',
-  fir: 'No anomaly of this time names its flight information region.',
-  area: 'Draw an area and press Keep.',
-};
 
 export class WherePanel {
   #app;
@@ -27,16 +20,16 @@ export class WherePanel {
 
   constructor(root, app) {
     this.#app = app;
-    const tab = ([kind, text]) => {
-      const one = h('button', { type: 'button', text, onclick: () => this.#choose(kind) });
+    const tab = (kind) => {
+      const one = h('button', { type: 'button', text: T.kinds[kind], onclick: () => this.#choose(kind) });
       this.#tabs.set(kind, one);
       return one;
     };
     this.details = h(
       'details',
       { class: 'group' },
-      h('summary', {}, h('h3', { text: 'Where' })),
-      h('div', { class: 'segmented', role: 'group', 'aria-label': 'What places to choose from' }, KINDS.map(tab)),
+      h('summary', {}, h('h3', { text: T.title })),
+      h('div', { class: 'segmented', role: 'group', 'aria-label': T.choose }, KINDS.map(tab)),
       this.#list,
     );
     root.append(this.details);
@@ -61,7 +54,7 @@ export class WherePanel {
     const now = JSON.stringify([this.#kind, rows, only]);
     if (now === this.#drawn) return;
     this.#drawn = now;
-    const none = h('li', { class: 'why', text: NOTHING[this.#kind] });
+    const none = h('li', { class: 'why', text: T.nothing[this.#kind] });
     this.#list.replaceChildren(...(rows.length ? rows.map((one) => this.#row(one, only)) : [none]));
   }
 
@@ -92,7 +85,7 @@ export class WherePanel {
       h('span', { class: 'count', text: count === undefined ? '' : String(count) }),
     );
     const forget =
-      kind === 'area' ? iconButton('trash', `Forget ${name}`, () => this.#app.areas.forget(id), { small: true }) : null;
+      kind === 'area' ? iconButton('trash', T.forget(name), () => this.#app.areas.forget(id), { small: true }) : null;
     return h('li', { class: 'layer-row' }, button, forget);
   }
 }

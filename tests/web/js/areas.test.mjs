@@ -5,6 +5,7 @@ import { AreaError, formatArea, makeArea, MOST_POINTS, parseArea } from '../../.
 import { readArea } from '../../../web/js/area_import.js';
 import { bucketsFor, countByClass, DAY_MS, exportLinks } from '../../../web/js/area_query.js';
 import { boxOf, contains, geometryOf, outlineOf, wktOf } from '../../../web/js/area_shape.js';
+import { checkHoles, withHoles } from '../../../web/js/draw_holes.js';
 import { areaOf } from '../../../web/js/draw_tool.js';
 import { distanceKm } from '../../../web/js/geo.js';
 
@@ -67,6 +68,25 @@ test('GeoJSON: polygons in collections, lines as corridors, points as circles', 
   assert.equal(area.parts.length, 2);
   assert.equal(readArea('{"type":"LineString","coordinates":[[1,2,900],[3,4,900]]}').area.kind, 'corridor');
   assert.match(readArea('{"type":"Point","coordinates":[1,2]}').note, /within 20 km/);
+});
+
+const OUTER = [[0, 0], [9, 0], [9, 9], [0, 9]]; // prettier-ignore
+const HOLE = [[3, 3], [6, 3], [6, 6]]; // prettier-ignore
+
+test('an imported hole is kept: it is neither inside nor asked for', () => {
+  const { area } = readArea(JSON.stringify({ type: 'Polygon', coordinates: [...ring(...OUTER), ...ring(...HOLE)] }));
+  assert.equal(area.parts[0].length, 2);
+  assert.ok(contains(outlineOf(area), [1, 1]) && !contains(outlineOf(area), [5.5, 4]));
+  assert.equal(wktOf(geometryOf(area)).match(/\(/g).length, 3, 'the rings of the question');
+});
+
+test('a hole stays where a corner moves, goes along with the whole, and may not reach beyond the edge', () => {
+  const near = (a, b) => a.flat().every((x, i) => Math.abs(x - b.flat()[i]) < 1e-6);
+  assert.deepEqual(withHoles([[-1, 0], ...OUTER.slice(1)], [OUTER, HOLE])[1], HOLE);
+  const east = (points) => points.map(([lng, lat]) => [lng + 20, lat]);
+  assert.ok(near(withHoles(east(OUTER), [OUTER, HOLE])[1], east(HOLE)));
+  checkHoles([[OUTER, HOLE]]);
+  refuses(() => checkHoles([[OUTER.map(([lng, lat]) => [lng / 2, lat]), HOLE]]), /beyond the edge/);
 });
 
 test('a coast of thousands of points is made simpler, and says so', () => {

@@ -34,6 +34,7 @@ export const ACCESS = {
     keysNote: 'For programs: QGIS, GDAL, curl, your own. A key does what you may do, or less.',
     noKeys: 'No keys yet.',
     keyName: 'What it is for',
+    keyExample: 'QGIS',
     role: 'Role',
     days: 'Valid for',
     daysOf: (n) => (n ? `${number(n)} days` : 'No end'),
