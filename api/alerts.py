@@ -35,10 +35,16 @@ async def list_alerts(request: AnyRequest) -> Response[bytes]:
     since, limit = cursor(asked, "since") or 0, whole("limit", 1, MOST)(asked.get("limit", "100"))
     owner, pool = scope(caller(request)), request.app.state.pool
     rows = await destinations.alerts(pool, owner, since, CURSOR, limit, cursor(asked, "subscription"))
-    features = ",".join(row["feature"] for row in rows)
+    features = ",".join(_numbered(row) for row in rows)
     newest = rows[-1]["seq"] if rows else since
     content = f'{{"type":"FeatureCollection","next":{newest},"numberReturned":{len(rows)},"features":[{features}]}}'
     return await replies.reply(request, content.encode(), GEOJSON)
+
+
+def _numbered(row: Record) -> str:
+    """The stored feature, which ends with its properties, and its number among them."""
+    text: str = row["feature"]
+    return f'{text[:-2]},"seq":{row["seq"]}}}}}'
 
 
 @route("/subscriptions/{subscription_id:int}/alerts.atom", VIEWER)

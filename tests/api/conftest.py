@@ -136,13 +136,14 @@ class Live:
         return time.monotonic() - started
 
 
-def start(database: str) -> Live:
-    """The real server in a process of its own, answering."""
+def start(database: str, more: str = "") -> Live:
+    """The real server in a process of its own, answering. `more`: further settings, as code."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    settings = f"Settings({database!r}, port={port}, open_reading=True)"
-    code = f"from api.server import serve; from api.settings import Settings; serve({settings})"
+    settings = f"Settings({database!r}, port={port}, open_reading=True, {more})"
+    names = "from pathlib import Path; from api.server import serve; from api.settings import Settings, Reach"
+    code = f"{names}; serve({settings})"
     process = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)})
     live = Live(f"http://127.0.0.1:{port}", process)
     until = time.monotonic() + 60
