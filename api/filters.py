@@ -119,6 +119,10 @@ STATUS = Filter(
 QUEUE = Filter(
     "queue", listed(list(QUEUES)), "Only of these queues", choice("queue", list(QUEUES)), "text[]", "queue = ANY({})"
 )
+ANOMALY = Filter(
+    "anomaly", {"type": "string"}, "Only the one that this anomaly belongs to", str, "text",
+    "id = (SELECT incident FROM incident_anomalies WHERE anomaly = {})",
+)  # fmt: skip
 CLASSES = Filter(
     "class", {"type": "string"}, "Only with anomalies of one of these classes, comma between", _words, "text[]",
     "classes && {}",

@@ -51,8 +51,8 @@ INCIDENTS = Collection(
         *_stored(),
     ),
     filters=(
-        filters.BAND, filters.STATUS, filters.QUEUE, filters.INCIDENT_STATE, filters.CONFIDENCE, filters.PRIORITY,
-        filters.CLASSES,
+        filters.ANOMALY, filters.BAND, filters.STATUS, filters.QUEUE, filters.INCIDENT_STATE, filters.CONFIDENCE,
+        filters.PRIORITY, filters.CLASSES,
     ),
     unless={"state": "state IN ('open', 'closed')"},
 )  # fmt: skip

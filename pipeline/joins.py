@@ -105,7 +105,8 @@ REVIEW_AT: Mapping[int, float] = {1: 0.7, 2: 0.4, 3: 0.2, 4: 0.0}
 
 AT_MOST: Mapping[str, str] = {
     "equipment-signature": "monitor", "geographic-outlier": "monitor", "sighting": "monitor",
-    "formation-flight": "review", "odd-trajectory": "review", "route-deviation": "review", "fir-entry": "review",
+    "formation-flight": "review", "loiter": "review", "patrol": "review",
+    "odd-trajectory": "review", "route-deviation": "review", "fir-entry": "review",
     "low-for-cell": "review", "strange-approach": "review", "cruise-turn": "review",
 }  # fmt: skip
 """The highest band of a class, however sure: the user's lists of what is for review (flown unlike the baseline) and

@@ -20,7 +20,8 @@ MOST_CLASSES = 4
 def summary(parts: Sequence[Part], titles: Mapping[str, str]) -> str:
     """For one anomaly its own sentence; for several what there is of each class, the weightiest first."""
     if len(parts) == 1:
-        name, text = _name(parts[0]), parts[0].text
+        text = parts[0].text
+        name = parts[0].callsign if _address(parts[0]) in text else _name(parts[0])
         return f"{name}: {text}" if name and not text.startswith(name) else text
     groups: dict[str, list[Part]] = {}
     for part in sorted(parts, key=lambda p: (-p.priority, -p.confidence, p.order)):
@@ -47,8 +48,12 @@ def _name(part: Part) -> str:
     """Callsign and address of the aircraft; empty where there are several, or none."""
     if len(part.aircraft) != 1:
         return ""
-    address = icao24_text(part.aircraft[0]) or "an aircraft without address"
+    address = _address(part)
     return f"{part.callsign} ({address})" if part.callsign else address
+
+
+def _address(part: Part) -> str:
+    return (icao24_text(part.aircraft[0]) if part.aircraft else None) or "an aircraft without address"
 
 
 def _count(n: int, what: str) -> str:

@@ -36,6 +36,7 @@ def test_an_incident_is_a_feature_and_whole_with_what_belongs_to_it(client: Clie
     assert listed["properties"]["timeline"][0]["class"] == "loiter" and listed["geometry"] == whole["geometry"]
     assert whole["properties"]["anomaly_ids"] == ["l00", "l01", "s1"] and whole["reviews"] == []
     assert [one["id"] for one in whole["anomalies"]["features"]] == ["l00", "s1", "l01"]
+    assert client.get("/collections/incidents/items?anomaly=l01").json()["features"] == [listed]
     assert client.get("/incidents/none").status_code == 404
     assert client.get("/collections/incidents/items?class=loiter&band=monitor").json()["features"] == []
 

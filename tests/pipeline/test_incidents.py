@@ -141,7 +141,7 @@ def test_rules_move_the_band_everywhere_or_in_an_area() -> None:
 
 @pytest.mark.parametrize(
     ("name", "priority", "confidence", "band"),
-    [("squawk", 4, 0.5, "alert"), ("squawk", 3, 0.6, "review"), ("loiter", 1, 0.99, "review"),
+    [("squawk", 4, 0.5, "alert"), ("squawk", 3, 0.6, "review"), ("ghost", 1, 0.99, "review"),
      ("loiter", 2, 0.3, "monitor"), ("geographic-outlier", 4, 1.0, "monitor"), ("odd-trajectory", 4, 1.0, "review")],
 )  # fmt: skip
 def test_bands_follow_from_class_and_confidence(name: str, priority: int, confidence: float, band: str) -> None:
