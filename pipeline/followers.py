@@ -14,7 +14,8 @@ from geo.incident import Incident
 from geo.schema import Array
 
 Within = Mapping[str, tuple[str, int]]
-"""Anomaly id: the incident that it belongs to, and the incident's priority (0 where it is not known)."""
+"""Anomaly id, or the id of an incident that became part of another one: the incident that it belongs to, and the
+incident's priority (0 where it is not known)."""
 
 NOBODY = Batch.empty().with_columns(flight=np.zeros(0, dtype=np.int64))
 """No rows, with the column that the engine gives to those there are."""
@@ -47,5 +48,6 @@ def followed(
     """The incidents that changed, and the alerts; either may be nobody's business."""
     incidents, incident_of = joiner.feed(anomalies, now) if joiner else ((), {})
     priorities = {one.id: one.priority for one in incidents}
-    within = {anomaly: (incident, priorities.get(incident, 0)) for anomaly, incident in incident_of.items()}
+    belongs = {**{one.id: one.into for one in incidents if one.into}, **incident_of}
+    within = {own: (incident, priorities.get(incident, 0)) for own, incident in belongs.items()}
     return incidents, watch.feed(rows, anomalies, now, within) if watch else ()

@@ -179,6 +179,7 @@ class Watcher:
 
     def _about(self, anomalies: Iterable[Anomaly], within: Within) -> Iterator[Alert]:
         """What anomalies that lie in an area tell those who want to hear of anomalies."""
+        self._carry(within)
         for one in anomalies:
             state = (one.priority, one.cleared)
             was, _ = self.states.get(one.id, (None, 0))
@@ -193,6 +194,13 @@ class Watcher:
                         yield self._told(wanted, one, key, shape, within)
                     elif news := self._first_of(wanted, one, within):
                         yield self._told(wanted, one, news, shape, within)
+
+    def _carry(self, within: Within) -> None:
+        """Who was told of an anomaly, or of an incident that is now part of another one, was told of that one."""
+        if within:
+            for (who, subject), (priority, _) in [one for one in self.told.items() if one[0][1] in within]:
+                key = (who, within[subject][0])
+                self.told[key] = max(priority, self.told.get(key, (-1, 0))[0]), self.now
 
     def _first_of(self, wanted: Subscription, one: Anomaly, within: Within) -> str:
         """What makes it news that an anomaly began: it, or its incident, was not told of, or has become more urgent.

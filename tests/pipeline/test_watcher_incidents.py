@@ -23,3 +23,9 @@ def test_who_was_told_of_an_anomaly_is_not_told_again_when_it_joins_an_incident(
     watcher = watching("anomaly-starts")
     assert len(watcher.feed(rows(20.0, 0), [anomaly()], T0)) == 1
     assert watcher.feed(rows(20.0, 1), [anomaly()], T0 + MIN, {"a1": ("i1", 2)}) == []
+
+
+def test_an_incident_that_became_part_of_another_is_not_told_of_again() -> None:
+    watcher, earlier = watching("anomaly-starts"), anomaly(id="a0", start=T0 - MIN)
+    assert len(watcher.feed(rows(20.0, 0), [anomaly()], T0, {"a1": ("ia1", 2)})) == 1
+    assert watcher.feed(rows(20.0, 1), [earlier], T0 + MIN, {"a0": ("ia0", 2), "ia1": ("ia0", 2)}) == []
