@@ -8,6 +8,8 @@ from typing import Any
 
 import asyncpg
 
+from store.outbox import NO_ALERTS
+
 VALUES = ("name", "area", "trigger", "minutes", "classes", "confidence", "priority", "fleet", "delivery")
 _PLACES = ", ".join(f"${k}" for k in range(2, len(VALUES) + 2))
 
@@ -18,11 +20,12 @@ SELECT s.id, s.owner, {", ".join(f"s.{name}" for name in VALUES)}, s.paused, s.m
 FROM subscriptions s
 CROSS JOIN LATERAL (
   SELECT count(*) FILTER (WHERE a.created > now() - interval '1 day') AS alerts_24h, max(a.time) AS last_alert
-  FROM alerts a WHERE a.subscription = s.id
+  FROM alerts a WHERE a.subscription = s.id AND a.trigger NOT IN {NO_ALERTS}
 ) told
 CROSS JOIN LATERAL (
   SELECT count(*) AS held_24h FROM alerts a JOIN deliveries d ON d.alert = a.key
-  WHERE a.subscription = s.id AND d.state = 'held' AND a.created > now() - interval '1 day'
+  WHERE a.subscription = s.id AND a.created > now() - interval '1 day'
+    AND (d.state = 'held' OR d.status LIKE 'held-back-%')
 ) held
 WHERE (s.owner = $1 OR $2)
 """
