@@ -22,7 +22,7 @@ from api.replies import AnyRequest
 from api.routes import action, route
 from geo.activity import Activity
 from geo.anomaly import PRIORITIES
-from pipeline.subscriptions import TRIGGERS
+from pipeline.subscriptions import LONGEST_MIN, TRIGGERS
 from store import areas, audit, subscriptions
 
 Word = Annotated[str, msgspec.Meta(min_length=1, max_length=60, pattern=r"^[^\x00-\x1f]*\Z")]
@@ -206,6 +206,8 @@ def wanted(request: AnyRequest, asked: Wanted) -> dict[str, Any]:
     """The columns that say what is told. Raises Problem 400 that names the field."""
     if asked.trigger not in TRIGGERS:
         raise bad("trigger", f"there is no trigger {asked.trigger[:40]!r}; there are: {', '.join(TRIGGERS)}")
+    if asked.trigger == "will-enter" and (asked.minutes or 0) > LONGEST_MIN:
+        raise bad("minutes", f"nobody knows where an aircraft will be in more than {LONGEST_MIN} minutes")
     unknown = [k for k, name in enumerate(asked.classes) if name not in request.app.state.classes]
     if unknown:
         name = asked.classes[unknown[0]][:40]

@@ -8,8 +8,10 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from geo.aircraft import MILITARY
-from geo.alert import Alert as Alert
 from geo.schema import NON_ICAO, SYNTHETIC, icao24_text
+
+LONGEST_MIN = 120
+"""How far ahead it is told who will come, in minutes."""
 
 
 @dataclass(frozen=True)
@@ -132,8 +134,8 @@ class Subscription:
     def __post_init__(self) -> None:
         if self.trigger not in TRIGGERS:
             raise ValueError(f"no trigger {self.trigger!r}; there are: {', '.join(TRIGGERS)}")
-        if self.trigger == "will-enter" and self.minutes and self.minutes > 120:
-            raise ValueError("nobody knows where an aircraft will be in more than 120 minutes")
+        if self.trigger == "will-enter" and self.minutes and self.minutes > LONGEST_MIN:
+            raise ValueError(f"nobody knows where an aircraft will be in more than {LONGEST_MIN} minutes")
         if (self.area is None) != (self.trigger == "service"):
             raise ValueError("every trigger but service is of an area")
         if self.minutes is not None and not 0 < self.minutes <= 43_200:

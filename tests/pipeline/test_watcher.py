@@ -10,12 +10,13 @@ import shapely
 
 from geo.activity import Activity
 from geo.aircraft import MILITARY, AircraftTable
+from geo.alert import Alert
 from geo.anomaly import Anomaly
 from geo.batch import Batch
 from geo.watch import WatchList
 from geo.zones import Zones
 from pipeline.airframes import Airframes
-from pipeline.subscriptions import Alert, Fleet, Subscription
+from pipeline.subscriptions import Fleet, Subscription
 from pipeline.watcher import Watcher
 
 T0 = 1_760_000_000_000
