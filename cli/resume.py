@@ -1,4 +1,4 @@
-"""Going on after a stop: the checkpoint, then the rows stored since it was written."""
+"""Going on after a stop: the checkpoint, then what came in since it was written."""
 
 from __future__ import annotations
 
@@ -8,17 +8,20 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 from zipfile import BadZipFile
 
 from cli.ui import err
 from geo.alert import Alert
 from geo.anomaly import Anomaly
+from geo.batch import Batch
 from geo.schema import NO_TIME
 from pipeline import checkpoint
 from pipeline.cells import CellCounts
+from pipeline.checkpoint import Kept
 from pipeline.engine import Engine
 from pipeline.followers import Joiner, Watch, followed
+from pipeline.journal import Journal
 from store.cluster import default_state_dir
 from store.reader import Reader
 from store.writer import Writer
@@ -49,12 +52,18 @@ async def stored_span(url: str) -> tuple[int, int] | None:
         await reader.close()
 
 
-class Others(NamedTuple):
+@dataclass(frozen=True)
+class Others:
     """What goes on beside the engine."""
 
     cells: CellCounts
     joiner: Joiner | None
     watch: Watch | None
+    journal: Journal
+
+    def named(self) -> dict[str, Kept | None]:
+        """As a checkpoint knows them."""
+        return {"cells": self.cells, "joiner": self.joiner, "watch": self.watch, "journal": self.journal}
 
 
 @dataclass
@@ -65,9 +74,24 @@ class Resumed:
     anomalies: dict[str, Anomaly] = field(default_factory=dict)
     incidents: dict[str, Any] = field(default_factory=dict)
     alerts: list[Alert] = field(default_factory=list)
+    rows: list[Batch] = field(default_factory=list)
+
+    def feed(self, batch: Batch, others: Others, stored: int) -> None:
+        """Judge a batch as it was judged before; rows after `stored` (epoch ms) were not stored yet."""
+        step = self.engine.feed(batch)
+        others.cells.add(step.rows)
+        now = self.engine.judged_until(step)
+        incidents, alerts = followed(others.joiner, others.watch, step.rows, step.anomalies, now)
+        self.anomalies |= {a.id: a for a in step.anomalies}
+        self.incidents |= {one.id: one for one in incidents}
+        self.alerts += alerts
+        if len(step.rows):
+            self.rows.append(step.rows.take(step.rows["time"] > stored))
 
     async def save(self, writer: Writer) -> None:
         """Store what was found; alerts that were told before the stop are not told again."""
+        if any(map(len, self.rows)):
+            await writer.write(Batch.concat(self.rows))
         since = min((one.time for one in self.alerts), default=0) - SAME_MS
         told = await writer.told_since(since) if self.alerts else []
         fresh = untold(self.alerts, told)
@@ -89,31 +113,34 @@ def untold(alerts: Sequence[Alert], told: Sequence[tuple[int, str, int | None, i
     ]
 
 
-async def resumed(
-    make: Callable[[], Engine], kept: Path, url: str, cells: CellCounts, joiner: Joiner | None, watch: Watch | None
-) -> Resumed:
-    """An engine that goes on where the last one stopped. `cells`, `joiner` and `watch` go on with it.
+async def resumed(make: Callable[[], Engine], kept: Path, url: str, others: Others) -> Resumed:
+    """An engine that goes on where the last one stopped, with what goes on beside it.
 
-    From the checkpoint and the rows stored since; without one, from the rows of the last WARM_UP_MS.
+    From the checkpoint and the journal; where there is none of them, from the rows stored since, or of WARM_UP_MS.
     """
     now = int(time.time() * 1000)
-    others = Others(cells, joiner, watch)
-    engine = _restored(make, kept, now, others)
-    out = Resumed(engine)
-    start = engine.arrivals.cut if engine.arrivals.newest != NO_TIME else now - WARM_UP_MS
+    out = Resumed(_restored(make, kept, now, others))
     reader = await Reader.open(url)
     try:
+        stored = await reader.span()
+        if _continues(out.engine, others.journal, kept):
+            for batch in others.journal.rest():
+                await asyncio.to_thread(out.feed, batch, others, stored[1] if stored else 0)
+            return out
+        start = out.engine.arrivals.cut if out.engine.arrivals.newest != NO_TIME else now - WARM_UP_MS
         async for batch in reader.positions(start, now):
-            step = await asyncio.to_thread(engine.feed, batch)
-            await asyncio.to_thread(cells.add, step.rows)
-            judged = step.rows, step.anomalies, engine.judged_until(step)
-            incidents, alerts = await asyncio.to_thread(followed, joiner, watch, *judged)
-            out.anomalies |= {a.id: a for a in step.anomalies}
-            out.incidents |= {one.id: one for one in incidents}
-            out.alerts += alerts
+            await asyncio.to_thread(out.feed, batch, others, now)
     finally:
         await reader.close()
     return out
+
+
+def _continues(engine: Engine, journal: Journal, kept: Path) -> bool:
+    """Whether the journal goes on from the engine as it is: from a checkpoint, or from the very beginning."""
+    if not journal.path.exists():
+        return False
+    young = time.time() - journal.path.stat().st_mtime < WITHIN_MS / 1000
+    return engine.arrivals.newest != NO_TIME or (young and not kept.exists())
 
 
 def _restored(make: Callable[[], Engine], kept: Path, now: int, others: Others) -> Engine:
@@ -122,7 +149,7 @@ def _restored(make: Callable[[], Engine], kept: Path, now: int, others: Others) 
     try:
         data = kept.read_bytes()
         if checkpoint.resumable(data, now, WITHIN_MS):
-            checkpoint.restore(engine, data, *others)
+            checkpoint.restore(engine, data, others.named())
         else:
             checkpoint.restore_memories(engine, data)
         return engine

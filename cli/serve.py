@@ -20,11 +20,12 @@ from cli.inputs import Judging, judging, judging_options
 from cli.joining import joined
 from cli.outside import outside
 from cli.reading import opened, read
-from cli.resume import checkpoint_path, resumed, stored_span
+from cli.resume import Others, checkpoint_path, resumed, stored_span
 from cli.ui import err
 from cli.watching import watched
 from cli.web import api_process
 from pipeline.cells import CellCounts
+from pipeline.journal import Journal
 from pipeline.live import Live, Polled
 from pipeline.outside import Outside
 from store import accounts
@@ -172,11 +173,12 @@ async def _watch(url: str, setup: Judging, service: Service, services: Outside |
         cells = CellCounts()
         async with watched(url, setup) as watch, joined(writer, int(time.time() * 1000)) as joiner:
             make = partial(setup.engine, service.lateness_s, tolerant=True)
-            went_on = await resumed(make, kept, url, cells, joiner, watch)
+            journal = Journal(kept.with_suffix(".journal"))
+            went_on = await resumed(make, kept, url, Others(cells, joiner, watch, journal))
             engine = went_on.engine
             await went_on.save(writer)
             await writer.close_others(engine.open_ids())
-            followers: dict[str, Any] = {"outside": services, "joiner": joiner, "watch": watch}
+            followers: dict[str, Any] = {"outside": services, "joiner": joiner, "watch": watch, "journal": journal}
             await Live(engine, sources, writer, kept, service.keep_days, cells=cells, **followers).run()
     finally:
         await writer.close()

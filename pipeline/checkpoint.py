@@ -14,7 +14,6 @@ from geo.batch import Batch
 from geo.schema import NO_TIME, Array
 from geo.streams import Stream
 from geo.stretches import PATH_SLOT_MS
-from pipeline.cells import CellCounts
 from pipeline.engine import Engine
 from pipeline.history import Chunk
 from pipeline.merge import Episode
@@ -29,12 +28,10 @@ class Kept(Protocol):
     def restore(self, stored: Mapping[str, Array]) -> None: ...
 
 
-def save(
-    engine: Engine, cells: CellCounts | None = None, joiner: Kept | None = None, watch: Kept | None = None
-) -> bytes:
-    """Everything that the next row's verdict may depend on, and what is counted of the half hour."""
-    others = {"cells": cells, "joiner": joiner, "watch": watch}
-    arrays = {f"{k}/{name}": values for k, one in others.items() if one for name, values in one.state().items()}
+def save(engine: Engine, others: Mapping[str, Kept | None] | None = None) -> bytes:
+    """Everything that the next row's verdict may depend on, and by name what goes with it."""
+    beside = (others or {}).items()
+    arrays = {f"{k}/{name}": values for k, one in beside if one for name, values in one.state().items()}
     waiting = Batch.concat(engine.arrivals.waiting)
     arrays |= {f"waiting/{name}": values for name, values in waiting.columns.items()}
     for sample_s, history in engine.histories.items():
@@ -60,9 +57,7 @@ def save(
     return out.getvalue()
 
 
-def restore(
-    engine: Engine, data: bytes, cells: CellCounts | None = None, joiner: Kept | None = None, watch: Kept | None = None
-) -> None:
+def restore(engine: Engine, data: bytes, others: Mapping[str, Kept | None] | None = None) -> None:
     """Put the state into an engine made with the same classes, and into what goes with it.
 
     Raises ValueError when it is of another make.
@@ -89,7 +84,7 @@ def restore(
             run.judged = state["runs"][name]["judged"]
             run.merger.open = _grouped((_episode(e) for e in state["runs"][name]["open"]), "subject")
     _restore_memories(engine, stored)
-    for name, one in (("cells", cells), ("joiner", joiner), ("watch", watch)):
+    for name, one in (others or {}).items():
         if one and (kept := _under(stored, f"{name}/")):
             one.restore(kept)
 

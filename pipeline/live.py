@@ -19,6 +19,7 @@ from pipeline.cells import CellCounts
 from pipeline.engine import Engine, Step
 from pipeline.followers import NOBODY, Joiner, Watch, followed
 from pipeline.inbox import Inbox
+from pipeline.journal import Journal
 from pipeline.outside import Outside
 from pipeline.service import troubles
 from pipeline.sink import Sink
@@ -54,6 +55,7 @@ class Live:
     outside: Outside | None = None
     joiner: Joiner | None = None
     watch: Watch | None = None
+    journal: Journal | None = None
     inbox: Inbox = field(default_factory=Inbox)
     cells: CellCounts = field(default_factory=CellCounts)
     undrawn: list[Batch] = field(default_factory=list)
@@ -64,6 +66,8 @@ class Live:
 
     async def run(self) -> None:
         """Poll and tick. On the way out, what was seen is judged no further, but the state is kept."""
+        if self.journal:
+            await asyncio.to_thread(self.keep)
         polls = [asyncio.create_task(self._poll(k, source)) for k, source in enumerate(self.sources)]
         asking = [asyncio.create_task(self.outside.run())] if self.outside else []
         try:
@@ -98,10 +102,15 @@ class Live:
 
     async def tick(self) -> None:
         """Judge what has come in, tell the sink, see to what is due."""
-        step = await asyncio.to_thread(self.engine.feed, self.inbox.take())
-        await self._sent(step)
+        await self._sent(await asyncio.to_thread(self._judged, self.inbox.take()))
         await self._told()
         await self._duties()
+
+    def _judged(self, batch: Batch) -> Step:
+        """Written down first: whoever goes on after a kill judges the same rows in the same pieces."""
+        if self.journal:
+            self.journal.add(batch)
+        return self.engine.feed(batch)
 
     async def _last(self) -> None:
         await self._sent(await asyncio.to_thread(self.engine.finish))
@@ -194,5 +203,8 @@ class Live:
         """Write the checkpoint, whole or not at all."""
         if self.checkpoint and self.engine.arrivals.newest != NO_TIME:
             part = self.checkpoint.with_suffix(".part")
-            part.write_bytes(checkpoint.save(self.engine, self.cells, self.joiner, self.watch))
+            others = {"cells": self.cells, "joiner": self.joiner, "watch": self.watch, "journal": self.journal}
+            part.write_bytes(checkpoint.save(self.engine, others))
             part.replace(self.checkpoint)
+        if self.journal:
+            self.journal.clear()
