@@ -39,8 +39,8 @@ def run(*arguments: object) -> Result:
     return result
 
 
-def exported(folder: Path) -> list[dict[str, object]]:
-    run("export", "-o", folder / "out.geojson")
+def exported(folder: Path, collection: str = "anomalies") -> list[dict[str, object]]:
+    run("export", collection, "-o", folder / "out.geojson")
     features: list[dict[str, object]] = json.loads((folder / "out.geojson").read_text())["features"]
     return features
 
@@ -60,7 +60,8 @@ def test_backfill_over_stored_rows_finds_it_and_again_the_same(recording: Path, 
 
     assert (first["rows"], first["anomalies"]) == (second["rows"], second["anomalies"]) == (60, 1)
     assert exported(here) == before
-    (feature,) = before
+    (feature,), (incident,) = before, exported(here, "incidents")
+    assert incident["id"] == f"i{feature['id']}"
     properties = feature["properties"]
     assert isinstance(properties, dict)
     assert properties["class"] == "squawk" and properties["icao24"] is None
@@ -77,6 +78,7 @@ def test_replay_plays_to_its_end(recording: Path, here: Path) -> None:
     result = run("replay", recording, "--speed", "0", "--classes", "squawk")
 
     assert "played 60 rows" in result.stderr
+    assert len(exported(here, "incidents")) == 1
 
 
 def test_an_empty_store_is_no_error(here: Path, cluster: object) -> None:
