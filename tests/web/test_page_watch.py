@@ -123,7 +123,6 @@ def test_what_is_kept_shows_its_health_and_obeys(look: Callable[..., Sight], kep
 def test_incidents_are_reviewed_by_keyboard_alone(look: Callable[..., Sight], watchers: Watchers) -> None:
     watchers.desk = Desk(watchers.world)
     sight = look("#view=40,15,2&list=all&win=86400")
-    sight.page.evaluate(f"{APP}.incidents.start()")
     until(sight.page, "document.querySelector('#list .band')")
     sight.page.get_by_label("Band").select_option("review")
     until(sight.page, "document.querySelectorAll('#list .row').length === 1")

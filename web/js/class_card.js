@@ -1,4 +1,5 @@
 // The card of one class: what it means, who needs it, how to read it, and the numbers it works with.
+import { precisionBlock } from './class_precision.js';
 import { h, safeColor } from './dom.js';
 import { numberText, words } from './evidence.js';
 import { block, chipOf, iconButton, listBlock, textBlock, wordButton } from './parts.js';
@@ -58,6 +59,7 @@ export class ClassCard {
       textBlock(T.review, describe.priority_note),
       textBlock(T.context, describe.context),
       block(T.measured, figures(measured)),
+      precisionBlock(this.#app, id),
       this.#params(params),
       needs.length ? textBlock(T.needs, needs.map((group) => [].concat(group).join(T.or)).join('; ')) : null,
     ].filter(Boolean);

@@ -112,7 +112,6 @@ export class Detail {
 
   // An incident of one anomaly is reviewed as what it is; of several, the anomaly is, and the way to the whole stands there.
   #reviewOf(one) {
-    if (!this.#app.incidents.on) return null;
     const incident = this.#app.incidents.of(one.id);
     const alone = incident && incident.count < 2;
     const whole = incident && !alone ? wordButton('layers', WATCH.incidents.whole, () => this.#app.state.set({ selected: { kind: 'incident', id: incident.id } })) : null; // prettier-ignore

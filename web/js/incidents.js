@@ -46,7 +46,7 @@ export class Incidents {
   #byId = new Map();
   #of = new Map(); // anomaly -> incident
   queues = [];
-  on = false; // whether the service joins anomalies
+  #asked = false;
 
   constructor(app) {
     this.#app = app;
@@ -55,6 +55,7 @@ export class Incidents {
     app.bus.on('stream:incident', (feature) => this.take([feature]));
     app.state.on(['live', 'end', 'window'], this.load);
     app.bus.on('resync', this.load);
+    app.bus.on('anomalies', () => this.#asked || this.load()); // the first of them: the time is known now
     setInterval(() => document.hidden || this.load(), AGAIN_MS);
   }
 
@@ -72,14 +73,14 @@ export class Incidents {
   }
 
   async start() {
-    this.on = true;
     await this.#load();
     this.queues = await this.#app.api.get('/queues').then(({ queues }) => queues, () => []); // prettier-ignore
     this.#app.bus.emit('incidents');
   }
 
   async #load() {
-    if (!this.on || !this.#app.clock.known()) return;
+    if (!this.#app.clock.known()) return;
+    this.#asked = true;
     const [start, end] = this.#app.span();
     try {
       this.take(await this.#app.api.items('incidents', { datetime: `${rfc3339(Math.round(start))}/${rfc3339(Math.round(end))}` }, { cap: CAP }));
@@ -102,6 +103,7 @@ export class Incidents {
   async whole(id) {
     const answer = await this.#app.api.get(`/incidents/${encodeURIComponent(id)}`);
     this.take([answer]);
+    this.#app.anomalies.take(answer.anomalies?.features ?? []);
     return answer;
   }
 }

@@ -183,7 +183,7 @@ async function start() {
   new Stream(app.bus);
   startMotion(map, app);
   container.skysift = { map, app }; // for tests and for the curious: nothing reads it
-  await Promise.all([app.session.start(), app.access.load()]);
+  await Promise.all([app.session.start(), app.access.load(), app.incidents.start()]);
   if (app.state.get().selected) app.detail.show();
   document.body.dataset.ready = 'true';
 }

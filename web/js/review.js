@@ -107,9 +107,9 @@ export class Review {
   }
 
   #handlers(status) {
-    const now = this.#known.get(keyOf(this.#subject))?.[0]?.status ?? 'seen';
+    const { status: now = 'seen', reason = '' } = this.#known.get(keyOf(this.#subject))?.[0] ?? {};
     return {
-      save: (said) => doing(this.#app, null, () => this.#send({ status: status ?? (now === 'new' ? 'seen' : now), ...said })),
+      save: (said) => doing(this.#app, null, () => this.#send({ status: status ?? (now === 'new' ? 'seen' : now), reason, ...said })),
       cancel: () => {
         this.#form = null;
         this.#show();

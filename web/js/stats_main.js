@@ -10,8 +10,10 @@ import { createState, INITIAL } from './state.js';
 import { showHeat } from './stats_heat.js';
 import { askFeeds, showFeeds } from './stats_feeds.js';
 import { showAircraft, showAreas, showQuality, showScorecard } from './stats_tables.js';
+import { reviewData, showReviews } from './stats_reviews.js';
 import { showTiles } from './stats_tiles.js';
 import { TEXTS } from './texts.js';
+import { WATCH } from './texts/watch_en.js';
 import { bindTheme } from './theme.js';
 import { parseTime, rfc3339, stampText } from './time.js';
 
@@ -30,6 +32,7 @@ const PARTS = [
   { id: 'craft', title: T.craft, note: T.craftNote, ask: ({ datetime }) => groups('aircraft', datetime), show: showAircraft },
   { id: 'quality', title: T.quality, note: T.qualityNote, ask: ({ hours }) => api.get('/kpis', { hours }), show: showQuality },
   { id: 'feeds', title: T.feeds, note: T.feedsNote, ask: () => askFeeds(api), show: showFeeds },
+  { id: 'reviews', title: WATCH.proposals.title, note: WATCH.proposals.note, ask: () => reviewData(api), show: showReviews },
   { id: 'card', title: T.card, note: T.cardNote, ask: () => api.get('/classes'), show: showScorecard },
 ];
 

@@ -259,7 +259,7 @@ export const WATCH = {
     title: 'What reviews say',
     line: (percent, confirmed, n) => `${percent} % right: ${confirmed} of ${plural(n, 'review', 'reviews')} confirmed`,
     none: 'Nobody has reviewed any of this class yet.',
-    area: (name, percent, n) => `${name}: ${percent} % of ${n}`,
+    few: (why) => `That is few: ${why}.`,
   },
   proposals: {
     title: 'Reviews and proposals',
