@@ -13,8 +13,8 @@ from geo.schema import NO_TIME, Array
 from geo.sphere import angle_between
 from geo.tracks import Index, Mask, Tracks
 
-SLOT_MS = 30_000
-"""Both streams must be heard within each epoch-aligned half minute that is judged."""
+STEP_MS, SLOT_MS = 10_000, 30_000
+"""Streams are looked at so often; both must have been heard within the last half minute then."""
 
 
 FEW = 2
@@ -41,7 +41,7 @@ def renewed(view: Tracks) -> Mask:
 def interleaved(
     view: Tracks, rows: Index, far: Mask, new: Mask, end: int, p: SimpleNamespace
 ) -> Iterator[tuple[Index, Index]]:
-    """Rows of each two streams that both end in the slot before `end` and have enough new positions in common time."""
+    """Rows of each two streams that both go on just before `end` and have enough new positions in common time."""
     time = view.time[rows]
     recent = rows[(time >= end - int(p.window * 1000)) & (time < end) & new[rows]]
     flights = [recent[view.flight[recent] == f] for f in np.unique(view.flight[recent])]

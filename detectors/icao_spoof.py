@@ -12,11 +12,11 @@ from detectors._clones import alone, paired
 from detectors._examples import fly, together
 from detectors._groups import stretches_of
 from detectors._registry import Describe, Example, Param, Style, detector
-from detectors._rivals import INTRUDERS, SLOT_MS, interleaved, later, newcomers, renewed
+from detectors._rivals import INTRUDERS, STEP_MS, interleaved, later, newcomers, renewed
 from geo.batch import Batch
 from geo.memory import Memory
 from geo.schema import NO_TIME, NON_ICAO
-from geo.stretches import Stretches
+from geo.stretches import Stretches, none
 from geo.tracks import Mask, Tracks
 
 
@@ -49,16 +49,16 @@ def with_address(rows: Batch, icao24: int) -> Batch:
     return rows.with_columns(icao24=np.full(len(rows), icao24))
 
 
-def gate(tracks: Tracks, p: SimpleNamespace) -> Mask:
-    """Aircraft whose address has two live streams, and the later stream of such an address for as long as it lasts."""
+def suspect(tracks: Tracks, p: SimpleNamespace) -> Mask:
+    """Rows of aircraft whose address has two live streams, and the later stream of such an address for as long as it lasts."""
     live = (tracks.rival_time != NO_TIME) & (tracks.rival_km >= p.nearest)
     out: Mask = (live | (tracks.sub > 0)) & (tracks.icao24 < NON_ICAO)
     return out
 
 
 @detector(
-    id="icao-spoof", title="One address, two places", priority="high", scope="aircraft", every_s=30, sample_s=10,
-    needs=[("lat",)], uses=("position_time",), lookback_s=90, merge_gap_s=180, gate=gate, examples=examples,
+    id="icao-spoof", title="One address, two places", priority="high", scope="aircraft", every_s=10, sample_s=5,
+    needs=[("lat",)], uses=("position_time",), lookback_s=90, merge_gap_s=180, examples=examples,
     memory=INTRUDERS,
     explain="{address} is heard at two places {distance:.0f} km apart within {seconds:.0f} s: {reading}",
     style=Style(shape="pair", color="#ff2d92", icon="split"),
@@ -81,17 +81,21 @@ def gate(tracks: Tracks, p: SimpleNamespace) -> Mask:
     ),
 )  # fmt: skip
 def detect(tracks: Tracks, p: SimpleNamespace, memory: Memory) -> Stretches:
-    """Per address and half minute, each two streams that interleave too far apart; and what became of the later one."""
-    view = tracks.take(np.flatnonzero(tracks.located & (tracks.icao24 < NON_ICAO)))
+    """Per address and step, each two streams that interleave too far apart; and what became of the later one."""
+    wanted = np.unique(tracks.icao24[suspect(tracks, p) & tracks.fresh])
+    if not len(wanted):
+        return none()
+    # By address, not by flight: the other stream may be silent in this very slice.
+    view = tracks.take(np.flatnonzero(tracks.located & np.isin(tracks.icao24, wanted)))
     view = view.take(np.argsort(view.icao24, kind="stable"))
-    new, far = renewed(view), gate(view, p)
+    new, far = renewed(view), suspect(view, p)
     last = newcomers(view, new, memory)
     hot = np.flatnonzero(far & view.fresh & (view.rival_time != NO_TIME))
     found = []
-    for icao24, slot in np.unique(np.column_stack([view.icao24[hot], view.time[hot] // SLOT_MS]), axis=0).tolist():
+    for icao24, slot in np.unique(np.column_stack([view.icao24[hot], view.time[hot] // STEP_MS]), axis=0).tolist():
         rows = np.arange(*np.searchsorted(view.icao24, [icao24, icao24 + 1]))
-        for a, b in interleaved(view, rows, far, new, (slot + 1) * SLOT_MS, p):
-            found += paired(view, *later(view, a, b), (slot + 1) * SLOT_MS, p, memory)
+        for a, b in interleaved(view, rows, far, new, (slot + 1) * STEP_MS, p):
+            found += paired(view, *later(view, a, b), (slot + 1) * STEP_MS, p, memory)
     told = {f["subject"] for f in found}
     tails = [alone(view, int(row), p, memory) for row in last if int(view.flight[row]) not in told]
     return stretches_of([*found, *(tail for tail in tails if tail)])
