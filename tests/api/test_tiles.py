@@ -227,7 +227,7 @@ def test_tile_sets_are_described_for_each_kind_of_client(client: Client) -> None
 def test_the_openapi_document_names_the_tiles(client: Client) -> None:
     paths = client.get("/api").json()["paths"]
     ends = ("getTileMatrixSetsList", "getTileSetsList", "collection.vector.getTileSet", "collection.vector.getTile")
-    found = [one["get"]["operationId"] for one in paths.values()]
+    found = [one["get"]["operationId"] for one in paths.values() if "get" in one]
     assert all(any(name.endswith(end) for name in found) for end in ends)
 
 
