@@ -1,4 +1,4 @@
-"""`skysift bench engine|ingest|live|latency|alerts|gis|web`: the figures in the docs, measured on this machine."""
+"""`skysift bench engine|areas|ingest|live|latency|alerts|gis|web`: the figures in the docs, measured here."""
 
 from __future__ import annotations
 
@@ -54,6 +54,21 @@ def engine(
         _show_classes(bench.per_class(_setup(classes), aircraft, seconds, snapshot), as_json)
     else:
         _show(bench.run(_setup(classes), aircraft, seconds, runs, snapshot), as_json)
+
+
+@command.command()
+@_size(2_000, 120)
+@_runs
+@click.option("--areas", "number", default=10_000, show_default=True, type=click.IntRange(1))
+@click.option("--subscriptions", default=1_000, show_default=True, type=click.IntRange(1))
+def areas(
+    aircraft: int, seconds: int, classes: str, snapshot: Path | None, as_json: bool, runs: int, number: int,
+    subscriptions: int,
+) -> None:  # fmt: skip
+    """What watching areas adds to judging: the engine with them beside the engine without."""
+    from benchmarks import areas as bench
+
+    _show(bench.run(_setup(classes), number, subscriptions, aircraft, seconds, runs, snapshot), as_json)
 
 
 @command.command()
