@@ -14,6 +14,7 @@ import structlog
 from cli.inputs import Judging
 from pipeline.airframes import Airframes
 from pipeline.ignores import Ignore
+from pipeline.service import Trouble
 from pipeline.subscriptions import Subscription, address
 from pipeline.watching import Plan, Watching
 from store.connect import CHANNEL, open_pool
@@ -87,7 +88,12 @@ def plan(found: Watched) -> Plan:
     """What the database holds, as it is watched. A row that cannot be understood is left out, and said."""
     subscriptions = [one for row in found.subscriptions if (one := _understood(row))]
     ignores = [_ignore(row) for row in found.ignores]
-    return Plan(found.areas, found.numbers, subscriptions, ignores, found.rules)
+    return Plan(found.areas, found.numbers, subscriptions, ignores, found.rules, dict(map(_failing, found.failing)))
+
+
+def _failing(row: Mapping[str, Any]) -> tuple[str, Trouble]:
+    what = "wants no more alerts, and is paused" if row["paused"] else "does not answer"
+    return f"destination-{row['id']}", Trouble(f"The destination {row['name']} {what}", row["owner"])
 
 
 def _understood(row: Mapping[str, Any]) -> Subscription | None:

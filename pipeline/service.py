@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from geo.alert import Alert
 from geo.schema import NO_TIME
@@ -20,39 +20,49 @@ FLAPPING_MS = 600_000
 """A trouble that comes back so soon after its end (data time) is still the same one, and is not told of again."""
 
 
+class Trouble(NamedTuple):
+    """A sentence, and the account whom alone it concerns; None: everyone who asked to hear."""
+
+    text: str
+    owner: int | None = None
+
+
 @dataclass
 class Service:
-    """`troubles` are sentences by name, as they were last noted; `open` those told of, with when they began."""
+    """`troubles` are sentences by name, as they were last noted; `failing` those of destinations, each with the
+    account whose it is; `open` those told of, with when they began."""
 
     subscriptions: Sequence[Subscription] = ()
     troubles: Mapping[str, str] | None = None
-    open: dict[str, tuple[int, str]] = field(default_factory=dict)
+    failing: Mapping[str, Trouble] = field(default_factory=dict)
+    open: dict[str, tuple[int, Trouble]] = field(default_factory=dict)
     over: dict[str, int] = field(default_factory=dict)
 
     def feed(self, now: int) -> list[Alert]:
         """The alerts as of data time `now` (epoch ms)."""
         if self.troubles is None or now == NO_TIME:
             return []
-        out = [*self._begun(now, self.troubles), *self._ended(now, self.troubles)]
+        troubles = {name: Trouble(text) for name, text in self.troubles.items()} | dict(self.failing)
+        out = [*self._begun(now, troubles), *self._ended(now, troubles)]
         self.over = {name: at for name, at in self.over.items() if now - at < FLAPPING_MS}
         return out
 
-    def _begun(self, now: int, troubles: Mapping[str, str]) -> Iterator[Alert]:
+    def _begun(self, now: int, troubles: Mapping[str, Trouble]) -> Iterator[Alert]:
         for name in sorted(set(troubles) - set(self.open)):
             if now - self.over.get(name, -FLAPPING_MS) >= FLAPPING_MS:
                 self.open[name] = now, troubles[name]
                 yield from self._told(f"{name}-{now}", now, troubles[name], URGENCY)
 
-    def _ended(self, now: int, troubles: Mapping[str, str]) -> Iterator[Alert]:
+    def _ended(self, now: int, troubles: Mapping[str, Trouble]) -> Iterator[Alert]:
         for name in sorted(set(self.open) - set(troubles)):
-            since, text = self.open.pop(name)
+            since, was = self.open.pop(name)
             self.over[name] = now
-            yield from self._told(f"{name}-{since}-over", now, f"Over: {text}", 1)
+            yield from self._told(f"{name}-{since}-over", now, was._replace(text=f"Over: {was.text}"), 1)
 
-    def _told(self, key: str, now: int, text: str, priority: int) -> Iterator[Alert]:
+    def _told(self, key: str, now: int, trouble: Trouble, priority: int) -> Iterator[Alert]:
         for one in self.subscriptions:
-            if one.priority <= URGENCY:
-                yield Alert(f"{one.id}-service-{key}", one.id, "service", now, None, text, priority=priority)
+            if one.priority <= URGENCY and trouble.owner in (None, one.owner):
+                yield Alert(f"{one.id}-service-{key}", one.id, "service", now, None, trouble.text, priority=priority)
 
 
 def troubles(

@@ -17,7 +17,7 @@ from geo.zones import Zones
 from pipeline.airframes import Airframes
 from pipeline.followers import Within
 from pipeline.ignores import Ignore
-from pipeline.service import Service
+from pipeline.service import Service, Trouble
 from pipeline.subscriptions import Subscription
 from pipeline.watcher import Watcher
 
@@ -26,13 +26,15 @@ _STATE = "service"
 
 @dataclass(frozen=True)
 class Plan:
-    """What is watched. `numbers` (areas,) name the areas for good; subscriptions without an area are of the service."""
+    """What is watched. `numbers` (areas,) name the areas for good; subscriptions without an area are of the service.
+    `failing`: destinations that do not answer, by name."""
 
     areas: Zones
     numbers: Array
     subscriptions: Sequence[Subscription] = ()
     ignores: Sequence[Ignore] = ()
     rules: Mapping[tuple[str, int | None], float] = field(default_factory=dict)
+    failing: Mapping[str, Trouble] = field(default_factory=dict)
 
 
 NOTHING = Plan(Zones.none(), np.zeros(0, dtype=np.int64))
@@ -75,10 +77,11 @@ class Watching:
             self._take(self.next)
             self.next = None
         begun, self.service.over = orjson.loads(stored[_STATE].tobytes())
-        self.service.open = {name: (at, text) for name, (at, text) in begun.items()}
+        self.service.open = {name: (at, Trouble(*told)) for name, (at, told) in begun.items()}
         self.watcher.restore({name: values for name, values in stored.items() if name != _STATE})
 
     def _take(self, plan: Plan) -> None:
         of_areas = [one for one in plan.subscriptions if one.area is not None]
         self.watcher.renew(plan.areas, plan.numbers, of_areas, plan.ignores, plan.rules)
         self.service.subscriptions = [one for one in plan.subscriptions if one.area is None]
+        self.service.failing = plan.failing

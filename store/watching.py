@@ -12,14 +12,21 @@ from geo.schema import Array
 from geo.zones import Zones
 from store.areas import zones_of
 
+FAILURES = 3
+"""Attempts in a row that fail before a destination counts as failing."""
+
+# Whoever is paused by hand begins anew; one that is paused and has failed wants no more.
+_FAILING = f"(failures >= {FAILURES} OR paused AND failures > 0)"
+
 # A sum, not the newest change: who began earlier may commit later.
-_PRINT = """
+_PRINT = f"""
 SELECT concat_ws('/',
   (SELECT concat(count(*), '-', sum(id), '-', sum(extract(epoch FROM changed))) FROM areas),
   (SELECT concat(count(*), '-', sum(id), '-', sum(extract(epoch FROM changed))) FROM subscriptions),
   (SELECT concat(count(*), '-', sum(id)) FROM ignores),
   (SELECT concat(count(*), '-', sum(id), '-', count(ended)) FROM rules),
-  (SELECT md5(string_agg(concat(id, role, disabled), ',' ORDER BY id)) FROM accounts))
+  (SELECT md5(string_agg(concat(id, role, disabled), ',' ORDER BY id)) FROM accounts),
+  (SELECT string_agg(concat(id, paused), ',' ORDER BY id) FROM destinations WHERE {_FAILING}))
 """
 
 # An area that is no longer shared, or is of an account that was closed, is not watched for others any more.
@@ -35,19 +42,21 @@ _IGNORES = """
 SELECT i.owner, i.kind, i.value, i.until, i.everyone, ST_AsBinary(a.geom) AS wkb
 FROM ignores i LEFT JOIN areas a ON a.id = i.area ORDER BY i.id
 """
+_DESTINATIONS = f"SELECT id, owner, name, paused FROM destinations WHERE {_FAILING} ORDER BY id"
 _RULES = "SELECT class, area, max(confidence) AS confidence FROM rules WHERE ended IS NULL GROUP BY class, area"
 
 
 @dataclass(frozen=True)
 class Watched:
     """Areas with their numbers, and the rows of the rest. `rules`: the least confidence by class and area (None:
-    anywhere)."""
+    anywhere); `failing`: destinations that do not answer."""
 
     areas: Zones
     numbers: Array
     subscriptions: Sequence[Mapping[str, Any]]
     ignores: Sequence[Mapping[str, Any]]
     rules: Mapping[tuple[str, int | None], float]
+    failing: Sequence[Mapping[str, Any]]
 
 
 async def fingerprint(connection: asyncpg.Connection) -> str:
@@ -62,6 +71,6 @@ async def load(connection: asyncpg.Connection) -> Watched:
         wanted = sorted({row["area"] for row in subscriptions if row["area"] is not None})
         areas, numbers = zones_of(await connection.fetch(_AREAS, wanted))
         ignores, rules = await connection.fetch(_IGNORES), await connection.fetch(_RULES)
-    return Watched(
-        areas, numbers, subscriptions, ignores, {(r["class"], r["area"]): float(r["confidence"]) for r in rules}
-    )
+        failing = await connection.fetch(_DESTINATIONS)
+    least = {(r["class"], r["area"]): float(r["confidence"]) for r in rules}
+    return Watched(areas, numbers, subscriptions, ignores, least, failing)

@@ -10,6 +10,7 @@ import shapely
 
 from geo.alert import Alert
 from pipeline.ignores import Ignore
+from pipeline.service import Trouble
 from pipeline.subscriptions import Subscription
 from pipeline.watching import NOTHING, Plan, Watching
 from tests.pipeline.test_watcher import IN_AND_OUT, MIN, T0, anomaly, area, rows
@@ -85,3 +86,13 @@ def test_the_service_tells_of_a_trouble_once_and_when_it_is_over() -> None:
         texts.append([a.text for a in watching.feed(rows(20.0, minutes), [], T0 + minutes * MIN)])
 
     assert texts == [[], ["full"], [], ["Over: full"], []]
+
+
+def test_only_its_owner_hears_of_a_destination_that_fails() -> None:
+    subscriptions = [Subscription(one, "me", "service", None, owner=one) for one in (1, 2)]
+    watching = Watching(Plan(area(), np.array([5]), subscriptions, failing={"destination-7": Trouble("no answer", 2)}))
+    watching.note({})
+
+    told = watching.feed(rows(20.0, 0), [], T0)
+
+    assert [(one.subscription, one.text) for one in told] == [(2, "no answer")]

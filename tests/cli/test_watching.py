@@ -1,0 +1,45 @@
+"""What the database holds of those who watch, as the live loop takes it."""
+
+from __future__ import annotations
+
+import asyncio
+
+import asyncpg
+import pytest
+
+from cli.watching import plan
+from pipeline.service import Trouble
+from store.migrate import upgrade
+from store.watching import fingerprint, load
+
+WORLD = """
+INSERT INTO accounts (id, name, role) VALUES (3, 'ann', 'analyst');
+INSERT INTO destinations (id, owner, name, kind, shown, secret, paused, failures) VALUES
+  (1, 3, 'well', 'webhook', '', '', false, 2), (2, 3, 'mute', 'webhook', '', '', false, 3),
+  (4, 3, 'gone', 'webhook', '', '', true, 1), (5, 3, 'resting', 'webhook', '', '', true, 0);
+"""
+
+
+@pytest.fixture(scope="module")
+def migrated_url(database_url: str) -> str:
+    upgrade(database_url)
+    return database_url
+
+
+def test_destinations_that_do_not_answer_are_troubles_of_their_owner(migrated_url: str) -> None:
+    async def go() -> tuple[str, str, object]:
+        connection = await asyncpg.connect(migrated_url)
+        await connection.set_type_codec("jsonb", schema="pg_catalog", encoder=str, decoder=str)
+        before = await fingerprint(connection)
+        await connection.execute(WORLD)
+        found = before, await fingerprint(connection), plan(await load(connection)).failing
+        await connection.close()
+        return found
+
+    before, after, failing = asyncio.run(go())
+
+    assert before != after
+    assert failing == {
+        "destination-2": Trouble("The destination mute does not answer", 3),
+        "destination-4": Trouble("The destination gone wants no more alerts, and is paused", 3),
+    }
