@@ -43,8 +43,12 @@ def test_classes_aircraft_and_anomalies_of_the_service_are_shown(sight: Sight) -
     assert sorted(shown) == sorted(registry())
     until(page, f"{APP}.fleet.size === 2")
     until(page, drawn("loiter"))
-    event = page.locator("#list li", has_text="turns and stays")  # six have begun by data time, all of one aircraft
-    assert event.count() == 1 and "5 more of the same event" in event.inner_text()
+    until(
+        page, f"{APP}.anomalies.all().filter(a => a.cls === 'loiter').length === 6"
+    )  # so many have begun by data time
+    event = page.locator("#list li", has_text="5 more of the same event")
+    event.wait_for()
+    assert event.count() == 1
     page.locator("#layers summary", has_text="Not running").click()
     assert "no zones loaded" in page.locator(".layer-row.inactive", has_text="zone").inner_text()
     until(page, "document.querySelector('.pill').textContent.includes('Live')")

@@ -6,6 +6,7 @@ import { typicalBounds } from './geo.js';
 import { goBounds } from './map.js';
 
 const CLASSES_MS = 60_000;
+const BEHIND_MS = 5000; // anomalies of less than this come with the stream
 const T = TEXTS.session;
 const UNKNOWN = { title: T.unknown, style: {}, params: {}, describe: {}, priority: 'low', scope: 'aircraft' };
 
@@ -14,6 +15,7 @@ export class Session {
   #map;
   #fitted = false;
   #started = false;
+  #askedTo = Infinity; // the end of the time for which anomalies were asked last, epoch ms
   waiting = false; // connected, but nothing has ever been observed
 
   constructor(map, app) {
@@ -40,6 +42,8 @@ export class Session {
     this.waiting = !Number.isFinite(parseTime(time));
     if (typeof title === 'string' && title) this.#app.bus.emit('title', title.slice(0, 60));
     this.#heardTime(time);
+    // Aircraft may have told the time before, and an older one.
+    if (parseTime(time) > this.#askedTo + BEHIND_MS) this.loadAnomalies();
   }
 
   #heardTime(time) {
@@ -94,6 +98,7 @@ export class Session {
   async #loadAnomalies() {
     if (!this.#app.clock.known()) return;
     const [start, end] = this.#app.span();
+    this.#askedTo = end;
     await this.#app.anomalies.load(start, end, { cleared: this.#app.state.get().layers.cleared });
     if (!this.#app.anomalies.error) this.cleared = this.#app.state.get().layers.cleared;
     this.#firstFit();
