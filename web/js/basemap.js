@@ -3,6 +3,7 @@ import { isLight } from './prefs.js';
 
 const BASE = new URL('/static/', location.href).href;
 export const DETAIL_ZOOM = 4.5; // coasts and borders at 1:10m from here on
+const COARSE = 0.8; // pixels that a coast may be off while zoomed out: half the corners of 0.3, for coast, glow and land alike
 const NAMES_ZOOM = 2.7; // rivers, provinces and towns from here on
 
 const RANGES = {
@@ -41,7 +42,7 @@ export function basemapStyle() {
     sky: { 'atmosphere-blend': ['interpolate', ['linear'], ['zoom'], 0, 0.3, 5, 0.2, 7, 0] },
     'font-faces': { 'Inter Medium': face(500), 'Inter SemiBold': face(600) },
     sources: {
-      land50: file('land50m', { maxzoom: 5, tolerance: 0.3 }),
+      land50: file('land50m', { maxzoom: 5, tolerance: COARSE }),
       borders50: file('borders50m', { maxzoom: 5 }),
       lakes: file('lakes', { maxzoom: 8 }),
       graticule: file('graticule', { maxzoom: 4 }),
