@@ -45,7 +45,7 @@ function parts({ rows, rules, budget, titles, may }, { api, act }) {
 }
 
 function table(names, rows) {
-  const head = h('tr', {}, names.map((text) => (text ? h('th', { scope: 'col', text }) : h('td'))));
+  const head = h('tr', {}, names.map((text) => h('th', { scope: 'col', class: text === T.effect ? 'words' : null }, text || h('span', { class: 'sr-only', text: T.act }))));
   return h('div', { class: 'scroll-x', tabindex: '0', role: 'group', 'aria-label': T.title }, h('table', { class: 'data' }, h('thead', {}, head), h('tbody', {}, rows))); // prettier-ignore
 }
 
