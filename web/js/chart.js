@@ -53,7 +53,7 @@ function plan(UPlot, { measure, lines, span, mark, last, sync, told }) {
     tzDate: (s) => UPlot.tzDate(new Date(s * 1000), zoneName()),
     cursor: { y: false, drag: { x: false, y: false }, points: { size: 5 }, sync: { key: sync.key } },
     legend: { show: false },
-    padding: [8, 6, last ? 0 : 8, 0],
+    padding: [8, 16, last ? 0 : 8, 0],
     scales: { x: { time: true, range: () => span.map((ms) => ms / 1000) }, y: { range: (_, lo, hi) => room(...wide(lo, hi, limits, per), measure, per) } },
     series: [{}, ...lines.map((_, i) => stroke(UPlot, colors[i], measure, i))],
     axes: axes(last),

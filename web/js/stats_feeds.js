@@ -2,7 +2,7 @@
 import { h } from './dom.js';
 import { number, table } from './stats_tables.js';
 import { TEXTS } from './texts.js';
-import { spanText, parseTime, stampText } from './time.js';
+import { clockText, dateText, parseTime, spanText } from './time.js';
 
 const T = TEXTS.statistics;
 const MOST = 20; // rows of reasons
@@ -26,7 +26,7 @@ const columns = (now) => [
   [T.feed, (feed) => String(feed.name)],
   [T.format, (feed) => String(feed.format ?? ''), 'words'],
   [T.state, state],
-  [T.heard, ({ last_time: last }) => (last ? stampText(parseTime(last)) : '–')],
+  [T.heard, ({ last_time: last }) => (last ? heard(parseTime(last)) : '–')],
   [T.behind, ({ last_time: last }) => behind(now - parseTime(last))],
   [T.rows, (feed) => count(feed.rows)],
   [T.refused, (feed) => number(Object.values(feed.rejected ?? {}).reduce((sum, n) => sum + Number(n || 0), 0))],
@@ -35,6 +35,7 @@ const columns = (now) => [
   [T.dropped, (feed) => count(feed.dropped)],
 ];
 
+const heard = (ms) => `${dateText(ms).replace(/ \d{4}$/, '')} ${clockText(ms)}`; // the year goes without saying
 const count = (n) => number(Number(n ?? 0));
 const behind = (ms) => (Number.isFinite(ms) ? spanText(Math.max(0, ms)) : '–');
 const state = (feed) => h('span', { class: `feed-${feed.state}`, title: feed.last_error ?? '', text: T.states[feed.state] ?? String(feed.state ?? '') });
