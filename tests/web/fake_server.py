@@ -126,10 +126,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _change(self) -> None:
         size = int(self.headers.get("Content-Length") or 0)
-        body = json.loads(self.rfile.read(size)) if size else None
+        body: Any = json.loads(self.rfile.read(size)) if size else None
         path, desk = urlsplit(self.path).path, self.fake.watchers.desk
         status, answer = self.fake.watchers.change(self.command, path, body)
-        if status < 400 and desk and path.endswith(("/review", "/queue")):
+        if status < 400 and desk and body and path.endswith(("/review", "/queue")):
             desk.change(path, body)
         self._send(b"", "application/json", 204) if status == 204 else self._json(answer, status)
 

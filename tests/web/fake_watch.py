@@ -159,8 +159,8 @@ def _made(part: str, number: int, body: Json) -> Json:
         geometry = shape.get("geometry") or {"type": "MultiPolygon", "coordinates": [[ring]]}
         properties = {name: value for name, value in body.items() if name != "shape"} | {"source": shape, "owner": 7}
         return {"type": "Feature", "id": number, "geometry": geometry, "properties": properties}
-    health = {"alerts_24h": 4, "last_alert": utc(NOW - 600_000), "held_24h": 1}
-    made = {"id": number, "owner": 7, "paused": False, "mute_until": None, "health": health}
+    health: Json = {"alerts_24h": 4, "last_alert": utc(NOW - 600_000), "held_24h": 1}
+    made: Json = {"id": number, "owner": 7, "paused": False, "mute_until": None, "health": health}
     if part == "destinations":
         health = {"failures": 0, "last_error": None, "last_sent": None, "waiting": 0, "held": 0}
         made = {"id": number, "shown": "https://example.net/...", "paused": False, "readable": True, "health": health}
