@@ -16,12 +16,15 @@ from pipeline.airframes import Airframes
 from pipeline.ignores import Ignore
 from pipeline.service import Trouble
 from pipeline.subscriptions import Subscription, address
-from pipeline.watching import Plan, Watching
+from pipeline.watching import NOTHING, Plan, Watching
 from store.connect import CHANNEL, open_pool
 from store.watching import Watched, fingerprint, load
 
 LOOK_S = 5.0
 """Without any wake-up the database is asked this often whether something has changed."""
+
+Seen = tuple[str, Plan]
+"""The fingerprint that was seen last, and the plan that was made of it."""
 
 log = structlog.get_logger("skysift.watching")
 _ABOUT = {"known": "aircraft", "listed": "watch_list"}
@@ -39,8 +42,7 @@ async def watched(url: str, setup: Judging) -> AsyncIterator[Watching]:
     try:
         watching = Watching(airframes=airframes(setup))
         async with pool.acquire() as connection:
-            seen = await fingerprint(connection)
-            watching.renew(plan(await load(connection)))
+            seen = await fingerprint(connection), await _loaded(connection, watching, NOTHING)
         following = asyncio.create_task(_follow(pool, watching, seen))
         try:
             yield watching
@@ -52,7 +54,7 @@ async def watched(url: str, setup: Judging) -> AsyncIterator[Watching]:
         await pool.close()
 
 
-async def _follow(pool: asyncpg.Pool, watching: Watching, seen: str) -> None:
+async def _follow(pool: asyncpg.Pool, watching: Watching, seen: Seen) -> None:
     """Load again what has changed. A database that cannot be reached is tried again; until then the old plan holds."""
     while True:
         try:
@@ -63,8 +65,8 @@ async def _follow(pool: asyncpg.Pool, watching: Watching, seen: str) -> None:
             await asyncio.sleep(LOOK_S)
 
 
-async def _renewed(connection: asyncpg.Connection, watching: Watching, seen: str) -> str:
-    """Wait for a wake-up or LOOK_S, then renew if the fingerprint is another; the fingerprint."""
+async def _renewed(connection: asyncpg.Connection, watching: Watching, seen: Seen) -> Seen:
+    """Wait for a wake-up or LOOK_S, then renew if the fingerprint is another."""
     woken = asyncio.Event()
 
     def listener(*told: Any) -> None:
@@ -73,15 +75,20 @@ async def _renewed(connection: asyncpg.Connection, watching: Watching, seen: str
 
     await connection.add_listener(CHANNEL, listener)
     try:
-        if (now := await fingerprint(connection)) == seen:
+        if (now := await fingerprint(connection)) == seen[0]:
             with suppress(TimeoutError):
                 await asyncio.wait_for(woken.wait(), LOOK_S)
             now = await fingerprint(connection)
-        if now != seen:
-            watching.renew(plan(await load(connection)))
+        return seen if now == seen[0] else (now, await _loaded(connection, watching, seen[1]))
     finally:
         await connection.remove_listener(CHANNEL, listener)
-    return now
+
+
+async def _loaded(connection: asyncpg.Connection, watching: Watching, before: Plan) -> Plan:
+    """The plan that is watched from now on. What takes long of it is made in a thread, not in the loop's tick."""
+    found = await asyncio.to_thread(plan(await load(connection)).ready, before)
+    watching.renew(found)
+    return found
 
 
 def plan(found: Watched) -> Plan:

@@ -25,6 +25,11 @@ class Borders:
     areas: Zones
     margin_m: float
 
+    def made(self) -> Borders:
+        """With everything made that else waits for the first step: seconds, for thousands of areas."""
+        _ = self._tree, self._clearance
+        return self
+
     @cached_property
     def around(self) -> Array:
         """The areas with their margins."""

@@ -77,11 +77,13 @@ class Visits:
 class Presence:
     """Who is inside which of `areas`. The same rows give the same visits however they were cut into batches.
 
-    `numbers` (areas,) names each area for as long as it exists: its index changes when others come and go.
+    `numbers` (areas,) names each area for as long as it exists: its index changes when others come and go. `borders`
+    are those of the areas, where they were made before.
     """
 
     areas: Zones
     numbers: Array
+    borders: Borders | None = None
     margin_m: float = MARGIN_M
     settle_s: float = SETTLE_S
     walk: Walk = field(default_factory=Walk)
@@ -172,7 +174,7 @@ class Presence:
 
     @cached_property
     def _borders(self) -> Borders:
-        return Borders(self.areas, self.margin_m)
+        return self.borders or Borders(self.areas, self.margin_m)
 
     @cached_property
     def _limits(self) -> Array:
@@ -180,11 +182,13 @@ class Presence:
         limits = np.concatenate(self.areas.band_ft)
         return np.unique(limits[np.isfinite(limits)])
 
-    def reload(self, areas: Zones, numbers: Array) -> Presence:
+    def reload(self, areas: Zones, numbers: Array, borders: Borders | None = None) -> Presence:
         """The same visitors in other areas: what is known of areas that stay is kept."""
+        if borders is not None and borders is self.borders and np.array_equal(numbers, self.numbers):
+            return self
         gone = ~np.isin(self.open.columns["area"], numbers)
         self.open.drop(gone)
-        return replace(self, areas=areas, numbers=numbers)
+        return replace(self, areas=areas, numbers=numbers, borders=borders)
 
     def holds(self, flight: int, number: int) -> bool:
         """Whether the flight is on a visit to the area of this number."""

@@ -91,6 +91,19 @@ class Zones:
         arrays = {name: np.concatenate([getattr(part, name) for part in some]) for name in _ARRAYS}
         return Zones(**arrays, active=active, problems=problems)
 
+    def same_places(self, other: Zones) -> bool:
+        """Whether the zones are where and when the other ones are, each in its turn, whatever they are called."""
+        if len(self) != len(other):
+            return False
+        bands = zip(self.band_ft, other.band_ft, strict=True)
+        same = all(np.array_equal(mine, theirs, equal_nan=True) for mine, theirs in bands)
+        always = [ALWAYS] * len(self)
+        return (
+            same
+            and bool(shapely.equals_exact(self.shapes, other.shapes, 0.0).all())
+            and list(self.active or always) == list(other.active or always)
+        )
+
     def crossed(
         self, lat0: Array, lon0: Array, alt0: Array, t0: Array, lat1: Array, lon1: Array, alt1: Array, t1: Array,
         among: tuple[Array, Array] | None = None,

@@ -14,6 +14,7 @@ import shapely.geometry
 from geo.alert import Alert
 from geo.anomaly import Anomaly
 from geo.batch import Batch
+from geo.borders import Borders
 from geo.memory import Memory
 from geo.presence import Presence, Visits
 from geo.schema import NO_TIME, Array
@@ -60,9 +61,11 @@ class Watcher:
         subscriptions: Sequence[Subscription],
         ignores: Sequence[Ignore],
         rules: Mapping[tuple[str, int | None], float],
+        borders: Borders | None = None,
     ) -> None:
-        """Watch these from now on. Whoever is inside an area that stays goes on with the same visit."""
-        self.presence = self.presence.reload(areas, numbers)
+        """Watch these from now on. Whoever is inside an area that stays goes on with the same visit. `borders` of the
+        areas spare the next step to make them."""
+        self.presence = self.presence.reload(areas, numbers, borders)
         self.areas, self.numbers, self.subscriptions = areas, numbers, subscriptions
         self.ignores, self.rules = ignores, rules
         self._sort()

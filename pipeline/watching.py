@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 import numpy as np
@@ -12,6 +12,8 @@ import orjson
 from geo.alert import Alert
 from geo.anomaly import Anomaly
 from geo.batch import Batch
+from geo.borders import Borders
+from geo.presence import MARGIN_M
 from geo.schema import Array
 from geo.zones import Zones
 from pipeline.airframes import Airframes
@@ -27,7 +29,7 @@ _STATE = "service"
 @dataclass(frozen=True)
 class Plan:
     """What is watched. `numbers` (areas,) name the areas for good; subscriptions without an area are of the service.
-    `failing`: destinations that do not answer, by name."""
+    `failing`: destinations that do not answer, by name; `borders` of the areas, where they are made already."""
 
     areas: Zones
     numbers: Array
@@ -35,6 +37,13 @@ class Plan:
     ignores: Sequence[Ignore] = ()
     rules: Mapping[tuple[str, int | None], float] = field(default_factory=dict)
     failing: Mapping[str, Trouble] = field(default_factory=dict)
+    borders: Borders | None = None
+
+    def ready(self, before: Plan) -> Plan:
+        """With its borders: those of the plan before where the areas are the same. Takes seconds for thousands of new
+        ones: beside the loop, not in it."""
+        same = before.borders if self.areas.same_places(before.areas) else None
+        return replace(self, borders=same or Borders(self.areas, MARGIN_M).made())
 
 
 NOTHING = Plan(Zones.none(), np.zeros(0, dtype=np.int64))
@@ -82,6 +91,6 @@ class Watching:
 
     def _take(self, plan: Plan) -> None:
         of_areas = [one for one in plan.subscriptions if one.area is not None]
-        self.watcher.renew(plan.areas, plan.numbers, of_areas, plan.ignores, plan.rules)
+        self.watcher.renew(plan.areas, plan.numbers, of_areas, plan.ignores, plan.rules, plan.borders)
         self.service.subscriptions = [one for one in plan.subscriptions if one.area is None]
         self.service.failing = plan.failing

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -96,3 +97,15 @@ def test_only_its_owner_hears_of_a_destination_that_fails() -> None:
     told = watching.feed(rows(20.0, 0), [], T0)
 
     assert [(one.subscription, one.text) for one in told] == [(2, "no answer")]
+
+
+def test_a_new_plan_of_the_same_areas_keeps_their_borders_and_who_is_inside() -> None:
+    first = plan("enters", "leaves").ready(NOTHING)
+    again, other = plan("leaves", "enters").ready(first), replace(first, areas=area(ceiling=5_000)).ready(first)
+    watching = Watching(first)
+    presence = watching.watcher.presence
+    watching.renew(again)
+    watching.feed(rows(20.0, 0), [], T0)
+
+    assert again.borders is first.borders is not other.borders
+    assert watching.watcher.presence is presence
