@@ -12,8 +12,6 @@ import orjson
 import shapely
 
 from api.problems import bad
-from feeds import _kml
-from feeds._errors import FeedError
 from geo import drawn
 from geo.cells import cell_shapes
 
@@ -64,8 +62,8 @@ async def shape_of(connection: asyncpg.Connection | asyncpg.Pool, given: Shape) 
     try:
         return drawn.checked(_READ[form](value))
     except (shapely.errors.ShapelyError, ValueError, TypeError) as error:
-        reason = error.reason if isinstance(error, FeedError) else str(error)
-        raise bad(f"shape.{form}", reason[:300]) from None
+        # An error about a file says apart what is wrong with it.
+        raise bad(f"shape.{form}", str(getattr(error, "reason", error))[:300]) from None
 
 
 def _geometry(value: dict[str, Any]) -> Any:
@@ -73,7 +71,9 @@ def _geometry(value: dict[str, Any]) -> Any:
 
 
 def _from_kml(text: str) -> Any:
-    """All polygons of the document together."""
+    """All polygons of the document together. Reading files brings large libraries: only for who needs it."""
+    from feeds import _kml
+
     areas = [area for _, area, _ in _kml.read(text.encode(), "the KML")]
     if fault := next((one for one in areas if isinstance(one, ValueError)), None):
         raise fault

@@ -16,7 +16,7 @@ from geo.anomaly import PRIORITIES
 from geo.incident import BANDS
 from geo.incident import STATES as INCIDENT_STATES
 from geo.schema import COLUMNS
-from store.schema_watching import STATUSES
+from store.words import STATUSES
 
 STATES = ("open", "closed", "cleared")
 LOOK_BACK_S = 300

@@ -15,7 +15,7 @@ from cli.database import database
 from cli.ui import FAILED, USAGE, Failure, json_option, out, print_json, table
 from store import accounts, audit, credentials
 from store.connect import open_pool
-from store.schema_watching import ROLES
+from store.words import ROLES
 
 T = TypeVar("T")
 demo_option = click.option("--demo", is_flag=True, help="In the database of the demo.")

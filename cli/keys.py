@@ -9,7 +9,7 @@ from cli.accounts import OWNER, demo_option, run, the
 from cli.ui import USAGE, Failure, err, json_option, out, print_json, table
 from store import audit, credentials
 from store.credentials import KEY
-from store.schema_watching import ROLES
+from store.words import ROLES
 
 DAY_S = 86_400
 

@@ -25,12 +25,10 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, REAL
 
 from geo.incident import BANDS, STATES
 from store.schema_parts import TIME, geom, metadata
+from store.words import ROLES, STATUSES
 
 alert_seq = Sequence("alert_seq", metadata=metadata)
 incident_seq = Sequence("incident_seq", metadata=metadata)
-
-ROLES = ("viewer", "analyst", "ingest", "admin")
-STATUSES = ("new", "seen", "confirmed", "dismissed", "resolved")
 
 
 def number() -> Column[Any]:

@@ -28,7 +28,7 @@ from geo.anomaly import Anomaly
 from geo.batch import Batch
 from store import accounts, credentials
 from store.migrate import upgrade
-from store.schema_watching import ROLES
+from store.words import ROLES
 from store.writer import Writer
 
 T0 = 1_700_000_400_000

@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.request import urlopen
 
 import psutil
@@ -64,11 +65,21 @@ def events(base: str, wanted: set[str]) -> dict[str, object]:
     return seen
 
 
+def healthy(base: str) -> Any:
+    """What the service says of itself, once its feed has spoken: that comes a moment after the first aircraft."""
+    until = time.monotonic() + 30
+    while True:
+        with urlopen(f"{base}health") as answer:
+            health = json.load(answer)
+        if health["feeds"] or time.monotonic() > until:
+            return health
+        time.sleep(0.2)
+
+
 def test_the_demo_from_start_to_stop(database_url: str, tmp_path: Path) -> None:
     with served(database_url, tmp_path, "--demo-hours", "0.3") as (process, base):
         seen = events(base, {"hello", "aircraft", "clock"})
-        with urlopen(f"{base}health") as answer:
-            health = json.load(answer)
+        health = healthy(base)
         with urlopen(f"{base}collections/anomalies/items?limit=10") as answer:
             anomalies = json.load(answer)["features"]
         with urlopen(f"{base}stream", timeout=30) as stream:

@@ -44,7 +44,7 @@ def test_police_and_government_are_called_so() -> None:
 
 
 def test_one_aircraft_never_gives_two_medium_alerts() -> None:
-    listed = WatchList.of([(0xAE1234, {"group": "mil"})])
+    listed = WatchList.of([(0xAE1234, {"operator": "Somebody"})])
     both = [a for c in ("sighting", "watch-list") for a in found(c, [fly(0xAE1234, 60)], {"watch_list": listed})]
     assert sorted(a.priority for a in both) == [1, 2]
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
 from tests.web.sight import Sight, until
 
 
@@ -31,8 +33,13 @@ def test_areas_and_aircraft_lead_to_the_map_and_longer_spans_are_asked_for(repor
     sight.server.requests.clear()
     sight.page.get_by_role("button", name="7 days").click()
     until(sight.page, "location.search === '?hours=168'")
+    for _ in range(300):
+        if any("/stats?hours=168" in one for one in sight.server.requests):
+            break
+        sight.page.wait_for_timeout(100)
+    else:
+        pytest.fail("the longer span was not asked for")
     until(sight.page, "document.querySelectorAll('#heat thead th').length < 32")
-    assert any("/stats?hours=168" in one for one in sight.server.requests)
 
 
 def test_the_scorecard_holds_every_class_and_why_one_is_not_running(report: Callable[..., Sight]) -> None:

@@ -3,6 +3,7 @@
 import { AreaError, makeArea, opened, wrapLng } from './area.js';
 import { boxOf, outlineOf } from './area_shape.js';
 import { checkHoles, withHoles } from './draw_holes.js';
+import { shifted } from './draw_shifted.js';
 import { distanceKm } from './geo.js';
 
 const FINISH = 'f'; // the key that ends a shape; Enter sets a point (draw_keys.js)
@@ -228,32 +229,3 @@ const selectStyles = (colour) => ({
   midPointOutlineColor: '#ffffff',
   midPointOutlineWidth: 1,
 });
-
-// The adapter, in longitudes counted from `origin`.
-function shifted(Adapter) {
-  return class extends Adapter {
-    constructor(config, origin) {
-      super(config);
-      this.origin = origin;
-    }
-
-    unproject(x, y) {
-      const { lng, lat } = super.unproject(x, y);
-      return { lng: lng - this.origin, lat };
-    }
-
-    project(lng, lat) {
-      return super.project(lng + this.origin, lat);
-    }
-
-    render({ created, updated, unchanged, deletedIds }, styling) {
-      const move = (features) => features.map((one) => ({ ...one, geometry: moved(one.geometry, this.origin) }));
-      super.render({ created: move(created), updated: move(updated), unchanged: move(unchanged), deletedIds }, styling);
-    }
-  };
-}
-
-function moved({ type, coordinates }, by) {
-  const deep = (c) => (typeof c[0] === 'number' ? [c[0] + by, c[1]] : c.map(deep));
-  return { type, coordinates: deep(coordinates) };
-}
