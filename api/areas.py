@@ -48,12 +48,17 @@ class Active(msgspec.Struct, forbid_unknown_fields=True):
     zone: Annotated[str, msgspec.Meta(max_length=60)] = "UTC"
 
 
-class Area(msgspec.Struct, forbid_unknown_fields=True):
-    name: Name
-    shape: Shape
+class Limits(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """Heights and times outside of which an area does not count."""
+
     floor_ft: Feet | None = None
     ceiling_ft: Feet | None = None
     active: Active = msgspec.field(default_factory=Active)
+
+
+class Area(Limits, forbid_unknown_fields=True, kw_only=True):
+    name: Name
+    shape: Shape
     shared: bool = False
 
 
@@ -124,15 +129,20 @@ async def created(request: AnyRequest, value: Any, media_type: str = "applicatio
 
 async def checked(connection: asyncpg.Connection, asked: Area) -> dict[str, Any]:
     """The columns of an area. Raises Problem 400."""
-    if asked.floor_ft is not None and asked.ceiling_ft is not None and asked.floor_ft > asked.ceiling_ft:
-        raise bad("floor_ft", "the floor lies above the ceiling")
+    bounds = limits(asked)
     shape = await shape_of(connection, asked.shape)
     source = msgspec.to_builtins(asked.shape)
     drawn_as = {name: source[name] for name in ("circle", "corridor", "fir", "zone") if name in source}
     return {
-        "name": asked.name, "geom": shape, "floor_ft": asked.floor_ft, "ceiling_ft": asked.ceiling_ft,
-        "active": active(asked.active), "source": drawn_as, "shared": asked.shared,
+        "name": asked.name, "geom": shape, **bounds, "source": drawn_as, "shared": asked.shared,
     }  # fmt: skip
+
+
+def limits(asked: Limits) -> dict[str, Any]:
+    """Heights and times as they are stored. Raises Problem 400."""
+    if asked.floor_ft is not None and asked.ceiling_ft is not None and asked.floor_ft > asked.ceiling_ft:
+        raise bad("floor_ft", "the floor lies above the ceiling")
+    return {"floor_ft": asked.floor_ft, "ceiling_ft": asked.ceiling_ft, "active": active(asked.active)}
 
 
 def active(asked: Active) -> dict[str, Any]:

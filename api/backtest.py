@@ -15,7 +15,7 @@ from litestar import Response
 
 from api import replies
 from api.area_shapes import Shape, shape_of
-from api.areas import visible
+from api.areas import Limits, limits, visible
 from api.bodies import body
 from api.caller import ANALYST
 from api.parameters import moment
@@ -50,7 +50,9 @@ _COLUMNS = ("position_time", "lat", "lon", "baro_altitude", "geo_altitude", "on_
             "type_code", "ground_speed", "track", "vertical_rate")  # fmt: skip
 
 
-class Draft(msgspec.Struct, forbid_unknown_fields=True):
+class Draft(Limits, forbid_unknown_fields=True, kw_only=True):
+    """The limits are of a shape; an area that is stored has its own."""
+
     area: int | Shape
     subscription: Wanted
     start: str
@@ -83,8 +85,10 @@ async def _watcher(request: AnyRequest, asked: Draft) -> tuple[Watcher, Box]:
     if fleet.operators or fleet.military is not None or fleet.watched is not None:
         raise bad("subscription.fleet", "operators, military and watched need the reference data: ask skysift backtest")
     pool = request.app.state.pool
-    row: dict[str, Any] = {"id": 0, "name": "the area", "floor_ft": None, "ceiling_ft": None, "active": {}}
+    row: dict[str, Any] = {"id": 0, "name": "the area"} | limits(asked)
     if isinstance(asked.area, int):
+        if limits(asked) != limits(Limits()):
+            raise bad("area", "a stored area has heights and times of its own: give its shape to try others")
         stored = await visible(request, asked.area, "area")
         shape, row = shapely.from_geojson(stored["geometry"]), row | {name: stored[name] for name in row}
     else:

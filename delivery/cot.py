@@ -10,7 +10,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 from delivery import tls
-from delivery._registry import Failed, Field, Invalid, Kind, Values
+from delivery._registry import Failed, Field, Kind, Values
 from delivery.message import Message
 from delivery.reach import Reach, Unreachable
 
@@ -29,15 +29,6 @@ FIELDS = (
           high=86_400),
     *tls.FIELDS,
 )  # fmt: skip
-
-
-def check(values: Values, reach: Reach) -> None:
-    tls.context(values)
-    try:
-        reach.check_literal(values["host"])
-        reach.check_port(int(values["port"]))
-    except Unreachable as error:
-        raise Invalid("host", str(error)) from None
 
 
 def shown(values: Values) -> str:
@@ -112,4 +103,4 @@ async def _written(values: Values, address: str, port: int, content: bytes) -> N
             await writer.wait_closed()
 
 
-KIND = Kind("cot", "Cursor-on-Target", "For TAK: ATAK, WinTAK, TAK servers", FIELDS, check, shown, send)
+KIND = Kind("cot", "Cursor-on-Target", "For TAK: ATAK, WinTAK, TAK servers", FIELDS, tls.check, shown, send)

@@ -33,12 +33,7 @@ def check(values: Values, reach: Reach) -> None:
         raise Invalid("topic", f"{{{wrong[0][:40]}}} stands for nothing; docs/alerts.md lists the names")
     if "#" in values["topic"] or "+" in values["topic"] or not values["topic"].strip("/"):
         raise Invalid("topic", "a topic to publish under is not empty and holds neither + nor #")
-    tls.context(values)
-    try:
-        reach.check_literal(values["host"])
-        reach.check_port(int(values["port"]))
-    except Unreachable as error:
-        raise Invalid("host", str(error)) from None
+    tls.check(values, reach)
 
 
 def shown(values: Values) -> str:

@@ -6,12 +6,23 @@ import os
 import ssl
 
 from delivery._registry import Field, Invalid, Values
+from delivery.reach import Reach, Unreachable
 
 FIELDS = (
     Field("ca", "Authority (PEM)", "Certificates to trust instead of the usual ones", type="lines", most=40_000),
     Field("certificate", "Own certificate (PEM)", "Shown to a server that asks for one", type="lines", most=40_000),
     Field("key", "Own key (PEM)", "Belongs to the certificate", type="lines", secret=True, most=20_000),
 )
+
+
+def check(values: Values, reach: Reach) -> None:
+    """Of a destination that is a host, a port and perhaps certificates. Raises Invalid."""
+    context(values)
+    try:
+        reach.check_literal(values["host"])
+        reach.check_port(int(values["port"]))
+    except Unreachable as error:
+        raise Invalid("host", str(error)) from None
 
 
 def context(values: Values) -> ssl.SSLContext:

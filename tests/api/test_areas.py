@@ -175,9 +175,22 @@ def test_a_draft_is_run_over_stored_positions(client: Client, keys: Keys) -> Non
 
 
 @pytest.mark.parametrize(
+    ("limits", "alerts"),
+    [({"floor_ft": 30_000}, 2), ({"ceiling_ft": 30_000}, 0),
+     ({"active": {"periods": [["2023-11-14T23:00:00Z", None]]}}, 0)],
+)  # fmt: skip
+def test_a_drawn_area_counts_within_its_heights_and_times(
+    client: Client, keys: Keys, limits: dict[str, Any], alerts: int
+) -> None:
+    drawn = {"wkt": "POLYGON((-5.9 52.5,-5.8 52.5,-5.8 53.5,-5.9 53.5,-5.9 52.5))"}
+    assert backtest(client, keys, drawn, "crosses", **limits).json()["alerts"] == alerts
+
+
+@pytest.mark.parametrize(
     ("trigger", "more", "parameter"),
     [("anomaly-changes", {}, "subscription.trigger"), ("enters", {"end": "2020-01-01T00:00:00Z"}, "end"),
-     ("enters", {"start": "yesterday"}, "start")],
+     ("enters", {"start": "yesterday"}, "start"), ("enters", {"floor_ft": 0}, "area"),
+     ("enters", {"floor_ft": 9, "ceiling_ft": 8}, "floor_ft")],
 )  # fmt: skip
 def test_what_cannot_be_tested_is_said(
     client: Client, keys: Keys, area: int, trigger: str, more: dict[str, Any], parameter: str

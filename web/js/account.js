@@ -5,7 +5,7 @@ import { $, h } from './dom.js';
 import { field, form } from './forms.js';
 import { icon } from './icons.js';
 import { kept, show } from './prefs.js';
-import { send } from './send.js';
+import { send } from './api.js';
 import { ACCESS } from './texts.js';
 
 const T = ACCESS.account;
@@ -83,7 +83,7 @@ async function start() {
     await showKeys(me);
     if (me.role === 'admin') await Promise.all([showAccounts(section), showAudit(section)]);
   } catch (error) {
-    section('password', T.passwordTitle, h('p', { class: 'wrong', role: 'alert', text: T.failed(error.message) }));
+    section('password', T.passwordTitle, h('p', { class: 'wrong', role: 'alert', text: T.failed(error.detail ?? error.message) }));
   }
   document.body.dataset.ready = 'true';
 }

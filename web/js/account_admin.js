@@ -2,7 +2,7 @@
 import { once, rows, stamp, sure } from './account_parts.js';
 import { h } from './dom.js';
 import { field, form } from './forms.js';
-import { send } from './send.js';
+import { send } from './api.js';
 import { ACCESS } from './texts.js';
 
 const T = ACCESS.account;
@@ -16,7 +16,7 @@ export async function showAccounts(section, said = null) {
     try {
       await again(await act());
     } catch (error) {
-      await again(h('p', { class: 'wrong', role: 'alert', text: T.failed(error.message) }));
+      await again(h('p', { class: 'wrong', role: 'alert', text: T.failed(error.detail ?? error.message) }));
     }
   };
   const cells = accounts.map((one) => [

@@ -56,17 +56,17 @@ export function createApi() {
     return tables;
   }
 
-  // Sends what changes something; the answer as JSON, null where there is none.
-  async function send(method, path, body = undefined, { signal = null, wait_ms: wait = TIMEOUT_MS } = {}) {
-    const headers = body === undefined ? {} : { 'Content-Type': 'application/json' };
-    const more = { method, headers, body: body === undefined ? undefined : JSON.stringify(body) };
-    const limits = [AbortSignal.timeout(wait), ...(signal ? [signal] : [])];
-    const response = await reach(path, AbortSignal.any(limits), signal, PLAIN, more);
-    if (!response.ok) throw await problem(response);
-    return response.status === 204 ? null : response.json();
-  }
-
   return { get, items, send, sky };
+}
+
+// Sends what changes something; the answer as JSON, null where there is none.
+export async function send(method, path, body = undefined, { signal = null, wait_ms: wait = TIMEOUT_MS } = {}) {
+  const headers = body === undefined ? {} : { 'Content-Type': 'application/json' };
+  const more = { method, headers, body: body === undefined ? undefined : JSON.stringify(body) };
+  const limits = [AbortSignal.timeout(wait), ...(signal ? [signal] : [])];
+  const response = await reach(path, AbortSignal.any(limits), signal, PLAIN, more);
+  if (!response.ok) throw await problem(response);
+  return response.status === 204 ? null : response.json();
 }
 
 async function reach(url, signal, asked, kind, { headers, ...more } = {}) {

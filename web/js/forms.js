@@ -20,7 +20,7 @@ export function form(fields, button, act, { row = false, failed = (why) => why }
     try {
       await act(Object.fromEntries(new FormData(node)), node);
     } catch (error) {
-      wrong.textContent = failed(error.message);
+      wrong.textContent = failed(error.detail ?? error.message);
       wrong.hidden = false;
     } finally {
       press.disabled = false;

@@ -2,7 +2,7 @@
 import { $, h } from './dom.js';
 import { field, form } from './forms.js';
 import { kept, show } from './prefs.js';
-import { send } from './send.js';
+import { send } from './api.js';
 import { ACCESS } from './texts.js';
 
 const T = ACCESS.login;

@@ -52,10 +52,13 @@ export function draftOf(subscription) {
   return { ...known, fleet: filled(known.fleet), delivery: filled(known.delivery) };
 }
 
-// The question to the past. `area`: the number of one that is kept, or a shape as it is drawn.
-export function backtestOf(draft, { area, days, now, budget, minutes }) {
+// Heights and times outside of which an area does not count.
+export const limitsOf = (place) => ({ floor_ft: place?.floor_ft ?? null, ceiling_ft: place?.ceiling_ft ?? null, active: place?.active ?? {} });
+
+// The question to the past. `where`: the number of an area that is kept, or a shape as it is drawn with its limits.
+export function backtestOf(draft, { where, days, now, budget, minutes }) {
   const { destinations: _, area: __, ...subscription } = bodyOf({ ...draft, name: draft.name || '–' }, { minutes });
-  return { area, subscription, start: iso(now - days * 86_400_000), end: iso(now), ...(budget ? { budget_a_day: budget } : {}) };
+  return { ...where, subscription, start: iso(now - days * 86_400_000), end: iso(now), ...(budget ? { budget_a_day: budget } : {}) };
 }
 
 const iso = (ms) => new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');

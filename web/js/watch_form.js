@@ -11,7 +11,7 @@ import { loginView } from './login_view.js';
 import { iconButton, wordButton } from './parts.js';
 import { areaOf } from './saved_areas.js';
 import { WATCH } from './texts/watch_en.js';
-import { aboutAnomalies, backtestOf, bodyOf, draftOf, SERVICE, shapeOf, START } from './watch_draft.js';
+import { aboutAnomalies, backtestOf, bodyOf, draftOf, limitsOf, SERVICE, shapeOf, START } from './watch_draft.js';
 
 const T = WATCH.form;
 const SETTLE_MS = 700; // from the last change to a look at the past
@@ -146,8 +146,10 @@ export class WatchForm {
     if (!area) return null;
     const now = this.#app.clock.known() ? this.#app.clock.live() : Date.now();
     const kept = this.#kept();
-    const place = kept && sameShape(kept, area) ? Number(kept.id) : shapeOf(area);
-    return backtestOf(this.#draft, { area: place, days, now, budget, minutes: this.#minutes() });
+    const limits = limitsOf(this.#place);
+    const same = kept && sameShape(kept, area) && JSON.stringify(limits) === JSON.stringify(limitsOf(kept.properties));
+    const where = same ? { area: Number(kept.id) } : { area: shapeOf(area), ...limits };
+    return backtestOf(this.#draft, { where, days, now, budget, minutes: this.#minutes() });
   }
 
   #look() {

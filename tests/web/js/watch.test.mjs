@@ -9,7 +9,7 @@ import { groupsOf, isChosen, TODO } from '../../../web/js/incident_groups.js';
 import { readIncident } from '../../../web/js/incidents.js';
 import { areaOf } from '../../../web/js/saved_areas.js';
 import { tomorrow } from '../../../web/js/watch.js';
-import { backtestOf, bodyOf, classGroups, daysOf, draftOf, listOf, shapeOf, START } from '../../../web/js/watch_draft.js';
+import { backtestOf, bodyOf, classGroups, daysOf, draftOf, limitsOf, listOf, shapeOf, START } from '../../../web/js/watch_draft.js';
 
 test('lists are read as people write them, each once', () => {
   assert.deepEqual(listOf('icao24', '3C6444, 40621d\n3c6444'), ['3c6444', '40621d']);
@@ -34,9 +34,10 @@ test('what was saved comes back as the same draft', () => {
 
 test('the past is asked for a draft with the area as it is drawn', () => {
   const now = Date.UTC(2026, 10, 20, 12);
-  const asked = backtestOf(START, { area: { circle: {} }, days: 7, now, budget: 5 });
+  const asked = backtestOf(START, { where: { area: { circle: {} }, ...limitsOf({ floor_ft: 900 }) }, days: 7, now, budget: 5 });
   assert.equal(asked.start, '2026-11-13T12:00:00Z');
   assert.deepEqual(asked.area, { circle: {} });
+  assert.deepEqual([asked.floor_ft, asked.ceiling_ft, asked.active], [900, null, {}]);
   assert.equal(asked.budget_a_day, 5);
   assert.equal('area' in asked.subscription || 'destinations' in asked.subscription, false);
 });
