@@ -69,10 +69,21 @@ def test_the_keyboard_walks_opens_and_closes(sight: Sight) -> None:
     assert sight.page.evaluate("document.activeElement.dataset.id") == rows[0]
     sight.page.keyboard.press("Enter")
     assert sight.page.locator("#detail").is_visible()
+    # Opening flies there, and the walk goes on through the list that it began in.
+    until(sight.page, f"{MAP}.getZoom() > 5 && !{MAP}.isMoving()")
+    sight.page.wait_for_timeout(600)
     sight.page.keyboard.press("j")
     until(sight.page, f"{APP}.state.get().selected.id === {json.dumps(rows[1])}")
     sight.page.keyboard.press("Escape")
     assert sight.page.locator("#detail").is_hidden()
+
+
+def test_the_list_follows_the_view_again_once_nothing_is_open(sight: Sight) -> None:
+    before = sight.page.locator("#list .row").count()
+    sight.page.locator("#list .row").first.click()
+    until(sight.page, f"{MAP}.getZoom() > 5 && !{MAP}.isMoving()")
+    sight.page.keyboard.press("Escape")
+    until(sight.page, f"document.querySelectorAll('#list .row').length < {before}")
 
 
 def test_a_link_opens_the_same_anomaly_again(look: Callable[..., Sight], sight: Sight) -> None:

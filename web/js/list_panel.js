@@ -4,6 +4,7 @@ import { throttle } from './bus.js';
 import { h, setText } from './dom.js';
 import { groupsOf } from './incident_groups.js';
 import { emptyState } from './list_empty.js';
+import { ListExtent } from './list_extent.js';
 import { makeRow, patchRow } from './list_row.js';
 import { ReviewFilters } from './review_filters.js';
 import { SORTS } from './state.js';
@@ -14,7 +15,7 @@ const PAGE = 120;
 
 export class ListPanel {
   #app;
-  #map;
+  #extent;
   #rows = new Map(); // id -> row
   #order = []; // anomalies as they stand in the list, one row each
   #events = [];
@@ -33,7 +34,7 @@ export class ListPanel {
 
   constructor(root, map, app) {
     this.#app = app;
-    this.#map = map;
+    this.#extent = new ListExtent(map, app);
     this.root = root;
     root.append(
       h('div', { class: 'panel-head' }, h('h2', {}, T.title, this.#count), this.#filters()),
@@ -68,8 +69,7 @@ export class ListPanel {
     const state = this.#app.state.get();
     const on = this.#app.anomalies.shown(state).filter((one) => !state.off.has(one.cls));
     if (!state.extent) return { list: sorted(on, state.sort), elsewhere: 0 };
-    const bounds = this.#map.getBounds();
-    const box = [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()];
+    const { box } = this.#extent;
     const inside = on.filter((one) => inBox(one, box));
     return { list: sorted(inside, state.sort), elsewhere: on.length - inside.length };
   }

@@ -152,7 +152,7 @@ function reveal(map, one) {
   const inside = x > pad.left && y > pad.top && x < clientWidth - pad.right && y < clientHeight - pad.bottom;
   const shown = (one.size / 360) * 512 * 2 ** map.getZoom();
   if (inside && shown > PLAIN_PX) return;
-  goBounds(map, one.box, { maxZoom: Math.max(9.5, map.getZoom()) });
+  goBounds(map, one.box, { maxZoom: Math.max(9.5, map.getZoom()) }, { revealing: true });
 }
 
 function bindAddress(app, map) {

@@ -70,14 +70,15 @@ function bindGraticule(map, state) {
   apply(state.get());
 }
 
-// Moves the view, at once where the user asked for less motion.
-export function go(map, camera) {
+// Moves the view, at once where the user asked for less motion. What listens to the move is told why it was made.
+export function go(map, camera, why = {}) {
   const options = { ...camera, essential: false };
-  if (reduced.matches) map.jumpTo(options, { chosen: true });
-  else map.easeTo({ duration: 700, ...options }, { chosen: true });
+  const told = { chosen: true, ...why };
+  if (reduced.matches) map.jumpTo(options, told);
+  else map.easeTo({ duration: 700, ...options }, told);
 }
 
-export function goBounds(map, [west, south, east, north], options = {}) {
+export function goBounds(map, [west, south, east, north], options = {}, why = {}) {
   const camera = map.cameraForBounds(
     [
       [west, south],
@@ -85,5 +86,5 @@ export function goBounds(map, [west, south, east, north], options = {}) {
     ],
     { padding: 48, maxZoom: 9, ...options },
   );
-  if (camera) go(map, camera);
+  if (camera) go(map, camera, why);
 }

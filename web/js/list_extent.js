@@ -1,0 +1,28 @@
+// The box that "in view" means to the list. Opening one event flies there: the list keeps the box that it was opened from,
+// so that the next one is still the next, until the view is moved by hand or nothing is open.
+export class ListExtent {
+  #map;
+  #held = null;
+
+  constructor(map, { bus, state }) {
+    this.#map = map;
+    bus.on('reveal', () => {
+      this.#held ??= this.#inView();
+    });
+    map.on('moveend', ({ originalEvent, chosen, revealing }) => {
+      if (originalEvent || (chosen && !revealing)) this.#held = null;
+    });
+    state.on(['selected'], ({ selected }) => {
+      if (!selected) this.#held = null;
+    });
+  }
+
+  get box() {
+    return this.#held ?? this.#inView();
+  }
+
+  #inView() {
+    const bounds = this.#map.getBounds();
+    return [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()];
+  }
+}
