@@ -26,6 +26,7 @@ COMMANDS = {
     "accounts": "Who may log in, and what they may do.",
     "keys": "API keys, for programs.",
     "export": "A collection, or what a filter leaves of it, into a file.",
+    "features": "What learned models see of recordings, as Parquet by day.",
     "report": "How good the data is: a page with maps and numbers.",
     "bench": "Measure speed on this machine.",
     "scorecard": "Measure what every class finds, misses and gets wrong.",

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from cli.features import page as features_page
 from cli.main import COMMANDS
 from detectors._markdown import classes_page, columns_page
 from detectors._registry import registry
@@ -21,6 +22,12 @@ def test_generated_page_is_fresh(page: str, text: str) -> None:
     option = {"classes": "--markdown", "columns": "--columns"}[page]
 
     assert (ROOT / "docs" / f"{page}.md").read_text() == text, f"skysift classes {option} > docs/{page}.md"
+
+
+def test_the_page_of_features_is_fresh() -> None:
+    text = (ROOT / "docs" / "features.md").read_text()
+
+    assert text == features_page(), "skysift features --list --markdown > docs/features.md"
 
 
 @pytest.mark.parametrize("command", COMMANDS)

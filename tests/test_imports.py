@@ -10,7 +10,10 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 
-ANY = ("geo", "feeds", "detectors", "pipeline", "store", "delivery", "api", "cli", "benchmarks", "migrations", "web")
+ANY = (
+    "geo", "feeds", "detectors", "models", "pipeline", "store", "delivery", "api", "cli", "benchmarks", "migrations",
+    "web",
+)  # fmt: skip
 WATCHED = (
     "feeds._kml", "feeds._errors", "pipeline.airframes", "pipeline.backtest", "pipeline.followers",
     "pipeline.subscriptions", "pipeline.watcher",
@@ -21,6 +24,7 @@ ALLOWED = {
     "geo": ("geo",),
     "feeds": ("feeds", "geo"),
     "detectors": ("detectors", "geo"),
+    "models": ("models", "geo"),
     "pipeline": ("pipeline", "feeds", "geo", "detectors"),
     "store": ("store", "geo", "detectors._registry", "migrations"),
     "delivery": ("delivery", "store", "geo"),

@@ -1,0 +1,1 @@
+"""What was learned: features as files, models trained on them, and what they say of a flight. Imports geo alone."""

@@ -1,0 +1,39 @@
+"""`skysift features`: recordings in, Parquet by day out; the list of features."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+from click.testing import CliRunner, Result
+
+from cli.main import main
+from geo.feature_table import FEATURES, SEED_SET
+from geo.features import feature_hash
+from models.feature_days import read_days
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(main, ["features", *map(str, arguments)])
+
+
+def test_a_recording_becomes_days(tmp_path: Path) -> None:
+    result = run("synthetic:aircraft=5,hours=0.2,step=5", "--set", "seed", "-o", tmp_path / "f", "--json")
+
+    told = json.loads(result.stdout)
+    table = read_days(tmp_path / "f")
+    assert told["hash"] == feature_hash(SEED_SET) and told["days"] == ["2026-01-05"]
+    assert told["rows"] == len(table) > 500
+    assert len(np.unique(table.flight[table.flagged])) <= told["flights_at_fault"]
+
+
+def test_the_list() -> None:
+    assert [f["id"] for f in json.loads(run("--list", "--json").stdout)["features"]] == list(FEATURES)
+    assert feature_hash(SEED_SET) in run("--list", "--set", "seed").stdout
+
+
+def test_nothing_given_is_told() -> None:
+    result = run()
+
+    assert result.exit_code == 2 and "--list" in result.stderr
