@@ -13,7 +13,7 @@ import click
 from cli.database import database
 from cli.history import judge_stored, note_sources, store_and_judge
 from cli.inputs import judging, judging_options
-from cli.reading import opened, read
+from cli.reading import opened, read, zone_option
 from cli.ui import err, json_option, print_json
 
 
@@ -36,6 +36,7 @@ class Moment(click.ParamType[int]):
 @click.option("--to", "end", type=Moment(), help="Time after the last.")
 @click.option("--demo", is_flag=True, help="Work on the demo's database.")
 @click.option("--format", "format_", help="Format of the files, where the content leaves it open.")
+@zone_option
 @click.option("--store-every", default=5.0, show_default=True, help="Seconds between stored rows of a flight; 0: all.")
 @judging_options
 @json_option
@@ -45,6 +46,7 @@ def command(
     end: int | None,
     demo: bool,
     format_: str | None,
+    zone: str | None,
     store_every: float,
     as_json: bool,
     **options: Any,
@@ -54,7 +56,7 @@ def command(
     began = time.perf_counter()
     with database(demo) as url:
         if files:
-            sources = opened(files, format_)
+            sources = opened(files, format_, zone)
             batches = read(sources)
             rows = sum(map(len, batches))
             asyncio.run(note_sources(url, sources))

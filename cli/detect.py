@@ -12,7 +12,7 @@ import click
 from cli.anomaly_files import check_suffix, collection, write_features
 from cli.inputs import Judging, judging, judging_options
 from cli.joining import joining
-from cli.reading import opened, read
+from cli.reading import opened, read, zone_option
 from cli.ui import INPUT, Failure, err, json_option, print_json, progress, table
 from geo.anomaly import Anomaly, utc_text
 from geo.batch import Batch
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 @click.argument("files", nargs=-1, required=True)
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to .geojson, .parquet, .fgb or .csv.")
 @click.option("--format", "format_", help="Format of the files, where the content leaves it open.")
+@zone_option
 @click.option("--incidents", type=click.Path(path_type=Path), help="Also write the incidents that they make, likewise.")
 @click.option("--cleared", is_flag=True, help="Also write what was seen and explained (state: cleared).")
 @judging_options
@@ -36,6 +37,7 @@ def command(
     output: Path | None,
     incidents: Path | None,
     format_: str | None,
+    zone: str | None,
     cleared: bool,
     as_json: bool,
     **options: Any,
@@ -48,7 +50,7 @@ def command(
         if path:
             check_suffix(path)
     setup = judging(**options)
-    sources = recorded(files, format_)
+    sources = recorded(files, format_, zone)
     engine = setup.engine(lateness_s=0.0)
     rows = read(sources)
     with progress("judging", sum(map(len, rows))) as advance:
@@ -66,9 +68,9 @@ def command(
     print_json(summary) if as_json else _show(summary, output)
 
 
-def recorded(files: Sequence[str], format_: str | None) -> list[Source]:
+def recorded(files: Sequence[str], format_: str | None, zone: str | None = None) -> list[Source]:
     """The sources of the files. Raises Failure for one that is live, and so without an end."""
-    sources = opened(files, format_)
+    sources = opened(files, format_, zone)
     live = [s.name for s in sources if s.live]
     if live:
         raise Failure(f"{live[0]} is a live feed and has no end: give it to `skysift serve --feed`", INPUT)

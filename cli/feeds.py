@@ -9,8 +9,9 @@ from typing import Any
 
 import click
 
+from cli.reading import opened, zone_option
 from cli.ui import INPUT, Failure, err, json_option, out, print_json, progress, table
-from feeds import FeedError, Source, formats, open_source
+from feeds import FeedError, Source, formats
 from geo.anomaly import utc_text
 from geo.batch import Batch
 from geo.schema import COLUMNS, present
@@ -24,8 +25,11 @@ LIVE_WAIT_S = 15.0
 @click.option("--formats", "list_formats", is_flag=True, help="List the formats that are read.")
 @click.option("--markdown", is_flag=True, help="Write docs/formats.md to standard output.")
 @click.option("--format", "format_", metavar="ID", help="Read as this format, whatever the content looks like.")
+@zone_option
 @json_option
-def command(specs: Sequence[str], list_formats: bool, markdown: bool, format_: str | None, as_json: bool) -> None:
+def command(
+    specs: Sequence[str], list_formats: bool, markdown: bool, format_: str | None, zone: str | None, as_json: bool
+) -> None:
     """Look into sources: files, folders, http addresses. Without any, list the formats."""
     if markdown:
         from feeds._page import page
@@ -35,7 +39,7 @@ def command(specs: Sequence[str], list_formats: bool, markdown: bool, format_: s
     if list_formats or not specs:
         _show_formats(as_json)
         return
-    reports = [_probed(spec, format_, show=not as_json) for spec in specs]
+    reports = [_probed(spec, format_, zone, show=not as_json) for spec in specs]
     if as_json:
         print_json(reports)
     else:
@@ -57,11 +61,11 @@ def _show_formats(as_json: bool) -> None:
     out.print(listed)
 
 
-def _probed(spec: str, format_: str | None, show: bool) -> dict[str, Any]:
+def _probed(spec: str, format_: str | None, zone: str | None, show: bool) -> dict[str, Any]:
     """What a source holds, or why it cannot be read."""
     tally = Tally()
     try:
-        source = open_source(spec, format_)
+        (source,) = opened([spec], format_, zone)
         with progress(spec, show=show) as advance:
             if source.live:
                 asyncio.run(_first(source, tally))

@@ -10,18 +10,19 @@ import click
 from cli.database import database
 from cli.history import note_sources, store_and_judge
 from cli.inputs import Judging
-from cli.reading import opened, read
+from cli.reading import opened, read, zone_option
 from cli.ui import err, json_option, print_json
 
 
 @click.command(name="import")
 @click.argument("files", nargs=-1, required=True)
 @click.option("--format", "format_", help="Format of the files, where the content leaves it open.")
+@zone_option
 @click.option("--store-every", default=0.0, show_default=True, help="Seconds between stored rows of a flight; 0: all.")
 @json_option
-def command(files: Sequence[str], format_: str | None, store_every: float, as_json: bool) -> None:
+def command(files: Sequence[str], format_: str | None, zone: str | None, store_every: float, as_json: bool) -> None:
     """Store FILES. Flights are told apart; nothing is judged."""
-    sources = opened(files, format_)
+    sources = opened(files, format_, zone)
     with database() as url:
         batches = read(sources)
         asyncio.run(store_and_judge(url, Judging({}), batches, store_every, "storing"))

@@ -11,7 +11,7 @@ import click
 from cli.database import database
 from cli.inputs import Judging, judging, judging_options
 from cli.joining import floors, joiner
-from cli.reading import opened, read
+from cli.reading import opened, read, zone_option
 from cli.ui import err, progress
 from pipeline.live import Live
 from pipeline.replay import Replay
@@ -22,12 +22,15 @@ from store.writer import Writer
 @click.argument("files", nargs=-1, required=True)
 @click.option("--speed", default=60.0, show_default=True, help="Seconds of data per second; 0: as fast as it goes.")
 @click.option("--format", "format_", help="Format of the files, where the content leaves it open.")
+@zone_option
 @click.option("--store-every", default=5.0, show_default=True, help="Seconds between stored rows of a flight; 0: all.")
 @judging_options
-def command(files: Sequence[str], speed: float, format_: str | None, store_every: float, **options: Any) -> None:
+def command(
+    files: Sequence[str], speed: float, format_: str | None, zone: str | None, store_every: float, **options: Any
+) -> None:
     """Play FILES as if they were live. Times stay the recording's; a running `serve` shows it."""
     setup = judging(**options)
-    source = Replay(", ".join(files), read(opened(files, format_)), speed)
+    source = Replay(", ".join(files), read(opened(files, format_, zone)), speed)
     with database() as url, progress("playing", len(source.rows)) as advance:
         source.advance = advance
         asyncio.run(_play(url, setup, source, store_every))

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from cli.reading import opened, read
+from cli.reading import opened, read, zone_option
 from cli.ui import INPUT, USAGE, Failure, err, json_option, print_json
 
 
@@ -17,15 +17,21 @@ from cli.ui import INPUT, USAGE, Failure, err, json_option, print_json
 @click.argument("files", nargs=-1, required=True)
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write the page here. Default: report.html.")
 @click.option("--format", "format_", help="Format of the files, where the content leaves it open.")
+@zone_option
 @click.option("--aircraft", multiple=True, type=click.Path(path_type=Path), help="Aircraft database: CSV and others.")
 @json_option
 def command(
-    files: Sequence[str], output: Path | None, format_: str | None, aircraft: Sequence[Path], as_json: bool
+    files: Sequence[str],
+    output: Path | None,
+    format_: str | None,
+    zone: str | None,
+    aircraft: Sequence[Path],
+    as_json: bool,
 ) -> None:
     """Show how good the data of FILES is: what is known of the aircraft, where one can see, and what is bad."""
     if output and output.suffix.lower() not in (".html", ".htm"):
         raise Failure(f"{output}: the report is a page, so name it .html; or ask for --json", USAGE)
-    found = report(files, format_, aircraft)
+    found = report(files, format_, aircraft, zone)
     if output or not as_json:
         _save(found, output or Path("report.html"))
     if as_json:
@@ -34,13 +40,15 @@ def command(
     _say(found, output or Path("report.html"))
 
 
-def report(files: Sequence[str], format_: str | None, aircraft: Sequence[Path]) -> dict[str, Any]:
+def report(
+    files: Sequence[str], format_: str | None, aircraft: Sequence[Path], zone: str | None = None
+) -> dict[str, Any]:
     """The numbers. Raises Failure for live feeds and recordings without rows."""
     from feeds.aircraft_files import load_aircraft
     from geo.batch import Batch
     from pipeline.quality import quality
 
-    sources = opened(files, format_)
+    sources = opened(files, format_, zone)
     live = [s.name for s in sources if s.live]
     if live:
         raise Failure(f"{live[0]} is a live feed and has no end: record it first", INPUT)

@@ -40,12 +40,13 @@ DAMAGED = (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError, pa.ArrowEx
 
 @dataclass
 class Given:
-    """One file or one answer. `data` holds the bytes where there is no `path`."""
+    """One file or one answer. `data` holds the bytes where there is no `path`; `zone` is that of times without one."""
 
     name: str
     path: Path | None = None
     data: bytes | None = None
     limit: int = STREAM_LIMIT
+    zone: str = "UTC"
 
     @property
     def stem(self) -> str:

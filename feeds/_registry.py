@@ -7,9 +7,12 @@ import pkgutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from feeds._errors import FeedError
+from feeds._feed import Feed
 from feeds._given import Given
+from feeds._local import UTC
 from feeds._source import Source
 from geo.batch import Batch
 
@@ -92,20 +95,56 @@ def _looks_like(given: Given) -> str:
 
 
 def open_source(spec: str, format: str | None = None) -> Source:
-    """A source from an address, a file, a folder, or "demo" / "synthetic:...". Raises FeedError."""
-    if spec == "demo" or spec.startswith("synthetic:"):
+    """A source from what Feed.of understands: an address, a file, a folder, or "demo". Raises FeedError."""
+    return open_feed(Feed.of(spec, format))
+
+
+def open_feed(feed: Feed) -> Source:
+    """The source of a feed. Raises FeedError where it cannot be one."""
+    source = _opened(feed)
+    source.name = feed.name or source.name
+    source.receiver = feed.receiver
+    return source
+
+
+def _opened(feed: Feed) -> Source:
+    """By what the address looks like. Imported here: whoever reads a file waits for no client."""
+    scheme = feed.address.partition("://")[0] if "://" in feed.address else ""
+    if feed.address == "demo" or feed.address.startswith("synthetic:"):
         from feeds.synthetic import open_synthetic
 
-        source: Source = open_synthetic(spec)
+        source: Source = open_synthetic(feed.address)
         return source
-    if spec.startswith(("http://", "https://")):
+    if scheme in ("http", "https"):
         from feeds.live import LiveSource
 
-        return LiveSource(spec, format)
+        return LiveSource(feed.address, feed.format, **_every(feed))
+    if scheme:
+        return _streamed(scheme, feed)
+    return _recorded(feed)
+
+
+def _streamed(scheme: str, feed: Feed) -> Source:
+    from feeds._decoders import DECODERS
+    from feeds._stream_source import StreamSource
+
+    if scheme not in DECODERS:
+        known = ", ".join(f"{name}://" for name in ("http", "https", *DECODERS))
+        raise FeedError(f"nothing is known of {scheme[:20]}://", source=feed.address[:80], hint=f"known: {known}")
+    return StreamSource(feed.address, feed.zone, **_every(feed))
+
+
+def _recorded(feed: Feed) -> Source:
     from feeds.files import FileSource
     from feeds.folder import FolderSource
 
-    path = Path(spec)
+    path = Path(feed.address)
     if not path.exists():
-        raise FeedError("there is no such file", source=spec, hint="give a file, a folder, an http address or demo")
-    return FolderSource(path, format) if path.is_dir() else FileSource(path, format)
+        hint = "give a file, a folder, an address such as http:// or sbs://, or demo"
+        raise FeedError("there is no such file", source=feed.address, hint=hint)
+    kind = FolderSource if path.is_dir() else FileSource
+    return kind(path, feed.format, feed.zone or UTC)
+
+
+def _every(feed: Feed) -> dict[str, Any]:
+    return {} if feed.interval_s is None else {"interval_s": feed.interval_s}

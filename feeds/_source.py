@@ -24,6 +24,7 @@ class Source:
         self.last_time: int | None = None
         self.labels: dict[int, str] = {}
         self.state = "silent"
+        self.receiver: tuple[float, float] | None = None
 
     def batches(self) -> Iterator[Batch]:
         """The recording, in time order as far as a bounded buffer allows. Raises FeedError where it cannot be read."""
@@ -54,6 +55,7 @@ class Source:
         """What /feeds and doctor show. `identity` counts rows' identities that are no address."""
         return {
             "name": self.name, "format": self.format, "live": self.live, "state": self.state, "rows": self.rows,
+            "receiver": self.receiver and {"lat": self.receiver[0], "lon": self.receiver[1]},
             "last_time": self.last_time, "rejected": dict(self.rejected), "errors": dict(self.errors),
             "last_error": self.last_error or None, "without_address": sorted(self.labels.values())[:20],
         }  # fmt: skip

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from feeds._given import Given
+from feeds._local import UTC
 from feeds._order import ordered
 from feeds._registry import find
 from feeds._source import Source
@@ -15,8 +16,8 @@ from geo.batch import Batch
 class FileSource(Source):
     """One recording. Raises FeedError at once when it is of no known format."""
 
-    def __init__(self, path: Path, format: str | None = None) -> None:
-        self.given = Given(str(path), path)
+    def __init__(self, path: Path, format: str | None = None, zone: str = UTC) -> None:
+        self.given = Given(str(path), path, zone=zone)
         self.kind = find(self.given, format)
         super().__init__(str(path), self.kind.id)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from feeds._errors import FeedError
 from feeds._given import Given
+from feeds._local import UTC
 from feeds._order import Part, merged, ordered
 from feeds._registry import Format, find
 from feeds._source import Source
@@ -17,8 +18,9 @@ from geo.batch import Batch
 class FolderSource(Source):
     """A folder of snapshots or recordings, searched in depth. What is no known format is counted, not fatal."""
 
-    def __init__(self, path: Path, format: str | None = None) -> None:
+    def __init__(self, path: Path, format: str | None = None, zone: str = UTC) -> None:
         super().__init__(str(path), format or "mixed")
+        self.zone = zone
         self._found = list(self._look(path, format))
         kinds = {kind.id for _, kind, _ in self._found}
         if not kinds:
@@ -32,7 +34,7 @@ class FolderSource(Source):
         for file in sorted((p for p in path.rglob("*") if p.is_file()), key=_natural):
             if any(part.startswith(".") for part in file.relative_to(path).parts):
                 continue
-            given = Given(str(file), file)
+            given = Given(str(file), file, zone=self.zone)
             try:
                 kind = find(given, format)
                 yield file, kind, kind.when(given)
@@ -49,7 +51,7 @@ class FolderSource(Source):
 
         def batches() -> Iterator[Batch]:
             try:
-                yield from ordered(kind.read(Given(str(file), file)))
+                yield from ordered(kind.read(Given(str(file), file, zone=self.zone)))
             except FeedError as error:
                 self.rejected["file that cannot be read"] += 1
                 self.fail("file", str(error))

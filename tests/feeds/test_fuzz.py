@@ -43,6 +43,8 @@ TABLES = {
     "fr24-csv": 'Timestamp,UTC,Callsign,Position,Altitude,Speed,Direction\n1704180175,x,JAL516,"42.7,141.6",0,0,73\n',
     "fr24-granular": "network_time,receiver_time,hex,callsign,latitude,longitude,no_position,altitude,squawk,speed,"
     "track,vspeed,on_ground\n2024-01-02 07:41:03Z.515,,0x8467d8,JAL516,41.5,141.6,P,26650,416,401,192,1728,A,IAS:1\n",
+    "sbs": "MSG,3,1,1,40757F,1,2019/10/20,11:33:40.311,2019/10/20,11:33:40.311,,38000,,,46.65470,-2.77776,,,0,,0,0\n"
+    "MSG,4,1,1,40757F,1,2019/10/20,11:33:40.511,2019/10/20,11:33:40.511,,,523,38,,,64,,,,,0\nMSG,8,1,1,40757F,1,,,,\n",
     "euctrl": "flight_id,timestamp,latitude,longitude,altitude,vert_speed\na,2017-08-02T11:44:08Z,51.9,-1.1,145,-129\n",
     "traffic-table": "timestamp,icao24,latitude,longitude,groundspeed\n2021-10-07 12:12:53+00:00,0101de,48.4,3.8,325\n",
 }

@@ -39,6 +39,9 @@ FILES = {
     "traffic-samples/jet1090/tutorial.jsonl.gz": ("traffic-table", 71_939, 17),
     "egll-20170802/egll-positions-rt.csv": ("euctrl", 18_574, 45),
     "egll-20170802/egll-positions-fr24.csv": ("euctrl", 12_483, 37),
+    "sbs-basestation/syracuse-20200120/1579554000.csv.gz": ("sbs", 4_350, 22),
+    "sbs-basestation/ireland-20191020/adsb_message_stream.txt": ("sbs", 202, 84),
+    "identity-issues/dump1090-251.sbs": ("sbs", 8, 2),
     "adsbao-multisource/slow-a085a4.json": ("adsbao", 273, 1),
 }
 

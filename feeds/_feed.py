@@ -1,0 +1,78 @@
+"""One configured input: where it comes from, what it is called and what is known about it; and how that is written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl
+
+from feeds._errors import FeedError
+from feeds._local import zone_name
+
+_NAMED = re.compile(r"([A-Za-z][A-Za-z0-9_.-]{0,39})=(.+)", re.S)
+LONGEST_INTERVAL_S = 86_400.0
+
+
+@dataclass(frozen=True)
+class Feed:
+    """`address` is a file, a folder, demo, or scheme://...; `receiver` is where it hears, (lat, lon) in degrees.
+
+    `interval_s` is the pause between two questions, `zone` that of times without one (IANA; None: found out live, UTC
+    in a file), `secrets` are keys for the other side, by name; they are shown nowhere.
+    """
+
+    address: str
+    name: str = ""
+    format: str | None = None
+    receiver: tuple[float, float] | None = None
+    interval_s: float | None = None
+    zone: str | None = None
+    raw: Path | None = None
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @staticmethod
+    def of(text: str, format: str | None = None) -> Feed:
+        """From NAME=ADDRESS#at=LAT,LON&every=S&zone=ZONE&format=ID, of which only the address must be there.
+
+        Raises FeedError for an option that is none, or has no such value.
+        """
+        match = None if Path(text).exists() or text.startswith("synthetic:") else _NAMED.fullmatch(text)
+        name, rest = (match[1], match[2]) if match else ("", text)
+        address, _, fragment = rest.partition("#") if "://" in rest else (rest, "", "")
+        options: dict[str, Any] = {}
+        for key, value in parse_qsl(fragment, keep_blank_values=True):
+            if key not in _OPTIONS:
+                raise FeedError(f"a feed has no option {key[:40]!r}", hint=f"known: {', '.join(_OPTIONS)}")
+            field_name, convert = _OPTIONS[key]
+            options[field_name] = convert(value)
+        return Feed(address, name, **{"format": format} | options)
+
+
+def place(text: str) -> tuple[float, float]:
+    """(latitude, longitude) in degrees from "47.4,8.5". Raises FeedError."""
+    try:
+        lat, lon = (float(part) for part in text.split(","))
+    except ValueError:
+        lat, lon = 999.0, 999.0
+    if not (-90 <= lat <= 90 and -180 <= lon <= 180):
+        raise FeedError(f"{text[:60]!r} is no place", hint="write latitude,longitude in degrees, as 47.4,8.5")
+    return lat, lon
+
+
+def _interval(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1.0
+    if not 0.1 <= seconds <= LONGEST_INTERVAL_S:
+        raise FeedError(f"every={text[:20]} is no interval", hint="write seconds, 0.1 to 86400")
+    return seconds
+
+
+_OPTIONS: Mapping[str, tuple[str, Callable[[str], Any]]] = {
+    "at": ("receiver", place), "every": ("interval_s", _interval), "zone": ("zone", zone_name),
+    "format": ("format", str),
+}  # fmt: skip
