@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 zone_option = click.option(
-    "--zone", metavar="NAME", help="Time zone of recordings whose times name none (SBS), as Europe/Berlin. Default: UTC."
+    "--zone", metavar="NAME", help="Time zone of recordings whose times name none (SBS), as Europe/Berlin; else UTC."
 )
 
 
