@@ -6,11 +6,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from api.cell_collections import DEFAULT
+from api.forecast import COARSE, FINE, LEVEL, MOST_WEEKS, USUAL, WEEKS
 from api.formats import HTML
+from api.hotspots import COUNTED, FEWEST, LEAST_NMI, MOST_NMI, RADIUS_NMI
+from api.hotspots import MOST as MOST_SPOTS
 from api.kpis import MOST_HOURS
 from api.links import GEOJSON, JSON, OPENAPI, SCHEMA
 from api.statistics import GROUPS, MOST
 from api.tilesets import MOST_ZOOM, MVT, SET, TILEJSON
+from api.windows import FILTERS
 from geo.cells import FINEST
 
 _COLLECTION = ("collectionId", {"type": "string", "pattern": "^[a-z0-9-]+$"})
@@ -30,6 +34,10 @@ _SHARED = ("datetime", "filter", "filter-lang", "filter-crs", "properties")
 
 _FILE = ("file", {"type": "string", "pattern": "^[0-9]{1,6}\\.(pbf|mvt)$"})
 _ADDRESSES = ("icao24", {"type": "string"})
+_COUNTED: Mapping[str, Mapping[str, Any]] = {
+    "class": {"type": "string"}, "priority": {"type": "string"},
+    "min_confidence": {"type": "number", "minimum": 0, "maximum": 1}, "icao24": {"type": "string"},
+}  # fmt: skip
 _NUMBER = ("flight", {"type": "integer", "minimum": 1})
 
 Schemas = Sequence[tuple[str, Mapping[str, Any]]]
@@ -58,6 +66,15 @@ def paths() -> dict[str, Any]:
             own=_forms("json", "geojson", "html"),
         ),
         "/statistics": _statistics(),
+        "/statistics/hotspots": _gathered("hotspots", "Where anomalies gather", GEOJSON, {
+            "radius": {"type": "number", "minimum": LEAST_NMI, "maximum": MOST_NMI, "default": RADIUS_NMI},
+            "fewest": {"type": "integer", "minimum": 2, "maximum": COUNTED, "default": FEWEST},
+        }, _forms("geojson", "json", "html")),
+        "/statistics/forecast": _gathered("forecast", "What each hour should bring, and surges beyond it", JSON, {
+            "resolution": {"type": "integer", "minimum": COARSE, "maximum": FINE, "default": USUAL},
+            "weeks": {"type": "integer", "minimum": 1, "maximum": MOST_WEEKS, "default": WEEKS},
+            "level": {"type": "number", "minimum": 0.5, "maximum": 0.9999, "default": float(LEVEL)},
+        }, _forms("json", "html")),
         "/kpis": _kpis(),
         "/tileMatrixSets": _get("getTileMatrixSetsList", "The tile matrix sets", (JSON, HTML), own=pages),
         "/tileMatrixSets/{tileMatrixSetId}": _get(
@@ -104,11 +121,21 @@ def _forms(*names: str) -> Schemas:
     return [("f", {"type": "string", "enum": list(names)})]
 
 
+def _gathered(
+    operation: str, summary: str, kind: str, own: Mapping[str, Mapping[str, Any]], forms: Schemas
+) -> dict[str, Any]:
+    """Statistics of the anomalies that a filter of their items finds."""
+    shared = [name for name in ("datetime", *FILTERS) if name not in _COUNTED]
+    limit = {"type": "integer", "minimum": 1, "maximum": MOST_SPOTS, "default": 100}
+    return _get(
+        operation, summary, (kind, HTML), (), shared, [*_COUNTED.items(), *own.items(), ("limit", limit), *forms]
+    )
+
+
 def _statistics() -> dict[str, Any]:
     own: Mapping[str, Mapping[str, Any]] = {
         "by": {"type": "string", "enum": list(GROUPS), "default": GROUPS[0]},
-        "class": {"type": "string"}, "priority": {"type": "string"},
-        "min_confidence": {"type": "number", "minimum": 0, "maximum": 1},
+        **{name: schema for name, schema in _COUNTED.items() if name != "icao24"},
         "resolution": {"type": "integer", "minimum": 0, "maximum": FINEST, "default": DEFAULT},
         "limit": {"type": "integer", "minimum": 1, "maximum": MOST, "default": 1_000},
     }  # fmt: skip

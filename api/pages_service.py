@@ -18,6 +18,8 @@ def landing(root: str, value: Value) -> Markup:
         ("Collections", "/collections?f=html", "Anomalies of every class, aircraft, tracks, zones and cells"),
         ("Operations", "/api?f=html", "What can be asked, with which parameters"),
         ("Rates", "/statistics?f=html", "Anomalies per 1,000 flight hours, by class, cell, region, country, hour"),
+        ("Hot spots", "/statistics/hotspots?f=html", "Where anomalies gather"),
+        ("Unusual hours", "/statistics/forecast?f=html", "What each hour should bring, and surges beyond it"),
         ("Conformance", "/conformance?f=html", "The OGC standards that this service keeps to"),
         ("The map", "/", "Everything at once, live"),
     ]

@@ -6,29 +6,25 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Mapping
-from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-import asyncpg
 from litestar import Response
 
 from api import filters, pages, pages_statistics
 from api.cell_collections import DEFAULT
-from api.clock import at, data_time
-from api.parameters import Span, span
 from api.problems import bad
 from api.rates import Condition, Counts, Question, counted, flown
 from api.replies import AnyRequest
 from api.routes import given, route
 from api.static import page, prefers_html
+from api.towns import near
+from api.windows import window_of
 from geo.anomaly import utc_text
 from geo.cells import FINEST, cell_center
-from geo.places import Places
 
 GROUPS = ("class", "cell", "fir", "country", "hour", "aircraft")
 QUERY = ("by", "datetime", "class", "priority", "min_confidence", "resolution", "limit", "f")
-DEFAULT_S, LONGEST_S = 86_400, 31 * 86_400
 MOST = 10_000
 _Z = 1.96
 
@@ -55,7 +51,7 @@ async def show_statistics(request: AnyRequest) -> Response[bytes]:
         raise bad("by", f"by is one of {', '.join(GROUPS)}, not {by[:40]!r}")
     size = filters.whole("resolution", 0, FINEST)(given_text.get("resolution", str(DEFAULT)))
     most = filters.whole("limit", 1, MOST)(given_text.get("limit", "1000"))
-    window = await _window(pool, given_text.get("datetime"))
+    window = await window_of(pool, given_text.get("datetime"))
     asked = Question(by, size, window, _held(request, given_text))
     value = await _value(request, asked, most)
     return await pages.answer(request, value, partial(pages_statistics.statistics, asked=given_text, value=value))
@@ -86,17 +82,6 @@ async def _value(request: AnyRequest, asked: Question, most: int) -> dict[str, A
     return value | {"regions": len(names), "groups": named} | ({} if names else {"note": NO_REGIONS})
 
 
-async def _window(pool: asyncpg.Pool, text: str | None) -> tuple[datetime, datetime]:
-    """The interval asked for; else the day up to data time. Raises Problem 400 for one that is open or too long."""
-    asked = span(text) if text is not None else Span(None, None)
-    now = at((await data_time(pool)) or DEFAULT_S * 1000)
-    end = asked.end or now
-    start = asked.start or end - timedelta(seconds=DEFAULT_S)
-    if not timedelta(0) < end - start <= timedelta(seconds=LONGEST_S):
-        raise bad("datetime", "datetime is an interval, start/end, of at most 31 days")
-    return start, end
-
-
 def _held(request: AnyRequest, asked: Mapping[str, str]) -> list[Condition]:
     known = (filters.class_filter(list(request.app.state.classes)), filters.PRIORITY, filters.CONFIDENCE)
     return [(one.where, one.parse(asked[one.name]), one.cast) for one in known if one.name in asked]
@@ -111,11 +96,8 @@ def _groups(by: str, found: Counts, hours: Counts) -> list[dict[str, Any]]:
 
 def _placed(one: Mapping[str, Any]) -> dict[str, Any]:
     """A cell with its middle and the town next to it: nobody knows an index by heart."""
-    towns = Places.builtin()
     lat, lon = cell_center(int(one["key"], 16))
-    town, away = towns.nearest(lat, lon)
-    near = {"name": str(towns.name[town]), "country": str(towns.country[town]), "distance_nmi": round(away, 1)}
-    return {**one, "lat": round(lat, 4), "lon": round(lon, 4), "near": near}
+    return {**one, "lat": round(lat, 4), "lon": round(lon, 4), "near": near(lat, lon)}
 
 
 def _group(key: str, count: int, hours: float) -> dict[str, Any]:

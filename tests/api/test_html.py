@@ -25,6 +25,7 @@ PAGES = (
     "/collections/loiter/tiles", "/collections/loiter/tiles/WebMercatorQuad?state=open",
     "/collections/tracks/moving", "/collections/tracks/moving?icao24=4ca7b5&limit=1", "/collections/tracks/moving/77",
     "/statistics?f=html", "/statistics?by=cell", "/statistics?by=fir", "/statistics?by=hour&class=loiter",
+    "/statistics/hotspots", "/statistics/hotspots?class=loiter&radius=5", "/statistics/forecast",
 )  # fmt: skip
 
 

@@ -132,6 +132,7 @@ def test_a_route_says_which_role_it_needs(client: Client) -> None:
 
 
 @pytest.mark.parametrize("path", ["/", "/api", "/classes", "/collections", "/stats", "/stream", "/statistics",
+    "/statistics/hotspots", "/statistics/forecast",
     "/tileMatrixSets", "/tileMatrixSets/WebMercatorQuad", "/collections/loiter", "/collections/loiter/items",
     "/collections/loiter/items/l01", "/collections/tracks/moving", "/collections/loiter/tiles",
     "/collections/loiter/queryables", "/collections/loiter/sortables", "/collections/loiter/schema"])  # fmt: skip

@@ -40,6 +40,33 @@ def _group(key: str, count: int, hours: float) -> Json:
     return {"key": key, "count": count, "flight_hours": hours, "rate": rate, "low": rate / 2, "high": rate * 2}
 
 
+def hotspots(world: World) -> Json:
+    """As `/statistics/hotspots` gives them: two, the larger one at the first place."""
+    features = [
+        {"type": "Feature", "id": str(i + 1), "geometry": {"type": "Polygon", "coordinates": [
+            [[lon - 1, lat - 1], [lon + 1, lat - 1], [lon + 1, lat + 1], [lon - 1, lat + 1], [lon - 1, lat - 1]]]},
+         "properties": {
+            "rank": i + 1, "count": 30 - 20 * i, "aircraft": 7, "classes": {world.classes[0]["id"]: 9}, "lat": lat,
+            "lon": lon, "reach_nmi": 31.5, "region": None,
+            "near": {"name": name, "country": "GB", "distance_nmi": 12.0 * i}}}
+        for i, (name, lon, lat) in enumerate(PLACES[:2])
+    ]  # fmt: skip
+    return {"type": "FeatureCollection", "features": features}
+
+
+def forecast(now: int) -> Json:
+    """As `/statistics/forecast` gives it: a surge in the hour before this one, and a day to come."""
+    start = now // HOUR * HOUR - 23 * HOUR
+    hours = [
+        {"start": utc(start + i * HOUR), "count": (40 if i == 22 else 3) if i < 24 else None, "expected": 3.25,
+         "low": 0, "high": 11, "surge": i == 22}
+        for i in range(48)
+    ]  # fmt: skip
+    near = {"name": PLACES[0][0], "country": "GB", "distance_nmi": 3.0}
+    surge = {**hours[22], "cell": "824987fffffffff", "lat": 51.47, "lon": -0.46, "near": near, "chance": 0.0001}
+    return {"hours": hours, "surges": [surge], "ahead": [], "learned_hours": 1344, "level": 0.999}
+
+
 def kpis(world: World, now: int) -> Json:
     """As `/kpis` gives them: nobody has reviewed anything, and a few messages were refused."""
     heard = len(world.flights)

@@ -141,7 +141,7 @@ class _Handler(BaseHTTPRequestHandler):
             return watched
         if path == "/classes":
             return {"classes": world.classes}
-        if path in ("/stats", "/kpis", "/statistics"):
+        if path in ("/stats", "/kpis") or path.startswith("/statistics"):
             return self._figures(path, query)
         if path == "/feeds":
             return {"feeds": [_FEED | {"last_time": now - 4_000}]}
@@ -168,6 +168,10 @@ class _Handler(BaseHTTPRequestHandler):
         world, now = self.fake.world, self.fake.now()
         if path == "/stats":
             return fake_figures.stats(world, now, int(query["hours"]))
+        if path == "/statistics/hotspots":
+            return fake_figures.hotspots(world)
+        if path == "/statistics/forecast":
+            return fake_figures.forecast(now)
         return fake_figures.kpis(world, now) if path == "/kpis" else fake_figures.rates(world, query["by"])
 
     def _features(self, collection: str, query: dict[str, str], now: int) -> list[Any]:

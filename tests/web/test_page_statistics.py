@@ -42,6 +42,23 @@ def test_areas_and_aircraft_lead_to_the_map_and_longer_spans_are_asked_for(repor
     until(sight.page, "document.querySelectorAll('#heat thead th').length < 32")
 
 
+def test_hot_spots_lead_to_the_map(report: Callable[..., Sight]) -> None:
+    sight = report()
+    first, second = sight.page.locator("#hotspots tbody tr").all_inner_texts()
+    assert first.split("\t")[1:4] == ["30", "7", "31.5 nmi"] and second.split("\t")[1] == "10"
+    assert (sight.page.locator("#hotspots a").first.get_attribute("href") or "").startswith("/#view=51.47,-0.46,")
+
+
+def test_a_surge_stands_out_among_the_hours(report: Callable[..., Sight]) -> None:
+    sight = report()
+    chart = sight.page.locator("#forecast svg")
+    assert (chart.get_attribute("aria-label") or "") == "1 hour of 48 brought more than they should"
+    assert chart.locator(".band").count() == 48 and chart.locator(".bar").count() == 24
+    assert chart.locator(".surge").count() == 1
+    (row,) = sight.page.locator("#forecast tbody tr").all_inner_texts()
+    assert row.split("\t")[2:] == ["40", "3.25", "1 in 10,000"]
+
+
 def test_the_scorecard_holds_every_class_and_why_one_is_not_running(report: Callable[..., Sight]) -> None:
     sight = report()
     assert sight.page.locator("#card tbody tr").count() == len(sight.server.world.classes)

@@ -3,7 +3,7 @@ import { formatArea, parseArea } from './area.js';
 import { formatOpacity, parseOpacity } from './fade.js';
 import { parseOnly } from './where.js';
 
-const FADING = ['anomalies', 'zones', 'cells', 'tracks', 'density', 'coverage'];
+const FADING = ['anomalies', 'zones', 'cells', 'tracks', 'density', 'coverage', 'hotspots'];
 
 const LONGEST_MS = 400 * 86_400_000;
 

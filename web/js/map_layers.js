@@ -9,9 +9,9 @@ const T = TEXTS.mapLayers;
 
 const GROUPS = [
   ['traffic', ['aircraft', 'labels', 'trails', 'tracks', 'density', 'coverage']],
-  ['map', ['cells', 'zones', 'areas', 'cleared', 'graticule']],
+  ['map', ['hotspots', 'cells', 'zones', 'areas', 'cleared', 'graticule']],
 ];
-const FADING = ['tracks', 'density', 'coverage', 'cells', 'zones'];
+const FADING = ['tracks', 'density', 'coverage', 'hotspots', 'cells', 'zones'];
 
 export class MapLayers {
   #app;
@@ -132,7 +132,7 @@ export class MapLayers {
     const { overlays, fleet, state } = this.#app;
     if (!overlays) return;
     setText(this.#rows.get('aircraft').note, fleet.size ? fleet.size.toLocaleString('en') : '');
-    for (const key of ['zones', 'cells']) {
+    for (const key of ['zones', 'cells', 'hotspots']) {
       const failed = overlays.failed.get(key);
       const { note } = this.#rows.get(key);
       setText(note, !state.get().layers[key] ? '' : failed ? T.failed : String(overlays.count.get(key) ?? ''));

@@ -4,6 +4,8 @@ export const CELL_RESOLUTION = 4; // GPSJam's
 const SHARE = ['get', 'share'];
 const INTERFERENCE = ['step', SHARE, '#39a275', 0.02, '#e6c84f', 0.1, '#ee4b5a'];
 
+const HOT = '#f08a3c';
+
 export const FEATURES = {
   zones: [
     { id: 'zones/fill', type: 'fill', paint: { 'fill-color': '#d8647e', 'fill-opacity': 0.07 } },
@@ -24,6 +26,10 @@ export const FEATURES = {
       },
       paint: { 'text-color': '#e59aab', 'text-halo-color': '#0a111c', 'text-halo-width': 1.2 },
     },
+  ],
+  hotspots: [
+    { id: 'hotspots/fill', type: 'fill', paint: { 'fill-color': HOT, 'fill-opacity': 0.16 } },
+    { id: 'hotspots/line', type: 'line', paint: { 'line-color': HOT, 'line-width': 1.4, 'line-opacity': 0.8 } },
   ],
   cells: [
     {

@@ -7,8 +7,10 @@ import { rfc3339 } from './time.js';
 import { throttle } from './bus.js';
 
 const UNDER = 'countries';
+const IN_VIEW = ['zones', 'cells']; // asked for by what the map shows; hot spots are the world's
 const EMPTY = { type: 'FeatureCollection', features: [] };
 const CAP = 10_000;
+const STEP_MS = 300_000; // so far time moves before hot spots are asked for anew
 const HALF_HOUR_MS = 1_800_000; // the cells' own step
 const KEPT = 96;
 const LONG_S = 6 * 3600;
@@ -29,14 +31,14 @@ export class Overlays {
     app.state.on(['layers'], () => this.#show());
     app.state.on(['opacity'], () => this.#fade());
     app.state.on(
-      ['live', 'at', 'window'],
+      ['live', 'at', 'end', 'window', 'off'],
       throttle(() => this.#moved(), 200),
     );
     map.on(
       'moveend',
-      throttle(() => Object.keys(LAYERS).forEach((name) => this.#refresh(name)), 600),
+      throttle(() => IN_VIEW.forEach((name) => this.#refresh(name)), 600),
     );
-    setInterval(() => this.#refresh('cells'), 60_000);
+    setInterval(() => ['cells', 'hotspots'].forEach((name) => this.#refresh(name)), 60_000);
     app.bus.on('prefs', () => this.#ink());
     this.#ink();
     this.#show();
@@ -66,9 +68,25 @@ export class Overlays {
     }
   }
 
+  async #spots(signal) {
+    const asked = this.#gathered();
+    this.hot = JSON.stringify(asked);
+    return asked.class === '' ? [] : (await this.app.api.get('/statistics/hotspots', asked, signal)).features;
+  }
+
+  // Hot spots are those of the time that is shown, in steps of five minutes, and of the classes that are.
+  #gathered() {
+    const { off } = this.app.state.get();
+    const [start, end] = this.app.span().map((ms) => Math.floor(ms / STEP_MS) * STEP_MS);
+    const shown = (this.app.classes ?? []).map(({ id }) => id).filter((id) => !off.has(id));
+    const some = off.size ? { class: shown.join(',') } : {};
+    return { datetime: `${rfc3339(start)}/${rfc3339(end + STEP_MS)}`, f: 'json', ...some };
+  }
+
   // Interference is kept by half hours: a step of time within one of them asks for nothing.
   #moved() {
     if (this.#on('cells') && this.#key() !== this.key) this.#refresh('cells');
+    if (this.#on('hotspots') && JSON.stringify(this.#gathered()) !== this.hot) this.#refresh('hotspots');
   }
 
   async #refresh(name) {
@@ -90,6 +108,7 @@ export class Overlays {
   }
 
   async #load(name, signal) {
+    if (name === 'hotspots') return this.#spots(signal);
     if (name !== 'cells') return this.app.api.items(name, { bbox: bboxOf(this.map) }, { cap: CAP, signal });
     const key = (this.key = this.#key());
     if (!this.#kept.has(key))

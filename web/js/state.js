@@ -12,6 +12,7 @@ export const INITIAL = Object.freeze({
     trails: true,
     zones: false,
     cells: false,
+    hotspots: false,
     cleared: false,
     graticule: true,
     tracks: false,

@@ -36,7 +36,7 @@ export function showAreas({ groups }) {
   );
 }
 
-const placeText = ({ name, country, distance_nmi: nmi }) => T.near(nmi < 25 ? name : T.from(inUnit(nmi, 'distance'), name), country);
+export const placeText = ({ name, country, distance_nmi: nmi }) => T.near(nmi < 25 ? name : T.from(inUnit(nmi, 'distance'), name), country);
 
 // The callsign and the last sentence of each come from its newest anomaly.
 export async function showAircraft({ groups }, { api, asked }) {

@@ -278,6 +278,7 @@ export const TEXTS = {
       tracks: ['All tracks', 'Every way flown in the time that is shown'],
       density: ['Density', 'Aircraft hours by H3 cell, of the day'],
       coverage: ['Coverage', 'Where anything was heard in the hour: elsewhere nothing can be known'],
+      hotspots: ['Hot spots', 'Where anomalies of the time that is shown gather'],
       cells: ['Interference', 'Share of aircraft with bad navigation, by H3 cell'],
       zones: ['Zones', 'Restricted and other airspace that was loaded'],
       areas: ['Saved areas', 'Your areas, and those that others share'],
