@@ -9,9 +9,9 @@ from typing import Any
 import structlog
 
 
-def configure(level: int = logging.INFO) -> None:
-    """Log to standard error."""
-    terminal = sys.stderr.isatty()
+def configure(level: str = "info", as_json: bool | None = None) -> None:
+    """Log to standard error what is at least of `level`. `as_json` None: unless that is a terminal."""
+    terminal = sys.stderr.isatty() if as_json is None else not as_json
     renderer: Any = structlog.dev.ConsoleRenderer() if terminal else structlog.processors.JSONRenderer()
     structlog.configure(
         processors=[
@@ -21,7 +21,7 @@ def configure(level: int = logging.INFO) -> None:
             *([] if terminal else [structlog.processors.format_exc_info]),
             renderer,
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(level),
+        wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )

@@ -26,7 +26,7 @@ log = structlog.get_logger("skysift.server")
 
 def serve(settings: Settings) -> None:
     """Serve and block. Raises SettingsError for a port that is taken and a database that cannot be used."""
-    configure()
+    configure(*settings.log)
     uvloop.run(_serve(with_port(settings)))
 
 

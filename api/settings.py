@@ -39,6 +39,9 @@ class Settings:
     """Open event streams at once; one more is answered with 503."""
     ping_s: float = 15.0
     open_reading: bool | None = None
+    log: tuple[str, bool | None] = ("info", None)
+    """The least level that is logged, and whether as JSON; None: unless standard error is a terminal."""
+
     demo: bool = False
     """Made-up traffic: one click logs in, at this machine alone."""
     state: Path = field(default_factory=default_state_dir)

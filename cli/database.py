@@ -2,16 +2,38 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from cli.ui import err
-from store.cluster import DATABASE, Cluster, default_state_dir
-from store.migrate import upgrade
+from store.cluster import DATABASE, SOCKET_NAME, Cluster, default_state_dir
+from store.revision import is_newest
 
 DEMO = "skysift_demo"
 """Demo traffic has a database of its own, so that it never mixes with real traffic."""
+
+
+def revived(name: str) -> bool:
+    """Whether the private server had gone and was started again. A database that was named is not ours to start."""
+    if os.environ.get("DATABASE_URL"):
+        return False
+    cluster = Cluster(default_state_dir())
+    with socket.socket(socket.AF_UNIX) as probe:
+        if probe.connect_ex(f"{cluster.socket_folder}{SOCKET_NAME}") == 0:
+            return False
+    cluster.start(name)
+    return True
+
+
+def migrated(url: str) -> None:
+    """Bring a database to the newest revision; all that is in it stays."""
+    if not asyncio.run(is_newest(url)):
+        from store.migrate import upgrade
+
+        upgrade(url)
 
 
 @contextmanager
@@ -22,7 +44,7 @@ def database(demo: bool = False) -> Iterator[str]:
     """
     given = os.environ.get("DATABASE_URL")
     if given:
-        upgrade(given)
+        migrated(given)
         yield given
         return
     cluster = Cluster(default_state_dir())
@@ -30,7 +52,7 @@ def database(demo: bool = False) -> Iterator[str]:
         err.print(f"starting the private PostGIS in {cluster.base}", markup=False)
     url = cluster.start(DEMO if demo else DATABASE)
     try:
-        upgrade(url)
+        migrated(url)
         yield url
     finally:
         if not cluster.kept and not cluster.others():

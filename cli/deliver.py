@@ -3,12 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import ctypes
-import multiprocessing
-import os
 import signal
-import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -18,20 +13,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.database import database
-from cli.ui import err, out
+from cli.keeping import Keeper
+from cli.option_keys import option
+from cli.ui import out
 from store.cluster import default_state_dir
 
 if TYPE_CHECKING:
     from delivery.reach import Reach
 
-FIRST_WAIT_S, LONGEST_WAIT_S, WELL_S = 1.0, 30.0, 60.0
-"""Before a dispatcher that ended is started again; one that lived for WELL_S starts over with the first."""
-
-STOP_S = 4.0
 THREADS = 64
 """Names are resolved and libraries that wait for their service are called in threads."""
-
-_PR_SET_PDEATHSIG = 1
 
 
 @dataclass(frozen=True)
@@ -63,10 +54,7 @@ def _networks(context: click.Context, option: click.Parameter, given: Sequence[s
 
 def delivery_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """--alerts-per-hour, --allow-private-destinations and --allow-network, as one `delivering`."""
-    hour = click.option(
-        "--alerts-per-hour", default=100, show_default=True, type=click.IntRange(0),
-        help="Of all subscriptions together; the rest is counted and told later. 0: no limit.",
-    )  # fmt: skip
+    hour = option("alerts.per_hour", "--alerts-per-hour")
     private = click.option(
         "--allow-private-destinations", is_flag=True, help="Send alerts into private networks and to this machine too."
     )
@@ -82,7 +70,8 @@ def delivery_options(function: Callable[..., Any]) -> Callable[..., Any]:
 
     gathered.__doc__ = function.__doc__
     gathered.__click_params__ = getattr(function, "__click_params__", [])  # type: ignore[attr-defined]
-    return hour(private(network(gathered)))
+    out: Callable[..., Any] = hour(private(network(gathered)))
+    return out
 
 
 @click.command(name="deliver")
@@ -144,49 +133,18 @@ async def _rotated(url: str, told: Delivering) -> int:
     return len(renewed)
 
 
+def keeper(told: Delivering) -> Keeper:
+    """Keeps a dispatcher running in a process of its own; not started yet."""
+    return Keeper("the dispatcher of alerts", run, (told,))
+
+
 @contextmanager
 def dispatching(told: Delivering) -> Iterator[None]:
     """A dispatcher in a process of its own, started again whenever it ends."""
-    keeper = _Keeper(told)
-    keeper.start()
+    own = keeper(told)
+    own.start()
     try:
         yield
     finally:
-        keeper.close()
-
-
-class _Keeper(threading.Thread):
-    """Its process dies with this thread, and so with the whole program, kill -9 included."""
-
-    def __init__(self, told: Delivering) -> None:
-        super().__init__(name="keeper of the dispatcher", daemon=True)
-        self.told, self.ending = told, threading.Event()
-        self.process: multiprocessing.process.BaseProcess | None = None
-
-    def run(self) -> None:
-        wait_s = FIRST_WAIT_S
-        while not self.ending.is_set():
-            began = time.monotonic()
-            own = multiprocessing.get_context("spawn").Process(target=_child, args=(self.told, os.getpid()))
-            own.start()
-            self.process = own
-            own.join()
-            if not self.ending.is_set():
-                wait_s = FIRST_WAIT_S if time.monotonic() - began > WELL_S else min(wait_s * 2, LONGEST_WAIT_S)
-                err.print(f"the dispatcher of alerts ended (exit code {own.exitcode}); again in {wait_s:.0f} s")
-                self.ending.wait(wait_s)
-
-    def close(self) -> None:
-        self.ending.set()
-        if self.process:
-            self.process.terminate()
-        self.join(STOP_S)
-        if self.is_alive() and self.process:
-            self.process.kill()
-            self.join(1.0)
-
-
-def _child(told: Delivering, parent: int) -> None:
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-    if os.getppid() == parent:
-        run(told)
+        own.end()
+        own.wait()

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import importlib
-import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from functools import reduce
 from pathlib import Path
 from typing import Any
 
-import click
-
+from cli.configuration import Configuration
+from cli.judging_options import LOADERS, WEATHER, judging_options
 from cli.kept import Kept
 from cli.ui import INPUT, USAGE, Failure, err
 from detectors._registry import Detector, registry
@@ -20,36 +17,14 @@ from geo.context import Context
 from geo.receivers import Receivers
 from pipeline.engine import Engine
 
+__all__ = ["Judging", "choose", "judging", "judging_options"]
+
 NINE = (
     "callsign-duplicate", "formation-flight", "ghost", "gps-jamming", "icao-spoof", "loiter", "rapid-descent",
     "restricted-zone", "squawk",
 )  # fmt: skip
 """The classes of the first release, as `--classes nine`: what the engine's published figures are measured with."""
 
-
-@dataclass(frozen=True)
-class Loader:
-    """A resource that files are loaded into: the option's help, and the function (module:name) that takes the paths."""
-
-    help: str
-    function: str
-
-    def __call__(self, paths: Sequence[Path]) -> Any:
-        """Imported here: `--help` does not wait for GDAL."""
-        module, _, name = self.function.partition(":")
-        return getattr(importlib.import_module(module), name)(paths)
-
-
-LOADERS: Mapping[str, Loader] = {
-    "zones": Loader("Airspace: GeoJSON, OpenAir, KML, NOTAMs, or what GDAL reads.", "feeds.zones_files:load_zones"),
-    "aircraft": Loader("Aircraft database: CSV or JSON of the known kinds.", "feeds.aircraft_files:load_aircraft"),
-    "watch_list": Loader("Aircraft to look out for: CSV of plane-alert-db's columns.", "feeds.watch_files:load_watch"),
-    "firs": Loader("Flight information regions: GeoJSON polygons.", "feeds.fir_files:load_firs"),
-    "routes": Loader("Airports by callsign: CSV with Callsign and AirportCodes.", "feeds.route_files:load_routes"),
-}
-"""Resources by name; each is an option of the commands that judge."""
-
-WEATHER = Loader("Weather reports (METAR) to show beside anomalies: JSON or text.", "feeds.weather:load_weather")
 
 SHOWN_PROBLEMS = 3
 
@@ -68,28 +43,9 @@ class Judging:
         return Engine(self.classes, self.overrides, self.resources, lateness_s, tolerant, enrich)
 
 
-def judging_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """An option for every resource, and --runways, --weather, --receiver, --classes, --config and --no-reference."""
-    path = click.Path(path_type=Path)
-    options = (
-        *(
-            click.option(f"--{name.replace('_', '-')}", name, multiple=True, type=path, help=loader.help)
-            for name, loader in {**LOADERS, "weather": WEATHER}.items()
-        ),
-        click.option("--receiver", "receivers", multiple=True, help="Where a receiver stands: LATITUDE,LONGITUDE."),
-        click.option("--runways", type=path, help="Runways as OurAirports publishes them (CSV)."),
-        click.option(
-            "--classes", help="Anomaly classes, separated by commas; 'nine' for the first nine. Default: all."
-        ),
-        click.option("--config", type=path, help="TOML file with thresholds, such as [detectors.loiter] dwell = 900."),
-        click.option("--no-reference", is_flag=True, help="Leave out what `skysift reference add` imported."),
-    )
-    return reduce(lambda f, option: option(f), reversed(options), function)
-
-
 def judging(
     classes: str | None = None,
-    config: Path | None = None,
+    config: Configuration | None = None,
     runways: Path | None = None,
     receivers: Sequence[str] = (),
     weather: Sequence[Path] = (),
@@ -100,12 +56,7 @@ def judging(
     for a bad file.
     """
     chosen = choose(classes)
-    overrides = thresholds(config) if config else {}
-    for name, values in overrides.items():
-        try:
-            registry()[name].configured(values)
-        except ValueError as error:
-            raise Failure(f"{config}: {error}", USAGE) from error
+    overrides = config.overrides if config else {}
     kept = None if no_reference else Kept.default()
     given = resources(runways, receivers, kept, **files)
     about = context(given, files.get("zones", ()), weather, kept)
@@ -122,21 +73,6 @@ def choose(names: str | None) -> Mapping[str, Detector]:
         if name not in known:
             raise Failure(f"no anomaly class {name!r}{_nearest(name, known)}. `skysift classes` lists them.", USAGE)
     return {name: known[name] for name in wanted}
-
-
-def thresholds(path: Path) -> Mapping[str, Mapping[str, float]]:
-    """The [detectors.ID] tables of a configuration file."""
-    try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8")).get("detectors", {})
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise Failure(f"{path}: not TOML: {error}", INPUT) from error
-    for name, values in tables.items():
-        if name not in registry():
-            raise Failure(f"{path}: [detectors.{name}]: no such class{_nearest(name, registry())}.", USAGE)
-        numbers = isinstance(values, dict) and all(isinstance(v, int | float) for v in values.values())
-        if not numbers:
-            raise Failure(f"{path}: [detectors.{name}] must be a table of numbers, such as dwell = 900.", USAGE)
-    return dict(tables)
 
 
 def resources(

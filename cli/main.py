@@ -31,6 +31,7 @@ COMMANDS = {
     "bench": "Measure speed on this machine.",
     "scorecard": "Measure what every class finds, misses and gets wrong.",
     "classes": "The anomaly classes and their parameters.",
+    "config": "Show, check or write the configuration.",
     "db": "Start, stop, show or reset the private PostGIS.",
     "doctor": "Check the installation, and say what to do about what is wrong.",
 }

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,7 +12,7 @@ from cli.ui import progress
 from geo.batch import Batch
 
 if TYPE_CHECKING:
-    from feeds import Source
+    from feeds import Feed, Source
 
 
 zone_option = click.option(
@@ -20,7 +20,24 @@ zone_option = click.option(
 )
 
 
-def opened(specs: Sequence[str], format_: str | None = None, zone: str | None = None) -> list[Source]:
+def feed_of(table: Mapping[str, Any]) -> Feed:
+    """A table [[feeds]] as a feed, or {"spec": what Feed.of understands}; `poll_interval_s` where that says none."""
+    from feeds import Feed
+    from feeds._feed import place
+    from feeds._local import zone_name
+
+    if "spec" in table:
+        one = Feed.of(table["spec"], table.get("format") or None)
+    else:
+        where, zone = table.get("receiver"), table.get("zone")
+        one = Feed(
+            table["address"], table.get("name", ""), table.get("format") or None, place(where) if where else None,
+            zone=zone_name(zone) if zone else None, secrets=table.get("secrets", {}),
+        )  # fmt: skip
+    return replace(one, interval_s=one.interval_s or table.get("poll_interval_s"))
+
+
+def opened(specs: Sequence[str | Feed], format_: str | None = None, zone: str | None = None) -> list[Source]:
     """Each address, file or folder as a source; `zone` holds where it names none itself (as Feed.of understands it).
 
     Imports late: `--help` does not wait for the formats.
@@ -29,7 +46,7 @@ def opened(specs: Sequence[str], format_: str | None = None, zone: str | None = 
     from feeds._local import zone_name
 
     named = None if zone is None else zone_name(zone)
-    feeds = [Feed.of(spec, format_) for spec in specs]
+    feeds = [Feed.of(spec, format_) if isinstance(spec, str) else spec for spec in specs]
     return [open_feed(replace(feed, zone=feed.zone or named)) for feed in feeds]
 
 

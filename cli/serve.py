@@ -1,97 +1,127 @@
-"""`skysift serve`: database, engine and API together, until Ctrl-C or SIGTERM."""
+"""`skysift serve`: database, engine, API and dispatcher together, each kept running, until Ctrl-C or SIGTERM."""
 
 from __future__ import annotations
 
 import asyncio
 import signal
-import time
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from functools import partial
-from pathlib import Path
-from typing import Any
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.database import database
-from cli.deliver import Delivering, delivery_options, dispatching
-from cli.history import note_sources, store_and_judge
-from cli.inputs import Judging, judging, judging_options
-from cli.joining import joined
-from cli.outside import outside
-from cli.reading import opened, read
-from cli.resume import Others, checkpoint_path, resumed, stored_span
+from cli.database import DEMO, database, revived
+from cli.deliver import Delivering, delivery_options
+from cli.deliver import keeper as dispatcher
+from cli.judging_options import judging_options
+from cli.keeping import Keeper, flag
+from cli.option_keys import option
+from cli.service import Service, demo_zones, run
 from cli.ui import err
-from cli.watching import watched
-from cli.web import api_process
-from pipeline.cells import CellCounts
-from pipeline.journal import Journal
-from pipeline.live import Live, Polled
-from pipeline.outside import Outside
+from cli.web import await_api
+from cli.web import keeper as api_keeper
 from store import accounts
+from store.cluster import DATABASE
 from store.connect import open_pool
-from store.writer import Writer
 
-HOUR_MS = 3_600_000
-DEMO_STEP_S = 10.0
-"""History of the demo is made at this interval: 24 h of 350 aircraft are three million rows."""
+if TYPE_CHECKING:
+    from api.settings import Settings
 
+LOOK_S = 1.0
+"""How often it is looked whether the private database still runs."""
 
-@dataclass(frozen=True)
-class Service:
-    """What `serve` was asked for."""
-
-    feeds: Sequence[str]
-    format_: str | None
-    host: str
-    port: int
-    open_reading: bool | None
-    title: str
-    store_every_s: float
-    lateness_s: float
-    keep_days: float
-    demo_hours: float
-
-    @property
-    def demo(self) -> bool:
-        return not self.feeds
+ENGINE_STOP_S = 20.0
+"""The engine finishes its tick and writes its state down."""
 
 
 @click.command(name="serve")
 @click.option("--feed", "feeds", multiple=True, help="Address, file or folder; repeat for several. Default: the demo.")
 @click.option("--format", "format_", help="Format of the feeds, where the content leaves it open.")
-@click.option("--host", default="127.0.0.1", show_default=True, help="Beyond loopback everything asks for a login.")
-@click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65_535), help="0 takes a free one.")
+@option("service.host", "--host")
+@option("service.port", "--port")
 @click.option("--public/--private", "open_reading", default=None, help="Whether nobody may read without a login; "
               "default: only at this machine itself.")  # fmt: skip
-@click.option("--title", default="Skysift", show_default=True, help="What the page calls itself.")
-@click.option("--store-every", "store_every_s", default=5.0, show_default=True, help="Seconds between stored rows.")
-@click.option("--lateness", "lateness_s", default=2.0, show_default=True, help="Seconds to wait for late rows.")
-@click.option("--keep-days", default=30.0, show_default=True, help="Days of detailed history to keep.")
+@option("service.title", "--title")
+@option("judging.poll_interval_s", "--poll-interval")
+@option("storage.store_every_s", "--store-every")
+@option("judging.lateness_s", "--lateness")
+@option("storage.retention_days", "--keep-days")
 @click.option("--demo-hours", default=24.0, show_default=True, help="Hours of demo history made at the first start.")
 @judging_options
 @delivery_options
-def command(zones: Sequence[Path], delivering: Delivering, **options: Any) -> None:
+def command(delivering: Delivering, feeds: Sequence[str], format_: str | None, **options: Any) -> None:
     """Watch the feeds and serve the map. Recorded files are judged and stored first, live ones are polled."""
+    service = _service(feeds, format_, options)
+    config = service.config
     from api.settings import Settings
 
-    service = Service(**{name: options.pop(name) for name in Service.__dataclass_fields__})
-    setup = judging(zones=zones or (demo_zones() if service.demo else ()), **options)
-    services = outside(options["config"], setup.context) if setup.context else None
     signal.signal(signal.SIGTERM, _as_interrupt)
     with database(service.demo) as url:
         settings = Settings(
-            url, service.title, service.host, service.port, dict(setup.overrides), reach=delivering.reach,
-            open_reading=service.open_reading, demo=service.demo,
+            url, options["title"], options["host"], options["port"], config.overrides, reach=delivering.reach,
+            open_reading=options["open_reading"], demo=service.demo, log=(config["log.level"], config["log.json"]),
         )  # fmt: skip
         try:
-            _prepare(url, setup, service)
-            with api_process(settings) as address, dispatching(replace(delivering, url=url)):
+            with _kept(service, settings, replace(delivering, url=url)) as address:
                 err.print(f"Skysift: [bold]{address}[/bold]  (Ctrl-C stops it)")
                 _say_first_link(url, address)
-                asyncio.run(_watch(url, setup, service, services))
+                _look_after(DEMO if service.demo else DATABASE)
         except KeyboardInterrupt:
             err.print("stopping")
+
+
+def _service(feeds: Sequence[str], format_: str | None, options: dict[str, Any]) -> Service:
+    """What was asked for; feeds of the command line replace those of the configuration."""
+    config, every_s = options.pop("config"), options.pop("poll_interval_s")
+    given: list[dict[str, Any]] = [{"spec": one, "format": format_} for one in feeds]
+    given = [{"poll_interval_s": every_s, **one} for one in given or config.feeds]
+    own = {name: options.pop(name) for name in ("store_every_s", "lateness_s", "keep_days", "demo_hours")}
+    judging = {name: value for name, value in options.items() if name not in ("host", "port", "title", "open_reading")}
+    if not given and not judging["zones"]:
+        judging["zones"] = demo_zones()
+    return Service(given, config=config, judging=judging, **own)
+
+
+@contextmanager
+def _kept(service: Service, settings: Settings, delivering: Delivering) -> Iterator[str]:
+    """All processes, each started again when it ends; the address once it answers. Raises click's Exit where the
+    engine cannot begin."""
+    from api.server import with_port
+
+    settings, ready = with_port(settings), flag()
+    url = settings.database_url
+    engine = Keeper("the engine", run, (url, service, False, ready), (url, service, True, ready), ready, ENGINE_STOP_S)
+    keepers = [engine, api_keeper(settings), dispatcher(delivering)]
+    signal.signal(signal.SIGHUP, lambda *_: engine.tell(signal.SIGHUP))
+    try:
+        for one in keepers[:2]:
+            one.start()
+        _await_engine(engine, ready)
+        keepers[2].start()
+        yield await_api(keepers[1], settings)
+    finally:
+        for one in keepers:
+            one.end()
+        for one in keepers:
+            if one.ident is not None:
+                one.wait()
+
+
+def _await_engine(engine: Keeper, ready: Any) -> None:
+    """Until it has stored what was recorded. What keeps it from that it has said itself."""
+    while not ready.wait(0.1):
+        if engine.failed is not None:
+            raise click.exceptions.Exit(engine.failed or 1)
+
+
+def _look_after(name: str) -> None:
+    """The private database is started again when it has gone; until a signal ends it all."""
+    wake = threading.Event()
+    while not wake.wait(LOOK_S):
+        if revived(name):
+            err.print("the private database had ended; it was started again")
 
 
 def _say_first_link(url: str, address: str) -> None:
@@ -115,70 +145,3 @@ async def _first_link(url: str) -> str | None:
 def _as_interrupt(number: int, frame: object) -> None:
     """SIGTERM ends things the way Ctrl-C does: every `finally` runs."""
     raise KeyboardInterrupt
-
-
-def demo_zones() -> Sequence[Path]:
-    """The made-up zones that belong to the demo."""
-    import geo
-
-    return [Path(geo.__file__).parent / "data" / "demo_zones.geojson"]
-
-
-def _prepare(url: str, setup: Judging, service: Service) -> None:
-    """Zones and regions into the database; recorded files, and the demo's past, into history."""
-    asyncio.run(_show_zones(url, setup))
-    if service.demo:
-        _demo_past(url, setup, service)
-        return
-    recorded = [s for s in opened(service.feeds, service.format_) if not s.live]
-    batches = read(recorded)
-    if batches:
-        found = asyncio.run(store_and_judge(url, setup, batches, service.store_every_s, "judging and storing"))
-        err.print(f"{sum(map(len, batches)):,} recorded rows: {found:,} anomalies")
-        asyncio.run(note_sources(url, recorded))
-
-
-async def _show_zones(url: str, setup: Judging) -> None:
-    from store.zones import zone_rows
-
-    writer = await Writer.open(url)
-    try:
-        await writer.zones(zone_rows(setup.resources["zones"]) if "zones" in setup.resources else [])
-        await writer.firs(setup.resources.get("firs"))
-    finally:
-        await writer.close()
-
-
-def _demo_past(url: str, setup: Judging, service: Service) -> None:
-    """What the demo has not lived through yet, at most `demo_hours`, up to now."""
-    from feeds.synthetic import Synthetic
-
-    now = int(time.time() * 1000)
-    stored = asyncio.run(stored_span(url))
-    start = max(now - int(service.demo_hours * HOUR_MS), stored[1] + 1 if stored else 0)
-    if now - start < 60_000:
-        return
-    batches = Synthetic(seed=1).batches(start, now, step_s=DEMO_STEP_S)
-    asyncio.run(store_and_judge(url, setup, batches, 0.0, f"making {(now - start) / HOUR_MS:.1f} h of demo traffic"))
-
-
-async def _watch(url: str, setup: Judging, service: Service, services: Outside | None = None) -> None:
-    """Poll the live feeds until interrupted; with recordings alone there is only the map to serve."""
-    sources: list[Polled] = [s for s in opened(service.feeds or ("demo",), service.format_) if s.live]
-    if not sources:
-        await asyncio.Event().wait()
-    writer = await Writer.open(url, service.store_every_s)
-    try:
-        kept = checkpoint_path(url)
-        cells = CellCounts()
-        async with watched(url, setup) as watch, joined(writer, int(time.time() * 1000)) as joiner:
-            make = partial(setup.engine, service.lateness_s, tolerant=True)
-            journal = Journal(kept.with_suffix(".journal"))
-            went_on = await resumed(make, kept, url, Others(cells, joiner, watch, journal))
-            engine = went_on.engine
-            await went_on.save(writer)
-            await writer.close_others(engine.open_ids())
-            followers: dict[str, Any] = {"outside": services, "joiner": joiner, "watch": watch, "journal": journal}
-            await Live(engine, sources, writer, kept, service.keep_days, cells=cells, **followers).run()
-    finally:
-        await writer.close()

@@ -1,25 +1,21 @@
-"""The API in a process of its own: started before it is needed, ended with its parent, whatever ends the parent."""
+"""The API in a process of its own: started before it is needed, started again when it ends, ended with its parent."""
 
 from __future__ import annotations
 
-import ctypes
-import multiprocessing
-import os
-import signal
 import socket
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from cli.keeping import Keeper
 from cli.ui import FAILED, Failure
 
 if TYPE_CHECKING:
     from api.settings import Settings
 
-START_S, STOP_S = 30.0, 4.0
-
-_PR_SET_PDEATHSIG = 1
+START_S = 60.0
 
 
 @contextmanager
@@ -28,36 +24,36 @@ def api_process(settings: Settings) -> Iterator[str]:
     from api.server import with_port
 
     settings = with_port(settings)
-    process = multiprocessing.get_context("spawn").Process(target=_serve, args=(settings, os.getpid()), name="api")
-    process.start()
+    own = keeper(settings)
+    own.start()
     try:
-        _await(process, settings.host, settings.port)
-        yield f"http://{settings.host}:{settings.port}/"
+        yield await_api(own, settings)
     finally:
-        process.terminate()
-        process.join(STOP_S)
-        if process.is_alive():
-            process.kill()
-            process.join()
+        own.end()
+        own.wait()
 
 
-def _serve(settings: Settings, parent: int) -> None:
-    """In the child. The kernel ends it with its parent, kill -9 included; Ctrl-C is the parent's to handle."""
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-    if os.getppid() != parent:
-        return
+def keeper(settings: Settings) -> Keeper:
+    """Keeps the API running; not started yet. Its port must be a fixed one."""
+    return Keeper("the API", _serve, (settings,), ready=threading.Event())
+
+
+def _serve(settings: Settings) -> None:
+    """In the child."""
     from api.server import serve
 
     serve(settings)
 
 
-def _await(process: multiprocessing.process.BaseProcess, host: str, port: int) -> None:
-    until = time.monotonic() + START_S
+def await_api(own: Keeper, settings: Settings) -> str:
+    """Its address, once it answers. Raises Failure."""
+    host, until = settings.host, time.monotonic() + START_S
     while time.monotonic() < until:
-        if not process.is_alive():
-            raise Failure(f"the API ended at its start (exit code {process.exitcode}); its log is above", FAILED)
+        if own.failed is not None:
+            raise Failure(f"the API ended at its start (exit code {own.failed}); its log is above", FAILED)
         with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-            if probe.connect_ex((host.strip("[]"), port)) == 0:
-                return
+            if probe.connect_ex((host.strip("[]"), settings.port)) == 0:
+                own.ready.set()
+                return f"http://{host}:{settings.port}/"
         time.sleep(0.05)
-    raise Failure(f"the API does not answer on {host}:{port} after {START_S:.0f} s", FAILED)
+    raise Failure(f"the API does not answer on {host}:{settings.port} after {START_S:.0f} s", FAILED)

@@ -124,7 +124,7 @@ class Detector:
                 raise ValueError(
                     f"[detectors.{self.id}] {name} = {value} is outside {bound.lo:g} to {bound.hi:g} {bound.unit}"
                 )
-            values[name] = value
+            values[name] = bound.default if value == bound.default else value
         return SimpleNamespace(**values)
 
     def missing(self, columns: set[str], resources: set[str]) -> list[str]:

@@ -74,6 +74,16 @@ class Engine:
         """The data has ended: judge everything, whatever the lateness."""
         return self._advance(final=True)
 
+    def renew(self, overrides: Mapping[str, Mapping[str, float]]) -> list[str]:
+        """Judge with these thresholds from the next slices on; the classes for which that is another. Raises ValueError
+        for a bad value, and changes nothing then."""
+        wanted = {name: spec.configured(overrides.get(name)) for name, spec in self.classes.items()}
+        self.overrides = overrides
+        changed = [name for name, params in wanted.items() if params != self.runs[name].params]
+        for name in changed:
+            self.runs[name].renew(wanted[name])
+        return changed
+
     def open_ids(self) -> list[str]:
         """The episodes that may still go on."""
         return [e.id for run in self.runs.values() for episodes in run.merger.open.values() for e in episodes]

@@ -29,16 +29,22 @@ class ClassRun:
     def __init__(
         self, spec: Detector, params: SimpleNamespace, resources: Mapping[str, Any], witness: Witness | None = None
     ) -> None:
-        self.spec, self.params = spec, params
+        self.spec = spec
         self.names = tuple(dict.fromkeys((*DERIVED, *spec.columns)))
         self.judged = int(NO_TIME)
         self.failed = ""
         self.merger = Merger(spec, params, params_hash(params))
         self.memory = Memory(spec.memory) if spec.memory else None
-        given = resources if self.memory is None else {**resources, "memory": self.memory}
-        self._detect = _bound(spec.detect, params, given)
-        self._gate = _bound(spec.gate, params, given) if spec.gate else None
+        self._resources = resources if self.memory is None else {**resources, "memory": self.memory}
         self._witness = witness
+        self.renew(params)
+
+    def renew(self, params: SimpleNamespace) -> None:
+        """Judge with these values from the next slice on; what is open and what was learned stays."""
+        self.params = self.merger.params = params
+        self.merger.params_hash = params_hash(params)
+        self._detect = _bound(self.spec.detect, params, self._resources)
+        self._gate = _bound(self.spec.gate, params, self._resources) if self.spec.gate else None
 
     def judge(self, history: History, first: int, cut: int, final: bool = False) -> Sequence[Anomaly]:
         """Judge every complete slice up to `cut` (`final`: the incomplete last one too); the anomalies that changed."""

@@ -17,6 +17,9 @@ from geo.schema import Array
 _HEAD = np.dtype([("number", "<i8"), ("size", "<i8"), ("crc", "<u4")])
 _LABELS = ":labels"
 
+MOST_BYTES = 512 << 20
+"""How much is written down while the database is away; what comes after that is dropped, and counted."""
+
 
 @dataclass
 class Journal:
@@ -33,7 +36,19 @@ class Journal:
         if len(batch):
             self.number += 1
             with self.path.open("ab") as file:
-                file.write(_framed(self.number, batch))
+                end = file.tell()
+                try:
+                    file.write(_framed(self.number, batch))
+                    file.flush()
+                except OSError:
+                    # A torn batch would hide all those behind it.
+                    file.truncate(end)
+                    raise
+
+    @property
+    def full(self) -> bool:
+        """Whether it has become as long as it may."""
+        return self.path.exists() and self.path.stat().st_size >= MOST_BYTES
 
     def clear(self) -> None:
         """A checkpoint knows of all: begin again."""

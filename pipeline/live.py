@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+import structlog
+
 from geo.anomaly import Anomaly
 from geo.batch import Batch
 from geo.schema import NO_TIME
@@ -25,8 +27,13 @@ from pipeline.service import troubles
 from pipeline.sink import Sink
 
 TICK_S = 1.0
+THRESHOLDS_S = 2.0
+"""How soon thresholds that were changed judge."""
 STATUS_S, SEGMENTS_S, CHECKPOINT_S, MAINTAIN_S = 5.0, 30.0, 60.0, 600.0
 """How often the slower duties come round, in seconds of running time."""
+
+
+log = structlog.get_logger("skysift.live")
 
 
 class Polled(Protocol):
@@ -36,6 +43,24 @@ class Polled(Protocol):
 
     def poll(self) -> AsyncIterator[Batch]: ...
     def health(self) -> dict[str, Any]: ...
+
+
+class Thresholds(Protocol):
+    """The thresholds as they are configured now."""
+
+    def changed(self) -> Mapping[str, Mapping[str, float]] | None:
+        """The new ones by class, once; None where they are as before."""
+
+    def told(self) -> Mapping[str, Any]:
+        """What the service says of its configuration."""
+
+
+class Outage(Protocol):
+    """The database that may go: what says that it has, and whether it is back."""
+
+    @property
+    def errors(self) -> tuple[type[Exception], ...]: ...
+    async def over(self) -> bool: ...
 
 
 @dataclass
@@ -56,12 +81,15 @@ class Live:
     joiner: Joiner | None = None
     watch: Watch | None = None
     journal: Journal | None = None
+    thresholds: Thresholds | None = None
+    outage: Outage | None = None
     inbox: Inbox = field(default_factory=Inbox)
     cells: CellCounts = field(default_factory=CellCounts)
     undrawn: list[Batch] = field(default_factory=list)
     due: dict[str, float] = field(default_factory=dict)
     now: int = int(NO_TIME)
     failed: bool = False
+    unwritten: int = 0
     spoke: set[str] = field(default_factory=set)
 
     async def run(self) -> None:
@@ -73,7 +101,7 @@ class Live:
         try:
             while not all(poll.done() for poll in polls):
                 started = time.monotonic()
-                await self._whole(self.tick())
+                await self._outlasting(self.tick())
                 await asyncio.sleep(max(0.0, self.tick_s - (time.monotonic() - started)))
             await asyncio.gather(*polls)
             await self._whole(self.tick())
@@ -100,8 +128,34 @@ class Live:
         finally:
             self.failed = task.done() and (task.cancelled() or task.exception() is not None)
 
+    async def _outlasting(self, tick: Coroutine[Any, Any, None]) -> None:
+        """A tick. Where the database has gone under it, what comes in until it is back is written down; then the error
+        is raised: whoever goes on judges all of it again, from the checkpoint on."""
+        try:
+            await self._whole(tick)
+        except Exception as error:
+            if not self.outage or not isinstance(error, self.outage.errors):
+                raise
+            log.error("the database has gone; what comes in is written down", error=repr(error))
+            while not await self.outage.over():
+                await asyncio.to_thread(self._written, self.inbox.take())
+            await asyncio.to_thread(self._written, self.inbox.take())
+            log.info("the database is back")
+            raise
+
+    def _written(self, batch: Batch) -> None:
+        """Into the journal; what it has no room for is counted as dropped."""
+        try:
+            if self.journal and not self.journal.full:
+                self.journal.add(batch)
+                return
+        except OSError as error:
+            log.error("the journal cannot be written", error=repr(error))
+        self.inbox.dropped += len(batch)
+
     async def tick(self) -> None:
         """Judge what has come in, tell the sink, see to what is due."""
+        await self._renew()
         await self._sent(await asyncio.to_thread(self._judged, self.inbox.take()))
         await self._told()
         await self._duties()
@@ -109,8 +163,20 @@ class Live:
     def _judged(self, batch: Batch) -> Step:
         """Written down first: whoever goes on after a kill judges the same rows in the same pieces."""
         if self.journal:
-            self.journal.add(batch)
+            try:
+                self.journal.add(batch)
+            except OSError as error:
+                # Judging goes on: only a kill before the next checkpoint would lose these rows.
+                self.unwritten += len(batch)
+                log.error("the journal cannot be written", error=repr(error), rows=len(batch))
         return self.engine.feed(batch)
+
+    async def _renew(self) -> None:
+        """Take thresholds that were changed. Between two ticks: a slice is judged by one set of them."""
+        if self.thresholds and self._is_due("thresholds", THRESHOLDS_S):
+            new = await asyncio.to_thread(self.thresholds.changed)
+            if new is not None:
+                log.info("thresholds changed", classes=self.engine.renew(new))
 
     async def _last(self) -> None:
         await self._sent(await asyncio.to_thread(self.engine.finish))
@@ -160,7 +226,7 @@ class Live:
         if self._is_due("segments", SEGMENTS_S):
             await self._drawn()
         if self._is_due("checkpoint", CHECKPOINT_S):
-            await asyncio.to_thread(self.keep)
+            await asyncio.to_thread(self._keep_again)
         if self._is_due("maintain", MAINTAIN_S):
             await self.sink.maintain(now)
             await self.sink.drop_before(now - int(self.keep_days * 86_400_000))
@@ -169,6 +235,8 @@ class Live:
         services = self.outside.health() if self.outside else ()
         sources, idle = [self._health(s) for s in self.sources], self.engine.status()
         await self.sink.health([*sources, *services], now)
+        if self.thresholds:
+            await self.sink.meta("configuration", {**self.thresholds.told(), "overrides": self.engine.overrides})
         await self.sink.class_status({name: why or None for name, why in idle.items()}, now)
         if self.watch:
             self.watch.note(troubles(sources, idle, self.spoke, self._disk_free()))
@@ -189,7 +257,8 @@ class Live:
             await self.sink.cells(counted.cells, counted.aircraft)
 
     def _health(self, source: Polled) -> Mapping[str, Any]:
-        return source.health() | {"dropped": self.inbox.dropped, **self.engine.counts}
+        more = {"dropped": self.inbox.dropped, "unwritten": self.unwritten}
+        return source.health() | more | self.engine.counts
 
     def _is_due(self, duty: str, every_s: float, at_once: bool = False) -> bool:
         """True when the duty has not come round for this long; the first time after one interval, or at once."""
@@ -198,6 +267,13 @@ class Live:
             return False
         self.due[duty] = now
         return True
+
+    def _keep_again(self) -> None:
+        """Write the checkpoint; on a full disk the one before holds, and the journal grows on."""
+        try:
+            self.keep()
+        except OSError as error:
+            log.error("the checkpoint cannot be written; tried again in a minute", error=repr(error))
 
     def keep(self) -> None:
         """Write the checkpoint, whole or not at all."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
-from detectors._registry import PRIORITY, Detector
+from detectors._registry import PRIORITY, Detector, params_hash
 from geo.anomaly import Anomaly
 from geo.schema import Array
 from geo.shapes import shape_of
@@ -40,6 +41,8 @@ class Episode:
     samples: dict[str, Mapping[str, Any]]
     step: int = 1
     state: str = "open"
+    params: Mapping[str, float] = field(default_factory=dict)
+    """What judged its newest evidence: thresholds may change while it lasts."""
 
 
 @dataclass
@@ -61,6 +64,7 @@ class Merger:
                 self.open.setdefault(episode.subject, []).append(episode)
             else:
                 _grow(episode, found, i)
+            episode.params = vars(self.params)
             changed[episode.id] = episode
         return list(changed.values())
 
@@ -107,6 +111,7 @@ class Merger:
         values = episode.values | {"duration": (episode.end - episode.start) / 1000.0, "aircraft": len(episode.members)}
         geometry, cell = shape_of(self.spec.style.shape, path_of(episode), episode.subject, episode.peak)
         named = self.spec.scope == "aircraft"
+        judged_by = episode.params or vars(self.params)
         return Anomaly(
             id=episode.id,
             class_id=self.spec.id,
@@ -124,8 +129,8 @@ class Merger:
             cleared=episode.cleared,
             evidence={
                 "values": episode.values,
-                "parameters": {n: {"value": v, "unit": self.spec.params[n].unit} for n, v in vars(self.params).items()},
-                "parameters_hash": self.params_hash,
+                "parameters": {n: {"value": v, "unit": self.spec.params[n].unit} for n, v in judged_by.items()},
+                "parameters_hash": params_hash(SimpleNamespace(**judged_by)),
                 "samples": sorted(episode.samples.values(), key=lambda s: s["time"]),
             },
         )

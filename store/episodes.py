@@ -56,7 +56,7 @@ def _row(anomaly: Anomaly, hashes: Mapping[str, str]) -> tuple[Any, ...]:
         anomaly.id, anomaly.class_id, anomaly.icao24, anomaly.callsign.replace("\0", "") or None,
         anomaly.start / 1000, anomaly.end / 1000, anomaly.state, anomaly.priority, anomaly.confidence,
         int(anomaly.h3, 16) if anomaly.h3 else None, geometry, feature_text(anomaly), anomaly.cleared or None,
-        hashes.get(anomaly.class_id),
+        anomaly.evidence.get("parameters_hash") or hashes.get(anomaly.class_id),
     )  # fmt: skip
 
 

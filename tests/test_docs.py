@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from cli.config_pages import page as configuration_page
 from cli.features import page as features_page
 from cli.main import COMMANDS
 from detectors._markdown import classes_page, columns_page
@@ -16,12 +17,15 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 @pytest.mark.parametrize(
-    ("page", "text"), [("classes", classes_page(registry().values())), ("columns", columns_page())]
+    ("page", "text", "command"),
+    [
+        ("classes", classes_page(registry().values()), "classes --markdown"),
+        ("columns", columns_page(), "classes --columns"),
+        ("configuration", configuration_page(), "config default --markdown"),
+    ],
 )
-def test_generated_page_is_fresh(page: str, text: str) -> None:
-    option = {"classes": "--markdown", "columns": "--columns"}[page]
-
-    assert (ROOT / "docs" / f"{page}.md").read_text() == text, f"skysift classes {option} > docs/{page}.md"
+def test_generated_page_is_fresh(page: str, text: str, command: str) -> None:
+    assert (ROOT / "docs" / f"{page}.md").read_text() == text, f"skysift {command} > docs/{page}.md"
 
 
 def test_the_page_of_features_is_fresh() -> None:

@@ -12,7 +12,7 @@ import asyncpg
 import pytest
 from click.testing import CliRunner
 
-from cli import deliver
+from cli import deliver, keeping
 from cli.main import main
 from delivery.vault import Vault, VaultError
 from store.migrate import upgrade
@@ -57,9 +57,9 @@ def test_a_network_that_is_none_is_refused() -> None:
 
 
 def test_a_killed_dispatcher_comes_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(deliver, "FIRST_WAIT_S", 0.05)
+    monkeypatch.setattr(keeping, "FIRST_WAIT_S", 0.05)
     told = deliver.Delivering(tmp_path, 0, False, (), "postgresql://nobody@/none?host=/nowhere")
-    keeper = deliver._Keeper(told)
+    keeper = deliver.keeper(told)
 
     def other_than(pid: int | None) -> int:
         until = time.monotonic() + 30
@@ -75,6 +75,7 @@ def test_a_killed_dispatcher_comes_back(tmp_path: Path, monkeypatch: pytest.Monk
         os.kill(first, signal.SIGKILL)
         second = other_than(first)
     finally:
-        keeper.close()
+        keeper.end()
+        keeper.wait()
     assert not keeper.is_alive()
     assert not Path(f"/proc/{second}").exists()

@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
+from cli.configuration import Configuration
+from cli.configured import loaded
 from cli.inputs import judging
 from cli.kept import KINDS, Kept, kind_named
 from cli.main import main
@@ -207,19 +209,19 @@ def context() -> Context:
     return Context(Airports.builtin(), Registers.builtin())
 
 
-def config(tmp_path: Path, text: str) -> Path:
+def configured(tmp_path: Path, text: str) -> Configuration:
     file = tmp_path / "skysift.toml"
     file.write_text(text)
-    return file
+    return loaded(file)
 
 
 def test_services_are_off_unless_enabled(tmp_path: Path) -> None:
-    assert outside(None, context()) is None
-    off = "[detectors.loiter]\ndwell = 900\n[weather]\nurl = 'https://x/{stations}'"
-    assert outside(config(tmp_path, off), context()) is None
+    assert outside(Configuration(), context()) is None
+    off = "[detectors.loiter]\ndwell = 600\n[weather]\nurl = 'https://x/{stations}'"
+    assert outside(configured(tmp_path, off), context()) is None
     text = "[weather]\nenabled = true\ntimeout_s = 3\n[notams]\nenabled = true\nurl = 'https://x/?f={fir}'\n"
     text += "headers = {key = 'x'}"
-    both = outside(config(tmp_path, text), context())
+    both = outside(configured(tmp_path, text), context())
     assert both and both.weather and both.notams and both.weather.asking.timeout_s == 3
     assert both.notams.asking.headers == {"key": "x"}
 
@@ -227,16 +229,16 @@ def test_services_are_off_unless_enabled(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("[weather]\nenable = true", "no such setting"),
+        ("[weather]\nenable = true", "no such key"),
         ("[weather]\nenabled = 'yes'", "true or false"),
         ("[weather]\nenabled = true\nurl = 'https://x/'", "{stations}"),
         ("[notams]\nenabled = true", "no url"),
         ("[notams]\nenabled = true\nurl = 'gopher://x'", "https://"),
-        ("[notams]\ntimeout_s = 1e9", "a number from"),
+        ("[notams]\ntimeout_s = 1e9", "is outside"),
         ("weather = 3", "must be a table"),
     ],
 )
 def test_a_bad_setting_is_refused_by_name(tmp_path: Path, text: str, words: str) -> None:
     with pytest.raises(Failure) as raised:
-        outside(config(tmp_path, text), context())
+        outside(configured(tmp_path, text), context())
     assert words in str(raised.value)

@@ -1,0 +1,59 @@
+"""`--config` and `--set` of a command: the configuration as one value, and below the command's own options."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cli.configuration import Configuration, ConfigurationError, load
+from cli.ui import INPUT, USAGE, Failure
+
+_PATH, _SETS = "skysift.config.path", "skysift.config.sets"
+
+
+def config_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """--config and --set, as one `config`. Options of the command rank above it, by the keys that they set."""
+    file = click.option(
+        "--config", type=click.Path(path_type=Path), is_eager=True, callback=_file, envvar="SKYSIFT_CONFIG",
+        help="skysift.toml: feeds, thresholds, everything; see `skysift config default`.",
+    )  # fmt: skip
+    sets = click.option(
+        "--set", "sets", multiple=True, is_eager=True, expose_value=False, callback=_set, metavar="KEY=VALUE",
+        help="One value, such as detectors.loiter.dwell=600; above file and environment.",
+    )  # fmt: skip
+    return file(sets(function))
+
+
+def _file(context: click.Context, option: click.Parameter, given: Path | None) -> Configuration:
+    context.meta[_PATH] = given
+    return _known(context)
+
+
+def _set(context: click.Context, option: click.Parameter, given: Sequence[str]) -> None:
+    context.meta[_SETS] = given
+    if given:
+        context.params["config"] = _known(context)
+
+
+def _known(context: click.Context) -> Configuration:
+    """What is known so far of file and sets, whichever came first; as the defaults of the other options too."""
+    found = loaded(context.meta.get(_PATH), context.meta.get(_SETS, ()))
+    if url := found["database.url"]:
+        # All that need the database look there, and so do the processes that this one starts.
+        os.environ["DATABASE_URL"] = url
+    context.default_map = {**(context.default_map or {}), **found.options()}
+    return found
+
+
+def loaded(path: Path | None, sets: Sequence[str] = ()) -> Configuration:
+    """The configuration. Raises Failure with all that is wrong."""
+    try:
+        return load(path, sets)
+    except ConfigurationError as error:
+        raise Failure(str(error), USAGE) from error
+    except OSError as error:
+        raise Failure(f"{path}: {error.strerror}", INPUT) from error

@@ -1,0 +1,115 @@
+"""Processes that are kept: started again whenever they end, and ended with the program, whatever ends that."""
+
+from __future__ import annotations
+
+import ctypes
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from cli.ui import Failure, err
+
+FIRST_WAIT_S, LONGEST_WAIT_S, WELL_S = 0.2, 5.0, 20.0
+"""Before a process that ended is started again, longer each time; one that lived for WELL_S starts over."""
+
+STOP_S = 4.0
+_PR_SET_PDEATHSIG = 1
+_SPAWN = multiprocessing.get_context("spawn")
+
+
+def flag() -> Any:
+    """Something that one process sets and another one sees."""
+    return _SPAWN.Event()
+
+
+class Keeper(threading.Thread):
+    """Keeps `target(*args)` running in a process of its own. `begun` counts starts; a first one that ends by itself
+    before `ready` is set ends the keeping: what was asked for cannot be done."""
+
+    def __init__(
+        self, name: str, target: Callable[..., None], args: Sequence[Any] = (), again: Sequence[Any] | None = None,
+        ready: Any = None, stop_s: float = STOP_S,
+    ) -> None:  # fmt: skip
+        """`again`: other arguments for every start but the first."""
+        super().__init__(name=f"keeper of {name}", daemon=True)
+        self.of, self.target, self.args, self.again = name, target, args, again
+        self.ready, self.stop_s, self.begun = ready, stop_s, 0
+        self.ending, self.process = threading.Event(), None  # type: threading.Event, Any
+        self.failed: int | None = None
+
+    def run(self) -> None:
+        """In its thread. A process dies with the thread that started it, so this one lasts."""
+        wait_s = FIRST_WAIT_S
+        while not self.ending.is_set():
+            began = time.monotonic()
+            code = self._once()
+            if self.ending.is_set():
+                return
+            if self.begun == 1 and self.ready is not None and not self.ready.is_set():
+                self.failed = code
+                return
+            wait_s = FIRST_WAIT_S if time.monotonic() - began > WELL_S else min(wait_s * 2, LONGEST_WAIT_S)
+            err.print(f"{self.of} ended (exit code {code}); again in {wait_s:.1f} s", markup=False)
+            self.ending.wait(wait_s)
+
+    def _once(self) -> int:
+        args = self.again if self.begun and self.again is not None else self.args
+        own = _SPAWN.Process(target=_child, args=(self.target, args, os.getpid()), name=self.of)
+        own.start()
+        self.process, self.begun = own, self.begun + 1
+        own.join()
+        return own.exitcode or 0
+
+    def tell(self, number: signal.Signals) -> None:
+        """Send the process a signal, where it runs."""
+        if self.process and self.process.is_alive() and self.process.pid:
+            os.kill(self.process.pid, number)
+
+    def end(self) -> None:
+        """Begin to end it."""
+        self.ending.set()
+        if self.process:
+            self.process.terminate()
+
+    def wait(self) -> None:
+        """Until it has ended; what does not is killed."""
+        self.join(self.stop_s)
+        if self.is_alive() and self.process:
+            self.process.kill()
+            self.join(1.0)
+
+
+def _child(target: Callable[..., None], args: Sequence[Any], parent: int) -> None:
+    """In the child: the kernel ends it with its parent, kill -9 included; Ctrl-C is the parent's to handle."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if os.getppid() != parent:
+        return
+    try:
+        target(*args)
+    except Exception as error:
+        if not isinstance(error, (Failure, *_known())):
+            raise
+        sys.exit(_said(error))
+
+
+def _known() -> tuple[type[BaseException], ...]:
+    from cli.main import known_errors
+
+    return tuple(known_errors())
+
+
+def _said(error: BaseException) -> int:
+    """Says in words what a process ends with; its exit code."""
+    from cli.main import in_words, known_errors
+
+    if isinstance(error, Failure):
+        error.show()
+        return int(error.exit_code)
+    Failure(in_words(error)).show()
+    return next(code for kind, code in known_errors().items() if isinstance(error, kind))

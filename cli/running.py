@@ -1,0 +1,123 @@
+"""The engine's process: what was recorded goes into history, then the live feeds are polled and judged."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import time
+from collections.abc import Coroutine, Sequence
+from contextlib import suppress
+from functools import partial
+from typing import Any
+
+from cli.history import note_sources, store_and_judge
+from cli.inputs import Judging, judging
+from cli.joining import joined
+from cli.outage import Outage
+from cli.outside import outside
+from cli.reading import feed_of, opened, read
+from cli.resume import Others, checkpoint_path, resumed, stored_span
+from cli.service import Service
+from cli.thresholds import Watched
+from cli.ui import err
+from cli.watching import watched
+from feeds import Feed
+from pipeline.cells import CellCounts
+from pipeline.journal import Journal
+from pipeline.live import Live, Polled
+from pipeline.outside import Outside
+from store.writer import Writer
+
+HOUR_MS = 3_600_000
+DEMO_STEP_S = 10.0
+"""History of the demo is made at this interval: 24 h of 350 aircraft are three million rows."""
+
+
+def run(url: str, service: Service, again: bool, ready: Any) -> None:
+    """Watch until SIGTERM. `ready` is set when what was recorded is stored; `again`: it has been, by the one before."""
+    from api.logs import configure
+
+    configure(service.config["log.level"], service.config["log.json"])
+    feeds = [feed_of(one) for one in service.feeds]
+    heard = [f"{lat},{lon}" for lat, lon in (one.receiver for one in feeds if one.receiver)]
+    given = {**service.judging, "receivers": [*service.judging["receivers"], *heard]}
+    setup = judging(config=service.config, **given)
+    services = outside(service.config, setup.context) if setup.context else None
+    _prepare(url, setup, service, [] if again else feeds)
+    ready.set()
+    with suppress(asyncio.CancelledError):
+        asyncio.run(_watch(url, setup, service, feeds, services))
+
+
+async def _until_told(work: Coroutine[Any, Any, None]) -> None:
+    """Cancelled by SIGTERM: a tick ends whole, and what was seen is kept. Before, the signal ends the process as it is:
+    what was kept is there for the next one."""
+    task = asyncio.ensure_future(work)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    await task
+
+
+def _prepare(url: str, setup: Judging, service: Service, feeds: Sequence[Feed]) -> None:
+    """Zones and regions into the database; recorded files, and the demo's past, into history."""
+    asyncio.run(_show_zones(url, setup))
+    if service.demo:
+        _demo_past(url, setup, service)
+        return
+    recorded = [s for s in opened(feeds) if not s.live]
+    batches = read(recorded)
+    if batches:
+        found = asyncio.run(store_and_judge(url, setup, batches, service.store_every_s, "judging and storing"))
+        err.print(f"{sum(map(len, batches)):,} recorded rows: {found:,} anomalies")
+        asyncio.run(note_sources(url, recorded))
+
+
+async def _show_zones(url: str, setup: Judging) -> None:
+    from store.zones import zone_rows
+
+    writer = await Writer.open(url)
+    try:
+        await writer.zones(zone_rows(setup.resources["zones"]) if "zones" in setup.resources else [])
+        await writer.firs(setup.resources.get("firs"))
+    finally:
+        await writer.close()
+
+
+def _demo_past(url: str, setup: Judging, service: Service) -> None:
+    """What the demo has not lived through yet, at most `demo_hours`, up to now."""
+    from feeds.synthetic import Synthetic
+
+    now = int(time.time() * 1000)
+    stored = asyncio.run(stored_span(url))
+    start = max(now - int(service.demo_hours * HOUR_MS), stored[1] + 1 if stored else 0)
+    if now - start < 60_000:
+        return
+    batches = Synthetic(seed=1).batches(start, now, step_s=DEMO_STEP_S)
+    asyncio.run(store_and_judge(url, setup, batches, 0.0, f"making {(now - start) / HOUR_MS:.1f} h of demo traffic"))
+
+
+async def _watch(
+    url: str, setup: Judging, service: Service, feeds: Sequence[Feed], services: Outside | None = None
+) -> None:
+    """Poll the live feeds until interrupted; with recordings alone there is only the map to serve."""
+    sources: list[Polled] = [s for s in opened(feeds or ["demo"]) if s.live]
+    if not sources:
+        await asyncio.Event().wait()
+    thresholds = Watched(service.config, setup.classes)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, thresholds.again)
+    writer = await Writer.open(url, service.store_every_s)
+    try:
+        kept = checkpoint_path(url)
+        cells = CellCounts()
+        async with watched(url, setup) as watch, joined(writer, int(time.time() * 1000)) as joiner:
+            make = partial(setup.engine, service.lateness_s, tolerant=True)
+            journal = Journal(kept.with_suffix(".journal"))
+            went_on = await resumed(make, kept, url, Others(cells, joiner, watch, journal))
+            engine = went_on.engine
+            await went_on.save(writer)
+            await writer.close_others(engine.open_ids())
+            followers: dict[str, Any] = {"outside": services, "joiner": joiner, "watch": watch, "journal": journal}
+            live = Live(engine, sources, writer, kept, service.keep_days, cells=cells, **followers)
+            live.thresholds, live.outage = thresholds, Outage(url)
+            await _until_told(live.run())
+    finally:
+        await writer.close()
