@@ -57,7 +57,7 @@ def engine(
 
 
 @command.command()
-@_size(2_000, 120)
+@_size(10_000, 60)
 @_runs
 @click.option("--areas", "number", default=10_000, show_default=True, type=click.IntRange(1))
 @click.option("--subscriptions", default=1_000, show_default=True, type=click.IntRange(1))

@@ -95,7 +95,8 @@ def plan(found: Watched) -> Plan:
     """What the database holds, as it is watched. A row that cannot be understood is left out, and said."""
     subscriptions = [one for row in found.subscriptions if (one := _understood(row))]
     ignores = [_ignore(row) for row in found.ignores]
-    return Plan(found.areas, found.numbers, subscriptions, ignores, found.rules, dict(map(_failing, found.failing)))
+    failing = dict(map(_failing, found.failing))
+    return Plan(found.areas, found.numbers, subscriptions, ignores, found.rules, failing, began=found.began)
 
 
 def _failing(row: Mapping[str, Any]) -> tuple[str, Trouble]:

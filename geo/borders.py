@@ -1,4 +1,4 @@
-"""Borders of many areas as short lines: which steps touch one, told for most steps from how far the nearest is."""
+"""Borders of many areas as short lines: which steps touch one."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from functools import cached_property
 import numpy as np
 import shapely
 
-from geo.clearance import Clearance
 from geo.crossing import lines_of, segments
+from geo.nearby import Nearby
 from geo.schema import Array
 from geo.widen import widened
 from geo.zones import Zones
@@ -27,7 +27,7 @@ class Borders:
 
     def made(self) -> Borders:
         """With everything made that else waits for the first step: seconds, for thousands of areas."""
-        _ = self._tree, self._clearance
+        _ = self._near.tree
         return self
 
     @cached_property
@@ -38,16 +38,18 @@ class Borders:
     def touched(self, lat0: Array, lon0: Array, lat1: Array, lon1: Array) -> Pairs:
         """Steps (n,) in degrees, none missing, with the areas whose border or margin's border they touch.
 
-        Perhaps a few more: it is the boxes round both that are compared.
+        Perhaps a few more: of long steps it is the boxes round both that are compared.
         """
-        far = np.hypot(lat1 - lat0, lon1 - lon0)
-        near = np.flatnonzero(far >= self._clearance.of(lat0, lon0))
-        if not len(near):
-            return near, near
-        none = np.zeros(len(near))
-        some = segments(lat0[near], lon0[near], none, lat1[near], lon1[near], none)
-        line, piece = self._tree.query(lines_of(some))
-        return near[some.row[line]], self._pieces[1][piece]
+        if not len(self.areas):
+            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+        short = self._near.short(lat0, lon0, lat1, lon1)
+        step, line = self._near.touched(*(values[short] for values in (lat0, lon0, lat1, lon1)))
+        far = np.flatnonzero(~short)
+        none = np.zeros(len(far))
+        some = segments(lat0[far], lon0[far], none, lat1[far], lon1[far], none)
+        row, piece = self._near.tree.query(lines_of(some))
+        steps = np.concatenate([np.flatnonzero(short)[step], far[some.row[row]]])
+        return steps, self._owner[np.concatenate([line, piece])]
 
     @cached_property
     def _pieces(self) -> tuple[Array, Array]:
@@ -59,10 +61,10 @@ class Borders:
         lines = shapely.linestrings(np.stack([points[:-1][same], points[1:][same]], axis=1))
         return lines, owner[:-1][same] % max(len(self.areas), 1)
 
-    @cached_property
-    def _tree(self) -> shapely.STRtree:
-        return shapely.STRtree(self._pieces[0])
+    @property
+    def _owner(self) -> Array:
+        return self._pieces[1]
 
     @cached_property
-    def _clearance(self) -> Clearance:
-        return Clearance(self._pieces[0])
+    def _near(self) -> Nearby:
+        return Nearby(self._pieces[0])

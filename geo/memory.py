@@ -76,8 +76,10 @@ class Memory:
     def put(self, keys: Array, time_ms: Array | int, **columns: Array) -> None:
         """Set the named columns of keys (n,), each once, as of data time; columns not named keep what they hold."""
         when = np.broadcast_to(np.asarray(time_ms, dtype=np.int64), len(keys))
-        self._admit(keys)
         at = self.find(keys)
+        if len(at) and at.min() < 0:
+            self._admit(keys[at < 0])
+            at = self.find(keys)
         self.touched[at] = np.maximum(self.touched[at], when)
         for name, values in columns.items():
             self.columns[name][at] = values
@@ -118,9 +120,7 @@ class Memory:
 
     def _admit(self, keys: Array) -> None:
         """Rows for keys not seen before, all defaults."""
-        new = np.unique(keys[self.find(keys) < 0])
-        if not len(new):
-            return
+        new = np.unique(keys)
         joined = np.append(self.keys, new)
         order = np.argsort(joined, kind="stable")
         self.keys = joined[order]

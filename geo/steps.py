@@ -16,7 +16,12 @@ GAP_S = 600.0
 
 PLACE = ("lat", "lon", "alt")
 
-FIXES = Keep({"t": Slot("i8", NO_TIME), **{name: Slot("f8", np.nan) for name in PLACE}}, ttl_s=2 * GAP_S)
+_NOTHING_MS = 1e-6
+"""What rounding may take from a fraction of 1."""
+
+FIXES = Keep(
+    {"t": Slot("i8", NO_TIME), "icao24": Slot("i8"), **{name: Slot("f8", np.nan) for name in PLACE}}, ttl_s=2 * GAP_S
+)
 
 
 @dataclass(frozen=True)
@@ -51,8 +56,10 @@ class Steps:
         return Steps(**one, start=[v[rows] for v in self.start], end=[v[rows] for v in self.end])
 
     def at(self, row: Array, fraction: Array) -> Array:
-        """The moment (epoch ms) at a fraction of a step."""
-        out: Array = self.t0[row] + np.round((self.t1 - self.t0)[row] * fraction).astype(np.int64)
+        """The moment (epoch ms) at a fraction of a step: not yet its end where any of it is left."""
+        whole = (self.t1 - self.t0)[row]
+        passed = np.round(whole * fraction).astype(np.int64)
+        out: Array = self.t0[row] + passed - ((passed == whole) & (whole * (1 - fraction) > _NOTHING_MS))
         return out
 
 
@@ -65,20 +72,20 @@ class Walk:
     def steps(self, rows: Batch) -> Steps:
         """The steps to the new fixes in `rows`, which have `flight`. A fix sent again is no step."""
         fixes = _fixes(rows)
-        first = _first(fixes["flight"])
         known = self.fixes.get(fixes["flight"])
-        before = np.where(first, known["t"], np.roll(fixes["t"], 1))
-        fixes = {name: values[fixes["t"] > before] for name, values in fixes.items()}
-        return self._joined(fixes)
+        news = fixes["t"] > known["t"]
+        if not news.all():
+            fixes, known = ({name: values[news] for name, values in one.items()} for one in (fixes, known))
+        return self._joined(fixes, known)
 
-    def _joined(self, fixes: dict[str, Array]) -> Steps:
+    def _joined(self, fixes: dict[str, Array], known: dict[str, Array]) -> Steps:
+        """Each fix with the one before it, which is the `known` one where its flight's first comes."""
         flight, t, first = fixes["flight"], fixes["t"], _first(fixes["flight"])
-        known = self.fixes.get(flight)
         was = {name: np.where(first, known[name], np.roll(fixes[name], 1)) for name in ("t", *PLACE)}
         new = was["t"] == NO_TIME
         cut = new | (t - np.where(new, t, was["t"]) > GAP_S * 1000)
         last = np.roll(first, -1)
-        self.fixes.put(flight[last], t[last], **{name: fixes[name][last] for name in ("t", *PLACE)})
+        self.fixes.put(flight[last], t[last], **{name: fixes[name][last] for name in ("t", "icao24", *PLACE)})
         return Steps(
             fixes["row"], flight, fixes["icao24"], np.cumsum(cut | first), cut, np.where(cut, t, was["t"]), t,
             [np.where(cut, np.nan, was[name]) for name in PLACE], [fixes[name] for name in PLACE],
@@ -89,8 +96,11 @@ def _fixes(rows: Batch) -> dict[str, Array]:
     """The rows with a position, by flight and by the time of the position; one of those at a moment."""
     time = np.where(rows["position_time"] == NO_TIME, rows["time"], rows["position_time"])
     row = np.flatnonzero(np.isfinite(rows["lat"]) & np.isfinite(rows["lon"]))
-    row = row[np.lexsort((time[row], rows["flight"][row]))]
+    row = row[np.argsort(rows["flight"][row], kind="stable")]
     flight, t = rows["flight"][row], time[row]
+    if ((flight[1:] == flight[:-1]) & (t[1:] < t[:-1])).any():
+        row = row[np.lexsort((t, flight))]
+        flight, t = rows["flight"][row], time[row]
     again = ~_first(flight) & (t == np.roll(t, 1))
     row, t = row[~again], t[~again]
     return {

@@ -121,6 +121,8 @@ class Zones:
         found = [self._met(part, among) for part in parts]
         row, zone, entry, leave = (np.concatenate(v) for v in zip(*found, strict=True)) if found else _nothing()
         row, zone, entry, leave = _one_visit(row, zone, entry, leave)
+        if not self.active:
+            return Crossings(row, zone, entry, leave)
         start, end = _at(t0, t1, row, entry), _at(t0, t1, row, leave)
         on = np.array(
             [self._is_active(*v) for v in zip(zone.tolist(), start.tolist(), end.tolist(), strict=True)], bool
@@ -140,7 +142,7 @@ class Zones:
         return geometry
 
     def _is_active(self, zone: int, start: int, end: int) -> bool:
-        return not self.active or self.active[zone].overlaps(start, end)
+        return self.active[zone].overlaps(start, end)
 
     def _met(self, some: Segments, among: tuple[Array, Array] | None) -> tuple[Array, Array, Array, Array]:
         """Row, zone, entry and exit of every visit, in space and height."""
@@ -225,11 +227,14 @@ def _paired(rows: Array, row: Array, zone: Array) -> tuple[Array, Array]:
 
 def _one_visit(row: Array, zone: Array, entry: Array, leave: Array) -> tuple[Array, Array, Array, Array]:
     """All visits of one segment to one zone as one, from the first entry to the last exit."""
-    key, where = np.unique(np.stack([row, zone]), axis=1, return_inverse=True)
-    first, last = np.full(key.shape[1], np.inf), np.full(key.shape[1], -np.inf)
-    np.minimum.at(first, where, entry)
-    np.maximum.at(last, where, leave)
-    return key[0], key[1], first, last
+    order = np.lexsort((zone, row))
+    row, zone, entry, leave = row[order], zone[order], entry[order], leave[order]
+    new = np.ones(len(row), dtype=bool)
+    new[1:] = (np.diff(row) != 0) | (np.diff(zone) != 0)
+    at = np.flatnonzero(new)
+    if len(at) == len(row):
+        return row, zone, entry, leave
+    return row[at], zone[at], np.minimum.reduceat(entry, at), np.maximum.reduceat(leave, at)
 
 
 def _at(t0: Array, t1: Array, row: Array, fraction: Array) -> Array:

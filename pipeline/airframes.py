@@ -10,6 +10,7 @@ import numpy as np
 from geo.aircraft import AircraftTable
 from geo.batch import Batch
 from geo.memory import Keep, Memory, Slot
+from geo.schema import Array
 from geo.watch import WatchList
 from pipeline.subscriptions import Who
 
@@ -28,11 +29,21 @@ class Airframes:
         """Keep what flights said of themselves last; rows in order of time within each flight."""
         order = np.argsort(rows["flight"], kind="stable")
         flight = rows["flight"][order]
+        last = np.ones(len(flight), dtype=bool)
+        last[:-1] = flight[1:] != flight[:-1]
+        self.said.put(flight[last], rows["time"][order[last]])
+        at = self.said.find(flight)
         for name in SAID.columns:
-            some = order[rows[name][order] != b""]
-            last = np.flatnonzero(np.diff(rows["flight"][some], append=-1) != 0)
-            self.said.put(rows["flight"][some[last]], rows["time"][some[last]], **{name: rows[name][some[last]]})
-        self.said.put(np.unique(flight), int(rows["time"].max(initial=0)))
+            said = rows[name][order]
+            new = np.flatnonzero((said != b"") & (said != self.said.columns[name][at]))
+            if len(new):
+                self._say(name, flight, said)
+
+    def _say(self, name: str, flight: Array, said: Array) -> None:
+        """Keep the last of what each flight said; `flight` in ascending order."""
+        some = np.flatnonzero(said != b"")
+        last = some[np.flatnonzero(np.diff(flight[some], append=-1) != 0)]
+        self.said.columns[name][self.said.find(flight[last])] = said[last]
 
     def flying(self, flight: int, icao24: int) -> Who:
         """Who a flight is."""

@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from geo.aircraft import MILITARY
-from geo.schema import NON_ICAO, SYNTHETIC, icao24_text
+from geo.schema import NO_TIME, NON_ICAO, SYNTHETIC, icao24_text
 
 LONGEST_MIN = 120
 """How far ahead it is told who will come, in minutes."""
@@ -117,7 +117,8 @@ class Subscription:
     """What somebody wants to know. `area` is the number of an area, None for `service`; `minutes` as the trigger
     asks for.
 
-    `classes`, `confidence` and `priority` (1 to 4) are about anomalies; no classes means every one.
+    `classes`, `confidence` and `priority` (1 to 4) are about anomalies; no classes means every one. `began`: the data
+    time (epoch ms) at which somebody began to ask; NO_TIME where that was always.
     """
 
     id: int
@@ -130,6 +131,7 @@ class Subscription:
     priority: int = 1
     fleet: Fleet = field(default_factory=Fleet)
     owner: int = 0
+    began: int = int(NO_TIME)
 
     def __post_init__(self) -> None:
         if self.trigger not in TRIGGERS:
@@ -147,6 +149,7 @@ class Subscription:
         return Subscription(
             row["id"], row["name"], row["trigger"], row["area"], row["minutes"], frozenset(row["classes"]),
             row["confidence"], row["priority"], Fleet.of(row["fleet"]), row["owner"],
+            int(NO_TIME) if row.get("began") is None else row["began"],
         )  # fmt: skip
 
     @property

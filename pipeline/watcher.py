@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -16,13 +16,15 @@ from geo.anomaly import Anomaly
 from geo.batch import Batch
 from geo.borders import Borders
 from geo.memory import Memory
-from geo.presence import Presence, Visits
+from geo.presence import Presence
 from geo.schema import NO_TIME, Array
+from geo.visits import Visits
 from geo.zones import Zones
 from pipeline.ahead import Ahead, Coming, by_slot
 from pipeline.airframes import Airframes
 from pipeline.followers import NOBODY, Within
 from pipeline.ignores import Ignore, ignored
+from pipeline.staying import Staying
 from pipeline.subscriptions import TRIGGERS, Fleet, Subscription, Who
 
 DAY_MS = 86_400_000
@@ -48,6 +50,7 @@ class Watcher:
     states: dict[str, tuple[tuple[int, str], int]] = field(default_factory=dict)
     told: dict[tuple[int, str], tuple[int, int]] = field(default_factory=dict)
     now: int = int(NO_TIME)
+    began: Array | None = None
 
     def __post_init__(self) -> None:
         """Raises ValueError for a subscription of an area that is not there."""
@@ -62,10 +65,14 @@ class Watcher:
         ignores: Sequence[Ignore],
         rules: Mapping[tuple[str, int | None], float],
         borders: Borders | None = None,
+        began: Array | None = None,
     ) -> None:
-        """Watch these from now on. Whoever is inside an area that stays goes on with the same visit. `borders` of the
-        areas spare the next step to make them."""
-        self.presence = self.presence.reload(areas, numbers, borders)
+        """Watch these from now on. Whoever is inside an area that stays goes on with the same visit; who is inside a
+        new one is there since it `began` (areas,), data time. `borders` of the areas spare the next step to make them.
+        """
+        self.began = began
+        # Whoever knows of no flight yet cannot say who was there before.
+        self.presence = self.presence.reload(areas, numbers, borders, None if self.now == NO_TIME else began)
         self.areas, self.numbers, self.subscriptions = areas, numbers, subscriptions
         self.ignores, self.rules = ignores, rules
         self._sort()
@@ -81,6 +88,10 @@ class Watcher:
                 raise ValueError(f"subscription {one.name!r} is of an area that is not there")
             self.of[one.trigger].setdefault(self.index[one.area], []).append(one)
         self.entered = self.areas.take(np.array(list(self.of["will-enter"]), dtype=np.int64))
+        self.has = {trigger: np.zeros(len(self.areas), dtype=bool) for trigger in TRIGGERS}
+        for trigger, some in self.of.items():
+            self.has[trigger][list(some)] = True
+        self.staying = Staying.of(self.of["stays"], len(self.areas))
 
     def feed(
         self, rows: Batch, anomalies: Sequence[Anomaly], now: int, within: Within = MappingProxyType({})
@@ -103,8 +114,10 @@ class Watcher:
         for k in np.flatnonzero(visits.ended | visits.lost).tolist():
             some = self.of["will-enter"].get(int(visits.area[k]), ())
             self.ahead.gone([one.id for one in some], int(visits.flight[k]))
+        # Who was there all along keeps its area from being quiet; who comes in now comes after the quiet.
+        first = list(self._first(visits, rows, visits.already))
         quiet = list(self._quiet(before))
-        return [*coming, *self._visited(visits, rows), *self._first(visits, rows), *quiet]
+        return [*coming, *self._visited(visits, rows), *first, *self._first(visits, rows, ~visits.already), *quiet]
 
     def _coming(self, rows: Batch) -> Iterator[Alert]:
         """Who will come in, and is not there yet."""
@@ -131,23 +144,21 @@ class Watcher:
 
     def _visited(self, visits: Visits, rows: Batch) -> Iterator[Alert]:
         """What each visit tells those who want to hear of visits."""
-        new = visits.before == NO_TIME
-        yield from self._each("enters", new, visits, rows, visits.entered)
+        came = (visits.before == NO_TIME) & ~visits.already
+        yield from self._each("enters", came, visits, rows, visits.entered)
         yield from self._each("leaves", visits.ended, visits, rows, visits.until)
         yield from self._each("crosses", visits.ended & ~visits.appeared, visits, rows, visits.until)
-        since = visits.until - visits.entered
-        was = np.where(new, -1, visits.before - visits.entered)
-        for wait in {one.wait_ms for some in self.of["stays"].values() for one in some}:
-            yield from self._each("stays", (was < wait) & (since >= wait), visits, rows, visits.entered + wait, wait)
+        for one, k, due in self.staying.over(visits):
+            who = self.airframes.flying(int(visits.flight[k]), int(visits.icao24[k]))
+            if one.fleet.holds(who):
+                yield self._visit(one, visits, k, rows, who, due, one.wait_ms)
 
-    def _each(
-        self, trigger: str, hit: Array, visits: Visits, rows: Batch, time: Array, wait: int = 0
-    ) -> Iterator[Alert]:
-        """The alerts of one trigger (and one time to wait) about the visits that `hit` names."""
-        for k in np.flatnonzero(hit & np.isin(visits.area, list(self.of[trigger]))).tolist():
+    def _each(self, trigger: str, hit: Array, visits: Visits, rows: Batch, time: Array) -> Iterator[Alert]:
+        """The alerts of one trigger about the visits that `hit` names."""
+        for k in np.flatnonzero(hit & self.has[trigger][visits.area]).tolist():
             who = self.airframes.flying(int(visits.flight[k]), int(visits.icao24[k]))
             for one in self.of[trigger][int(visits.area[k])]:
-                if one.wait_ms == wait and one.fleet.holds(who):
+                if one.fleet.holds(who):
                     yield self._visit(one, visits, k, rows, who, int(time[k]), int(time[k] - visits.entered[k]))
 
     def _visit(
@@ -157,18 +168,19 @@ class Watcher:
         words = {"minutes": lasted_ms / 60_000, "height": _height(rows, row)}
         return self._alert(one, f"{visits.flight[k]:x}-{visits.entered[k]}", time, who, words, place=_place(rows, row))
 
-    def _first(self, visits: Visits, rows: Batch) -> Iterator[Alert]:
-        """Who comes and goes, for those who ask about quiet areas; and the first to come after a quiet time."""
+    def _first(self, visits: Visits, rows: Batch, some: Array) -> Iterator[Alert]:
+        """Who of some visits comes and goes, for those who ask about quiet areas; and the first after a quiet time."""
         new = visits.before == NO_TIME
-        areas = {**self.of["quiet"], **self.of["returns"]}
-        for k in np.flatnonzero((new | visits.ended | visits.lost) & np.isin(visits.area, list(areas))).tolist():
+        asked = (self.has["quiet"] | self.has["returns"])[visits.area] & some
+        for k in np.flatnonzero((new | visits.ended | visits.lost) & asked).tolist():
             area, visit = int(visits.area[k]), (int(visits.flight[k]), int(visits.entered[k]))
             who = self.airframes.flying(visit[0], int(visits.icao24[k]))
             for one in (*self.of["quiet"].get(area, ()), *self.of["returns"].get(area, ())):
                 if not one.fleet.holds(who):
                     continue
                 there, last = self.inside.setdefault(one.id, set()), self.seen[one.id]
-                if one.trigger == "returns" and new[k] and not there and visit[1] - last >= one.wait_ms:
+                came = bool(new[k]) and not visits.already[k]
+                if one.trigger == "returns" and came and not there and visit[1] - last >= one.wait_ms:
                     yield self._visit(one, visits, k, rows, who, visit[1], visit[1] - last)
                 self.seen[one.id] = max(last, int(visits.until[k]))
                 there.discard(visit) if visits.ended[k] or visits.lost[k] else there.add(visit)
@@ -292,14 +304,16 @@ class Watcher:
         self.states = {key: ((priority, cleared), at) for key, priority, cleared, at in said["states"]}
         self.told = {(one, key): (priority, at) for one, key, priority, at in said["told"]}
         self.ahead.told = {(one, flight): until for one, flight, until in said["ahead"]}
-        # Of areas that have gone since, or are new, nothing is known.
+        # Of areas that have gone since nothing is known; of new ones, who is inside.
         known = self.numbers
         self.presence.open.drop(~np.isin(self.presence.open.columns["area"], known))
+        self.presence = replace(self.presence, began=self.began)
+        self.presence.find(dict(said["areas"]))
         self.seen = {one.id: self.seen.get(one.id, self.now) for one in self.subscriptions}
 
     def _said(self) -> Mapping[str, Any]:
         return {
-            "now": self.now, "seen": list(self.seen.items()),
+            "now": self.now, "areas": list(self.presence.known().items()), "seen": list(self.seen.items()),
             "inside": [(one, sorted(visits)) for one, visits in self.inside.items()],
             "states": [(key, *state, at) for key, (state, at) in self.states.items()],
             "told": [(*key, *one) for key, one in self.told.items()],

@@ -29,7 +29,8 @@ _STATE = "service"
 @dataclass(frozen=True)
 class Plan:
     """What is watched. `numbers` (areas,) name the areas for good; subscriptions without an area are of the service.
-    `failing`: destinations that do not answer, by name; `borders` of the areas, where they are made already."""
+    `failing`: destinations that do not answer, by name; `borders` of the areas, where they are made already;
+    `began` (areas,), the data time (epoch ms) since when each is watched, NO_TIME where that was always."""
 
     areas: Zones
     numbers: Array
@@ -38,6 +39,7 @@ class Plan:
     rules: Mapping[tuple[str, int | None], float] = field(default_factory=dict)
     failing: Mapping[str, Trouble] = field(default_factory=dict)
     borders: Borders | None = None
+    began: Array | None = None
 
     def ready(self, before: Plan) -> Plan:
         """With its borders: those of the plan before where the areas are the same. Takes seconds for thousands of new
@@ -91,6 +93,6 @@ class Watching:
 
     def _take(self, plan: Plan) -> None:
         of_areas = [one for one in plan.subscriptions if one.area is not None]
-        self.watcher.renew(plan.areas, plan.numbers, of_areas, plan.ignores, plan.rules, plan.borders)
+        self.watcher.renew(plan.areas, plan.numbers, of_areas, plan.ignores, plan.rules, plan.borders, plan.began)
         self.service.subscriptions = [one for one in plan.subscriptions if one.area is None]
         self.service.failing = plan.failing

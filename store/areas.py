@@ -22,7 +22,13 @@ _SHOWN = """
 id, owner, name, floor_ft, ceiling_ft, active, source, shared, created, changed, ST_AsGeoJSON(geom, 7) AS geometry
 """
 _VALUES = ("name", "geom", "floor_ft", "ceiling_ft", "active", "source", "shared")
+DATA_TIME = "(SELECT to_timestamp(value::float8 / 1000) FROM meta WHERE key = 'data_time')"
+"""SQL: the newest data time, NULL before the first observation."""
+
 _PLACES = ", ".join("ST_GeomFromEWKB($3)" if name == "geom" else f"${k}" for k, name in enumerate(_VALUES, 2))
+
+_SAME = """ST_OrderingEquals(geom, ST_GeomFromEWKB($3)) AND floor_ft IS NOT DISTINCT FROM $4::real
+AND ceiling_ft IS NOT DISTINCT FROM $5::real"""
 
 
 async def listed(
@@ -42,13 +48,13 @@ async def one(
 
 async def create(connection: asyncpg.Connection, owner: int, values: Mapping[str, Any]) -> int:
     """A new area with `geom` (shapely) and the other columns; its number."""
-    sql = f"INSERT INTO areas (owner, {', '.join(_VALUES)}) VALUES ($1, {_PLACES}) RETURNING id"
+    sql = f"INSERT INTO areas (owner, {', '.join(_VALUES)}, began) VALUES ($1, {_PLACES}, {DATA_TIME}) RETURNING id"
     return int(await connection.fetchval(sql, owner, *_row(values)))
 
 
 async def replace(connection: asyncpg.Connection, area: int, values: Mapping[str, Any]) -> None:
-    """The area with new values."""
-    sets = f"({', '.join(_VALUES)}) = ROW({_PLACES})"
+    """The area with new values; it begins anew where it now lies elsewhere."""
+    sets = f"({', '.join(_VALUES)}) = ROW({_PLACES}), began = CASE WHEN {_SAME} THEN began ELSE {DATA_TIME} END"
     await connection.execute(f"UPDATE areas SET {sets}, changed = clock_timestamp() WHERE id = $1", area, *_row(values))
 
 

@@ -101,12 +101,14 @@ areas = Table(
     json("active"),
     json("source"),
     flag("shared"),
+    Column("began", TIME),
     stamp("created"),
     stamp("changed"),
     Index("areas_geom", "geom", postgresql_using="gist"),
     Index("areas_owner", "owner"),
 )
-"""Areas of interest. `active`: periods, weekly hours and their time zone; `source`: what it was drawn as."""
+"""Areas of interest. `active`: periods, weekly hours and their time zone; `source`: what it was drawn as;
+`began`: the data time since which it lies where it lies, NULL where that was always."""
 
 destinations = Table(
     "destinations",
@@ -144,6 +146,7 @@ subscriptions = Table(
     json("delivery"),
     flag("paused"),
     Column("mute_until", TIME),
+    Column("began", TIME),
     stamp("created"),
     stamp("changed"),
     CheckConstraint("priority BETWEEN 1 AND 4", name="subscriptions_priority"),

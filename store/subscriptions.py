@@ -8,10 +8,13 @@ from typing import Any
 
 import asyncpg
 
+from store.areas import DATA_TIME
 from store.outbox import NO_ALERTS
 
 VALUES = ("name", "area", "trigger", "minutes", "classes", "confidence", "priority", "fleet", "delivery")
 _PLACES = ", ".join(f"${k}" for k in range(2, len(VALUES) + 2))
+
+_SAME = "area IS NOT DISTINCT FROM $3 AND trigger = $4 AND minutes IS NOT DISTINCT FROM $5::real"
 
 _SHOWN = f"""
 SELECT s.id, s.owner, {", ".join(f"s.{name}" for name in VALUES)}, s.paused, s.mute_until, s.created, s.changed,
@@ -50,13 +53,15 @@ async def one(
 
 async def create(connection: asyncpg.Connection, owner: int, values: Mapping[str, Any]) -> int:
     """A new subscription; its number."""
-    sql = f"INSERT INTO subscriptions (owner, {', '.join(VALUES)}) VALUES ($1, {_PLACES}) RETURNING id"
+    columns = ", ".join(VALUES)
+    sql = f"INSERT INTO subscriptions (owner, {columns}, began) VALUES ($1, {_PLACES}, {DATA_TIME}) RETURNING id"
     return int(await connection.fetchval(sql, owner, *(values[name] for name in VALUES)))
 
 
 async def replace(connection: asyncpg.Connection, subscription: int, values: Mapping[str, Any]) -> None:
-    """The subscription with new values."""
-    sets = f"({', '.join(VALUES)}) = ROW({_PLACES}), changed = clock_timestamp()"
+    """The subscription with new values; it begins anew where it asks for something else."""
+    began = f"CASE WHEN {_SAME} THEN began ELSE {DATA_TIME} END"
+    sets = f"({', '.join(VALUES)}) = ROW({_PLACES}), began = {began}, changed = clock_timestamp()"
     sql = f"UPDATE subscriptions SET {sets} WHERE id = $1"
     await connection.execute(sql, subscription, *(values[name] for name in VALUES))
 
@@ -68,7 +73,8 @@ async def delete(connection: asyncpg.Connection, subscription: int) -> None:
 
 async def pause(connection: asyncpg.Connection, subscription: int, paused: bool) -> None:
     """Stop telling it anything, or begin again."""
-    sql = "UPDATE subscriptions SET paused = $2, changed = clock_timestamp() WHERE id = $1"
+    began = f"CASE WHEN paused AND NOT $2 THEN {DATA_TIME} ELSE began END"
+    sql = f"UPDATE subscriptions SET paused = $2, began = {began}, changed = clock_timestamp() WHERE id = $1"
     await connection.execute(sql, subscription, paused)
 
 

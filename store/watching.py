@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import asyncpg
+import numpy as np
 
-from geo.schema import Array
+from geo.schema import NO_TIME, Array
 from geo.zones import Zones
 from store.areas import zones_of
 
@@ -31,12 +32,15 @@ SELECT concat_ws('/',
 
 # An area that is no longer shared, or is of an account that was closed, is not watched for others any more.
 _SUBSCRIPTIONS = """
-SELECT s.id, s.owner, s.name, s.area, s.trigger, s.minutes, s.classes, s.confidence, s.priority, s.fleet
+SELECT s.id, s.owner, s.name, s.area, s.trigger, s.minutes, s.classes, s.confidence, s.priority, s.fleet,
+  round(extract(epoch FROM s.began) * 1000)::bigint AS began
 FROM subscriptions s JOIN accounts o ON o.id = s.owner AND NOT o.disabled LEFT JOIN areas a ON a.id = s.area
 WHERE NOT s.paused AND (s.area IS NULL OR a.shared OR a.owner = s.owner OR o.role = 'admin') ORDER BY s.id
 """
 _AREAS = """
-SELECT id, name, floor_ft, ceiling_ft, active, ST_AsBinary(geom) AS wkb FROM areas WHERE id = ANY($1) ORDER BY id
+SELECT id, name, floor_ft, ceiling_ft, active, ST_AsBinary(geom) AS wkb,
+  round(extract(epoch FROM began) * 1000)::bigint AS began
+FROM areas WHERE id = ANY($1) ORDER BY id
 """
 _IGNORES = """
 SELECT i.owner, i.kind, i.value, i.until, i.everyone, ST_AsBinary(a.geom) AS wkb
@@ -48,11 +52,16 @@ _RULES = "SELECT class, area, max(confidence) AS confidence FROM rules WHERE end
 
 @dataclass(frozen=True)
 class Watched:
-    """Areas with their numbers, and the rows of the rest. `rules`: the least confidence by class and area (None:
-    anywhere); `failing`: destinations that do not answer."""
+    """Areas with their numbers, and the rows of the rest.
+
+    `began` (areas,): since which data time (epoch ms) each lies where it lies and somebody watches it, NO_TIME where
+    that was always. `rules`: the least confidence by class and area (None: anywhere); `failing`: destinations that do
+    not answer.
+    """
 
     areas: Zones
     numbers: Array
+    began: Array
     subscriptions: Sequence[Mapping[str, Any]]
     ignores: Sequence[Mapping[str, Any]]
     rules: Mapping[tuple[str, int | None], float]
@@ -69,8 +78,19 @@ async def load(connection: asyncpg.Connection) -> Watched:
     async with connection.transaction(isolation="repeatable_read", readonly=True):
         subscriptions = await connection.fetch(_SUBSCRIPTIONS)
         wanted = sorted({row["area"] for row in subscriptions if row["area"] is not None})
-        areas, numbers = zones_of(await connection.fetch(_AREAS, wanted))
+        found = await connection.fetch(_AREAS, wanted)
         ignores, rules = await connection.fetch(_IGNORES), await connection.fetch(_RULES)
         failing = await connection.fetch(_DESTINATIONS)
     least = {(r["class"], r["area"]): float(r["confidence"]) for r in rules}
-    return Watched(areas, numbers, subscriptions, ignores, least, failing)
+    areas, numbers = zones_of(found)
+    return Watched(areas, numbers, _began(found, subscriptions), subscriptions, ignores, least, failing)
+
+
+def _began(areas: Sequence[Mapping[str, Any]], subscriptions: Sequence[Mapping[str, Any]]) -> Array:
+    """When each area was drawn, or the first of those who ask about it began to ask: the later."""
+    asked: dict[int, int] = {}
+    for one in subscriptions:
+        since = int(NO_TIME) if one["began"] is None else one["began"]
+        asked[one["area"]] = min(since, asked.get(one["area"], since))
+    drawn = [int(NO_TIME) if one["began"] is None else one["began"] for one in areas]
+    return np.array([max(when, asked[one["id"]]) for when, one in zip(drawn, areas, strict=True)], dtype=np.int64)

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.batch import Batch
-from geo.presence import Presence, Visits
+from geo.presence import Presence
 from geo.schema import NO_TIME, Array
+from geo.visits import Visits
 from geo.zones import Zones
 
 T0 = 1_760_000_000_000
@@ -167,7 +168,7 @@ def _wander(random: np.random.Generator, flight: int) -> Batch:
 
 @settings(max_examples=40)
 @given(st.integers(0, 2**32 - 1))
-def test_knowing_the_clearance_changes_nothing(seed: int) -> None:
+def test_asking_only_near_borders_changes_nothing(seed: int) -> None:
     random = np.random.default_rng(seed)
     places, sizes = random.uniform((7.9, 47.0), (8.7, 47.6), (6, 2)), random.uniform(0.02, 0.3, 6)
     middle = shapely.Point(8.3, 47.3).buffer(0.05)  # every flight passes through it, at a height within the band
@@ -201,3 +202,65 @@ def test_odd_input_does_no_harm() -> None:
     assert watch(areas(BOX), fly(nothing, nothing, [0, 1, 2])) == []
     assert watch(areas(), fly([47.2], [8.2], [0])) == []
     assert len(watch(areas(BOX), fly([47.2, 47.2, 47.2], [8.2, 8.2, 8.2], [5, 5, 0]))) == 1
+
+
+def begun(began_s: float | None = 100.0) -> Presence:
+    """A flight has come into the box at 47.25 N before anybody watches it; then somebody does."""
+    presence = Presence(areas(), np.zeros(0, np.int64))
+    presence.feed(fly([47.25, 47.26], [8.2, 8.2], [60, 90]), T0 + 90_000)
+    began = None if began_s is None else np.array([T0 + round(began_s * 1000)])
+    return presence.reload(areas(BOX), np.array([10]), None, began)
+
+
+def told(visits: Visits) -> list[tuple[int, ...]]:
+    """New, entered s, until s, ended, lost, already."""
+    v = vars(visits)
+    return [
+        (int(v["before"][k] == NO_TIME), int(v["entered"][k] - T0) // 1000, int(v["until"][k] - T0) // 1000,
+         int(v["ended"][k]), int(v["lost"][k]), int(v["already"][k]))
+        for k in range(len(visits))
+    ]  # fmt: skip
+
+
+def test_who_is_inside_when_an_area_begins_is_there_since_then() -> None:
+    presence = begun()
+    assert told(presence.feed(fly([47.27], [8.2], [120]), T0 + 120_000)) == [
+        (1, 100, 100, 0, 0, 1),
+        (0, 100, 120, 0, 0, 1),
+    ]
+    assert told(presence.feed(fly([47.28], [8.2], [150]), T0 + 150_000)) == [(0, 100, 150, 0, 0, 1)]
+    assert told(presence.feed(fly([47.60], [8.2], [300]), T0 + 300_000))[0][3:] == (1, 0, 1)
+
+
+def test_who_leaves_at_once_was_there_since_the_area_began_and_not_before() -> None:
+    found = told(begun().feed(fly([47.49, 47.60], [8.2, 8.2], [140, 250]), T0 + 250_000))
+    assert [(one[1], one[3]) for one in found] == [(100, 0), (100, 0), (100, 1)]
+    assert all(one[2] >= 100 for one in found)
+
+
+def test_who_comes_after_an_area_began_comes_in() -> None:
+    presence = begun()
+    presence.feed(fly([47.25, 47.25], [7.9, 8.1], [110, 150], flight=9), T0 + 150_000)
+    assert presence.holds(7, 10) and presence.holds(9, 10)
+    (row,) = np.flatnonzero(presence.open.columns["flight"] == 9)
+    assert presence.open.columns["entered"][row] == T0 + 130_000
+
+
+def test_what_was_over_before_an_area_began_counts_for_nothing() -> None:
+    presence = begun(1_000.0)
+    presence.feed(fly([47.25, 47.25, 47.25], [7.9, 8.1, 7.8], [110, 150, 190], flight=9), T0 + 190_000)
+    assert not presence.holds(9, 10)
+
+
+def test_a_visit_goes_on_when_its_area_begins_anew() -> None:
+    presence = begun().reload(areas(BOX), np.array([10]), None, np.array([T0 + 110_000]))
+    assert told(presence.feed(fly([47.27], [8.2], [120]), T0 + 120_000))[0][1] == 100
+
+
+def test_an_area_that_was_always_there_holds_those_inside_from_their_fix_on() -> None:
+    assert told(begun(None).feed(fly([47.27], [8.2], [120]), T0 + 120_000))[0][1] == 90
+
+
+def test_a_fix_older_than_the_newest_is_no_step_in_whichever_batch() -> None:
+    rows = fly([47.25, 47.25, 47.25], [8.2, 9.0, 8.2], [100, 50, 60])
+    assert watch(areas(BOX), rows.take(np.array([0, 1, 2])), [1]) == watch(areas(BOX), rows.take(np.array([0])))
