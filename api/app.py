@@ -22,6 +22,7 @@ from api import (
     destinations,
     export,
     forecast,
+    health,
     hotspots,
     ignores,
     incidents,
@@ -30,6 +31,7 @@ from api import (
     kpis,
     landing,
     login,
+    metrics,
     moving,
     people,
     posted,
@@ -52,6 +54,7 @@ from api.near import Indexed
 from api.problems import HANDLERS
 from api.refusals import Unknown, refused
 from api.regions import Regions
+from api.requests import Requests
 from api.routes import check_query
 from api.settings import Settings
 from api.tile_cache import TileCache
@@ -81,7 +84,9 @@ ROUTES = [
     schemas.show_sortables,
     schemas.show_schema,
     classes.show_classes,
-    status.show_health,
+    health.show_health,
+    health.show_ready,
+    metrics.show_metrics,
     status.show_feeds,
     status.show_stats,
     statistics.show_statistics,
@@ -169,7 +174,8 @@ def create_app(settings: Settings) -> Litestar:
     known = registry()
     parts = {"settings": settings, "hub": Hub(settings), "classes": known, "collections": collections(known)}
     parts |= {"tiles": TileCache(), "changes": Changes(), "regions": Regions(), "indexed": Indexed()}
-    parts |= {"access": Access()}
+    requests = Requests()
+    parts |= {"access": Access(), "requests": requests, "slow": metrics.Slow()}
     parts["exports"] = asyncio.Semaphore(max(1, settings.pool_size // 4))
     return Litestar(
         ROUTES,
@@ -178,7 +184,7 @@ def create_app(settings: Settings) -> Litestar:
         guards=[guard],
         before_request=check_query,
         before_send=[add_headers, keep_private],
-        middleware=[_of_requests],
+        middleware=[requests.around, _of_requests],
         exception_handlers={**HANDLERS, Unknown: refused},
         cors_config=CORS,
         openapi_config=None,

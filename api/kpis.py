@@ -12,10 +12,10 @@ from litestar import Response
 
 from api import filters, pages, pages_service
 from api.clock import at, clock, rfc3339
+from api.health import feeds_of
 from api.measured import measured
 from api.replies import AnyRequest
 from api.routes import given, route
-from api.status import feeds_of
 from store import reviews
 
 MOST_HOURS = 24 * 31

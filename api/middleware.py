@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Sequence
 from typing import Any, cast
 
-import structlog
 from litestar.types import ASGIApp, HTTPDisconnectEvent, Message, Receive, Scope, Send
 
 SECURITY: Sequence[tuple[str, str]] = (
@@ -21,8 +19,6 @@ SECURITY: Sequence[tuple[str, str]] = (
 _SECURITY = [(name.encode(), value.encode()) for name, value in SECURITY]
 LONGEST = 4_000_000
 """Bytes of a body that are looked at: drawn areas are long. How much of it a route takes, it says (api/bodies.py)."""
-
-log = structlog.get_logger("skysift.http")
 
 
 async def add_headers(message: Message, scope: Scope) -> None:
@@ -44,7 +40,7 @@ def end_with_client(app: ASGIApp) -> ASGIApp:
             return next(first, None) or await asyncio.shield(gone)
 
         work = asyncio.ensure_future(app(scope, replay, send))
-        await _first_of(work, gone, scope)
+        await _first_of(work, gone)
 
     return run
 
@@ -70,8 +66,7 @@ async def _gone(receive: Receive) -> HTTPDisconnectEvent:
             return message
 
 
-async def _first_of(work: asyncio.Future[None], gone: asyncio.Future[Any], scope: Scope) -> None:
-    started = time.perf_counter()
+async def _first_of(work: asyncio.Future[None], gone: asyncio.Future[Any]) -> None:
     gone.add_done_callback(lambda _: work.cancel())
     try:
         await work
@@ -79,7 +74,4 @@ async def _first_of(work: asyncio.Future[None], gone: asyncio.Future[Any], scope
         if not gone.done():
             raise
     finally:
-        left = work.cancelled()
         gone.cancel()
-        taken = round((time.perf_counter() - started) * 1000, 1)
-        log.debug("request", method=scope["method"], path=scope["path"], ms=taken, client_left=left)  # type: ignore[typeddict-item]

@@ -67,6 +67,7 @@ _FIXED: Sequence[tuple[str, str, str]] = (
     ("/classes", "The anomaly classes, with parameters and counts", JSON),
     ("/feeds", "The feeds and what they rejected", JSON),
     ("/health", "How the service is", JSON),
+    ("/metrics", "Measurements, in the text format of Prometheus", "text/plain"),
     ("/stats", "Anomalies per class and hour", JSON),
     ("/stream", "Server-sent events: anomaly, aircraft, clock", "text/event-stream"),
 )

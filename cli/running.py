@@ -76,6 +76,7 @@ async def _show_zones(url: str, setup: Judging) -> None:
 
     writer = await Writer.open(url)
     try:
+        await writer.meta("engine", {"state": "starting", "at": time.time()})
         await writer.zones(zone_rows(setup.resources["zones"]) if "zones" in setup.resources else [])
         await writer.firs(setup.resources.get("firs"))
     finally:
@@ -95,12 +96,22 @@ def _demo_past(url: str, setup: Judging, service: Service) -> None:
     asyncio.run(store_and_judge(url, setup, batches, 0.0, f"making {(now - start) / HOUR_MS:.1f} h of demo traffic"))
 
 
+async def _say_nobody_watches(url: str) -> None:
+    """Recordings alone: there is nothing to be silent about."""
+    writer = await Writer.open(url)
+    try:
+        await writer.meta("engine", {"state": "none"})
+    finally:
+        await writer.close()
+
+
 async def _watch(
     url: str, setup: Judging, service: Service, feeds: Sequence[Feed], services: Outside | None = None
 ) -> None:
     """Poll the live feeds until interrupted; with recordings alone there is only the map to serve."""
     sources: list[Polled] = [s for s in opened(feeds or ["demo"]) if s.live]
     if not sources:
+        await _say_nobody_watches(url)
         await asyncio.Event().wait()
     thresholds = Watched(service.config, setup.classes)
     asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, thresholds.again)

@@ -10,6 +10,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -161,6 +162,7 @@ class Engine:
             return ()
         if self._idle(run):
             return run.skip(first, cut)
+        began = perf_counter()
         try:
             found = run.judge(self.histories[run.spec.sample_s], first, cut, final)
         except Exception as error:
@@ -170,6 +172,8 @@ class Engine:
             run.failed = f"stopped by an error: {type(error).__name__}: {error}"
             _log.exception("class stopped", extra={"class_id": run.spec.id})
             return ()
+        finally:
+            run.seconds += perf_counter() - began
         return [*found, *run.end()] if final else found
 
     def _forget(self) -> None:

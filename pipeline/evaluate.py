@@ -32,7 +32,7 @@ class ClassRun:
         self.spec = spec
         self.names = tuple(dict.fromkeys((*DERIVED, *spec.columns)))
         self.judged = int(NO_TIME)
-        self.failed = ""
+        self.failed, self.seconds = "", 0.0
         self.merger = Merger(spec, params, params_hash(params))
         self.memory = Memory(spec.memory) if spec.memory else None
         self._resources = resources if self.memory is None else {**resources, "memory": self.memory}

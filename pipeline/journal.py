@@ -48,7 +48,12 @@ class Journal:
     @property
     def full(self) -> bool:
         """Whether it has become as long as it may."""
-        return self.path.exists() and self.path.stat().st_size >= MOST_BYTES
+        return self.size >= MOST_BYTES
+
+    @property
+    def size(self) -> int:
+        """Bytes that were written since it was cleared."""
+        return self.path.stat().st_size if self.path.exists() else 0
 
     def clear(self) -> None:
         """A checkpoint knows of all: begin again."""

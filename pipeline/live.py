@@ -22,6 +22,7 @@ from pipeline.engine import Engine, Step
 from pipeline.followers import NOBODY, Joiner, Watch, followed
 from pipeline.inbox import Inbox
 from pipeline.journal import Journal
+from pipeline.measures import Measures
 from pipeline.outside import Outside
 from pipeline.service import troubles
 from pipeline.sink import Sink
@@ -90,6 +91,8 @@ class Live:
     now: int = int(NO_TIME)
     failed: bool = False
     unwritten: int = 0
+    measures: Measures = field(default_factory=Measures)
+    states: dict[str, str] = field(default_factory=dict)
     spoke: set[str] = field(default_factory=set)
 
     async def run(self) -> None:
@@ -155,10 +158,12 @@ class Live:
 
     async def tick(self) -> None:
         """Judge what has come in, tell the sink, see to what is due."""
+        began = time.monotonic()
         await self._renew()
         await self._sent(await asyncio.to_thread(self._judged, self.inbox.take()))
         await self._told()
         await self._duties()
+        self.measures.ticked(time.monotonic() - began)
 
     def _judged(self, batch: Batch) -> Step:
         """Written down first: whoever goes on after a kill judges the same rows in the same pieces."""
@@ -188,6 +193,7 @@ class Live:
             await self._save(NOBODY, again, self.now)
 
     async def _poll(self, number: int, source: Polled) -> None:
+        structlog.contextvars.bind_contextvars(feed=source.name)
         async for batch in source.poll():
             self.inbox.put(batch, number)
 
@@ -219,6 +225,8 @@ class Live:
 
     async def _duties(self) -> None:
         now = self.engine.arrivals.newest
+        if self.thresholds and self._is_due("beat", STATUS_S, at_once=True):
+            await self._beat()
         if now == NO_TIME:
             return
         if self._is_due("status", STATUS_S, at_once=True):
@@ -231,12 +239,22 @@ class Live:
             await self.sink.maintain(now)
             await self.sink.drop_before(now - int(self.keep_days * 86_400_000))
 
+    async def _beat(self) -> None:
+        """That it lives, whether or not anything comes in, and how it is configured."""
+        await self.sink.meta("engine", self.measures.told(self.engine, self.inbox, self.journal, self.unwritten))
+        if self.thresholds:
+            await self.sink.meta("configuration", {**self.thresholds.told(), "overrides": self.engine.overrides})
+        for one in (source.health() for source in self.sources):
+            name, state = str(one["name"]), str(one.get("state"))
+            if self.states.get(name) != state:
+                write = log.info if state == "ok" else log.warning
+                write("feed", feed=name, state=state, before=self.states.get(name), error=one.get("last_error"))
+            self.states[name] = state
+
     async def _status(self, now: int) -> None:
         services = self.outside.health() if self.outside else ()
         sources, idle = [self._health(s) for s in self.sources], self.engine.status()
         await self.sink.health([*sources, *services], now)
-        if self.thresholds:
-            await self.sink.meta("configuration", {**self.thresholds.told(), "overrides": self.engine.overrides})
         await self.sink.class_status({name: why or None for name, why in idle.items()}, now)
         if self.watch:
             self.watch.note(troubles(sources, idle, self.spoke, self._disk_free()))

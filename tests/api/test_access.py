@@ -57,7 +57,7 @@ def test_every_route_declares_the_role_it_needs() -> None:
 def test_what_is_public_is_little() -> None:
     public = {path for _, path, own in handlers() if own.opt["role"] == PUBLIC}
 
-    assert public == {"/static/{path:path}", "/health", "/login", "/login/demo", "/logout", "/me"}
+    assert public == {"/static/{path:path}", "/health", "/ready", "/login", "/login/demo", "/logout", "/me"}
 
 
 @pytest.mark.parametrize("who", WANDERERS)

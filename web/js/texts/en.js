@@ -51,7 +51,7 @@ export const TEXTS = {
     feedsState: 'State of the feeds',
     lost: (at) => `The connection is lost; trying again. ${at ? `The map shows ${at}.` : ''}`.trim(),
     stale: (span, at) => `Nothing new for ${span}: aircraft stand where they were at ${at}.`,
-    downWhy: 'The service cannot reach its database. What is on show stays; nothing new comes.',
+    downWhy: 'The service cannot reach its database, or has stopped watching. What is on show stays; nothing new comes.',
     feedState: (name, state) => `Feed ${name} ${state}.`,
     states: { silent: 'is silent', error: 'has failed', starting: 'is starting' },
     lag: (s) => `lag ${s} s`,
