@@ -171,7 +171,11 @@ POSITIONS = Collection(
     key=[("time", "timestamptz"), ("icao24", "bigint"), ("ctid", "tid")],
     identify=_position_id, identity=[("icao24", "bigint"), ("time", "timestamptz")],
     feature_id=f"concat({ID}, '-', (extract(epoch FROM time) * 1000)::bigint)",
-    properties=(*_STATE, column("rssi"), Property("flight", "string", "Which flight", sql="flight::text")),
+    properties=(
+        *_STATE,
+        *map(column, ("rssi", "feed", "heard")),
+        Property("flight", "string", "Which flight", sql="flight::text"),
+    ),
     geometry="Point", time=("time", "time"), filters=(filters.ICAO24, filters.FLIGHT), countable=False,
     latest=f"time > {_NOW} - interval '1 hour'", height=heights.STATE,
 )  # fmt: skip

@@ -38,9 +38,9 @@ class Judging:
     resources: Mapping[str, Any] = field(default_factory=dict)
     context: Context | None = None
 
-    def engine(self, lateness_s: float = 2.0, tolerant: bool = False) -> Engine:
+    def engine(self, lateness_s: float = 2.0, tolerant: bool = False, skew_s: float = 0.0) -> Engine:
         enrich = self.context.enrich if self.context else None
-        return Engine(self.classes, self.overrides, self.resources, lateness_s, tolerant, enrich)
+        return Engine(self.classes, self.overrides, self.resources, lateness_s, tolerant, enrich, skew_s=skew_s)
 
 
 def judging(

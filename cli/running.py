@@ -21,11 +21,12 @@ from cli.service import Service
 from cli.thresholds import Watched
 from cli.ui import err
 from cli.watching import watched
-from feeds import Feed
+from feeds import Feed, told_apart
 from pipeline.cells import CellCounts
 from pipeline.journal import Journal
-from pipeline.live import Live, Polled
+from pipeline.live import Live
 from pipeline.outside import Outside
+from pipeline.polls import Polled
 from store.writer import Writer
 
 HOUR_MS = 3_600_000
@@ -38,7 +39,7 @@ def run(url: str, service: Service, again: bool, ready: Any) -> None:
     from api.logs import configure
 
     configure(service.config["log.level"], service.config["log.json"])
-    feeds = [feed_of(one) for one in service.feeds]
+    feeds = told_apart([feed_of(one) for one in service.feeds])
     heard = [f"{lat},{lon}" for lat, lon in (one.receiver for one in feeds if one.receiver)]
     given = {**service.judging, "receivers": [*service.judging["receivers"], *heard]}
     setup = judging(config=service.config, **given)
@@ -120,13 +121,14 @@ async def _watch(
         kept = checkpoint_path(url)
         cells = CellCounts()
         async with watched(url, setup) as watch, joined(writer, int(time.time() * 1000)) as joiner:
-            make = partial(setup.engine, service.lateness_s, tolerant=True)
+            make = partial(setup.engine, service.lateness_s, tolerant=True, skew_s=service.patience_s)
             journal = Journal(kept.with_suffix(".journal"))
             went_on = await resumed(make, kept, url, Others(cells, joiner, watch, journal))
             engine = went_on.engine
             await went_on.save(writer)
             await writer.close_others(engine.open_ids())
             followers: dict[str, Any] = {"outside": services, "joiner": joiner, "watch": watch, "journal": journal}
+            followers["numbers"] = await writer.feed_numbers([source.name for source in sources])
             live = Live(engine, sources, writer, kept, service.keep_days, cells=cells, **followers)
             live.thresholds, live.outage = thresholds, Outage(url)
             await _until_told(live.run())

@@ -36,8 +36,12 @@ ENGINE_STOP_S = 20.0
 """The engine finishes its tick and writes its state down."""
 
 
+_OWN = ("store_every_s", "lateness_s", "patience_s", "keep_days", "demo_hours")
+
+
 @click.command(name="serve")
-@click.option("--feed", "feeds", multiple=True, help="Address, file or folder; repeat for several. Default: the demo.")
+@click.option("--feed", "feeds", multiple=True, help="NAME=ADDRESS#at=LAT,LON or a file or folder; repeat for several. "
+              "Default: the demo.")  # fmt: skip
 @click.option("--format", "format_", help="Format of the feeds, where the content leaves it open.")
 @option("service.host", "--host")
 @option("service.port", "--port")
@@ -47,6 +51,7 @@ ENGINE_STOP_S = 20.0
 @option("judging.poll_interval_s", "--poll-interval")
 @option("storage.store_every_s", "--store-every")
 @option("judging.lateness_s", "--lateness")
+@option("judging.patience_s", "--patience")
 @option("storage.retention_days", "--keep-days")
 @click.option("--demo-hours", default=24.0, show_default=True, help="Hours of demo history made at the first start.")
 @judging_options
@@ -77,7 +82,7 @@ def _service(feeds: Sequence[str], format_: str | None, options: dict[str, Any])
     config, every_s = options.pop("config"), options.pop("poll_interval_s")
     given: list[dict[str, Any]] = [{"spec": one, "format": format_} for one in feeds]
     given = [{"poll_interval_s": every_s, **one} for one in given or config.feeds]
-    own = {name: options.pop(name) for name in ("store_every_s", "lateness_s", "keep_days", "demo_hours")}
+    own = {name: options.pop(name) for name in _OWN}
     judging = {name: value for name, value in options.items() if name not in ("host", "port", "title", "open_reading")}
     if not given and not judging["zones"]:
         judging["zones"] = demo_zones()

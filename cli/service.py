@@ -17,6 +17,7 @@ class Service:
     feeds: Sequence[Mapping[str, Any]]
     store_every_s: float
     lateness_s: float
+    patience_s: float
     keep_days: float
     demo_hours: float
     config: Configuration

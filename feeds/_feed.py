@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,8 @@ from feeds._local import zone_name
 
 _NAMED = re.compile(r"([A-Za-z][A-Za-z0-9_.-]{0,39})=(.+)", re.S)
 LONGEST_INTERVAL_S = 86_400.0
+MOST_FEEDS = 31
+"""One bit for each in a signed integer of four bytes."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,17 @@ class Feed:
             field_name, convert = _OPTIONS[key]
             options[field_name] = convert(value)
         return Feed(address, name, **{"format": format} | options)
+
+
+def told_apart(feeds: Sequence[Feed]) -> Sequence[Feed]:
+    """The same. Raises FeedError where two would have one name, or there are more than rows can tell of."""
+    names = [feed.name or feed.address for feed in feeds]
+    twice = [name for name in names if names.count(name) > 1]
+    if twice:
+        raise FeedError(f"two feeds are called {twice[0]!r}", hint="give each a name of its own, as NAME=ADDRESS")
+    if len(feeds) > MOST_FEEDS:
+        raise FeedError(f"{len(feeds)} feeds: at most {MOST_FEEDS} can be told apart")
+    return feeds
 
 
 def place(text: str) -> tuple[float, float]:

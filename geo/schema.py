@@ -51,6 +51,7 @@ _COLUMNS = (
     Column("position_time", "i8", "ms", "time of the position itself, epoch UTC"),
     Column("source", "u1", "", "what heard or computed the position: index into SOURCES"),
     Column("feed", "u1", "", "which configured feed delivered the row, from 0"),
+    Column("heard", "u4", "", "which feeds heard it, where several did: bit n is the feed of number n"),
     Column("lat", "f8", "deg", "latitude, WGS84", -90, 90),
     Column("lon", "f8", "deg", "longitude, WGS84", -180, 180),
     Column("baro_altitude", "f4", "ft", "pressure altitude, standard setting", -2_000, 130_000),

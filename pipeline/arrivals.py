@@ -9,32 +9,53 @@ import numpy as np
 from geo.batch import Batch
 from geo.schema import NO_TIME
 from geo.tracks import Mask
+from pipeline.fusion import Fusion
 
 
 @dataclass
 class Arrivals:
-    """`cut`: every row older than this has been released. `first` and `newest`: the data's span so far."""
+    """`cut`: every row older than this has been released. `first` and `newest`: the data's span so far.
+
+    `skew_ms`: the fastest feed waits so long for slower ones, whose own newest times are in `newest_of`.
+    """
 
     lateness_ms: int
+    skew_ms: int = 0
     cut: int = int(NO_TIME)
     first: int = int(NO_TIME)
     newest: int = int(NO_TIME)
     waiting: list[Batch] = field(default_factory=list)
+    newest_of: dict[int, int] = field(default_factory=dict)
+    fusion: Fusion = field(default_factory=Fusion)
 
     def add(self, batch: Batch) -> None:
         """Take rows in."""
         if len(batch):
             self.waiting.append(batch)
             self.newest = max(self.newest, int(batch["time"].max()))
+            self._note(batch)
 
     def release(self, everything: bool = False) -> tuple[Batch, Mask]:
         """All rows that wait, and which of them the watermark has passed; those are not kept."""
         rows = Batch.concat(self.waiting)
         if not len(rows):
             return rows, np.zeros(0, dtype=bool)
-        self.cut = self.newest + 1 if everything else max(self.cut, self.newest - self.lateness_ms)
+        rows = self.fusion.fuse(rows, self.cut)
+        self.cut = self.newest + 1 if everything else max(self.cut, self._slowest() - self.lateness_ms)
         passed: Mask = rows["time"] < self.cut
         self.waiting = [] if passed.all() else [rows.take(~passed)]
         if self.first == NO_TIME and passed.any():
             self.first = int(rows["time"].min())
+        if len(self.newest_of) > 1:
+            self.fusion.remember(rows.take(passed))
         return rows, passed
+
+    def _note(self, batch: Batch) -> None:
+        feeds = np.unique(batch["feed"])
+        for feed in feeds.tolist():
+            own = batch["time"] if len(feeds) == 1 else batch["time"][batch["feed"] == feed]
+            self.newest_of[feed] = max(self.newest_of.get(feed, int(NO_TIME)), int(own.max()))
+
+    def _slowest(self) -> int:
+        """The newest time of the slowest feed that is not further behind than it may be."""
+        return min((ms for ms in self.newest_of.values() if ms >= self.newest - self.skew_ms), default=self.newest)

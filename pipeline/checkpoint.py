@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any, Protocol
@@ -44,9 +45,11 @@ def save(engine: Engine, others: Mapping[str, Kept | None] | None = None) -> byt
     state = {
         "format": FORMAT,
         "arrivals": {n: getattr(engine.arrivals, n) for n in ("cut", "first", "newest")},
+        "newest_of": sorted(engine.arrivals.newest_of.items()),
         "released": engine.released,
         "seen": sorted(engine.seen),
         "counts": dict(engine.counts),
+        "by_feed": [(number, dict(counts)) for number, counts in engine.by_feed.items()],
         "labels": {str(k): v for k, v in engine.labels.items()},
         "several": [asdict(s) for streams in engine.flights.several.values() for s in streams],
         "runs": {name: _run_state(run) for name, run in engine.runs.items()},
@@ -70,6 +73,9 @@ def restore(engine: Engine, data: bytes, others: Mapping[str, Kept | None] | Non
     engine.arrivals.cut, engine.arrivals.first, engine.arrivals.newest = (
         state["arrivals"][n] for n in ("cut", "first", "newest")
     )
+    engine.arrivals.newest_of = dict(state.get("newest_of", ()))
+    engine.by_feed = {number: Counter(counts) for number, counts in state.get("by_feed", ())}
+    engine.arrivals.fusion.fused = Counter({n: counts["fused"] for n, counts in engine.by_feed.items()})
     labels = {int(k): v for k, v in state["labels"].items()}
     engine.labels = labels
     engine.arrivals.waiting = [Batch(_under(stored, "waiting/"), labels)]

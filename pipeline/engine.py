@@ -41,6 +41,7 @@ class Engine:
     """The state of all detection. `feed` takes batches of any size and order within `lateness_s`.
 
     `tolerant`: a class that raises is stopped, visibly, and the others go on; else the error goes to the caller.
+    `skew_s`: of several feeds the fastest waits so long for the slower ones, or their rows would come too late.
     `enrich` adds what is known about an anomaly's place and aircraft; `witness` sees what each class found, and where.
     """
 
@@ -51,12 +52,14 @@ class Engine:
     tolerant: bool = False
     enrich: Callable[[Anomaly], Anomaly] | None = None
     witness: Witness | None = None
+    skew_s: float = 0.0
 
     def __post_init__(self) -> None:
-        self.arrivals = Arrivals(int(self.lateness_s * 1000))
+        self.arrivals = Arrivals(int(self.lateness_s * 1000), int(self.skew_s * 1000))
         self.flights = Flights()
         self.seen: set[str] = set()
         self.counts: Counter[str] = Counter()
+        self.by_feed: dict[int, Counter[str]] = {}
         self.labels: dict[int, str] = {}
         self.released = int(NO_TIME)
         self.runs = {
@@ -131,8 +134,20 @@ class Engine:
             again |= late & (batch["time"][order] == self.flights.last_time(batch["icao24"][order]))
             late &= ~again
         self.released = self.arrivals.cut
-        self.counts.update(rows=len(order), duplicate=int(again.sum()), late=int(late.sum()))
+        self._count(batch["feed"][order], again, late)
         return batch.take(order[~again & ~late]), batch.take(order[late])
+
+    def _count(self, feed: Array, again: Mask, late: Mask) -> None:
+        """Rows, duplicates and late ones, in all and by feed; and those that several feeds told of."""
+        self.counts.update(rows=len(feed), duplicate=int(again.sum()), late=int(late.sum()))
+        for name, some in (("rows", feed), ("duplicate", feed[again]), ("late", feed[late])):
+            found = np.bincount(some)
+            for number in np.flatnonzero(found).tolist():
+                self.by_feed.setdefault(number, Counter())[name] += int(found[number])
+        fused = self.arrivals.fusion.fused
+        self.counts["fused"] = fused.total()
+        for number, count in fused.items():
+            self.by_feed.setdefault(number, Counter())["fused"] = count
 
     def _remember(self, rows: Batch) -> None:
         """Into the histories, by flight; note which columns the feeds really fill."""

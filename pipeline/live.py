@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import shutil
 import time
-from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
+from collections import Counter
+from collections.abc import Coroutine, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +25,7 @@ from pipeline.inbox import Inbox
 from pipeline.journal import Journal
 from pipeline.measures import Measures
 from pipeline.outside import Outside
+from pipeline.polls import Polled, Polls
 from pipeline.service import troubles
 from pipeline.sink import Sink
 
@@ -35,15 +37,6 @@ STATUS_S, SEGMENTS_S, CHECKPOINT_S, MAINTAIN_S = 5.0, 30.0, 60.0, 600.0
 
 
 log = structlog.get_logger("skysift.live")
-
-
-class Polled(Protocol):
-    """What a live source offers."""
-
-    name: str
-
-    def poll(self) -> AsyncIterator[Batch]: ...
-    def health(self) -> dict[str, Any]: ...
 
 
 class Thresholds(Protocol):
@@ -69,6 +62,7 @@ class Live:
     """`run` goes on until cancelled, or until every source has ended. Duties go by running time, never by data's.
 
     `outside` asks services for what is known about anomalies, beside the loop, which never waits for it.
+    `numbers` are the feeds' own, by which rows say who heard them.
     A tick is never left in the middle, and none that failed is kept: what a checkpoint knows of has been stored.
     """
 
@@ -78,6 +72,7 @@ class Live:
     checkpoint: Path | None = None
     keep_days: float = 30.0
     tick_s: float = TICK_S
+    numbers: Sequence[int] = ()
     outside: Outside | None = None
     joiner: Joiner | None = None
     watch: Watch | None = None
@@ -90,30 +85,33 @@ class Live:
     due: dict[str, float] = field(default_factory=dict)
     now: int = int(NO_TIME)
     failed: bool = False
-    unwritten: int = 0
+    unwritten: Counter[int] = field(default_factory=Counter)
     measures: Measures = field(default_factory=Measures)
     states: dict[str, str] = field(default_factory=dict)
     spoke: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.polls = Polls(self.sources, self.inbox, self.numbers)
 
     async def run(self) -> None:
         """Poll and tick. On the way out, what was seen is judged no further, but the state is kept."""
         if self.journal:
             await asyncio.to_thread(self.keep)
-        polls = [asyncio.create_task(self._poll(k, source)) for k, source in enumerate(self.sources)]
+        self.polls.start()
         asking = [asyncio.create_task(self.outside.run())] if self.outside else []
         try:
-            while not all(poll.done() for poll in polls):
+            while not self.polls.over:
                 started = time.monotonic()
                 await self._outlasting(self.tick())
                 await asyncio.sleep(max(0.0, self.tick_s - (time.monotonic() - started)))
-            await asyncio.gather(*polls)
             await self._whole(self.tick())
             await self._whole(self._last())
         finally:
-            for task in (*polls, *asking):
+            for task in asking:
                 task.cancel()
+            await self.polls.stop()
             with suppress(asyncio.CancelledError):
-                await asyncio.gather(*polls, *asking, return_exceptions=True)
+                await asyncio.gather(*asking, return_exceptions=True)
             if not self.failed:
                 try:
                     await self._drawn()
@@ -154,7 +152,7 @@ class Live:
                 return
         except OSError as error:
             log.error("the journal cannot be written", error=repr(error))
-        self.inbox.dropped += len(batch)
+        self.inbox.dropped.update(batch["feed"].tolist())
 
     async def tick(self) -> None:
         """Judge what has come in, tell the sink, see to what is due."""
@@ -172,7 +170,7 @@ class Live:
                 self.journal.add(batch)
             except OSError as error:
                 # Judging goes on: only a kill before the next checkpoint would lose these rows.
-                self.unwritten += len(batch)
+                self.unwritten.update(batch["feed"].tolist())
                 log.error("the journal cannot be written", error=repr(error), rows=len(batch))
         return self.engine.feed(batch)
 
@@ -191,11 +189,6 @@ class Live:
         again = await asyncio.to_thread(self.outside.changed) if self.outside else ()
         if again:
             await self._save(NOBODY, again, self.now)
-
-    async def _poll(self, number: int, source: Polled) -> None:
-        structlog.contextvars.bind_contextvars(feed=source.name)
-        async for batch in source.poll():
-            self.inbox.put(batch, number)
 
     async def _sent(self, step: Step) -> None:
         """Rows before anomalies: whoever hears of an anomaly finds its track stored."""
@@ -241,10 +234,12 @@ class Live:
 
     async def _beat(self) -> None:
         """That it lives, whether or not anything comes in, and how it is configured."""
-        await self.sink.meta("engine", self.measures.told(self.engine, self.inbox, self.journal, self.unwritten))
+        await self.sink.meta(
+            "engine", self.measures.told(self.engine, self.inbox, self.journal, self.unwritten.total())
+        )
         if self.thresholds:
             await self.sink.meta("configuration", {**self.thresholds.told(), "overrides": self.engine.overrides})
-        for one in (source.health() for source in self.sources):
+        for one in self.polls.health({}):
             name, state = str(one["name"]), str(one.get("state"))
             if self.states.get(name) != state:
                 write = log.info if state == "ok" else log.warning
@@ -253,7 +248,8 @@ class Live:
 
     async def _status(self, now: int) -> None:
         services = self.outside.health() if self.outside else ()
-        sources, idle = [self._health(s) for s in self.sources], self.engine.status()
+        sources, idle = self.polls.health(self.engine.by_feed), self.engine.status()
+        sources = [{**one, "unwritten": self.unwritten[one["number"]]} for one in sources]
         await self.sink.health([*sources, *services], now)
         await self.sink.class_status({name: why or None for name, why in idle.items()}, now)
         if self.watch:
@@ -273,10 +269,6 @@ class Live:
             await self.sink.segments(rows)
         if counted := await asyncio.to_thread(self.cells.take, self.engine.arrivals.cut):
             await self.sink.cells(counted.cells, counted.aircraft)
-
-    def _health(self, source: Polled) -> Mapping[str, Any]:
-        more = {"dropped": self.inbox.dropped, "unwritten": self.unwritten}
-        return source.health() | more | self.engine.counts
 
     def _is_due(self, duty: str, every_s: float, at_once: bool = False) -> bool:
         """True when the duty has not come round for this long; the first time after one interval, or at once."""

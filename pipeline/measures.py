@@ -32,9 +32,9 @@ class Measures:
     def told(self, engine: Engine, inbox: Inbox, journal: Journal | None, unwritten: int) -> dict[str, Any]:
         """Everything as one value; times are of the clock on the wall, epoch seconds."""
         longest, self.longest_s = self.longest_s, 0.0
-        counts = {name: engine.counts[name] for name in ("rows", "late", "duplicate")}
+        counts = {name: engine.counts[name] for name in ("rows", "late", "duplicate", "fused")}
         return {
-            "state": "watching", "at": time.time(), "started": self.started, **counts, "dropped": inbox.dropped,
+            "state": "watching", "at": time.time(), "started": self.started, **counts, "dropped": inbox.dropped.total(),
             "unwritten": unwritten, "inbox_rows": inbox.rows, "inbox_most": inbox.most,
             "journal_bytes": journal.size if journal else 0, "ticks": self.ticks, "tick_s": self.tick_s,
             "tick_longest_s": longest, "class_s": {name: run.seconds for name, run in engine.runs.items()},

@@ -17,7 +17,7 @@ CHUNK_ROWS = 8_192
 
 _CLUSTER_MS = 600_000
 
-_NUMBERS = {"f4": ">f4", "f8": ">f8", "u1": ">i2", "i1": "?"}
+_NUMBERS = {"f4": ">f4", "f8": ">f8", "u1": ">i2", "u4": ">i4", "i1": "?"}
 _ALWAYS = ("feed", "source")
 _DERIVED = {"flight": ">i8", "sub": ">i2", "h3": ">i8"}
 
@@ -91,7 +91,7 @@ def _selected(name: str) -> tuple[str, str]:
     return {
         "f": (f"coalesce({name}, 'NaN')", f">f{width}"),
         "i": (f"coalesce({name}, '-infinity')", ">i8"),
-        "u": (f"coalesce({name}, 0::smallint)", ">i2"),
+        "u": (f"coalesce({name}, 0::{'smallint' if width == 1 else 'int'})", ">i2" if width == 1 else ">i4"),
         "b": (f"coalesce({name}::int, -1)", ">i4"),
         "S": (f"rpad(coalesce({name}, ''), {width}, chr({binary.PAD}))", f"V{width}"),
     }[column.kind]

@@ -27,7 +27,14 @@ from store.columns import NOW_COLUMNS, OTHER
 from store.schema_parts import TIME, geom, metadata
 from store.schema_watching import TABLES as WATCHING
 
-_TYPES: dict[str, Any] = {"f4": REAL(), "f8": Double(), "i8": TIME, "u1": SmallInteger(), "i1": Boolean()}
+_TYPES: dict[str, Any] = {
+    "f4": REAL(),
+    "f8": Double(),
+    "i8": TIME,
+    "u1": SmallInteger(),
+    "u4": Integer(),
+    "i1": Boolean(),
+}
 
 anomaly_seq = Sequence("anomaly_seq", metadata=metadata)
 aircraft_seq = Sequence("aircraft_seq", metadata=metadata)

@@ -17,7 +17,7 @@ from geo.firs import Firs
 from geo.incident import Incident, Join
 from geo.schema import Array
 from store import alerts as outbox
-from store import cells, episodes, partitions, places, rows, segments, state, tile_hours
+from store import cells, episodes, feed_numbers, partitions, places, rows, segments, state, tile_hours
 from store import incidents as together
 from store.connect import CHANNEL, open_pool
 from store.lines import Lines
@@ -190,6 +190,14 @@ class Writer:
         """What each source says of itself (`Source.health()`, with at least `name`), as of `at` (epoch ms)."""
         async with self.pool.acquire() as connection:
             await connection.executemany(_FEED, [(feed["name"], dict(feed), _utc(at)) for feed in feeds])
+
+    async def feed_numbers(self, names: Sequence[str]) -> list[int]:
+        """The number of each feed: the same at every start, so that stored rows go on telling who heard them.
+
+        Raises ValueError for more names than there are numbers, or one that comes twice.
+        """
+        async with self.pool.acquire() as connection, connection.transaction():
+            return await feed_numbers.assigned(connection, names)
 
     async def class_status(self, inactive: Mapping[str, str | None], at: int) -> None:
         """For each class id None when it runs, else why not; as of `at` (epoch ms)."""
