@@ -12,6 +12,9 @@ from urllib.parse import parse_qsl
 from feeds._errors import FeedError
 from feeds._local import zone_name
 
+Secrets = Mapping[str, str]
+"""Keys for the other side, by name."""
+
 _NAMED = re.compile(r"([A-Za-z][A-Za-z0-9_.-]{0,39})=(.+)", re.S)
 LONGEST_INTERVAL_S = 86_400.0
 MOST_FEEDS = 31
@@ -23,7 +26,8 @@ class Feed:
     """`address` is a file, a folder, demo, or scheme://...; `receiver` is where it hears, (lat, lon) in degrees.
 
     `interval_s` is the pause between two questions, `zone` that of times without one (IANA; None: found out live, UTC
-    in a file), `secrets` are keys for the other side, by name; they are shown nowhere.
+    in a file). `key` names what is sent in `header`: one of `secrets`, else of the environment; neither is shown.
+    `base` and `auth` are other addresses of a service and of its tokens.
     """
 
     address: str
@@ -32,12 +36,15 @@ class Feed:
     receiver: tuple[float, float] | None = None
     interval_s: float | None = None
     zone: str | None = None
-    raw: Path | None = None
-    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    key: str = ""
+    header: str = ""
+    base: str = ""
+    auth: str = ""
+    secrets: Secrets = field(default_factory=dict, repr=False)
 
     @staticmethod
     def of(text: str, format: str | None = None) -> Feed:
-        """From NAME=ADDRESS#at=LAT,LON&every=S&zone=ZONE&format=ID, of which only the address must be there.
+        """From NAME=ADDRESS#at=LAT,LON&every=S and other options, of which only the address must be there.
 
         Raises FeedError for an option that is none, or has no such value.
         """
@@ -85,7 +92,20 @@ def _interval(text: str) -> float:
     return seconds
 
 
+def _word(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,80}", text):
+        raise FeedError(f"{text[:20]!r} is no name", hint="key= names a variable of the environment, header= a header")
+    return text if text.isupper() else text.lower()
+
+
+def _http(text: str) -> str:
+    if not re.match(r"https?://[^/?#@]+", text):
+        raise FeedError("no address of a service", hint="write http://host:port/path")
+    return text
+
+
 _OPTIONS: Mapping[str, tuple[str, Callable[[str], Any]]] = {
     "at": ("receiver", place), "every": ("interval_s", _interval), "zone": ("zone", zone_name),
-    "format": ("format", str),
+    "format": ("format", str), "key": ("key", _word), "header": ("header", _word), "base": ("base", _http),
+    "auth": ("auth", _http),
 }  # fmt: skip

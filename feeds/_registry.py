@@ -116,9 +116,10 @@ def _opened(feed: Feed) -> Source:
         source: Source = open_synthetic(feed.address)
         return source
     if scheme in ("http", "https"):
+        from feeds._services import key_access
         from feeds.live import LiveSource
 
-        return LiveSource(feed.address, feed.format, **_every(feed))
+        return LiveSource(feed.address, feed.format, access=key_access(feed), **_every(feed))
     if scheme:
         return _streamed(scheme, feed)
     return _recorded(feed)
@@ -126,12 +127,25 @@ def _opened(feed: Feed) -> Source:
 
 def _streamed(scheme: str, feed: Feed) -> Source:
     from feeds._decoders import DECODERS
+    from feeds._services import SERVICES
     from feeds._stream_source import StreamSource
 
+    if scheme in SERVICES:
+        return _served(scheme, feed)
     if scheme not in DECODERS:
-        known = ", ".join(f"{name}://" for name in ("http", "https", *DECODERS))
+        known = ", ".join(f"{name}://" for name in ("http", "https", *DECODERS, *SERVICES))
         raise FeedError(f"nothing is known of {scheme[:20]}://", source=feed.address[:80], hint=f"known: {known}")
     return StreamSource(feed.address, feed.zone, **_every(feed))
+
+
+def _served(scheme: str, feed: Feed) -> Source:
+    from feeds._services import SERVICES, area_of
+    from feeds.live import LiveSource
+
+    service, text = SERVICES[scheme], feed.address.partition("://")[2]
+    access = service.as_whom(feed.secrets, feed.auth)
+    url, every = service.url(area_of(service, text), feed.base), feed.interval_s or service.interval_s
+    return LiveSource(url, feed.format or service.format, access=access, name=f"{scheme} {text}", interval_s=every)
 
 
 def _recorded(feed: Feed) -> Source:

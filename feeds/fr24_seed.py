@@ -27,8 +27,8 @@ def _sniff(given: Given) -> bool:
 
 
 @format_(
-    id="fr24-track", title="Flightradar24 track: CSV with index column, or JSON points", units="ft, kt, ft/min",
-    identity="hex, else flight id or file name", sniff=_sniff,
+    id="fr24-track", title="Flightradar24 track: CSV with index column, JSON points, the API's positions",
+    units="ft, kt, ft/min", identity="hex, else flight id or file name", sniff=_sniff, live=True,
     example=",timestamp,lat,lon,alt,gspeed,vspeed,track,squawk,callsign,source",
 )  # fmt: skip
 def read(given: Given) -> Iterator[Batch]:

@@ -29,6 +29,8 @@ DOCUMENTS: dict[str, Any] = {
     "adsblol-lines": {"now": 1748719389, "alt_baro": 1500, "gscp": 90, "lat": 36.4, "lon": -121.4, "hex": "a7f426",
                       "flight": "", "flightdict": {"type": "mlat", "nic": 8}},
     "opensky-states": {"time": 1687260670, "states": [STATE, STATE]},
+    "opensky-track": {"icao24": "3c6444", "callsign": "DLH9WM", "startTime": 1687260600, "endTime": 1687264200,
+                      "path": [[1687260600, 50.0, 8.5, 300.0, 270.5, False], [1687260700, 50.0, 8.4, 900, 271, False]]},
     "fr24-track": [POINT, POINT],
     "fr24-playback": {"result": {"response": {"data": {"flight": {
         "identification": {"id": "2c"}, "track": [{"latitude": 3.1, "longitude": 101.5, "timestamp": 1659425766}]}}}}},
