@@ -123,6 +123,10 @@ FEED_KEYS: tuple[Key, ...] = (
     Key("feeds", "receiver", "place", "", "where its receiver stands, as LATITUDE,LONGITUDE"),
     Key("feeds", "zone", "text", "", "of times that name no time zone (SBS), as Europe/Berlin; else found out, or UTC"),
     Key("feeds", "secrets", "headers", {}, "keys for the other side, by name", secret=True),
+    Key("feeds", "key", "text", "", "which secret, or variable of the environment, an http address is sent"),
+    Key("feeds", "header", "text", "", "the header that the key is sent in; else authorization"),
+    Key("feeds", "base", "text", "", "another address of a public service"),
+    Key("feeds", "auth", "text", "", "another address of a public service's tokens"),
     Key("feeds", "poll_interval_s", "number", None, "between two requests; else judging.poll_interval_s", "s", 0.1,
         3_600),
 )  # fmt: skip

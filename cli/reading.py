@@ -21,10 +21,12 @@ zone_option = click.option(
 
 
 def feed_of(table: Mapping[str, Any]) -> Feed:
-    """A table [[feeds]] as a feed, or {"spec": what Feed.of understands}; `poll_interval_s` where that says none."""
+    """A table [[feeds]] as a feed, or {"spec": what Feed.of understands}; `usual_interval_s` where neither says how
+    often, and it is no public service, which says so itself."""
     from feeds import Feed
     from feeds._feed import place
     from feeds._local import zone_name
+    from feeds._services import is_service
 
     if "spec" in table:
         one = Feed.of(table["spec"], table.get("format") or None)
@@ -33,8 +35,10 @@ def feed_of(table: Mapping[str, Any]) -> Feed:
         one = Feed(
             table["address"], table.get("name", ""), table.get("format") or None, place(where) if where else None,
             zone=zone_name(zone) if zone else None, secrets=table.get("secrets", {}),
+            **{name: table.get(name, "") for name in ("key", "header", "base", "auth")},
         )  # fmt: skip
-    return replace(one, interval_s=one.interval_s or table.get("poll_interval_s"))
+    own = one.interval_s or table.get("poll_interval_s")
+    return replace(one, interval_s=own or (None if is_service(one.address) else table.get("usual_interval_s")))
 
 
 def opened(specs: Sequence[str | Feed], format_: str | None = None, zone: str | None = None) -> list[Source]:

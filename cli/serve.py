@@ -81,7 +81,7 @@ def _service(feeds: Sequence[str], format_: str | None, options: dict[str, Any])
     """What was asked for; feeds of the command line replace those of the configuration."""
     config, every_s = options.pop("config"), options.pop("poll_interval_s")
     given: list[dict[str, Any]] = [{"spec": one, "format": format_} for one in feeds]
-    given = [{"poll_interval_s": every_s, **one} for one in given or config.feeds]
+    given = [{"usual_interval_s": every_s, **one} for one in given or config.feeds]
     own = {name: options.pop(name) for name in _OWN}
     judging = {name: value for name, value in options.items() if name not in ("host", "port", "title", "open_reading")}
     if not given and not judging["zones"]:

@@ -144,7 +144,8 @@ def _served(scheme: str, feed: Feed) -> Source:
 
     service, text = SERVICES[scheme], feed.address.partition("://")[2]
     access = service.as_whom(feed.secrets, feed.auth)
-    url, every = service.url(area_of(service, text), feed.base), feed.interval_s or service.interval_s
+    url = service.url(area_of(service, text), feed.base)
+    every = max(feed.interval_s or service.interval_s, service.least_s)
     return LiveSource(url, feed.format or service.format, access=access, name=f"{scheme} {text}", interval_s=every)
 
 

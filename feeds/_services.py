@@ -21,13 +21,14 @@ FR24_API = "https://fr24api.flightradar24.com/api"
 class Service:
     """`path` makes of the area what is asked for; `keys` are the environment variables that hold them.
 
-    `interval_s` is what the service itself asks for where it says so.
+    `interval_s` is how often it is asked unless the feed says otherwise, `least_s` how often at most.
     """
 
     title: str
     base: str
     format: str
     interval_s: float
+    least_s: float
     area: str
     path: Callable[[Sequence[float]], str]
     keys: tuple[str, ...] = ()
@@ -77,16 +78,22 @@ _BOX = "SOUTH,WEST,NORTH,EAST or world"
 _CIRCLE = "LAT,LON,NMI"
 
 SERVICES: Mapping[str, Service] = {
-    "opensky": Service("The OpenSky Network", OPENSKY_API, "opensky-states", 10.0, _BOX, _opensky,
+    "opensky": Service("The OpenSky Network", OPENSKY_API, "opensky-states", 10.0, 5.0, _BOX, _opensky,
                        ("OPENSKY_CLIENT_ID", "OPENSKY_CLIENT_SECRET"), access=_opensky_access),
-    "fr24": Service("The Flightradar24 API", FR24_API, "fr24-track", 30.0, _BOX, _fr24, ("FR24_API_TOKEN",), True,
+    "fr24": Service("The Flightradar24 API", FR24_API, "fr24-track", 30.0, 6.0, _BOX, _fr24, ("FR24_API_TOKEN",), True,
                     fr24_access),
-    "adsb.lol": Service("adsb.lol", "https://api.adsb.lol", "readsb", 2.0, _CIRCLE, _point),
-    "airplanes.live": Service("airplanes.live", "https://api.airplanes.live", "readsb", 2.0, _CIRCLE, _point),
-    "adsb.fi": Service("adsb.fi", "https://opendata.adsb.fi/api", "readsb", 2.0, _CIRCLE, _point),
+    "adsb.lol": Service("adsb.lol", "https://api.adsb.lol", "readsb", 2.0, 1.0, _CIRCLE, _point),
+    "airplanes.live": Service("airplanes.live", "https://api.airplanes.live", "readsb", 2.0, 1.0, _CIRCLE, _point),
+    "adsb.fi": Service("adsb.fi", "https://opendata.adsb.fi/api", "readsb", 2.0, 1.0, _CIRCLE, _point),
 }  # fmt: skip
-"""OpenSky answers at most every 10 s to nobody in particular, 5 s with a client; the others ask for one request a
-second at most, which two seconds keep well."""
+"""OpenSky has something new every 10 s for nobody in particular, every 5 s for a client; Flightradar24's smallest plan
+takes ten requests a minute, each of which costs credits; the others ask for one request a second at most."""
+
+
+def is_service(address: str) -> bool:
+    """Whether it is one of SERVICES."""
+    return address.partition("://")[0] in SERVICES
+
 
 MOST_NMI = 250.0
 """The radius up to which the readsb-style services answer."""
