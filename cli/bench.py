@@ -186,7 +186,7 @@ def _setup(classes: str) -> Judging:
     """
     from benchmarks.resources import invented, speaking
     from benchmarks.world import snapshot
-    from cli.service import demo_zones
+    from cli.served import demo_zones
 
     setup = judging(zones=demo_zones(), classes=None if classes == "all" else classes)
     if classes == "nine":

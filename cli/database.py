@@ -38,21 +38,27 @@ def migrated(url: str) -> None:
 
 @contextmanager
 def database(demo: bool = False) -> Iterator[str]:
-    """The URL of a database at the newest revision.
+    """The URL of a database at the newest revision."""
+    with url_of(DEMO if demo else DATABASE) as url:
+        migrated(url)
+        yield url
+
+
+@contextmanager
+def url_of(name: str = DATABASE) -> Iterator[str]:
+    """DATABASE_URL, else the database of that name on the private server, at whatever revision it is.
 
     The private server is stopped afterwards, unless `skysift db start` keeps it or another command uses it.
     """
     given = os.environ.get("DATABASE_URL")
     if given:
-        migrated(given)
         yield given
         return
     cluster = Cluster(default_state_dir())
     if cluster.pid() is None:
         err.print(f"starting the private PostGIS in {cluster.base}", markup=False)
-    url = cluster.start(DEMO if demo else DATABASE)
+    url = cluster.start(name)
     try:
-        migrated(url)
         yield url
     finally:
         if not cluster.kept and not cluster.others():

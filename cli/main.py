@@ -32,6 +32,9 @@ COMMANDS = {
     "scorecard": "Measure what every class finds, misses and gets wrong.",
     "classes": "The anomaly classes and their parameters.",
     "config": "Show, check or write the configuration.",
+    "service": "Keep it running: a systemd unit, or a compose file.",
+    "backup": "Write database, keys and reference data into one file.",
+    "restore": "Put a backup back.",
     "db": "Start, stop, show or reset the private PostGIS.",
     "doctor": "Check the installation, and say what to do about what is wrong.",
 }

@@ -17,7 +17,7 @@ from cli.outage import Outage
 from cli.outside import outside
 from cli.reading import feed_of, opened, read
 from cli.resume import Others, checkpoint_path, resumed, stored_span
-from cli.service import Service
+from cli.served import Service
 from cli.thresholds import Watched
 from cli.ui import err
 from cli.watching import watched

@@ -18,7 +18,7 @@ from cli.deliver import keeper as dispatcher
 from cli.judging_options import judging_options
 from cli.keeping import Keeper, flag
 from cli.option_keys import option
-from cli.service import Service, demo_zones, run
+from cli.served import Service, demo_zones, run
 from cli.ui import err
 from cli.web import await_api
 from cli.web import keeper as api_keeper

@@ -15,9 +15,19 @@ _BEFORE = re.compile(r'^down_revision\b[^=]*= *"([^"]+)"', re.MULTILINE)
 
 
 @cache
+def known() -> frozenset[str]:
+    """All revisions that this version can bring to the newest."""
+    return frozenset(own for text in _texts() for own in _OWN.findall(text))
+
+
+def _texts() -> list[str]:
+    return [path.read_text() for path in (Path(migrations.__file__).parent / "versions").glob("[0-9]*.py")]
+
+
+@cache
 def head() -> str:
     """The newest revision. Raises ValueError where there are several: two changes were made side by side."""
-    texts = [path.read_text() for path in (Path(migrations.__file__).parent / "versions").glob("[0-9]*.py")]
+    texts = _texts()
     left: set[str] = {own for text in texts for own in _OWN.findall(text)} - {
         was for text in texts for was in _BEFORE.findall(text)
     }

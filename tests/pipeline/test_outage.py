@@ -31,7 +31,7 @@ SECONDS = 240
 @pytest.fixture
 def own() -> Iterator[Cluster]:
     """A server of the test's own, to be stopped under the engine."""
-    with tempfile.TemporaryDirectory(prefix="skysift-test-outage-") as folder:
+    with tempfile.TemporaryDirectory(prefix="skysift-own-outage-") as folder:
         Path(folder).chmod(0o755)
         cluster = Cluster(Path(folder), fast=True)
         upgrade(cluster.start())

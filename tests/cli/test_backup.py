@@ -1,0 +1,170 @@
+"""A backup is made while it runs, the database is lost, and everything comes back; what is damaged is refused first."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import tarfile
+import tempfile
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import asyncpg
+import pytest
+from click.testing import CliRunner, Result
+
+from cli.main import main
+from cli.resume import checkpoint_path
+from delivery.vault import Vault
+from store.cluster import Cluster
+from store.migrate import upgrade
+from store.writer import Writer
+from tests.api.conftest import ONE, rows
+
+WORLD = """
+INSERT INTO accounts (id, name, role) VALUES (71, 'ann', 'analyst');
+INSERT INTO areas (id, owner, name, geom) VALUES (71, 71, 'Box', ST_Multi(ST_MakeEnvelope(8, 46, 9, 48, 4326)));
+"""
+HOOK = "INSERT INTO destinations (id, owner, name, kind, shown, secret) VALUES (71, 71, 'hook', 'webhook', '', $1)"
+
+
+@pytest.fixture
+def own(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cluster]:
+    """A private server of the test's own, as the commands find it."""
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    with tempfile.TemporaryDirectory(prefix="skysift-own-backup-") as folder:
+        Path(folder).chmod(0o755)
+        monkeypatch.setenv("SKYSIFT_STATE", folder)
+        cluster = Cluster(Path(folder), fast=True)
+        url = cluster.start()
+        cluster.keep(True)
+        upgrade(url)
+        asyncio.run(seeded(url, Vault(Path(folder)).seal({"url": "https://a.example"})))
+        checkpoint_path(url).write_bytes(b"what was learned")
+        yield cluster
+        cluster.stop()
+
+
+async def seeded(url: str, secret: bytes) -> None:
+    writer = await Writer.open(url, 0)
+    await writer.write(rows())
+    await writer.save([replace(ONE, id=f"k{k}") for k in range(5)])
+    async with writer.pool.acquire() as connection:
+        await connection.execute(WORLD)
+        sql = (
+            "INSERT INTO destinations (id, owner, name, kind, shown, secret) VALUES (71, 71, 'hook', 'webhook', '', $1)"
+        )
+        await connection.execute(sql, secret)
+    await writer.close()
+
+
+async def asked(url: str, *questions: str) -> list[object]:
+    connection = await asyncpg.connect(url)
+    try:
+        return [await connection.fetchval(one) for one in questions]
+    finally:
+        await connection.close()
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(main, list(map(str, arguments)))
+
+
+ALL = ("SELECT count(*) FROM positions", "SELECT count(*) FROM anomalies", "SELECT name FROM areas WHERE id = 71",
+       "SELECT secret FROM destinations WHERE id = 71")  # fmt: skip
+
+
+def test_a_lost_database_comes_back(own: Cluster, tmp_path: Path) -> None:
+    before = asyncio.run(asked(own.url, *ALL))
+    file = tmp_path / "b.skysift"
+    made = run("backup", file)
+    assert made.exit_code == 0, made.output
+    assert file.stat().st_mode & 0o077 == 0
+
+    own.reset()
+    (own.state_dir / "destinations.key").unlink()
+    checkpoint_path(own.url).unlink()
+    own.start()
+    own.keep(True)
+    done = run("restore", file, "--yes")
+
+    assert done.exit_code == 0, done.output
+    after = asyncio.run(asked(own.url, *ALL))
+    assert after == before and before[0] == 60
+    assert Vault(own.state_dir).open(after[3]) == {"url": "https://a.example"}  # type: ignore[arg-type]
+    assert checkpoint_path(own.url).read_bytes() == b"what was learned"
+
+
+def test_what_is_there_is_replaced_only_when_said_and_never_under_a_running_service(
+    own: Cluster, tmp_path: Path
+) -> None:
+    file = tmp_path / "b.skysift"
+    run("backup", file, "--without-positions")
+    asyncio.run(asked(own.url, "DELETE FROM anomalies"))
+
+    unsaid = run("restore", file)
+    running = asyncio.run(while_open(own.url, file))
+    kept = asyncio.run(asked(own.url, *ALL[:2]))
+    said = run("restore", file, "--yes")
+
+    assert unsaid.exit_code == 2 and "--yes" in unsaid.output
+    assert running.exit_code == 2 and "stop skysift serve" in running.output
+    assert kept == [60, 0] and said.exit_code == 0
+    assert asyncio.run(asked(own.url, *ALL[:2])) == [0, 5]
+
+
+async def while_open(url: str, file: Path) -> Result:
+    writer = await Writer.open(url)
+    try:
+        return await asyncio.to_thread(run, "restore", file, "--yes")
+    finally:
+        await writer.close()
+
+
+def test_a_folder_keeps_the_newest(own: Cluster, tmp_path: Path) -> None:
+    for k in range(3):
+        (tmp_path / f"skysift-2020010{k}T000000Z.skysift").touch()
+    found = json.loads(run("backup", tmp_path, "--keep", 2, "--json").stdout)
+    assert found["removed"] == ["skysift-20200100T000000Z.skysift", "skysift-20200101T000000Z.skysift"]
+    assert len(list(tmp_path.glob("*.skysift"))) == 2 and found["counts"]["anomalies"] == 5
+
+
+def test_a_damaged_or_foreign_backup_is_refused_before_anything_goes(own: Cluster, tmp_path: Path) -> None:
+    file = tmp_path / "b.skysift"
+    made = run("backup", file)
+    assert made.exit_code == 0, made.output
+    good = file.read_bytes()
+    place = good.index(b"PGDMP") + 200
+    bad = {
+        "flipped": good[:place] + bytes([good[place] ^ 1]) + good[place + 1 :],
+        "cut": good[: len(good) // 2],
+        "text": b"hello",
+        "newer": changed(tmp_path, good, b'"revision": "', b'"revision": "9'),
+    }
+    for name, data in bad.items():
+        file.write_bytes(data)
+        done = run("restore", file, "--yes")
+        assert done.exit_code == 3, (name, done.output)
+    escape = tmp_path / "escape.skysift"
+    with tarfile.open(escape, "w") as tar:
+        for name in ("manifest.json", "state/../../x"):
+            part = tmp_path / "part"
+            part.write_text('{"layout": 1, "sha256": {"state/../../x": ""}, "revision": "0001", "skysift": "0"}')
+            tar.add(part, name)
+    assert run("restore", escape, "--yes").exit_code == 3 and not (tmp_path.parent / "x").exists()
+    assert asyncio.run(asked(own.url, *ALL[:2])) == [60, 5]
+
+
+def changed(folder: Path, data: bytes, before: bytes, after: bytes) -> bytes:
+    """The tar with its manifest changed."""
+    source, target = folder / "source.tar", folder / "target.tar"
+    source.write_bytes(data)
+    with tarfile.open(source) as old, tarfile.open(target, "w") as new:
+        for member in old:
+            file = old.extractfile(member)
+            assert file is not None
+            part = folder / "part"
+            part.write_bytes(file.read().replace(before, after) if member.name == "manifest.json" else file.read())
+            new.add(part, member.name)
+    return target.read_bytes()
