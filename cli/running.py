@@ -15,6 +15,7 @@ from cli.inputs import Judging, judging
 from cli.joining import joined
 from cli.outage import Outage
 from cli.outside import outside
+from cli.posted import Posted
 from cli.reading import feed_of, opened, read
 from cli.resume import Others, checkpoint_path, resumed, stored_span
 from cli.served import Service
@@ -97,26 +98,18 @@ def _demo_past(url: str, setup: Judging, service: Service) -> None:
     asyncio.run(store_and_judge(url, setup, batches, 0.0, f"making {(now - start) / HOUR_MS:.1f} h of demo traffic"))
 
 
-async def _say_nobody_watches(url: str) -> None:
-    """Recordings alone: there is nothing to be silent about."""
-    writer = await Writer.open(url)
-    try:
-        await writer.meta("engine", {"state": "none"})
-    finally:
-        await writer.close()
-
-
 async def _watch(
     url: str, setup: Judging, service: Service, feeds: Sequence[Feed], services: Outside | None = None
 ) -> None:
     """Poll the live feeds until interrupted; with recordings alone there is only the map to serve."""
     sources: list[Polled] = [s for s in opened(feeds or ["demo"]) if s.live]
+    writer = await Writer.open(url, service.store_every_s)
     if not sources:
-        await _say_nobody_watches(url)
-        await asyncio.Event().wait()
+        # There is nothing to be silent about, and only the map to serve, until a program sends something.
+        await writer.meta("engine", {"state": "none"})
+        await Posted(writer.pool).waits()
     thresholds = Watched(service.config, setup.classes)
     asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, thresholds.again)
-    writer = await Writer.open(url, service.store_every_s)
     try:
         kept = checkpoint_path(url)
         cells = CellCounts()
@@ -128,6 +121,7 @@ async def _watch(
             await went_on.save(writer)
             await writer.close_others(engine.open_ids())
             followers: dict[str, Any] = {"outside": services, "joiner": joiner, "watch": watch, "journal": journal}
+            sources.append(Posted(writer.pool, journal.posted))
             followers["numbers"] = await writer.feed_numbers([source.name for source in sources])
             live = Live(engine, sources, writer, kept, service.keep_days, cells=cells, **followers)
             live.thresholds, live.outage = thresholds, Outage(url)

@@ -14,10 +14,12 @@ from geo.batch import Batch
 class Inbox:
     """Batches in order of arrival, at most `most` rows of all feeds together.
 
-    `waiting`, `taken` and `dropped` count rows by the number of their feed.
+    `kept` are feeds of which nothing is dropped: whoever sent it was told that it is safe. `waiting`, `taken` and
+    `dropped` count rows by the number of their feed.
     """
 
     most: int = 500_000
+    kept: frozenset[int] = frozenset()
     batches: deque[tuple[int, Batch]] = field(default_factory=deque)
     waiting: Counter[int] = field(default_factory=Counter)
     taken: Counter[int] = field(default_factory=Counter)
@@ -33,8 +35,8 @@ class Inbox:
         self.batches.append((feed, batch.with_columns(feed=np.full(len(batch), feed, dtype=np.uint8))))
         self.waiting[feed] += len(batch)
         self.taken[feed] += len(batch)
-        while self.rows > self.most and len(self.batches) > 1:
-            self._drop(max(self.waiting, key=lambda number: (self.waiting[number], -number)))
+        while self.rows > self.most and len(self.batches) > 1 and (some := +self.waiting).keys() - self.kept:
+            self._drop(max(some.keys() - self.kept, key=lambda number: (some[number], -number)))
 
     def take(self) -> Batch:
         """Everything, as one batch."""

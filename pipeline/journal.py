@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from zlib import crc32
 
 import numpy as np
-import orjson
 
 from geo.batch import Batch
+from geo.batch_bytes import packed, unpacked
 from geo.schema import Array
 
 _HEAD = np.dtype([("number", "<i8"), ("size", "<i8"), ("crc", "<u4")])
-_LABELS = ":labels"
+_ZIP = b"PK"
 
 MOST_BYTES = 512 << 20
 """How much is written down while the database is away; what comes after that is dropped, and counted."""
@@ -25,25 +25,31 @@ MOST_BYTES = 512 << 20
 class Journal:
     """`number` counts the batches; a checkpoint keeps it, so that what it knows already is not judged twice.
 
-    Nothing is forced onto the disk: a killed process loses nothing, a power failure the last seconds.
+    `posted` are the ids of what programs sent that has been written down here, until it is gone from where it waited.
+    Only what was posted is forced onto the disk: a killed process loses nothing, a power failure the last seconds of
+    what receivers heard.
     """
 
     path: Path
     number: int = 0
+    posted: set[int] = field(default_factory=set)
 
-    def add(self, batch: Batch) -> None:
-        """Write a batch behind the others, before it is judged."""
+    def add(self, batch: Batch, posted: Sequence[int] = ()) -> None:
+        """Write a batch behind the others, before it is judged; with the ids of what was posted that is in it."""
         if len(batch):
             self.number += 1
             with self.path.open("ab") as file:
                 end = file.tell()
                 try:
-                    file.write(_framed(self.number, batch))
+                    file.write(_framed(self.number, batch, posted))
                     file.flush()
+                    if posted:
+                        os.fsync(file.fileno())
                 except OSError:
                     # A torn batch would hide all those behind it.
                     file.truncate(end)
                     raise
+            self.posted |= set(posted)
 
     @property
     def full(self) -> bool:
@@ -71,26 +77,30 @@ class Journal:
             at += _HEAD.itemsize + int(head["size"])
             if head["number"] > self.number:
                 self.number = int(head["number"])
-                yield _batch(body)
+                batch, posted = _opened(body)
+                self.posted |= set(posted)
+                yield batch
 
     def state(self) -> Mapping[str, Array]:
         """For the checkpoint."""
-        return {"number": np.array([self.number])}
+        return {"number": np.array([self.number]), "posted": np.array(sorted(self.posted), dtype=np.int64)}
 
     def restore(self, stored: Mapping[str, Array]) -> None:
         self.number = int(stored["number"][0])
+        self.posted = set(stored["posted"].tolist()) if "posted" in stored else set()
 
 
-def _framed(number: int, batch: Batch) -> bytes:
-    labels = orjson.dumps(dict(batch.labels), option=orjson.OPT_NON_STR_KEYS)
-    out = io.BytesIO()
-    np.savez(out, **batch.columns, **{_LABELS: np.frombuffer(labels, dtype=np.uint8)})  # type: ignore[arg-type]
-    body = out.getvalue()
-    return np.array([(number, len(body), crc32(body))], dtype=_HEAD).tobytes() + body
+def _framed(number: int, batch: Batch, posted: Sequence[int]) -> bytes:
+    body = packed(batch)
+    ids = np.array(posted, dtype="<i8").tobytes()
+    whole = np.array([len(posted)], dtype="<i8").tobytes() + ids + body
+    return np.array([(number, len(whole), crc32(whole))], dtype=_HEAD).tobytes() + whole
 
 
-def _batch(body: bytes) -> Batch:
-    with np.load(io.BytesIO(body), allow_pickle=False) as arrays:
-        columns = {name: arrays[name] for name in arrays.files}
-    labels = orjson.loads(columns.pop(_LABELS).tobytes())
-    return Batch(columns, {int(key): text for key, text in labels.items()})
+def _opened(whole: bytes) -> tuple[Batch, list[int]]:
+    """The batch of a frame, and what was posted that is in it. Frames of before there was any are the batch alone."""
+    if whole.startswith(_ZIP):
+        return unpacked(whole), []
+    count = int(np.frombuffer(whole, "<i8", 1)[0])
+    ids = np.frombuffer(whole, "<i8", count, 8)
+    return unpacked(whole[8 + 8 * count :]), ids.tolist()

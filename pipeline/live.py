@@ -86,6 +86,7 @@ class Live:
     now: int = int(NO_TIME)
     failed: bool = False
     unwritten: Counter[int] = field(default_factory=Counter)
+    unsettled: set[int] = field(default_factory=set)
     measures: Measures = field(default_factory=Measures)
     states: dict[str, str] = field(default_factory=dict)
     spoke: set[str] = field(default_factory=set)
@@ -139,16 +140,16 @@ class Live:
                 raise
             log.error("the database has gone; what comes in is written down", error=repr(error))
             while not await self.outage.over():
-                await asyncio.to_thread(self._written, self.inbox.take())
-            await asyncio.to_thread(self._written, self.inbox.take())
+                await asyncio.to_thread(self._written, *self.polls.take())
+            await asyncio.to_thread(self._written, *self.polls.take())
             log.info("the database is back")
             raise
 
-    def _written(self, batch: Batch) -> None:
+    def _written(self, batch: Batch, posted: Sequence[int]) -> None:
         """Into the journal; what it has no room for is counted as dropped."""
         try:
             if self.journal and not self.journal.full:
-                self.journal.add(batch)
+                self.journal.add(batch, posted)
                 return
         except OSError as error:
             log.error("the journal cannot be written", error=repr(error))
@@ -158,19 +159,23 @@ class Live:
         """Judge what has come in, tell the sink, see to what is due."""
         began = time.monotonic()
         await self._renew()
-        await self._sent(await asyncio.to_thread(self._judged, self.inbox.take()))
+        await self._sent(await asyncio.to_thread(self._judged, *self.polls.take()))
+        if self.journal and self.journal.posted:
+            await self.polls.settle(tuple(self.journal.posted))
+            self.journal.posted.clear()
         await self._told()
         await self._duties()
         self.measures.ticked(time.monotonic() - began)
 
-    def _judged(self, batch: Batch) -> Step:
+    def _judged(self, batch: Batch, posted: Sequence[int]) -> Step:
         """Written down first: whoever goes on after a kill judges the same rows in the same pieces."""
         if self.journal:
             try:
-                self.journal.add(batch)
+                self.journal.add(batch, posted)
             except OSError as error:
                 # Judging goes on: only a kill before the next checkpoint would lose these rows.
                 self.unwritten.update(batch["feed"].tolist())
+                self.unsettled.update(posted)
                 log.error("the journal cannot be written", error=repr(error), rows=len(batch))
         return self.engine.feed(batch)
 
@@ -282,6 +287,10 @@ class Live:
         """Write the checkpoint; on a full disk the one before holds, and the journal grows on."""
         try:
             self.keep()
+            if self.journal:
+                # What the journal had no room for is in the checkpoint now.
+                self.journal.posted |= self.unsettled
+                self.unsettled.clear()
         except OSError as error:
             log.error("the checkpoint cannot be written; tried again in a minute", error=repr(error))
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import structlog
 
@@ -31,6 +31,17 @@ class Polled(Protocol):
     def health(self) -> Mapping[str, Any]: ...
 
 
+@runtime_checkable
+class Handed(Protocol):
+    """A source that keeps what it gives until it is told that this is safe."""
+
+    def given(self) -> list[int]:
+        """The ids of what it gave since it was asked last."""
+
+    async def settle(self, ids: Collection[int]) -> None:
+        """These are safe."""
+
+
 @dataclass
 class Polls:
     """`numbers` are those of the sources, in their order; without any they are counted from 0."""
@@ -45,11 +56,23 @@ class Polls:
 
     def __post_init__(self) -> None:
         self.numbers = self.numbers or range(len(self.sources))
+        self.handed = [source for source in self.sources if isinstance(source, Handed)]
+        pairs = zip(self.numbers, self.sources, strict=True)
+        self.inbox.kept = frozenset(number for number, source in pairs if isinstance(source, Handed))
 
     def start(self) -> None:
         """Begin them all."""
         pairs = zip(self.numbers, self.sources, strict=True)
         self.tasks = [asyncio.create_task(self._poll(number, source)) for number, source in pairs]
+
+    def take(self) -> tuple[Batch, list[int]]:
+        """All that has come in, and the ids of what of it must be settled."""
+        return self.inbox.take(), [own for source in self.handed for own in source.given()]
+
+    async def settle(self, ids: Collection[int]) -> None:
+        """What came with these ids is written down."""
+        for source in self.handed:
+            await source.settle(ids)
 
     @property
     def over(self) -> bool:

@@ -24,6 +24,7 @@ from sqlalchemy.dialects.postgresql import JSONB, REAL
 
 from geo.schema import COLUMNS
 from store.columns import NOW_COLUMNS, OTHER
+from store.schema_inputs import INPUTS
 from store.schema_parts import TIME, geom, metadata
 from store.schema_watching import TABLES as WATCHING
 
@@ -287,4 +288,4 @@ labels = Table(
 
 meta = Table("meta", metadata, Column("key", Text, primary_key=True), Column("value", JSONB, nullable=False))
 
-__all__ = ["WATCHING", "metadata"]
+__all__ = ["INPUTS", "WATCHING", "metadata"]
