@@ -21,7 +21,7 @@ from geo.stretches import Stretches, path, sample
 from geo.tracks import Mask, Tracks
 
 STREAMWISE: Mapping[str, Any] = {
-    "scope": "aircraft", "sample_s": 5, "lookback_s": 10, "merge_gap_s": 600,
+    "scope": "aircraft", "sample_s": 5, "lookback_s": 0, "merge_gap_s": 600,
     "needs": [("lat",), ("ground_speed",), ("track",)], "uses": ("position_time",),
 }  # fmt: skip
 """How a class that walks streams is run."""

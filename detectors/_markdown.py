@@ -18,6 +18,10 @@ def classes_page(classes: Iterable[Detector]) -> str:
     return "\n".join([head, *(_card(spec) for spec in classes)])
 
 
+def _looks_back(spec: Detector) -> str:
+    return f"looking back {spec.lookback_s:g} s" if spec.lookback_s else "beside what it remembers"
+
+
 def _card(spec: Detector) -> str:
     needs = "; ".join(" or ".join(f"`{name}`" for name in group) for group in spec.needs)
     blocks = [
@@ -26,7 +30,7 @@ def _card(spec: Detector) -> str:
         f"**Priority**: {spec.priority}. {spec.describe.priority_note}\n",
         f"**Context**: {spec.describe.context}\n",
         f"**For**: {', '.join(spec.describe.audience)}.\n",
-        f"**Needs**: {needs}. **Judged** every {spec.every_s} s, looking back {spec.lookback_s:g} s.\n",
+        f"**Needs**: {needs}. **Judged** every {spec.every_s} s, {_looks_back(spec)}.\n",
         "| parameter | default | bounds | meaning | source |\n|---|---|---|---|---|",
         "\n".join(_row(name, param) for name, param in spec.params.items()) + "\n",
         "Examples, which are its tests: "

@@ -54,7 +54,7 @@ def gate(tracks: Tracks, p: SimpleNamespace) -> Mask:
 
 @detector(
     id="diversion", title="Diversion or return", priority="medium", scope="aircraft", every_s=30, sample_s=10,
-    needs=[("callsign",), ("lat",), ("baro_altitude",), ("airports",)], lookback_s=30, merge_gap_s=1200, memory=LEG, gate=gate, examples=examples,
+    needs=[("callsign",), ("lat",), ("baro_altitude",), ("airports",)], lookback_s=0, merge_gap_s=1200, memory=LEG, gate=gate, examples=examples,
     explain="{manner} {airport}{detail}",
     style=Style(shape="path", color="#7d7aff", icon="route"),
     params={

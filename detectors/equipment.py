@@ -81,7 +81,7 @@ def gate(tracks: Tracks, p: SimpleNamespace, memory: Memory) -> Mask:
     scope="aircraft",
     needs=[("version",)],
     uses=("sil", "sda", "type_code"),
-    lookback_s=10,
+    lookback_s=0,
     every_s=10,
     merge_gap_s=1_800,
     memory=KEEP,

@@ -76,7 +76,7 @@ def gate(tracks: Tracks, p: SimpleNamespace, memory: Memory) -> Mask:
     scope="aircraft",
     needs=[("icao24",)],
     uses=("registration", "sil", "version", "nic", "nac_p", "category"),
-    lookback_s=10,
+    lookback_s=0,
     every_s=10,
     merge_gap_s=1_800,
     memory=KEEP,

@@ -52,7 +52,7 @@ def gate(tracks: Tracks, p: SimpleNamespace) -> Mask:
     priority="low",
     scope="aircraft",
     needs=[("lat",)],
-    lookback_s=60,
+    lookback_s=0,
     sample_s=30,
     every_s=60,
     merge_gap_s=1_800,

@@ -68,7 +68,7 @@ def examples() -> Sequence[Example]:
     scope="aircraft",
     needs=[("rssi",), ("receiver_distance", "receivers")],
     uses=("feed",),
-    lookback_s=10,
+    lookback_s=0,
     every_s=10,
     merge_gap_s=120,
     memory=KEEP,

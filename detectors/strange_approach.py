@@ -55,7 +55,7 @@ def gate(tracks: Tracks, p: SimpleNamespace) -> Mask:
 
 @detector(
     id="strange-approach", title="Odd-shaped approach", priority="low", scope="aircraft", every_s=10, sample_s=10,
-    needs=[("lat",), ("track",), ("baro_altitude",), ("airports",)], uses=("category",), lookback_s=10, merge_gap_s=300, memory=APPROACH, gate=gate, examples=examples,
+    needs=[("lat",), ("track",), ("baro_altitude",), ("airports",)], uses=("category",), lookback_s=0, merge_gap_s=300, memory=APPROACH, gate=gate, examples=examples,
     explain="{manner} on the way down to {airport}, {away:.1f} nmi out and {height:,.0f} ft above it",
     style=Style(shape="path", color="#b388ff", icon="approach"),
     params={

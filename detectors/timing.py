@@ -68,7 +68,7 @@ def examples() -> Sequence[Example]:
     scope="aircraft",
     needs=[("messages", "time")],
     uses=("messages", "feed"),
-    lookback_s=10,
+    lookback_s=0,
     every_s=SLOT_S,
     merge_gap_s=60,
     memory=KEEP,

@@ -52,6 +52,8 @@ class Batch:
         parts = list(batches)
         if not parts:
             return Batch.empty()
+        if len(parts) == 1:
+            return parts[0]
         names = dict.fromkeys(name for part in parts for name in part.columns)
         columns = {name: np.concatenate([part[name] for part in parts]) for name in names}
         labels = {k: v for part in parts for k, v in part.labels.items()}
@@ -115,4 +117,5 @@ def _identified(columns: Mapping[str, Array], rejected: Counter[str]) -> Array:
 def in_chunks(batch: Batch, rows: int) -> Iterator[Batch]:
     """The batch in pieces of at most `rows` rows."""
     for start in range(0, len(batch), rows):
-        yield batch.take(np.arange(start, min(start + rows, len(batch))))
+        part = slice(start, start + rows)
+        yield Batch({name: values[part] for name, values in batch.columns.items()}, batch.labels)

@@ -66,6 +66,8 @@ class Memory:
         """Every column at keys (n,): (n,) or (n, width); the default where the key is not known."""
         at = self.find(keys)
         known = at >= 0
+        if known.all():
+            return {name: values[at] for name, values in self.columns.items()}
         out = {}
         for name, slot in self.keep.columns.items():
             values = _blank(slot, len(at))
@@ -77,7 +79,7 @@ class Memory:
         """Set the named columns of keys (n,), each once, as of data time; columns not named keep what they hold."""
         when = np.broadcast_to(np.asarray(time_ms, dtype=np.int64), len(keys))
         at = self.find(keys)
-        if len(at) and at.min() < 0:
+        if (at < 0).any():
             self._admit(keys[at < 0])
             at = self.find(keys)
         self.touched[at] = np.maximum(self.touched[at], when)
@@ -119,7 +121,7 @@ class Memory:
         self.columns = kept
 
     def _admit(self, keys: Array) -> None:
-        """Rows for keys not seen before, all defaults."""
+        """Rows for keys that are not known yet, all defaults."""
         new = np.unique(keys)
         joined = np.append(self.keys, new)
         order = np.argsort(joined, kind="stable")

@@ -110,6 +110,12 @@ def present(name: str, values: Array) -> npt.NDArray[np.bool_]:
     return ~np.isnan(values) if kind == "f" else values != COLUMNS[name].missing
 
 
+def is_present(name: str, value: Any) -> bool:
+    """Whether one value of a column is one."""
+    # NaN alone is unlike itself.
+    return bool(value == value and value != COLUMNS[name].missing)
+
+
 def icao24_text(address: int) -> str | None:
     """`a1b2c3`, `~2b0d0d` for a non-ICAO address, None for an identity that is no address at all."""
     if address >= SYNTHETIC:

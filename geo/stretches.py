@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from geo.schema import COLUMNS, Array, present
+from geo.schema import COLUMNS, Array, is_present
 from geo.tracks import Mask, Tracks
 
 PATH_SLOT_MS = 5_000
@@ -151,7 +151,7 @@ def sample(tracks: Tracks, row: int, role: str) -> dict[str, Any]:
     out: dict[str, Any] = {"role": role, "time": int(tracks.time[row])}
     for name in SAMPLE_COLUMNS:
         values = tracks.columns.get(name)
-        if values is not None and bool(present(name, values[row : row + 1])[0]):
+        if values is not None and is_present(name, values[row]):
             out[name] = plain(values[row], COLUMNS[name].dtype)
     return out
 

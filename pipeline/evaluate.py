@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -101,17 +101,22 @@ class ClassRun:
     def _remembering(self, memory: Memory, history: History, t0: int, t1: int) -> Sequence[Any]:
         """Slice by slice: what is remembered after each is the same however many slices come at once."""
         every, back = self.spec.every_s * 1000, int(self.spec.lookback_s * 1000)
+        overlapping = self._overlapping(history, t0, t1, every, back) if back else None
+        changed: list[Any] = []
+        for start, piece in overlapping or history.slices(self.names, t0, t1, every):
+            memory.forget(start)
+            memory.note_day(start)
+            changed += self._judged(self._gated(piece))
+        return changed
+
+    def _overlapping(self, history: History, t0: int, t1: int, every: int, back: int) -> Iterator[tuple[int, Tracks]]:
+        """Start and rows of each slice that has any, with those of `back` ms before it."""
         whole = history.view(self.names, t0, t1, back, None)
         order = np.argsort(whole.time, kind="stable")
         time = whole.time[order]
-        changed: list[Any] = []
         for start in (np.unique(time[np.searchsorted(time, t0) :] // every) * every).tolist():
-            rows = np.sort(order[slice(*np.searchsorted(time, [start - back, start + every]))])
-            piece = whole.take(rows)
-            memory.forget(start)
-            memory.note_day(start)
-            changed += self._judged(self._gated(Tracks(piece.columns, piece.time >= start)))
-        return changed
+            piece = whole.take(np.sort(order[slice(*np.searchsorted(time, [start - back, start + every]))]))
+            yield start, Tracks(piece.columns, piece.time >= start)
 
     def _gated(self, tracks: Tracks) -> Tracks:
         """Only flights of which a fresh row passes the gate."""

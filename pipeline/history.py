@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -45,15 +46,48 @@ class Chunk:
         return ranges(self.offsets[at], self.offsets[at + 1])
 
 
+@dataclass(frozen=True)
+class _Slices:
+    """Columns whose rows lie slice after slice; when each slice begins; and its rows: [bounds[i], bounds[i + 1])."""
+
+    columns: Columns
+    starts: list[int]
+    bounds: list[int]
+
+    @staticmethod
+    def of(whole: Tracks, every_ms: int) -> _Slices:
+        slot = whole.time // every_ms
+        order = np.argsort(slot, kind="stable")
+        slots, first = np.unique(slot[order], return_index=True)
+        columns = Lazy(tuple(whole.columns), lambda name: _shared(whole.columns[name][order]))
+        return _Slices(columns, (slots * every_ms).tolist(), [*first.tolist(), len(order)])
+
+    def tracks(self, names: Sequence[str]) -> Iterator[tuple[int, Tracks]]:
+        for start, (low, high) in zip(self.starts, pairwise(self.bounds), strict=True):
+            yield start, Tracks(_between(self.columns, names, low, high), np.ones(high - low, dtype=bool))
+
+
+def _between(columns: Columns, names: Sequence[str], low: int, high: int) -> Lazy:
+    return Lazy(names, lambda name: columns[name][low:high])
+
+
+def _shared(values: Array) -> Array:
+    """Several classes look at it, so none may write into it."""
+    values.flags.writeable = False
+    return values
+
+
 class History:
     """Rows no older than `keep_ms` before the newest, at full rate or the first of each `sample_s` slot per flight."""
 
     def __init__(self, names: Sequence[str], keep_ms: int, sample_s: int = 0) -> None:
         self.names, self.keep_ms, self.sample_ms = tuple(names), keep_ms, sample_s * 1000
         self.chunks: deque[Chunk] = deque()
+        self._sliced: dict[tuple[int, int, int], _Slices] = {}
 
     def extend(self, columns: Columns) -> None:
         """Add rows sorted by (flight, time), all newer than those before; forget what is too old to be asked for."""
+        self._sliced.clear()
         rows = self._sampled(columns)
         kept = {name: columns[name] if rows is None else columns[name][rows] for name in self.names}
         if len(kept["time"]):
@@ -62,6 +96,7 @@ class History:
 
     def forget(self, before_ms: int) -> None:
         """Drop chunks that end before this time, and cut a long one that reaches beyond it."""
+        self._sliced.clear()
         while self.chunks and int(self.chunks[0].columns["time"].max()) < before_ms:
             self.chunks.popleft()
         if self.chunks and len(self.chunks[0]) > 100_000:
@@ -94,6 +129,16 @@ class History:
         if len(parts) > 1:
             columns = taken(columns, np.argsort(columns["flight"], kind="stable"))
         return Tracks(columns, columns["time"] >= t0)
+
+    def slices(self, names: Sequence[str], t0: int, t1: int, every_ms: int) -> Iterator[tuple[int, Tracks]]:
+        """Start and rows of each slice of `every_ms` from t0 up to t1 that has any, all fresh and by flight.
+
+        Classes that ask for the same slices share them: each column is put in their order once.
+        """
+        key = (t0, t1, every_ms)
+        if key not in self._sliced:
+            self._sliced[key] = _Slices.of(self.view(self.names, t0, t1, 0, None), every_ms)
+        return self._sliced[key].tracks(names)
 
     def _fold(self) -> None:
         """Join small neighbours, so that a long lookback is a few chunks and not thousands."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -39,6 +40,34 @@ def test_a_view_of_some_flights_holds_them_alone() -> None:
     tracks = history.view(NAMES, 0, 10_000, 0, np.array([2, 4, 99]))
 
     assert sorted(set(tracks.flight)) == [2, 4]
+
+
+def test_slices_hold_each_row_of_the_span_once_by_flight_and_are_shared() -> None:
+    history = History(NAMES, keep_ms=60_000)
+    for t in range(0, 40, 7):
+        history.extend(seconds(t, t + 7))
+
+    slices = dict(history.slices(("flight", "time"), 10_000, 35_000, 10_000))
+
+    assert list(slices) == [10_000, 20_000, 30_000]
+    assert [len(tracks) for tracks in slices.values()] == [30, 30, 15]
+    for start, tracks in slices.items():
+        assert tracks.fresh.all() and set(tracks.time // 10_000 * 10_000) == {start}
+        assert (np.lexsort((tracks.time, tracks.flight)) == np.arange(len(tracks))).all()
+    again = dict(history.slices(NAMES, 10_000, 35_000, 10_000))[20_000]
+    assert np.shares_memory(again.time, slices[20_000].time)
+    with pytest.raises(ValueError, match="read-only"):
+        again.time[0] = 0
+
+
+def test_slices_of_a_class_hold_its_columns_alone() -> None:
+    history = History(NAMES, keep_ms=60_000)
+    history.extend(seconds(0, 5))
+
+    ((_, tracks),) = history.slices(("flight", "time"), 0, 5_000, 10_000)
+
+    with pytest.raises(AttributeError, match="value"):
+        _ = tracks.value
 
 
 @given(st.sets(st.integers(1, 12)), st.sets(st.integers(0, 14), min_size=1), st.integers(1, 9))

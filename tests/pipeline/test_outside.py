@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -48,29 +48,37 @@ class Quiet:
 
 
 class Source:
-    """Rows at once, and then nothing until the time is up."""
+    """Rows at once, and then nothing until what is waited for has come about."""
 
     name = "rows"
 
-    def __init__(self, rows: Batch, seconds: float) -> None:
-        self.rows, self.seconds = rows, seconds
+    def __init__(self, rows: Batch, enough: Callable[[], bool]) -> None:
+        self.rows, self.enough = rows, enough
 
     async def poll(self) -> AsyncIterator[Batch]:
         yield self.rows
-        await asyncio.sleep(self.seconds)
+        for _ in range(1_500):
+            if self.enough():
+                return
+            await asyncio.sleep(0.02)
 
     def health(self) -> dict[str, Any]:
         return {"name": self.name}
 
 
-def played(context: Context, outside: Outside, seconds: float = 1.0) -> Quiet:
-    """An emergency near Ben Gurion through the live door."""
+def played(context: Context, outside: Outside, enough: Callable[[Quiet], bool]) -> Quiet:
+    """An emergency near Ben Gurion through the live door, until the sink has had enough."""
     rows = fly(0x738065, 120, lat=32.0, lon=34.9, squawk=b"7700")
     engine = Engine({"squawk": registry()["squawk"]}, enrich=context.enrich)
     sink = Quiet()
-    live = Live(engine, [Source(rows, seconds)], sink, tick_s=0.02, outside=outside)  # type: ignore[arg-type]
+    live = Live(engine, [Source(rows, lambda: enough(sink))], sink, tick_s=0.02, outside=outside)  # type: ignore[arg-type]
     asyncio.run(live.run())
     return sink
+
+
+def known(sink: Quiet) -> Mapping[str, Any]:
+    """The context of the anomaly, as far as there is one."""
+    return next((one.evidence["context"] for one in sink.saved.values()), {})
 
 
 @pytest.fixture
@@ -94,7 +102,7 @@ def test_weather_and_notams_reach_an_open_anomaly(context: Context) -> None:
     with receiver([Answer(report(EPOCH), wait_s=0.1)]) as metars, receiver([Answer(notam.encode())]) as notices:
         weather = WeatherClient(context.reports, metars + "?{stations}", asking=asking())
         outside = Outside(context, weather, NotamClient(notices, asking=asking()))
-        sink = played(context, outside, 2.0)
+        sink = played(context, outside, lambda sink: {"metar", "notams"} <= known(sink).keys() and len(sink.told) == 3)
 
     (one,) = sink.saved.values()
     found = one.evidence["context"]
@@ -111,7 +119,7 @@ def test_a_service_that_misbehaves_is_not_noticed(context: Context, answer: Answ
         limits = {"timeout_s": 0.3, "body_limit": 1_000_000}
         weather = WeatherClient(context.reports, url + "?{stations}", asking=asking(**limits))
         began = time.monotonic()
-        sink = played(context, Outside(context, weather), 0.8)
+        sink = played(context, Outside(context, weather), lambda sink: bool(sink.saved and weather.asking.failures))
         took = time.monotonic() - began
 
     (one,) = sink.saved.values()
@@ -127,7 +135,8 @@ def test_a_client_with_a_fault_is_started_again(context: Context, monkeypatch: p
         raise RuntimeError("a fault")
 
     monkeypatch.setattr(weather, "run", broken)
-    sink = played(context, Outside(context, weather), 0.3)
+    failed = weather.asking.failures
+    sink = played(context, Outside(context, weather), lambda sink: bool(sink.saved) and failed.total() > 1)
 
     assert len(sink.saved) == 1 and weather.asking.failures["RuntimeError: a fault"] > 1
 
