@@ -14,8 +14,10 @@ from typing import Any, Protocol
 
 import structlog
 
+from geo.alert import Alert
 from geo.anomaly import Anomaly
 from geo.batch import Batch
+from geo.incident import Incident
 from geo.schema import NO_TIME
 from pipeline import checkpoint
 from pipeline.cells import CellCounts
@@ -30,6 +32,12 @@ from pipeline.service import troubles
 from pipeline.sink import Sink
 
 TICK_S = 1.0
+"""Without anything new it ticks this often: duties come round, and episodes end."""
+
+LEAST_S, BUSY = 0.2, 3.0
+"""What comes in is judged at once, but ticks begin no closer together than this, nor than BUSY times as long as the
+last one took: a feed that trickles costs no more than a third of a core."""
+
 THRESHOLDS_S = 2.0
 """How soon thresholds that were changed judge."""
 STATUS_S, SEGMENTS_S, CHECKPOINT_S, MAINTAIN_S = 5.0, 30.0, 60.0, 600.0
@@ -104,7 +112,7 @@ class Live:
             while not self.polls.over:
                 started = time.monotonic()
                 await self._outlasting(self.tick())
-                await asyncio.sleep(max(0.0, self.tick_s - (time.monotonic() - started)))
+                await self._rest(started)
             await self._whole(self.tick())
             await self._whole(self._last())
         finally:
@@ -118,6 +126,13 @@ class Live:
                     await self._drawn()
                 finally:
                     self.keep()
+
+    async def _rest(self, started: float) -> None:
+        """Until something has come in, or it is time for the next tick."""
+        took = time.monotonic() - started
+        await asyncio.sleep(max(0.0, min(self.tick_s, max(LEAST_S, BUSY * took)) - took))
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.polls.came.wait(), max(0.0, started + self.tick_s - time.monotonic()))
 
     async def _whole(self, work: Coroutine[Any, Any, None]) -> None:
         """Do it to its end, also when cancelled meanwhile."""
@@ -193,27 +208,33 @@ class Live:
         """Anomalies of which the outside has told more since."""
         again = await asyncio.to_thread(self.outside.changed) if self.outside else ()
         if again:
-            await self._save(NOBODY, again, self.now)
+            await self._keep(
+                again, *await asyncio.to_thread(followed, self.joiner, self.watch, NOBODY, again, self.now)
+            )
 
     async def _sent(self, step: Step) -> None:
-        """Rows before anomalies: whoever hears of an anomaly finds its track stored."""
+        """Rows before anomalies: whoever hears of an anomaly finds its track stored. What somebody is told comes before
+        what everybody may look at."""
+        self.now = self.engine.judged_until(step)
+        told = asyncio.to_thread(followed, self.joiner, self.watch, step.rows, step.anomalies, self.now)
+        follows, *_ = await asyncio.gather(told, self._stored(step))
+        await self._keep(step.anomalies, *follows)
         if len(step.rows):
-            await self.sink.write(step.rows)
             await self.sink.now(step.rows)
             self.undrawn.append(step.rows)
             await asyncio.to_thread(self.cells.add, step.rows)
-        if len(step.late):
-            await self.sink.write(step.late)
-        self.now = self.engine.judged_until(step)
-        await self._save(step.rows, step.anomalies, self.now)
         if step.anomalies and self.outside:
             self.outside.note(step.anomalies)
         if self.engine.arrivals.newest != NO_TIME:
             await self.sink.clock(self.engine.arrivals.newest, step.watermark)
 
-    async def _save(self, rows: Batch, anomalies: Sequence[Anomaly], now: int) -> None:
+    async def _stored(self, step: Step) -> None:
+        for rows in (step.rows, step.late):
+            if len(rows):
+                await self.sink.write(rows)
+
+    async def _keep(self, anomalies: Sequence[Anomaly], incidents: Sequence[Incident], alerts: Sequence[Alert]) -> None:
         """Anomalies, the incidents that they make and what both tell those who watch: all of it or nothing."""
-        incidents, alerts = await asyncio.to_thread(followed, self.joiner, self.watch, rows, anomalies, now)
         if anomalies or incidents or alerts:
             await self.sink.save(anomalies, self.hashes(), incidents, alerts)
 

@@ -53,6 +53,8 @@ class Polls:
     broken: Counter[int] = field(default_factory=Counter)
     why: dict[int, str] = field(default_factory=dict)
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
+    came: asyncio.Event = field(default_factory=asyncio.Event)
+    """Something has come in since it was last taken, or a source has ended."""
 
     def __post_init__(self) -> None:
         self.numbers = self.numbers or range(len(self.sources))
@@ -64,9 +66,12 @@ class Polls:
         """Begin them all."""
         pairs = zip(self.numbers, self.sources, strict=True)
         self.tasks = [asyncio.create_task(self._poll(number, source)) for number, source in pairs]
+        for task in self.tasks:
+            task.add_done_callback(lambda _: self.came.set())
 
     def take(self) -> tuple[Batch, list[int]]:
         """All that has come in, and the ids of what of it must be settled."""
+        self.came.clear()
         return self.inbox.take(), [own for source in self.handed for own in source.given()]
 
     async def settle(self, ids: Collection[int]) -> None:
@@ -93,6 +98,7 @@ class Polls:
             try:
                 async for batch in source.poll():
                     self.inbox.put(batch, number)
+                    self.came.set()
                     self.why.pop(number, None)
                 return
             except Exception as error:
