@@ -1,4 +1,4 @@
-"""The live loop: what somebody is told is stored before what everybody may look at, and rows are judged as they come."""
+"""The live loop: who is told is told before everybody may look, and rows are judged as they come."""
 
 from __future__ import annotations
 
