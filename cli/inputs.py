@@ -96,6 +96,25 @@ def resources(
         if found is not None:
             out[name] = found
             _say_refused(name, found if paths else None)
+    return {**out, **learned()}
+
+
+def learned() -> Mapping[str, Any]:
+    """The models that speak, by the name of their resource; one that does not fit this version is told of and left
+    out, so that its class is visibly inactive and the others go on."""
+    from models.active import RESOURCES, active
+    from models.folder import ModelError
+    from store.cluster import default_state_dir
+
+    out = {}
+    for kind, name in RESOURCES.items():
+        try:
+            model = active(default_state_dir(), kind)
+        except ModelError as error:
+            err.print(f"note: {error}; `skysift models use shipped` goes back", markup=False, soft_wrap=True)
+            continue
+        if model is not None:
+            out[name] = model
     return out
 
 

@@ -18,9 +18,13 @@ from geo.schema import COLUMNS
 
 PRIORITY = {"low": 1, "medium": 2, "high": 3, "critical": 4}
 SCOPES = ("aircraft", "pair", "callsign", "cell")
-RESOURCES = ("airports", "registers", "zones", "aircraft", "watch_list", "firs", "routes", "receivers")
-"""What a detector may need besides columns. `airports` and `registers` are built in; the others are loaded by the
-user. An argument with a default (`aircraft=None`) takes the resource where there is one."""
+RESOURCES = (
+    "airports", "registers", "zones", "aircraft", "watch_list", "firs", "routes", "receivers", "point_model",
+    "sequence_model",
+)  # fmt: skip
+"""What a detector may need besides columns. `airports` and `registers` are built in, learned models ship (see
+`models.active`); the others are loaded by the user. An argument with a default (`aircraft=None`) takes the resource
+where there is one."""
 
 BASE_COLUMNS = (
     "icao24", "time", "lat", "lon", "baro_altitude", "ground_speed", "track", "vertical_rate",

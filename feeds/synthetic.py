@@ -19,6 +19,7 @@ from feeds._errors import FeedError
 from feeds._source import Source
 from feeds._synthetic_actor import Actor, Story, Truth
 from feeds._synthetic_events import Events
+from feeds._synthetic_rough import roughened
 from feeds._synthetic_rows import Rows
 from feeds._synthetic_world import europe, world
 from geo.batch import Batch
@@ -94,10 +95,11 @@ class SyntheticSource(Source):
 
     def __init__(
         self, name: str, world: Synthetic, hours: float = 1.0, step_s: float = 1.0, start_ms: int | None = START_MS,
-        clock: Callable[[], float] = time.time,
+        clock: Callable[[], float] = time.time, calm: bool = False, rough: bool = False,
     ) -> None:  # fmt: skip
         super().__init__(name, "synthetic", live=start_ms is None, clock=clock)
         self.world, self.hours, self.step_s, self.start_ms = world, hours, step_s, start_ms
+        self.calm, self.rough = calm, rough
 
     def window(self) -> tuple[int, int]:
         """Epoch ms between which `batches` gives rows."""
@@ -108,8 +110,11 @@ class SyntheticSource(Source):
         return end - length, end
 
     def batches(self) -> Iterator[Batch]:
-        for batch in self.world.batches(*self.window(), self.step_s):
-            yield self.count(batch)
+        start, end = self.window()
+        actors = {a for t in self.world.truth(start, end) for a in t.icao24s} if self.calm else set()
+        for number, batch in enumerate(self.world.batches(start, end, self.step_s)):
+            rows = batch.take(np.flatnonzero(~np.isin(batch["icao24"], sorted(actors)))) if actors else batch
+            yield self.count(roughened(rows, self.world.seed, number) if self.rough else rows)
 
     async def poll(self) -> AsyncIterator[Batch]:
         """A batch every second, with what was said since the last."""
@@ -125,7 +130,8 @@ class SyntheticSource(Source):
 def open_synthetic(spec: str) -> SyntheticSource:
     """The source for "demo", or "synthetic:" with options, as in "synthetic:seed=3,aircraft=2000,hours=1".
 
-    Options: seed, aircraft, hours, step, region (europe, world), start (an RFC 3339 time, or "live" for the present).
+    Options: seed, aircraft, hours, step, region (europe, world), start (an RFC 3339 time, or "live" for the present),
+    calm=1 (without those that anything was planted for), rough=1 (as receivers would hear it); both for recordings.
     The demo is live with 24 hours of past, a row every 5 s.
     Raises FeedError for what it does not know.
     """
@@ -139,10 +145,12 @@ def open_synthetic(spec: str) -> SyntheticSource:
     seed, aircraft = (round(_number(given, name, spec, *bounds)) for name, bounds in _WHOLE.items())
     hours, step = _number(given, "hours", spec, 1, 0, 10_000), _number(given, "step", spec, 1, 0.1, 3_600)
     start = _start(given.get("start"), spec)
-    return SyntheticSource(spec, Synthetic(seed, aircraft, given["region"]), hours, step, start)
+    calm, rough = (bool(_number(given, name, spec, 0, 0, 1)) for name in ("calm", "rough"))
+    world_ = Synthetic(seed, aircraft, given["region"])
+    return SyntheticSource(spec, world_, hours, step, start, calm=calm, rough=rough)
 
 
-_OPTIONS = {"seed", "aircraft", "hours", "step", "region", "start"}
+_OPTIONS = {"seed", "aircraft", "hours", "step", "region", "start", "calm", "rough"}
 _WHOLE = {"seed": (1, 0, 2**31), "aircraft": (350, 1, 50_000)}
 
 

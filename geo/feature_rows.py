@@ -89,7 +89,7 @@ class Frame:
         if lacking:
             raise MissingColumns(f"features need {', '.join(lacking)}: the data has none of it")
         self.places = places or Places()
-        self.row = np.flatnonzero(_usable(view))
+        self.row = np.flatnonzero(usable(view))
         self._view = view
         self.time, self.flight = view.time[self.row], view.flight[self.row]
         self.before = self._before()
@@ -167,7 +167,7 @@ def first_of_slot(time: Array, prev_time: Array) -> Mask:
     return first
 
 
-def _usable(view: Tracks) -> Mask:
+def usable(view: Tracks) -> Mask:
     """Airborne rows with position, altitude, speed and track."""
     columns = view.columns
     blank = np.full(len(view), np.nan)
@@ -175,8 +175,8 @@ def _usable(view: Tracks) -> Mask:
     ground = columns.get("on_ground", np.full(len(view), -1, dtype=np.int8))
     taxiing = (ground == -1) & (altitude <= 0) & (view.ground_speed < TAXI_KT)
     known = ~(np.isnan(view.lat) | np.isnan(altitude) | np.isnan(view.ground_speed) | np.isnan(view.track))
-    usable: Mask = known & (ground != 1) & ~taxiing
-    return usable
+    good: Mask = known & (ground != 1) & ~taxiing
+    return good
 
 
 def _altitude(baro: Array, geometric: Array) -> Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,6 +16,8 @@ from geo.memory import Keep, Memory, Slot
 from geo.registers import Registers
 from geo.stretches import Stretches, stretches
 from geo.tracks import Tracks
+from models.active import SHIPPED
+from models.point import PointModel
 
 
 def _mindful(tracks: Tracks, p: SimpleNamespace, memory: Memory) -> Stretches:
@@ -37,4 +40,13 @@ def extra_classes() -> dict[str, Detector]:
 
 def resources() -> dict[str, Any]:
     """What the classes may ask for."""
-    return {"airports": Airports.builtin(), "registers": Registers.builtin(), "zones": zones()}
+    return {
+        "airports": Airports.builtin(), "registers": Registers.builtin(), "zones": zones(),
+        "point_model": point_model(),
+    }  # fmt: skip
+
+
+@cache
+def point_model() -> PointModel:
+    """The one that ships, loaded once."""
+    return PointModel.load(SHIPPED / "point")

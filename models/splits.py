@@ -1,0 +1,50 @@
+"""What is learned from and what is judged by: split by time and by aircraft, so that nothing is known twice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from geo.schema import Array
+from models.feature_days import FeatureTable
+
+LATER = 0.75
+"""The last quarter of the time is held back."""
+
+OTHERS = 5
+"""One aircraft in so many is held back too."""
+
+
+@dataclass(frozen=True)
+class Split:
+    """Row numbers: `train`; `validation` (other aircraft at the same time, for calibration); `test` (other aircraft,
+    later still). Rows of flights that rules found fault with are in none of them."""
+
+    train: Array
+    validation: Array
+    test: Array
+
+
+def split(table: FeatureTable) -> Split:
+    """By a hash of the address and by time; both are needed to be of the test.
+
+    Raises ValueError where a part would be empty.
+    """
+    if not len(table):
+        raise ValueError("no rows to learn from")
+    other = held_back(table.icao24)
+    late = table.time >= np.quantile(table.time, LATER)
+    clean = ~table.flagged
+    parts = [np.flatnonzero(clean & where) for where in (~other & ~late, other & ~late, other & late)]
+    for name, rows in zip(("train on", "calibrate with", "test with"), parts, strict=True):
+        if not len(rows):
+            raise ValueError(f"no clean rows left to {name}: give more data, of more aircraft or a longer time")
+    return Split(*parts)
+
+
+def held_back(icao24: Array) -> Array:
+    """Aircraft (n,) that are never trained on."""
+    mixed = icao24.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    chosen: Array = (mixed >> np.uint64(40)) % np.uint64(OTHERS) == 0
+    return chosen
