@@ -1,4 +1,4 @@
-"""`skysift bench engine|areas|ingest|live|latency|alerts|gis|web`: the figures in the docs, measured here."""
+"""`skysift bench engine|areas|ingest|storage|live|latency|alerts|gis|web`: the figures in the docs, measured here."""
 
 from __future__ import annotations
 
@@ -100,6 +100,20 @@ def latency(aircraft: int, seconds: int, classes: str, snapshot: Path | None, as
 
     with _database() as url:
         _show(bench.run(url, _setup(classes), seconds, aircraft, snapshot), as_json)
+
+
+@command.command()
+@click.option("--aircraft", default=350, show_default=True, type=click.IntRange(10, 10_000), help="At 1 Hz each.")
+@click.option("--minutes", default=60, show_default=True, type=click.IntRange(1, 360))
+@click.option("--metropolitan", default=350, show_default=True, type=click.IntRange(1), help="At once, for 30 days.")
+@click.option("--classes", default="all", show_default=True, help="Classes to run, or 'nine'.")
+@json_option
+def storage(aircraft: int, minutes: int, metropolitan: int, classes: str, as_json: bool) -> None:
+    """What a million observations take on the disk, and 30 days of a metropolitan area."""
+    from benchmarks import storage as bench
+
+    with _database() as url:
+        _show(bench.run(url, _setup(classes), aircraft, minutes, metropolitan), as_json)
 
 
 @command.command()

@@ -88,6 +88,8 @@ KEYS: tuple[Key, ...] = (
         option="store_every_s"),
     Key("storage", "retention_days", "number", 30.0, "how long positions, tracks, alerts and half-hour counts are kept",
         "days", 0.25, 36_500, option="keep_days", source="the first requirements: 30 days detailed"),
+    Key("storage", "hourly_days", "number", 365.0, "how long counts by hour, H3 cell and class are kept", "days", 1,
+        36_500, source="the first requirements: a year aggregated"),
     Key("judging", "poll_interval_s", "number", 1.0, "between two requests to a feed that does not say otherwise", "s",
         0.1, 3_600, option="poll_interval_s", source="the first requirements: every second"),
     Key("judging", "lateness_s", "number", 2.0, "how long late rows are waited for", "s", 0, 600, option="lateness_s"),

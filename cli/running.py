@@ -125,6 +125,7 @@ async def _watch(
             followers["numbers"] = await writer.feed_numbers([source.name for source in sources])
             live = Live(engine, sources, writer, kept, service.keep_days, cells=cells, **followers)
             live.thresholds, live.outage = thresholds, Outage(url)
+            live.hourly_days = service.config["storage.hourly_days"]
             await _until_told(live.run())
     finally:
         await writer.close()

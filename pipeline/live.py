@@ -38,6 +38,7 @@ LEAST_S, BUSY = 0.2, 3.0
 """What comes in is judged at once, but ticks begin no closer together than this, nor than BUSY times as long as the
 last one took: a feed that trickles costs no more than a third of a core."""
 
+DAY_MS = 86_400_000
 THRESHOLDS_S = 2.0
 """How soon thresholds that were changed judge."""
 STATUS_S, SEGMENTS_S, CHECKPOINT_S, MAINTAIN_S = 5.0, 30.0, 60.0, 600.0
@@ -79,6 +80,7 @@ class Live:
     sink: Sink
     checkpoint: Path | None = None
     keep_days: float = 30.0
+    hourly_days: float = 365.0
     tick_s: float = TICK_S
     numbers: Sequence[int] = ()
     outside: Outside | None = None
@@ -256,7 +258,8 @@ class Live:
             await asyncio.to_thread(self._keep_again)
         if self._is_due("maintain", MAINTAIN_S):
             await self.sink.maintain(now)
-            await self.sink.drop_before(now - int(self.keep_days * 86_400_000))
+            await self.sink.drop_before(now - int(self.keep_days * DAY_MS))
+            await self.sink.drop_hours_before(now - int(self.hourly_days * DAY_MS))
 
     async def _beat(self) -> None:
         """That it lives, whether or not anything comes in, and how it is configured."""

@@ -226,6 +226,18 @@ tile_hours = Table(
 )
 """How many rows of a table (`layer`) lie in each cell and hour (1) or day (24), for tiles that show the world."""
 
+hourly = Table(
+    "hourly",
+    metadata,
+    Column("hour", TIME, primary_key=True),
+    Column("h3", BigInteger, primary_key=True, autoincrement=False),
+    Column("class", Text, primary_key=True),
+    Column("n", Integer, nullable=False),
+    Column("aircraft", Integer, nullable=False),
+    postgresql_partition_by="RANGE (hour)",
+)
+"""What is kept for a year (store/hourly.py), in partitions of a month. Class '' is all that flew, `n` its seconds."""
+
 cell_outlines = Table(
     "cell_outlines",
     metadata,

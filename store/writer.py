@@ -17,7 +17,7 @@ from geo.firs import Firs
 from geo.incident import Incident, Join
 from geo.schema import Array
 from store import alerts as outbox
-from store import cells, episodes, feed_numbers, partitions, places, rows, segments, state, tile_hours
+from store import cells, episodes, feed_numbers, hourly, partitions, places, rows, segments, state, tile_hours
 from store import incidents as together
 from store.connect import CHANNEL, open_pool
 from store.lines import Lines
@@ -206,8 +206,10 @@ class Writer:
             await connection.executemany(_CLASS, values)
 
     async def maintain(self, data_time: int) -> list[str]:
-        """Index the partitions that closed before data time (epoch ms); their names. Safe beside `write`."""
+        """Count the hours that have settled by data time (epoch ms) and index the partitions that closed before it; the
+        names of these. Safe beside `write`."""
         async with self.pool.acquire() as connection:
+            await hourly.fill(connection, data_time)
             return await partitions.index_closed(connection, data_time)
 
     async def drop_before(self, ms: int) -> list[str]:
@@ -221,6 +223,11 @@ class Writer:
             gone = await partitions.drop_before(connection, ms)
         self.known_partitions.clear()
         return gone
+
+    async def drop_hours_before(self, ms: int) -> list[str]:
+        """Retention of what is kept by hour: drop the months that ended before `ms` (epoch ms); their partitions."""
+        async with self.pool.acquire() as connection:
+            return await hourly.drop_before(connection, ms)
 
     async def _partitions(self, connection: asyncpg.Connection, time: Array) -> None:
         for start in partitions.starts(time):

@@ -1,0 +1,77 @@
+"""What is kept of an hour: counted once it has settled, counted again alike, dropped by the month."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import Any
+
+import asyncpg
+import numpy as np
+import pytest
+
+from geo.cells import cells_of
+from store import hourly
+from store.migrate import upgrade
+from store.writer import Writer
+from tests.api.conftest import ONE
+
+HOUR = 3_600_000
+T0 = 1_700_000_400_000 // HOUR * HOUR
+CELL = int(cells_of(np.array([50.0]), np.array([10.0]), 5)[0])
+
+
+@pytest.fixture(scope="module")
+def url(database_url: str) -> str:
+    upgrade(database_url)
+    asyncio.run(seeded(database_url))
+    return database_url
+
+
+async def seeded(url: str) -> None:
+    writer = await Writer.open(url)
+    n = 4
+    counts = {
+        "h3": np.full(n, CELL, dtype=np.uint64), "bucket_start": T0 + np.arange(n) * HOUR // 2,
+        "good": np.full(n, 1), "bad": np.zeros(n, int), "aircraft": np.array([2, 3, 1, 1]), "seconds": np.full(n, 600),
+    }  # fmt: skip
+    await writer.cells(counts)
+    fine = f"{int(cells_of(np.array([50.0]), np.array([10.0]), 7)[0]):x}"
+    found = [replace(ONE, id=f"h{k}", start=T0 + k * 60_000, end=T0 + HOUR, h3=fine) for k in range(3)]
+    await writer.save([*found, replace(ONE, id="hc", start=T0, end=T0 + 1000, h3=fine, state="cleared", cleared="x")])
+    await writer.close()
+
+
+async def filled(url: str, now: int) -> tuple[int, list[tuple[Any, ...]]]:
+    connection = await asyncpg.connect(url)
+    try:
+        done = await hourly.fill(connection, now)
+        sql = "SELECT (extract(epoch FROM hour) * 1000)::bigint, h3, class, n, aircraft FROM hourly ORDER BY 1, 3"
+        return done, [tuple(row) for row in await connection.fetch(sql)]
+    finally:
+        await connection.close()
+
+
+def test_an_hour_is_counted_when_it_has_settled(url: str) -> None:
+    early = asyncio.run(filled(url, T0 + HOUR))
+    first = asyncio.run(filled(url, T0 + hourly.SETTLED_MS + HOUR))
+    rest = asyncio.run(filled(url, T0 + hourly.SETTLED_MS + 3 * HOUR))
+    again = asyncio.run(filled(url, T0 + hourly.SETTLED_MS + 3 * HOUR))
+
+    assert early == (0, [])
+    assert first == (1, [(T0, CELL, "", 1200, 3), (T0, CELL, "loiter", 3, 1)])
+    assert rest == (2, [*first[1], (T0 + HOUR, CELL, "", 1200, 1)]) and again == (0, rest[1])
+
+
+def test_months_go_as_partitions(url: str) -> None:
+    asyncio.run(filled(url, T0 + hourly.SETTLED_MS + 3 * HOUR))
+
+    async def dropped(ms: int) -> list[str]:
+        connection = await asyncpg.connect(url)
+        try:
+            return await hourly.drop_before(connection, ms)
+        finally:
+            await connection.close()
+
+    assert asyncio.run(dropped(T0)) == []
+    assert asyncio.run(dropped(T0 + 40 * 24 * HOUR)) == ["hourly_202311"]
