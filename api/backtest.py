@@ -14,10 +14,11 @@ import shapely
 from litestar import Response
 
 from api import replies
+from api.airframes import airframes_for
 from api.area_shapes import Shape, shape_of
 from api.areas import Limits, limits, visible
 from api.bodies import body
-from api.caller import ANALYST
+from api.caller import ANALYST, caller
 from api.parameters import moment
 from api.problems import bad
 from api.replies import AnyRequest
@@ -28,12 +29,15 @@ from geo.anomaly import utc_text
 from geo.batch import Batch
 from pipeline.backtest import confidence_for
 from pipeline.followers import NOBODY
+from pipeline.ignores import Ignore
 from pipeline.subscriptions import Subscription
 from pipeline.watcher import Watcher
 from store.areas import zones_of
 from store.history import anomalies_in
+from store.ignores import quieting
 from store.reader import Area as Box
 from store.reader import Reader
+from store.watching import rules
 
 DAY_MS = 86_400_000
 LONGEST_DAYS = 92
@@ -81,10 +85,7 @@ async def _watcher(request: AnyRequest, asked: Draft) -> tuple[Watcher, Box]:
     values = wanted(request, asked.subscription)
     if asked.subscription.trigger in ("service", "anomaly-changes"):
         raise bad("subscription.trigger", f"{asked.subscription.trigger} leaves no trace in history to look for")
-    fleet = asked.subscription.fleet
-    if fleet.operators or fleet.military is not None or fleet.watched is not None:
-        raise bad("subscription.fleet", "operators, military and watched need the reference data: ask skysift backtest")
-    pool = request.app.state.pool
+    known, pool, who = await airframes_for(request, asked.subscription.fleet), request.app.state.pool, caller(request)
     row: dict[str, Any] = {"id": 0, "name": "the area"} | limits(asked)
     if isinstance(asked.area, int):
         if limits(asked) != limits(Limits()):
@@ -94,9 +95,10 @@ async def _watcher(request: AnyRequest, asked: Draft) -> tuple[Watcher, Box]:
     else:
         shape = await shape_of(pool, asked.area)
     zones, numbers = zones_of([row | {"wkb": shapely.to_wkb(shape)}])
-    one = Subscription.of(values | {"id": 0, "owner": 0, "area": row["id"]})
+    one = Subscription.of(values | {"id": 0, "owner": who.account or 0, "area": row["id"]})
+    ignores = [Ignore.of(row) for row in await quieting(pool, who.account)]
     west, south, east, north = shape.bounds
-    return Watcher(zones, numbers, [one]), (west, south, east, north)
+    return Watcher(zones, numbers, [one], known, ignores, await rules(pool)), (west, south, east, north)
 
 
 async def _of_anomalies(

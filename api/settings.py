@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from delivery.reach import Reach
 from store.cluster import default_state_dir
+
+if TYPE_CHECKING:
+    from pipeline.airframes import Airframes
 
 WEB = Path(__file__).resolve().parents[1] / "web"
 
@@ -49,6 +53,9 @@ class Settings:
 
     reach: Reach = field(default_factory=Reach)
     """Where alerts may be sent to."""
+
+    airframes: Callable[[], Airframes] | None = None
+    """Loads what the engine knows of aircraft; None: nothing."""
 
 
 def is_loopback(host: str) -> bool:

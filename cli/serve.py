@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -28,6 +29,7 @@ from store.connect import open_pool
 
 if TYPE_CHECKING:
     from api.settings import Settings
+    from pipeline.airframes import Airframes
 
 LOOK_S = 1.0
 """How often it is looked whether the private database still runs."""
@@ -67,6 +69,7 @@ def command(delivering: Delivering, feeds: Sequence[str], format_: str | None, *
         settings = Settings(
             url, options["title"], options["host"], options["port"], config.overrides, reach=delivering.reach,
             open_reading=options["open_reading"], demo=service.demo, log=(config["log.level"], config["log.json"]),
+            airframes=_airframes(service),
         )  # fmt: skip
         try:
             with _kept(service, settings, replace(delivering, url=url)) as address:
@@ -87,6 +90,14 @@ def _service(feeds: Sequence[str], format_: str | None, options: dict[str, Any])
     if not given and not judging["zones"]:
         judging["zones"] = demo_zones()
     return Service(given, config=config, judging=judging, **own)
+
+
+def _airframes(service: Service) -> partial[Airframes]:
+    """What the engine knows of aircraft, for who looks back; loaded when it is first asked for."""
+    from cli.watching import reference
+
+    names = ("aircraft", "watch_list", "no_reference")
+    return partial(reference, **{name: service.judging[name] for name in names if name in service.judging})
 
 
 @contextmanager

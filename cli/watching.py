@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 import asyncpg
-import shapely
 import structlog
 
 from cli.inputs import Judging
+from cli.judging_options import LOADERS
+from cli.kept import Kept
 from pipeline.airframes import Airframes
 from pipeline.ignores import Ignore
 from pipeline.service import Trouble
-from pipeline.subscriptions import Subscription, address
+from pipeline.subscriptions import Subscription
 from pipeline.watching import NOTHING, Plan, Watching
 from store.connect import CHANNEL, open_pool
 from store.watching import Watched, fingerprint, load
@@ -33,6 +35,17 @@ _ABOUT = {"known": "aircraft", "listed": "watch_list"}
 def airframes(setup: Judging) -> Airframes:
     """What the reference data say of aircraft, where there are any."""
     return Airframes(**{name: setup.resources[key] for name, key in _ABOUT.items() if key in setup.resources})
+
+
+def reference(aircraft: Sequence[Path] = (), watch_list: Sequence[Path] = (), no_reference: bool = False) -> Airframes:
+    """The same for who has no classes to run: from these files, else from what was imported."""
+    kept = None if no_reference else Kept.default()
+    given: dict[str, Any] = {}
+    for name, key in _ABOUT.items():
+        paths = {"aircraft": aircraft, "watch_list": watch_list}[key]
+        found = LOADERS[key](paths) if paths else kept.load(key.replace("_", "-")) if kept else None
+        given |= {} if found is None else {name: found}
+    return Airframes(**given)
 
 
 @asynccontextmanager
@@ -94,7 +107,7 @@ async def _loaded(connection: asyncpg.Connection, watching: Watching, before: Pl
 def plan(found: Watched) -> Plan:
     """What the database holds, as it is watched. A row that cannot be understood is left out, and said."""
     subscriptions = [one for row in found.subscriptions if (one := _understood(row))]
-    ignores = [_ignore(row) for row in found.ignores]
+    ignores = [Ignore.of(row) for row in found.ignores]
     failing = dict(map(_failing, found.failing))
     return Plan(found.areas, found.numbers, subscriptions, ignores, found.rules, failing, began=found.began)
 
@@ -110,14 +123,3 @@ def _understood(row: Mapping[str, Any]) -> Subscription | None:
     except ValueError as error:
         log.warning("a subscription that cannot be watched", id=row["id"], error=str(error))
         return None
-
-
-def _ignore(row: Mapping[str, Any]) -> Ignore:
-    until = None if row["until"] is None else int(row["until"].timestamp() * 1000)
-    return Ignore(
-        None if row["everyone"] else row["owner"],
-        address(row["value"]) if row["kind"] == "aircraft" else None,
-        row["value"] if row["kind"] == "callsign" else "",
-        None if row["wkb"] is None else shapely.from_wkb(row["wkb"]),
-        until,
-    )

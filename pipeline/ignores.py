@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import shapely
 
 from geo.alert import Alert
+from pipeline.subscriptions import address
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,17 @@ class Ignore:
     callsign: str = ""
     shape: Any = None
     until: int | None = None
+
+    @staticmethod
+    def of(row: Mapping[str, Any]) -> Ignore:
+        """From the columns of a stored one, and its area's shape as `wkb`."""
+        return Ignore(
+            None if row["everyone"] else row["owner"],
+            address(row["value"]) if row["kind"] == "aircraft" else None,
+            row["value"] if row["kind"] == "callsign" else "",
+            None if row["wkb"] is None else shapely.from_wkb(row["wkb"]),
+            None if row["until"] is None else int(row["until"].timestamp() * 1000),
+        )
 
     def holds(self, alert: Alert, owner: int) -> bool:
         """Whether an alert for this account is quieted."""

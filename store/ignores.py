@@ -28,3 +28,14 @@ async def delete(connection: asyncpg.Connection, number: int, account: int | Non
     """Away with it; whether it was there and the account's own."""
     gone = "DELETE FROM ignores WHERE id = $1 AND (owner = $2 OR $3) RETURNING id"
     return await connection.fetchval(gone, number, account, admin) is not None
+
+
+async def quieting(connection: asyncpg.Connection | asyncpg.Pool, account: int | None) -> Sequence[asyncpg.Record]:
+    """What an account does not hear of: its own and those for everyone, areas with their shape as `wkb`."""
+    return list(await connection.fetch(_QUIETING, account))
+
+
+_QUIETING = """
+SELECT i.owner, i.kind, i.value, i.until, i.everyone, ST_AsBinary(a.geom) AS wkb
+FROM ignores i LEFT JOIN areas a ON a.id = i.area WHERE i.owner = $1 OR i.everyone ORDER BY i.id
+"""

@@ -73,15 +73,19 @@ async def fingerprint(connection: asyncpg.Connection) -> str:
     return str(await connection.fetchval(_PRINT))
 
 
+async def rules(connection: asyncpg.Connection | asyncpg.Pool) -> dict[tuple[str, int | None], float]:
+    """The least confidence that was accepted by class and area; None: anywhere."""
+    return {(row["class"], row["area"]): float(row["confidence"]) for row in await connection.fetch(_RULES)}
+
+
 async def load(connection: asyncpg.Connection) -> Watched:
     """All of it, as of one moment."""
     async with connection.transaction(isolation="repeatable_read", readonly=True):
         subscriptions = await connection.fetch(_SUBSCRIPTIONS)
         wanted = sorted({row["area"] for row in subscriptions if row["area"] is not None})
         found = await connection.fetch(_AREAS, wanted)
-        ignores, rules = await connection.fetch(_IGNORES), await connection.fetch(_RULES)
+        ignores, least = await connection.fetch(_IGNORES), await rules(connection)
         failing = await connection.fetch(_DESTINATIONS)
-    least = {(r["class"], r["area"]): float(r["confidence"]) for r in rules}
     areas, numbers = zones_of(found)
     return Watched(areas, numbers, _began(found, subscriptions), subscriptions, ignores, least, failing)
 

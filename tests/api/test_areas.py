@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
+from geo.aircraft import MILITARY, AircraftTable
+from geo.watch import WatchList
+from pipeline.airframes import Airframes
 from tests.api.conftest import T0
 
 Client = TestClient[Litestar]
@@ -135,6 +140,7 @@ def test_ignores_are_ones_own_unless_an_admin_says(client: Client, keys: Keys) -
     seen = [each["id"] for each in client.get("/ignores", headers=keys["analyst"]).json()["ignores"]]
     assert seen == [mine, everyones]
     gone = [client.delete(f"/ignores/{k}", headers=keys["analyst"]).status_code for k in (mine, everyones)]
+    assert client.delete(f"/ignores/{everyones}", headers=keys["admin"]).status_code == 200
     assert gone == [200, 404]
 
 
@@ -197,3 +203,61 @@ def test_what_cannot_be_tested_is_said(
 ) -> None:
     answer = backtest(client, keys, area, trigger, **more)
     assert (answer.status_code, answer.json()["parameter"]) == (400, parameter)
+
+
+DRAWN = {"wkt": "POLYGON((-5.9 52.5,-5.8 52.5,-5.8 53.5,-5.9 53.5,-5.9 52.5))"}
+
+
+def crossing(client: Client, keys: Keys, **fleet: Any) -> Any:
+    return backtest(client, keys, DRAWN, "crosses", subscription={"trigger": "crosses", "fleet": fleet})
+
+
+@pytest.fixture
+def knowing(client: Client) -> Iterator[Any]:
+    """The service knows of aircraft what is given to it."""
+
+    def know(known: Airframes) -> None:
+        client.app.state.airframes = known
+
+    yield know
+    client.app.state.airframes = None
+
+
+def test_a_draft_knows_operators_flags_and_watched_aircraft_as_the_engine_does(
+    client: Client, keys: Keys, knowing: Any
+) -> None:
+    flown = backtest(client, keys, DRAWN, "crosses").json()["features"]["features"]
+    hexes = [one["properties"]["icao24"] for one in flown if one["properties"]["icao24"]]
+    number = np.array([int(next(h for h in hexes if h.isalnum()), 16)])
+    blank = AircraftTable.empty().lookup(number)
+    table = replace(blank, operator=np.array([b"Aer Lingus"], "S32"), flags=np.array([MILITARY], np.uint8))
+    knowing(Airframes(table, WatchList.of([(int(number[0]), {})])))
+
+    found = [
+        crossing(client, keys, **one).json()["alerts"]
+        for one in (
+            {"operators": ["aer*"]},
+            {"operators": ["ba*"]},
+            {"military": True},
+            {"military": False},
+            {"watched": True},
+        )
+    ]
+
+    assert found == [1, 0, 1, 1, 1]
+
+
+@pytest.mark.parametrize("fleet", [{"operators": ["aer*"]}, {"military": False}, {"watched": True}])
+def test_what_was_never_imported_is_said_and_not_answered_with_nobody(
+    client: Client, keys: Keys, knowing: Any, fleet: dict[str, Any]
+) -> None:
+    knowing(Airframes())
+    answer = crossing(client, keys, **fleet)
+    assert (answer.status_code, answer.json()["parameter"]) == (400, "subscription.fleet")
+
+
+def test_what_is_ignored_is_not_in_a_look_back_either(client: Client, keys: Keys) -> None:
+    made = client.post("/ignores", json={"kind": "callsign", "value": "EIN*"}, headers=keys["analyst"]).json()
+    quiet = backtest(client, keys, DRAWN, "crosses").json()["alerts"]
+    client.delete(f"/ignores/{made['id']}", headers=keys["analyst"])
+    assert quiet < backtest(client, keys, DRAWN, "crosses").json()["alerts"] == 2
