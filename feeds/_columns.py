@@ -33,11 +33,15 @@ class Col:
 
 @dataclass(frozen=True)
 class Layout:
-    """A table format: its columns, what identifies a row without an address, and a last hand on each chunk."""
+    """A table format: its columns, what identifies a row without an address, and a last hand on each chunk.
+
+    `mixed`: some rows have an address and others have not; else a column of addresses stands for all.
+    """
 
     columns: Mapping[str, Col]
     flight: tuple[str, ...] = ("flight_id", "fr24_id")
     extra: tuple[str, ...] = ()
+    mixed: bool = False
     finish: Callable[[dict[str, Array], Chunk, Counter[str]], None] = field(default=lambda columns, chunk, bad: None)
 
     @property
@@ -100,13 +104,16 @@ def _identity(given: Given, chunk: Chunk, mapping: Layout, rows: int) -> tuple[A
     """Addresses; where the table has none, keys of the flight id, or of the file's name, with their labels."""
     col = mapping.columns.get("icao24")
     source = _first(chunk, col.names) if col else None
-    if source is not None:
-        return address_keys(source), {}
     flight = _first(chunk, mapping.flight)
+    if source is not None and not (mapping.mixed and flight is not None):
+        return address_keys(source), {}
     if flight is None:
         key = synthetic_key(given.stem)
         return np.full(rows, key), {key: given.stem}
     words = sorted(set(strings(flight.unique())) - {""})
     labels = {synthetic_key(word): word[:80] for word in words}
     keys = distinct(flight, lambda found: np.array([synthetic_key(w) if w else -1 for w in found], dtype=np.int64))
+    if source is not None:
+        own = address_keys(source)
+        keys = np.where(own >= 0, own, keys)
     return keys, labels

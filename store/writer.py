@@ -66,8 +66,11 @@ class Writer:
     async def close(self) -> None:
         await self.pool.close()
 
-    async def write(self, released: Batch) -> int:
-        """Store rows in `positions`, thinned; how many. Columns: the schema's plus flight, sub, h3 where known."""
+    async def write(self, released: Batch, mark: tuple[str, Any] | None = None) -> int:
+        """Store rows in `positions`, thinned; how many. Columns: the schema's plus flight, sub, h3 where known.
+
+        `mark`: a key of `meta` and its value, stored by the same commit: how far whoever writes has come.
+        """
         kept = rows.clustered(_placed(released.take(self.thin.keep(released))))
         await self._label(released.labels)
         if not len(kept):
@@ -80,6 +83,8 @@ class Writer:
                 await connection.copy_to_table("positions", source=stream, columns=names, format="binary")
                 places_of = (kept["time"], kept["h3"], kept["lon"], kept["lat"])
                 await tile_hours.add(connection, tile_hours.POSITIONS, *places_of)
+                if mark:
+                    await connection.execute(_META, *mark)
         return len(kept)
 
     async def segments(self, released: Batch) -> int:

@@ -31,6 +31,7 @@ DOCUMENTS: dict[str, Any] = {
     "opensky-states": {"time": 1687260670, "states": [STATE, STATE]},
     "opensky-track": {"icao24": "3c6444", "callsign": "DLH9WM", "startTime": 1687260600, "endTime": 1687264200,
                       "path": [[1687260600, 50.0, 8.5, 300.0, 270.5, False], [1687260700, 50.0, 8.4, 900, 271, False]]},
+    "observations": {"icao24": "4ca7b5", "time": "2026-11-29T10:00:00Z", "lat": 47.1, "baro_altitude": 35000},
     "fr24-track": [POINT, POINT],
     "fr24-playback": {"result": {"response": {"data": {"flight": {
         "identification": {"id": "2c"}, "track": [{"latitude": 3.1, "longitude": 101.5, "timestamp": 1659425766}]}}}}},
