@@ -22,7 +22,9 @@ from pipeline.featuring import Featuring
 @click.command(name="features")
 @click.argument("files", nargs=-1)
 @click.option("-o", "--output", type=click.Path(path_type=Path, file_okay=False), help="Folder to write into.")
-@click.option("--set", "set_", type=click.Choice(list(SETS)), default="all", show_default=True, help="Which features.")
+@click.option(
+    "--features", "set_", type=click.Choice(list(SETS)), default="all", show_default=True, help="Which features."
+)
 @click.option("--rules/--no-rules", default=True, show_default=True, help="Also judge, and note flights at fault.")
 @click.option("--format", "format_", help="Format of the files, where the content leaves it open.")
 @click.option("--list", "listed", is_flag=True, help="Only list the features, with unit, formula and source.")

@@ -27,6 +27,8 @@ COMMANDS = {
     "keys": "API keys, for programs.",
     "export": "A collection, or what a filter leaves of it, into a file.",
     "features": "What learned models see of recordings, as Parquet by day.",
+    "train": "Train a learned model on recordings.",
+    "models": "Which learned models speak, and others in their place.",
     "report": "How good the data is: a page with maps and numbers.",
     "bench": "Measure speed on this machine.",
     "scorecard": "Measure what every class finds, misses and gets wrong.",

@@ -53,7 +53,9 @@ def _stored(folders: Sequence[Path], names: Sequence[str]) -> tuple[FeatureTable
         raise Failure(str(error), INPUT) from error
     lacking = sorted({n for part in parts for n in names} - set[str].intersection(*(set(p.values) for p in parts)))
     if lacking:
-        raise Failure(f"--data: the folders lack the features {', '.join(lacking)}: write them with --set all", INPUT)
+        raise Failure(
+            f"--data: the folders lack the features {', '.join(lacking)}: write them with --features all", INPUT
+        )
     chosen = [replace(part, values={n: part.values[n] for n in names}) for part in parts]
     return FeatureTable.concat(chosen), ()
 

@@ -16,6 +16,10 @@ OTHERS = 5
 """One aircraft in so many is held back too."""
 
 
+FEWEST = 50
+"""Rows of each part: with less nothing can be said of one row in ten."""
+
+
 @dataclass(frozen=True)
 class Split:
     """Row numbers: `train`; `validation` (other aircraft at the same time, for calibration); `test` (other aircraft,
@@ -29,7 +33,7 @@ class Split:
 def split(table: FeatureTable) -> Split:
     """By a hash of the address and by time; both are needed to be of the test.
 
-    Raises ValueError where a part would be empty.
+    Raises ValueError where a part would have less than FEWEST rows.
     """
     if not len(table):
         raise ValueError("no rows to learn from")
@@ -38,8 +42,11 @@ def split(table: FeatureTable) -> Split:
     clean = ~table.flagged
     parts = [np.flatnonzero(clean & where) for where in (~other & ~late, other & ~late, other & late)]
     for name, rows in zip(("train on", "calibrate with", "test with"), parts, strict=True):
-        if not len(rows):
-            raise ValueError(f"no clean rows left to {name}: give more data, of more aircraft or a longer time")
+        if len(rows) < FEWEST:
+            raise ValueError(
+                f"{len(rows)} clean rows to {name}, at least {FEWEST} are needed: give more data, of more aircraft or a "
+                "longer time"
+            )
     return Split(*parts)
 
 

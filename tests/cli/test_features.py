@@ -19,7 +19,7 @@ def run(*arguments: object) -> Result:
 
 
 def test_a_recording_becomes_days(tmp_path: Path) -> None:
-    result = run("synthetic:aircraft=5,hours=0.2,step=5", "--set", "seed", "-o", tmp_path / "f", "--json")
+    result = run("synthetic:aircraft=5,hours=0.2,step=5", "--features", "seed", "-o", tmp_path / "f", "--json")
 
     told = json.loads(result.stdout)
     table = read_days(tmp_path / "f")
@@ -30,7 +30,7 @@ def test_a_recording_becomes_days(tmp_path: Path) -> None:
 
 def test_the_list() -> None:
     assert [f["id"] for f in json.loads(run("--list", "--json").stdout)["features"]] == list(FEATURES)
-    assert feature_hash(SEED_SET) in run("--list", "--set", "seed").stdout
+    assert feature_hash(SEED_SET) in run("--list", "--features", "seed").stdout
 
 
 def test_nothing_given_is_told() -> None:

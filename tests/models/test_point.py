@@ -172,7 +172,7 @@ def test_split_keeps_aircraft_and_time_apart(table: FeatureTable) -> None:
     seen = {name: set(table.icao24[getattr(parts, name)]) for name in ("train", "validation", "test")}
     assert not seen["train"] & (seen["validation"] | seen["test"]) and 5 not in set.union(*seen.values())
     assert table.time[parts.test].min() >= table.time[parts.train].max()
-    with pytest.raises(ValueError, match="no clean rows left"):
+    with pytest.raises(ValueError, match="0 clean rows to calibrate with"):
         split(table.take(np.flatnonzero(~held_back(table.icao24))))
 
 
