@@ -43,10 +43,8 @@ def split(table: FeatureTable) -> Split:
     parts = [np.flatnonzero(clean & where) for where in (~other & ~late, other & ~late, other & late)]
     for name, rows in zip(("train on", "calibrate with", "test with"), parts, strict=True):
         if len(rows) < FEWEST:
-            raise ValueError(
-                f"{len(rows)} clean rows to {name}, at least {FEWEST} are needed: give more data, of more aircraft or a "
-                "longer time"
-            )
+            few = f"{len(rows)} clean rows to {name}, at least {FEWEST} are needed"
+            raise ValueError(f"{few}: give more data, of more aircraft or a longer time")
     return Split(*parts)
 
 

@@ -94,8 +94,8 @@ def test_two_models_are_compared(trained: Path, tmp_path: Path) -> None:
         (("train", "point", "--data", "synthetic:aircraft=5,hours=0.01,step=5", "--out", "x"), "give more data"),
     ],
 )
-def test_what_does_not_work_is_told(arguments: tuple[str, ...], words: str) -> None:
-    result = run(*arguments)
+def test_what_does_not_work_is_told(arguments: tuple[str, ...], words: str, tmp_path: Path) -> None:
+    result = run(*(str(tmp_path / a) if a == "x" else a for a in arguments))
 
     assert result.exit_code == 3 and words in result.output
 
