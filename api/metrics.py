@@ -41,6 +41,7 @@ METRICS: Mapping[str, tuple[str, str]] = {
     "states_late_total": ("counter", "rows that came too late to be judged; they are stored"),
     "states_duplicate_total": ("counter", "rows that had come before"),
     "states_dropped_total": ("counter", "rows that found no room in the queue"),
+    "states_opted_out_total": ("counter", "rows of aircraft that are not to be shown"),
     "states_unwritten_total": ("counter", "rows that could not be written into the journal before they were judged"),
     "queue_rows": ("gauge", "rows that wait for the next tick"),
     "queue_most_rows": ("gauge", "how many may wait"),
@@ -74,6 +75,7 @@ SELECT pg_database_size(current_database()) AS database_bytes,
 """
 _COUNTED = (
     ("states_total", "rows"), ("states_late_total", "late"), ("states_duplicate_total", "duplicate"),
+    ("states_opted_out_total", "opted_out"),
     ("states_dropped_total", "dropped"), ("states_unwritten_total", "unwritten"), ("queue_rows", "inbox_rows"),
     ("queue_most_rows", "inbox_most"), ("journal_bytes", "journal_bytes"), ("ticks_total", "ticks"),
     ("tick_seconds_total", "tick_s"), ("tick_longest_seconds", "tick_longest_s"), ("engine_start_seconds", "started"),

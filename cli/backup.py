@@ -13,6 +13,7 @@ import click
 
 from cli import archive
 from cli.database import DEMO, url_of
+from cli.private import KEY_FILE as PRIVACY_KEY
 from cli.resume import checkpoint_path
 from cli.ui import USAGE, Failure, json_option, out, print_json
 from cli.version import __version__
@@ -66,7 +67,7 @@ async def _about(url: str) -> dict[str, Any]:
 def _state(url: str) -> dict[str, Path]:
     """The files of the state folder that a new machine needs, by their names in the backup."""
     folder = default_state_dir()
-    files = [key for key in [folder / KEY_FILE] if key.exists()]
+    files = [key for key in (folder / KEY_FILE, folder / PRIVACY_KEY) if key.exists()]
     files += [p for p in (folder / "reference").rglob("*.npz") if p.is_file()]
     found = {f"{archive.STATE}/{p.relative_to(folder).as_posix()}": p for p in files}
     learned = checkpoint_path(url)

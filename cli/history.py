@@ -22,7 +22,7 @@ WARM_UP_MS = 2 * 3_600_000
 
 async def store_and_judge(url: str, setup: Judging, batches: Iterable[Batch], store_every_s: float, title: str) -> int:
     """Recorded rows into the database, judged on the way; how many anomalies the recording holds."""
-    chunks = list(in_time_order(batches))
+    chunks = list(in_time_order(setup.private(batches)))
     if not chunks:
         return 0
     writer = await Writer.open(url, store_every_s)

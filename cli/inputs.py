@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
@@ -11,11 +11,14 @@ from typing import Any
 from cli.configuration import Configuration
 from cli.judging_options import LOADERS, WEATHER, judging_options
 from cli.kept import Kept
+from cli.private import privacy
 from cli.ui import INPUT, USAGE, Failure, err
 from detectors._registry import Detector, registry
+from geo.batch import Batch
 from geo.context import Context
 from geo.receivers import Receivers
 from pipeline.engine import Engine
+from pipeline.privacy import Privacy
 
 __all__ = ["Judging", "choose", "judging", "judging_options"]
 
@@ -37,6 +40,11 @@ class Judging:
     overrides: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     resources: Mapping[str, Any] = field(default_factory=dict)
     context: Context | None = None
+    privacy: Privacy | None = None
+
+    def private(self, batches: Iterable[Batch]) -> Iterable[Batch]:
+        """The rows that may be seen, as they may be seen."""
+        return map(self.privacy.applied, batches) if self.privacy else batches
 
     def engine(self, lateness_s: float = 2.0, tolerant: bool = False, skew_s: float = 0.0) -> Engine:
         enrich = self.context.enrich if self.context else None
@@ -60,7 +68,8 @@ def judging(
     kept = None if no_reference else Kept.default()
     given = resources(runways, receivers, kept, **files)
     about = context(given, files.get("zones", ()), weather, kept)
-    return Judging(chosen, {n: v for n, v in overrides.items() if n in chosen}, given, about)
+    private = privacy(config, given.get("aircraft")) if config else None
+    return Judging(chosen, {n: v for n, v in overrides.items() if n in chosen}, given, about, private)
 
 
 def choose(names: str | None) -> Mapping[str, Detector]:

@@ -104,6 +104,8 @@ async def _watch(
     """Poll the live feeds until interrupted; with recordings alone there is only the map to serve."""
     sources: list[Polled] = [s for s in opened(feeds or ["demo"]) if s.live]
     writer = await Writer.open(url, service.store_every_s)
+    if setup.privacy:
+        await writer.forget(setup.privacy.addresses.tolist())
     if not sources:
         # There is nothing to be silent about, and only the map to serve, until a program sends something.
         await writer.meta("engine", {"state": "none"})
@@ -125,6 +127,7 @@ async def _watch(
             followers["numbers"] = await writer.feed_numbers([source.name for source in sources])
             live = Live(engine, sources, writer, kept, service.keep_days, cells=cells, **followers)
             live.thresholds, live.outage = thresholds, Outage(url)
+            live.inbox.privacy = setup.privacy
             live.hourly_days = service.config["storage.hourly_days"]
             await _until_told(live.run())
     finally:

@@ -24,6 +24,7 @@ from geo.tracks import Mask
 from pipeline.arrivals import Arrivals
 from pipeline.evaluate import ClassRun, Witness
 from pipeline.history import History
+from pipeline.privacy import MARK
 
 
 @dataclass(frozen=True)
@@ -121,6 +122,8 @@ class Engine:
             return anomaly
         identity = [self.labels.get(k, "unknown") for k in nameless]
         note = "the source has no icao24: this is its flight id, or the name of the file"
+        if any(label.startswith(MARK) for label in identity):
+            note = "identifiers are pseudonyms here: the same one is the same aircraft"
         return replace(anomaly, evidence={**anomaly.evidence, "identity": identity, "identity_note": note})
 
     def _in_order(self, batch: Batch, passed: Mask) -> tuple[Batch, Batch]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from geo.batch import Batch
+from pipeline.privacy import Privacy
 
 
 @dataclass
@@ -20,6 +21,7 @@ class Inbox:
 
     most: int = 500_000
     kept: frozenset[int] = frozenset()
+    privacy: Privacy | None = None
     batches: deque[tuple[int, Batch]] = field(default_factory=deque)
     waiting: Counter[int] = field(default_factory=Counter)
     taken: Counter[int] = field(default_factory=Counter)
@@ -31,7 +33,8 @@ class Inbox:
         return self.waiting.total()
 
     def put(self, batch: Batch, feed: int) -> None:
-        """Take a batch of the feed with this number."""
+        """Take a batch of the feed with this number; of who has opted out nothing comes in."""
+        batch = self.privacy.applied(batch) if self.privacy else batch
         self.batches.append((feed, batch.with_columns(feed=np.full(len(batch), feed, dtype=np.uint8))))
         self.waiting[feed] += len(batch)
         self.taken[feed] += len(batch)

@@ -35,6 +35,7 @@ class Measures:
         counts = {name: engine.counts[name] for name in ("rows", "late", "duplicate", "fused")}
         return {
             "state": "watching", "at": time.time(), "started": self.started, **counts, "dropped": inbox.dropped.total(),
+            "opted_out": inbox.privacy.counts.total() if inbox.privacy else 0,
             "unwritten": unwritten, "inbox_rows": inbox.rows, "inbox_most": inbox.most,
             "journal_bytes": journal.size if journal else 0, "ticks": self.ticks, "tick_s": self.tick_s,
             "tick_longest_s": longest, "class_s": {name: run.seconds for name, run in engine.runs.items()},

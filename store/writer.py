@@ -17,7 +17,7 @@ from geo.firs import Firs
 from geo.incident import Incident, Join
 from geo.schema import Array
 from store import alerts as outbox
-from store import cells, episodes, feed_numbers, hourly, partitions, places, rows, segments, state, tile_hours
+from store import cells, episodes, feed_numbers, forget, hourly, partitions, places, rows, segments, state, tile_hours
 from store import incidents as together
 from store.connect import CHANNEL, open_pool
 from store.lines import Lines
@@ -233,6 +233,11 @@ class Writer:
         """Retention of what is kept by hour: drop the months that ended before `ms` (epoch ms); their partitions."""
         async with self.pool.acquire() as connection:
             return await hourly.drop_before(connection, ms)
+
+    async def forget(self, addresses: Sequence[int]) -> int:
+        """Delete what is stored of aircraft that have opted out; how many rows."""
+        async with self.pool.acquire() as connection:
+            return await forget.forget(connection, addresses)
 
     async def _partitions(self, connection: asyncpg.Connection, time: Array) -> None:
         for start in partitions.starts(time):
