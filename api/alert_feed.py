@@ -10,6 +10,7 @@ from typing import Any
 
 import asyncpg
 
+from api.caller import NOBODY, Caller
 from api.events import frame
 from store import destinations
 
@@ -39,6 +40,8 @@ class Listener:
     only: int | None
     cursor: int
     behind: bool
+    who: Caller = NOBODY
+    ended: bool = False
     waiting: deque[Told] = field(default_factory=deque)
     wake: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -78,22 +81,25 @@ class AlertFeed:
             self.cursor = rows[-1]["seq"]
 
     async def follow(
-        self, pool: asyncpg.Pool, owner: int | None, only: int | None, since: int | None, ping_s: float
-    ) -> AsyncIterator[Told | int | None]:
+        self, pool: asyncpg.Pool, owner: int | None, only: int | None, since: int | None, ping_s: float,
+        who: Caller = NOBODY,
+    ) -> AsyncIterator[Told | int | None]:  # fmt: skip
         """First the cursor from which it goes on; then every alert after `since` (None: from now) once and in order;
         None after `ping_s` without one."""
         if since is not None and since > self.cursor:
             # Ahead of us is only who was served by a faster process; ahead of the database, who knew another one.
             since = since if since <= await pool.fetchval("SELECT last_value FROM alert_seq") else None
-        own = Listener(owner, only, self.cursor if since is None else since, behind=since is not None)
+        own = Listener(owner, only, self.cursor if since is None else since, since is not None, who)
         self.listeners.add(own)
         try:
             yield own.cursor
-            while not self.closing:
+            while not (self.closing or own.ended):
                 if own.behind:
                     async for told in self._catch_up(pool, own):
                         yield told
                 found = await _next(own, ping_s)
+                if own.ended:
+                    return
                 if found is None or found.seq > own.cursor:
                     own.cursor = found.seq if found else own.cursor
                     yield found

@@ -49,9 +49,9 @@ async def _following(connection: Connection, asked: Mapping[str, str]) -> AsyncI
         await asyncio.wait_for(state.hub.ready.wait(), READY_S)
     except TimeoutError:
         raise Problem(503, "the database cannot be reached: try again in a moment") from None
-    owner = scope(caller(connection))
+    who = caller(connection)
     found: AsyncIterator[Told | int | None] = state.hub.alerts.follow(
-        state.pool, owner, only, since, state.settings.ping_s
+        state.pool, scope(who), only, since, state.settings.ping_s, who
     )
     return found
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +14,9 @@ import structlog
 
 from api import events
 from api.alert_feed import AlertFeed
+from api.caller import NOBODY, Caller
 from api.clock import clock
+from api.doors import close_ended
 from api.events import PING, Event
 from api.parameters import Edges
 from api.settings import Settings
@@ -40,6 +43,8 @@ class Subscriber:
     cursor: int
     behind: bool
     columns: bool = False
+    who: Caller = NOBODY
+    ended: bool = False
     waiting: deque[Event] = field(default_factory=deque)
     wake: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -69,6 +74,7 @@ class Hub:
         self.subscribers: set[Subscriber] = set()
         self.cursor = self.tick = 0
         self.up = self.closing = False
+        self.looked = 0.0
         self.ready = asyncio.Event()
         self.alerts = AlertFeed()
         self.told: Counter[str] = Counter()
@@ -136,6 +142,9 @@ class Hub:
             await self._tell(connection)
             # A change that no notification told of is one all the same.
             self.told["anomaly"] += self.cursor != before and "anomaly" not in kinds
+        if every or "access" in kinds or time.monotonic() - self.looked > LOOK_S:
+            await close_ended(connection, [*self.subscribers, *self.alerts.listeners])
+            self.looked = time.monotonic()
         if every or "alert" in kinds:
             await self.alerts.hand_out(connection)
         if self.subscribers and (every or "aircraft" in kinds):
@@ -173,23 +182,24 @@ class Hub:
             one.offer(event)
 
     async def stream(
-        self, pool: asyncpg.Pool, since: int | None, boxes: Sequence[Edges], columns: bool = False
-    ) -> AsyncIterator[bytes]:
+        self, pool: asyncpg.Pool, since: int | None, boxes: Sequence[Edges], columns: bool = False,
+        who: Caller = NOBODY,
+    ) -> AsyncIterator[bytes]:  # fmt: skip
         """Frames for one client, from after `since` (None: from now) on; nothing is missed and nothing comes twice."""
         if since is not None and since > self.cursor:
             # Ahead of us is only who was served by a faster process; ahead of the database, who knew another one.
             since = since if since <= await pool.fetchval("SELECT last_value FROM anomaly_seq") else None
-        own = Subscriber(boxes, self.cursor if since is None else since, behind=since is not None, columns=columns)
+        own = Subscriber(boxes, self.cursor if since is None else since, since is not None, columns, who)
         self.subscribers.add(own)
         try:
             yield await self._hello(pool, own.cursor)
-            while not self.closing:
+            while not (self.closing or own.ended):
                 if own.behind:
                     async for chunk in self._catch_up(pool, own):
                         yield chunk
                 event = await own.next(self.settings.ping_s)
                 if event is None:
-                    yield b"" if self.closing else PING
+                    yield b"" if self.closing or own.ended else PING
                 elif not event.seq or event.seq > own.cursor:
                     own.cursor = max(own.cursor, event.seq)
                     yield event.seen(own.boxes)

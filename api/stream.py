@@ -10,6 +10,7 @@ from litestar import Response
 from litestar.response import Stream
 
 from api import parameters
+from api.caller import caller
 from api.items import AnyRequest
 from api.parameters import Edges
 from api.problems import Problem, bad
@@ -45,7 +46,7 @@ async def _frames(
     request: AnyRequest, since: int | None, boxes: Sequence[Edges], columns: bool
 ) -> AsyncIterator[bytes]:
     state = request.app.state
-    async for chunk in state.hub.stream(state.pool, since, boxes, columns):
+    async for chunk in state.hub.stream(state.pool, since, boxes, columns, caller(request)):
         if chunk:
             yield chunk
 

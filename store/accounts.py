@@ -88,12 +88,14 @@ async def change(connection: asyncpg.Connection, own: int, role: str | None, dis
     )  # fmt: skip
     if disabled:
         await credentials.end_sessions(connection, own)
+    await credentials.ended(connection)
     await _held(connection)
 
 
 async def remove(connection: asyncpg.Connection, own: int) -> None:
     """Remove it with all that belongs to it; inside a transaction. Raises AccountError for the last admin."""
     await connection.execute("DELETE FROM accounts WHERE id = $1", own)
+    await credentials.ended(connection)
     await _held(connection)
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 import asyncpg
 
+from store.connect import CHANNEL
 from store.passwords import digest, new_secret
 
 KEY, SESSION, LINK = "key", "session", "link"
@@ -95,7 +96,9 @@ async def keys(connection: Connection, account: int | None = None) -> Sequence[a
 async def revoke(connection: Connection, own: int, kind: str, account: int | None = None) -> bool:
     """Whether there was one of that kind, and of that account where one is given."""
     sql = "DELETE FROM credentials WHERE id = $1 AND kind = $2 AND ($3::bigint IS NULL OR account = $3) RETURNING id"
-    return await connection.fetchval(sql, own, kind, account) is not None
+    gone = await connection.fetchval(sql, own, kind, account) is not None
+    await ended(connection)
+    return gone
 
 
 async def end_sessions(connection: Connection, account: int, but: int | None = None) -> None:
@@ -103,6 +106,22 @@ async def end_sessions(connection: Connection, account: int, but: int | None = N
     await connection.execute(
         "DELETE FROM credentials WHERE account = $1 AND kind = $2 AND id IS DISTINCT FROM $3", account, SESSION, but
     )
+    await ended(connection)
+
+
+async def ended(connection: Connection) -> None:
+    """Wake whoever serves streams: some may be of those that are no more."""
+    await connection.execute("SELECT pg_notify($1, 'access')", CHANNEL)
+
+
+async def standing(connection: Connection, ids: Collection[int]) -> dict[int, tuple[str, str]]:
+    """Of these those that still hold: the role of each, and that of its account."""
+    rows = await connection.fetch(
+        "SELECT c.id, c.role, a.role AS account_role FROM credentials c JOIN accounts a ON a.id = c.account "
+        "WHERE c.id = ANY($1) AND NOT a.disabled AND (c.expires IS NULL OR c.expires > now())",
+        list(ids),
+    )
+    return {row["id"]: (row["role"], row["account_role"]) for row in rows}
 
 
 async def sweep(connection: Connection) -> None:

@@ -246,3 +246,22 @@ def test_it_stops_within_five_seconds_of_sigterm_with_open_streams(seeded_url: s
 
     assert asyncio.run(go()) < 5
     assert live.process.returncode == 0
+
+
+@pytest.mark.parametrize("path", ["/stream", "/alerts/stream"])
+def test_a_stream_ends_with_the_key_that_opened_it(live: Live, keys: dict[str, dict[str, str]], path: str) -> None:
+    async def go() -> tuple[bool, int]:
+        async with httpx.AsyncClient(base_url=live.url, timeout=20) as client:
+            made = (await client.post("/keys", json={"name": "short"}, headers=keys["viewer"])).json()
+            mine = {"authorization": f"Bearer {made['key']}"}
+            async with client.stream("GET", path, headers=mine) as answer:
+                lines = answer.aiter_lines()
+                while await anext(lines) != "event: hello":
+                    pass
+                await client.delete(f"/keys/{made['id']}", headers=keys["viewer"])
+                async with asyncio.timeout(10):
+                    async for _ in lines:
+                        pass
+            return answer.is_stream_consumed, (await client.get("/alerts", headers=mine)).status_code
+
+    assert asyncio.run(go()) == (True, 401)
