@@ -12,6 +12,7 @@ import orjson
 
 from api import sky
 from api.identity import ID
+from api.incident_collection import SAID
 from api.parameters import Edges
 from api.sky import Sky
 
@@ -20,6 +21,12 @@ PING = b": ping\n\n"
 _ANOMALIES = """
 SELECT seq, feature, ST_XMin(geom) AS west, ST_YMin(geom) AS south, ST_XMax(geom) AS east, ST_YMax(geom) AS north
 FROM anomalies WHERE seq > $1 AND seq <= $2 ORDER BY seq LIMIT $3
+"""
+
+_INCIDENTS = f"""
+SELECT seq, {SAID} AS feature, ST_XMin(geom) AS west, ST_YMin(geom) AS south, ST_XMax(geom) AS east,
+  ST_YMax(geom) AS north
+FROM incidents WHERE seq > $1 ORDER BY seq LIMIT $2
 """
 
 COLUMNS = ("icao24", "lat", "lon", "track", "baro_altitude", "ground_speed", "callsign", "on_ground", "position_time")
@@ -106,8 +113,19 @@ async def anomalies(connection: Any, since: int, until: int, most: int = 500) ->
 
 
 def _anomaly(row: asyncpg.Record) -> Event:
-    box = None if row["west"] is None else (row["west"], row["south"], row["east"], row["north"])
-    return Event(row["seq"], frame("anomaly", row["feature"].encode(), row["seq"]), box)
+    return Event(row["seq"], frame("anomaly", row["feature"].encode(), row["seq"]), _box(row))
+
+
+async def incidents(connection: Any, since: int, most: int = 500) -> tuple[int, list[Event]]:
+    """The newest of the incidents that changed after `since`, at most `most`, and they. The stream's ids are those of
+    anomalies: these have none, and whoever was away asks the collection."""
+    rows = await connection.fetch(_INCIDENTS, since, most)
+    told = [Event(0, frame("incident", row["feature"].encode()), _box(row)) for row in rows]
+    return (rows[-1]["seq"] if rows else since), told
+
+
+def _box(row: asyncpg.Record) -> Edges | None:
+    return None if row["west"] is None else (row["west"], row["south"], row["east"], row["north"])
 
 
 async def aircraft(connection: Any, since: int) -> tuple[int, Event | None]:

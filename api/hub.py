@@ -28,6 +28,7 @@ QUEUE = 256
 LOOK_S = 5.0
 """Without any wake-up the hub looks by itself this often: a lost notification costs seconds, not events."""
 
+_NEWEST_INCIDENT = "SELECT coalesce(max(seq), 0) FROM incidents"
 _FIRST_WAIT_S, _LONGEST_WAIT_S = 0.2, 5.0
 log = structlog.get_logger("skysift.hub")
 
@@ -67,12 +68,13 @@ class Subscriber:
 
 
 class Hub:
-    """Runs as one task. `cursor` is the newest change that was handed out, `tick` the newest state of aircraft."""
+    """Runs as one task. `cursor` is the newest change that was handed out, `tick` the newest state of aircraft,
+    `incident` the newest change of one."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.subscribers: set[Subscriber] = set()
-        self.cursor = self.tick = 0
+        self.cursor = self.tick = self.incident = 0
         self.up = self.closing = False
         self.looked = 0.0
         self.ready = asyncio.Event()
@@ -112,6 +114,7 @@ class Hub:
         if not self.ready.is_set():
             self.cursor = await connection.fetchval("SELECT coalesce(max(seq), 0) FROM anomalies")
             self.tick = await connection.fetchval("SELECT coalesce(max(seq), 0) FROM aircraft_now")
+            self.incident = await connection.fetchval(_NEWEST_INCIDENT)
             await self.alerts.start(connection)
             self.ready.set()
         self.up = True
@@ -142,6 +145,8 @@ class Hub:
             await self._tell(connection)
             # A change that no notification told of is one all the same.
             self.told["anomaly"] += self.cursor != before and "anomaly" not in kinds
+        if every or "incident" in kinds:
+            await self._tell_incidents(connection)
         if every or "access" in kinds or time.monotonic() - self.looked > LOOK_S:
             await close_ended(connection, [*self.subscribers, *self.alerts.listeners])
             self.looked = time.monotonic()
@@ -164,6 +169,18 @@ class Hub:
             for event in found:
                 self._publish(event)
             self.cursor = found[-1].seq
+
+    async def _tell_incidents(self, connection: asyncpg.Connection) -> None:
+        """Hand out the incidents that changed, what people say of them included."""
+        if not self.subscribers:
+            self.incident = await connection.fetchval(_NEWEST_INCIDENT)
+            return
+        newest = -1
+        while newest != self.incident:
+            newest = self.incident
+            self.incident, found = await events.incidents(connection, newest)
+            for event in found:
+                self._publish(event)
 
     async def _move(self, connection: asyncpg.Connection) -> int:
         """Hand out who moved, in the forms that somebody takes; the newest tick that all have."""

@@ -45,6 +45,8 @@ class Joiner:
     incident_of: dict[str, str] = field(default_factory=dict)
     told: dict[str, Incident] = field(default_factory=dict)
     swept: int = int(NO_TIME)
+    banded: Floors = field(default_factory=Floors)
+    """By which rules those that go on were put into their bands."""
 
     def feed(self, anomalies: Sequence[Anomaly], now: int) -> tuple[Sequence[Incident], Mapping[str, str]]:
         """Take anomalies that have changed, at data time `now` (epoch ms): incidents that changed, those that became
@@ -52,11 +54,19 @@ class Joiner:
         changed = [part for part in map(Part.of, anomalies) if self._is_news(part)]
         for part in changed:
             self._put(part)
-        incidents = self._rejoined({part.id for part in changed})
+        incidents = self._rejoined({part.id for part in changed} | self._to_band())
         belongs = {one.id: self.incident_of[one.id] for one in anomalies if one.id in self.incident_of}
         if now != NO_TIME and now - self.swept >= SWEEP_MS:
             self._forget(now)
         return incidents, belongs
+
+    def _to_band(self) -> set[str]:
+        """The anomalies of all incidents that go on, where other rules hold than those that gave their bands."""
+        held = self.floors
+        if held == self.banded:
+            return set()
+        self.banded = held
+        return {own for one in self.told.values() if one.state == "open" for own in one.anomalies}
 
     def state(self) -> Mapping[str, Array]:
         """Everything that a later call depends on."""

@@ -17,6 +17,7 @@ import pytest
 from api import hub as hub_module
 from api.hub import Hub
 from api.settings import Settings
+from cli.joining import joining
 from store.connect import open_pool
 from store.writer import Writer
 from tests.api.conftest import ONE, T0, Live, rows, start
@@ -265,3 +266,22 @@ def test_a_stream_ends_with_the_key_that_opened_it(live: Live, keys: dict[str, d
             return answer.is_stream_consumed, (await client.get("/alerts", headers=mine)).status_code
 
     assert asyncio.run(go()) == (True, 401)
+
+
+def test_incidents_come_as_they_change_with_what_people_say(
+    live: Live, seeded_url: str, keys: dict[str, dict[str, str]]
+) -> None:
+    async def go() -> list[Any]:
+        async with stream(live.url) as events, httpx.AsyncClient(base_url=live.url) as client:
+            await first(events, "hello")
+            writer = await Writer.open(seeded_url)
+            await writer.save([replace(ONE, id="told")], incidents=joining()([replace(ONE, id="told")]))
+            await writer.close()
+            new = (await first(events, "incident"))[0]
+            answer = await client.post("/incidents/itold/review", json={"status": "seen"}, headers=keys["analyst"])
+            assert answer.status_code == 201, answer.text
+            return [new, (await first(events, "incident"))[0]]
+
+    (own, new), (_, seen) = asyncio.run(go())
+    assert (own, new["id"], new["properties"]["status"]) == ("", "itold", "new")
+    assert seen["properties"]["status"] == "seen"

@@ -139,6 +139,20 @@ def test_rules_move_the_band_everywhere_or_in_an_area() -> None:
     assert band(Floor("squawk", 0.95), Floor("squawk", 0.8, here)) == "alert"
 
 
+def test_a_rule_that_is_accepted_or_taken_back_puts_what_goes_on_into_another_band() -> None:
+    own = Joiner(TITLES)
+    sure = {"priority": 4, "confidence": 0.9}
+    over = anomaly("b", "squawk", 0, 5, 2, **sure)
+    assert {i.band for i in own.feed([anomaly("a", "squawk", 0, 5, state="open", **sure), over], T0)[0]} == {"alert"}
+
+    bands = []
+    for rules in ([Floor("squawk", 0.95)], [Floor("squawk", 0.95)], []):
+        own.floors = Floors(rules)
+        bands.append([(one.id, one.band) for one in own.feed([], T0)[0]])
+
+    assert bands == [[("ia", "review")], [], [("ia", "alert")]]
+
+
 @pytest.mark.parametrize(
     ("name", "priority", "confidence", "band"),
     [("squawk", 4, 0.5, "alert"), ("squawk", 3, 0.6, "review"), ("ghost", 1, 0.99, "review"),

@@ -1,7 +1,7 @@
 // The live stream: one EventSource that comes back by itself, asks for what it missed, and says when it was away.
 import { readArrow } from './arrow.js';
 
-const EVENTS = ['hello', 'anomaly', 'aircraft', 'clock'];
+const EVENTS = ['hello', 'anomaly', 'incident', 'aircraft', 'clock'];
 const BACKOFF_MS = [1000, 2000, 4000, 8000, 15_000];
 const QUIET_MS = 45_000; // the server pings every 15 s and ticks more often: this long without a word is a dead line
 
