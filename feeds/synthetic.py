@@ -21,6 +21,7 @@ from feeds._synthetic_actor import Actor, Story, Truth
 from feeds._synthetic_events import Events
 from feeds._synthetic_rough import roughened
 from feeds._synthetic_rows import Rows
+from feeds._synthetic_vectored import MOST, Vectored
 from feeds._synthetic_world import europe, world
 from geo.batch import Batch
 
@@ -96,10 +97,12 @@ class SyntheticSource(Source):
     def __init__(
         self, name: str, world: Synthetic, hours: float = 1.0, step_s: float = 1.0, start_ms: int | None = START_MS,
         clock: Callable[[], float] = time.time, calm: bool = False, rough: bool = False,
+        vectored: int = 0,
     ) -> None:  # fmt: skip
         super().__init__(name, "synthetic", live=start_ms is None, clock=clock)
         self.world, self.hours, self.step_s, self.start_ms = world, hours, step_s, start_ms
         self.calm, self.rough = calm, rough
+        self.led = Vectored(world.seed, vectored, world.region) if vectored else None
 
     def window(self) -> tuple[int, int]:
         """Epoch ms between which `batches` gives rows."""
@@ -112,9 +115,18 @@ class SyntheticSource(Source):
     def batches(self) -> Iterator[Batch]:
         start, end = self.window()
         actors = {a for t in self.world.truth(start, end) for a in t.icao24s} if self.calm else set()
-        for number, batch in enumerate(self.world.batches(start, end, self.step_s)):
+        for number, batch in enumerate(self._everyone(start, end)):
             rows = batch.take(np.flatnonzero(~np.isin(batch["icao24"], sorted(actors)))) if actors else batch
             yield self.count(roughened(rows, self.world.seed, number) if self.rough else rows)
+
+    def _everyone(self, start: int, end: int) -> Iterator[Batch]:
+        """The world's batches, with those that are led about."""
+        for batch in self.world.batches(start, end, self.step_s):
+            until = int(batch["time"].max()) + 1
+            more = self.led.between(start, until, self.step_s) if self.led else Batch.empty()
+            rows = Batch.concat([batch, more]) if len(more) else batch
+            yield rows.take(np.argsort(rows["time"], kind="stable")) if len(more) else rows
+            start = until
 
     async def poll(self) -> AsyncIterator[Batch]:
         """A batch every second, with what was said since the last."""
@@ -130,8 +142,9 @@ class SyntheticSource(Source):
 def open_synthetic(spec: str) -> SyntheticSource:
     """The source for "demo", or "synthetic:" with options, as in "synthetic:seed=3,aircraft=2000,hours=1".
 
-    Options: seed, aircraft, hours, step, region (europe, world), start (an RFC 3339 time, or "live" for the present),
-    calm=1 (without those that anything was planted for), rough=1 (as receivers would hear it); both for recordings.
+    Options: seed, aircraft, hours, step, region (europe, world), start (an RFC 3339 time, or "live" for the present);
+    for recordings calm=1 (without those that anything was planted for), rough=1 (as receivers would hear it) and
+    vectored=N (so many more that are led about).
     The demo is live with 24 hours of past, a row every 5 s.
     Raises FeedError for what it does not know.
     """
@@ -145,12 +158,13 @@ def open_synthetic(spec: str) -> SyntheticSource:
     seed, aircraft = (round(_number(given, name, spec, *bounds)) for name, bounds in _WHOLE.items())
     hours, step = _number(given, "hours", spec, 1, 0, 10_000), _number(given, "step", spec, 1, 0.1, 3_600)
     start = _start(given.get("start"), spec)
+    led = round(_number(given, "vectored", spec, 0, 0, MOST))
     calm, rough = (bool(_number(given, name, spec, 0, 0, 1)) for name in ("calm", "rough"))
     world_ = Synthetic(seed, aircraft, given["region"])
-    return SyntheticSource(spec, world_, hours, step, start, calm=calm, rough=rough)
+    return SyntheticSource(spec, world_, hours, step, start, calm=calm, rough=rough, vectored=led)
 
 
-_OPTIONS = {"seed", "aircraft", "hours", "step", "region", "start", "calm", "rough"}
+_OPTIONS = {"seed", "aircraft", "hours", "step", "region", "start", "calm", "rough", "vectored"}
 _WHOLE = {"seed": (1, 0, 2**31), "aircraft": (350, 1, 50_000)}
 
 

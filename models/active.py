@@ -9,11 +9,12 @@ from typing import Any
 
 from models.folder import KINDS, MODEL, ModelError, read_json
 from models.point import PointModel
+from models.sequence import SequenceModel
 
 SHIPPED = Path(__file__).parent / "shipped"
 """A folder for each kind: trained on made-up traffic (see `cli.train`)."""
 
-LOADERS = {"point": PointModel.load}
+LOADERS = {"point": PointModel.load, "sequence": SequenceModel.load}
 """Kind: what loads its folder, and raises ModelError where it cannot."""
 
 

@@ -15,7 +15,7 @@ NATURES: Mapping[str, Sequence[str]] = {
     "messages that do not fit": ("callsign-duplicate", "equipment-signature", "identity", "signal", "timing"),
     "how it is flown": (
         "acas-ra", "diversion", "drone-missile-profile", "flight-envelope", "go-around", "low-for-cell", "ml-point",
-        "near-miss", "rapid-descent", "strange-approach", "vertical-oscillation",
+        "ml-sequence", "near-miss", "rapid-descent", "strange-approach", "vertical-oscillation",
     ),
     "where it is flown": (
         "cruise-turn", "fir-entry", "loiter", "odd-trajectory", "patrol", "restricted-zone", "route-deviation",
@@ -108,6 +108,7 @@ AT_MOST: Mapping[str, str] = {
     "formation-flight": "review", "loiter": "review", "patrol": "review",
     "odd-trajectory": "review", "route-deviation": "review", "fir-entry": "review",
     "low-for-cell": "review", "strange-approach": "review", "cruise-turn": "review", "ml-point": "review",
+    "ml-sequence": "review",
 }  # fmt: skip
 """The highest band of a class, however sure: the user's lists of what is for review (flown unlike the baseline) and
 of what is only to be watched (unusual places, equipment signatures)."""

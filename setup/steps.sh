@@ -93,7 +93,7 @@ apt_install() {
   as_root env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -y --no-install-recommends "$@"
 }
 
-# system_packages WANTED...: any of python, postgis, chromium, gdal, qgis. Asks for root only when something is missing.
+# system_packages WANTED...: any of python, postgis, chromium, gdal, qgis (and train, which needs none). Asks for root only when something is missing.
 system_packages() {
   local want missing=""
   for want in "$@"; do
@@ -137,6 +137,11 @@ python_packages() {
   step editable "skysift itself" .venv/bin/skysift "pyproject.toml cli/version.py" pip_install --no-deps --no-build-isolation -e .
 }
 
+# In no lock: pip takes the build that fits the machine.
+train_packages() {
+  step train "PyTorch" .venv/bin/python pyproject.toml pip_install --no-build-isolation -e ".[train]"
+}
+
 node_is_new() {
   local major
   major=$(node --version 2>/dev/null | sed 's/^v\([0-9]*\).*/\1/')
@@ -165,6 +170,7 @@ set_up() {
   system_packages "$@"
   virtual_environment
   python_packages "$lock"
+  case " $* " in *" train "*) train_packages ;; esac
   web_files
   trap - INT TERM
   rm -f "$LOG"

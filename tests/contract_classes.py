@@ -16,8 +16,7 @@ from geo.memory import Keep, Memory, Slot
 from geo.registers import Registers
 from geo.stretches import Stretches, stretches
 from geo.tracks import Tracks
-from models.active import SHIPPED
-from models.point import PointModel
+from models.active import SHIPPED, load
 
 
 def _mindful(tracks: Tracks, p: SimpleNamespace, memory: Memory) -> Stretches:
@@ -42,11 +41,11 @@ def resources() -> dict[str, Any]:
     """What the classes may ask for."""
     return {
         "airports": Airports.builtin(), "registers": Registers.builtin(), "zones": zones(),
-        "point_model": point_model(),
+        "point_model": shipped("point"), "sequence_model": shipped("sequence"),
     }  # fmt: skip
 
 
 @cache
-def point_model() -> PointModel:
-    """The one that ships, loaded once."""
-    return PointModel.load(SHIPPED / "point")
+def shipped(kind: str) -> Any:
+    """The model of a kind that ships, loaded once."""
+    return load(SHIPPED / kind)[1]

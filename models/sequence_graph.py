@@ -1,0 +1,145 @@
+"""Sequence autoencoders as ONNX graphs: weights in, a model that onnxruntime runs out, the same bytes every time.
+
+Each reads `windows`, float32 (n, steps, k) of scaled features, and gives `made`, the same made again, and `parts`: by
+how much each value was missed, squared, in units of what is usual for its feature.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from geo.schema import Array
+
+LIMIT = 4.0
+"""Scaled values are cut here, four times the 99th percentile: beyond it a value is wrong, how wrong says nothing."""
+
+_OPSET, _IR = 17, 8
+_NORM_EPSILON = 1e-5
+"""PyTorch's default."""
+
+Weights = Mapping[str, Array]
+"""Float32 arrays by name. All kinds have `weight` (k,): one over the usual squared miss of each feature."""
+
+
+@dataclass
+class Graph:
+    """Nodes as they are added; `add` gives the name of a node's (first) output."""
+
+    weights: Weights
+    nodes: list[Any] = field(default_factory=list)
+    constants: dict[str, Array] = field(default_factory=dict)
+
+    def add(self, op: str, *inputs: str, output: str = "", outputs: int = 1, take: int = 0, **attributes: Any) -> str:
+        """A node of one output, or the output number `take` of `outputs`."""
+        from onnx import helper
+
+        name = output or f"v{len(self.nodes)}"
+        names = [name if k == take else "" for k in range(outputs)]
+        self.nodes.append(helper.make_node(op, list(inputs), names, **attributes))
+        return name
+
+    def weight(self, name: str) -> str:
+        """A weight as an input of nodes."""
+        self.constants[name] = np.ascontiguousarray(self.weights[name], dtype=np.float32)
+        return name
+
+    def whole(self, *numbers: int) -> str:
+        """A list of integers as an input of nodes."""
+        name = "i" + "_".join(map(str, numbers))
+        self.constants[name] = np.array(numbers, dtype=np.int64)
+        return name
+
+    def number(self, value: float) -> str:
+        """A scalar as an input of nodes."""
+        name = f"f{value:g}"
+        self.constants[name] = np.array(value, dtype=np.float32)
+        return name
+
+    def linear(self, x: str, name: str) -> str:
+        """x (..., a) times `name.w` (a, b) plus `name.b` (b,)."""
+        return self.add("Add", self.add("MatMul", x, self.weight(f"{name}.w")), self.weight(f"{name}.b"))
+
+    def bytes(self, steps: int, width: int) -> bytes:
+        """The model."""
+        from onnx import TensorProto, helper, numpy_helper
+
+        shape = [None, steps, width]
+        ends = [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name in ("windows", "parts", "made")]
+        constants = [numpy_helper.from_array(values, name) for name, values in self.constants.items()]
+        graph = helper.make_graph(self.nodes, "sequence", ends[:1], ends[1:], constants)
+        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", _OPSET)], ir_version=_IR)
+        out: bytes = model.SerializeToString(deterministic=True)
+        return out
+
+
+def onnx_of(kind: str, weights: Weights, steps: int) -> bytes:
+    """The model of these weights. Raises KeyError for a kind that is not known, or weights that lack one."""
+    graph = Graph(weights)
+    width = len(weights["weight"])
+    x = graph.add("Clip", "windows", graph.number(-LIMIT), graph.number(LIMIT))
+    missed = graph.add("Sub", graph.add("Identity", KINDS[kind](graph, x), output="made"), x)
+    graph.add("Mul", graph.add("Mul", missed, missed), graph.weight("weight"), output="parts")
+    return graph.bytes(steps, width)
+
+
+def _gru(graph: Graph, x: str) -> str:
+    """x (n, steps, k) made again: one GRU reads it, another writes it from what the first one's last state says."""
+    by_step = graph.add("Transpose", x, perm=[1, 0, 2])
+    state = graph.add("Squeeze", _recurrent(graph, by_step, "encoder", last=True), graph.whole(0))
+    latent = graph.add("Tanh", graph.linear(state, "latent"))
+    steps = graph.whole(*_steps(graph), 1, 1)
+    told = graph.add("Expand", graph.add("Unsqueeze", latent, graph.whole(0)), steps)
+    written = graph.add("Squeeze", _recurrent(graph, told, "decoder", last=False), graph.whole(1))
+    return graph.add("Transpose", graph.linear(written, "out"), perm=[1, 0, 2])
+
+
+def _recurrent(graph: Graph, x: str, name: str, last: bool) -> str:
+    w, r, b = (graph.weight(f"{name}.{part}") for part in "wrb")
+    hidden = graph.constants[r].shape[2]
+    return graph.add("GRU", x, w, r, b, outputs=2, take=int(last), hidden_size=hidden, linear_before_reset=1)
+
+
+def _steps(graph: Graph) -> tuple[int]:
+    return (int(graph.weights["steps"][0]),)
+
+
+def _transformer(graph: Graph, x: str) -> str:
+    """x (n, steps, k) made again: steps look at each other, all together become a few numbers, and the other way."""
+    rows = graph.add("Add", graph.linear(x, "in"), graph.weight("place"))
+    rows = _layer(graph, rows, "encoder")
+    steps, d = graph.weights["place"].shape
+    latent = graph.add("Tanh", graph.linear(graph.add("Reshape", rows, graph.whole(-1, steps * d)), "latent"))
+    told = graph.add("Reshape", graph.linear(latent, "told"), graph.whole(-1, steps, d))
+    return graph.linear(_layer(graph, told, "decoder"), "out")
+
+
+def _layer(graph: Graph, x: str, name: str) -> str:
+    """Attention and a small network, each added to what it reads and normalised."""
+    x = _normed(graph, graph.add("Add", x, _attention(graph, x, f"{name}.attention")), f"{name}.norm1")
+    inner = graph.add("Relu", graph.linear(x, f"{name}.up"))
+    return _normed(graph, graph.add("Add", x, graph.linear(inner, f"{name}.down")), f"{name}.norm2")
+
+
+def _attention(graph: Graph, x: str, name: str) -> str:
+    """Two heads; `name.q`, `.k` and `.v` are (d, d), the scale is in q."""
+    steps, d = graph.weights["place"].shape
+    shape = graph.whole(-1, steps, HEADS, d // HEADS)
+    q, k, v = (graph.add("Reshape", graph.linear(x, f"{name}.{part}"), shape) for part in "qkv")
+    q, v = (graph.add("Transpose", one, perm=[0, 2, 1, 3]) for one in (q, v))
+    weight = graph.add("Softmax", graph.add("MatMul", q, graph.add("Transpose", k, perm=[0, 2, 3, 1])), axis=-1)
+    mixed = graph.add("Transpose", graph.add("MatMul", weight, v), perm=[0, 2, 1, 3])
+    return graph.linear(graph.add("Reshape", mixed, graph.whole(-1, steps, d)), f"{name}.out")
+
+
+def _normed(graph: Graph, x: str, name: str) -> str:
+    scale, shift = graph.weight(f"{name}.w"), graph.weight(f"{name}.b")
+    return graph.add("LayerNormalization", x, scale, shift, axis=-1, epsilon=_NORM_EPSILON)
+
+
+HEADS = 2
+KINDS: Mapping[str, Callable[[Graph, str], str]] = {"gru": _gru, "transformer": _transformer}
+"""What makes x again, by name."""
