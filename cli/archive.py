@@ -1,196 +1,101 @@
-"""An archive on its way in: its files, read in parallel into a stage on disk that a break does not cost."""
+"""A backup as one file: a tar of the database's dump, the state folder's files, and a manifest of what is in it."""
 
 from __future__ import annotations
 
 import hashlib
+import io
 import os
-import re
-import shutil
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass, field
-from multiprocessing import get_context
-from pathlib import Path
+import tarfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import orjson
 
-from cli.day_files import day_of
 from cli.ui import INPUT, Failure
-from geo.batch import Batch
-from geo.batch_bytes import packed, unpacked
 
-UNIT_BYTES, UNIT_FILES = 32 << 20, 200
-"""Small files are read together: a process costs more than a snapshot."""
-
-HELD_ROWS = 2_000_000
-DAY_MS = 86_400_000
-_REPORT = "report.json"
+LAYOUT = 1
+MANIFEST, DATABASE, CHECKPOINT, STATE = "manifest.json", "database.dump", "engine.npz", "state"
+_BLOCK = 1 << 20
 
 
-@dataclass(frozen=True)
-class Archive:
-    """What is to be read, and how."""
-
-    files: Sequence[Path]
-    format: str | None
-    zone: str
-    stage: Path
-
-    def units(self) -> Iterator[tuple[str, list[str]]]:
-        """Files in groups, each with a name that says which files in which state they are."""
-        held: list[Path] = []
-        for file in self.files:
-            held.append(file)
-            if len(held) >= UNIT_FILES or sum(one.stat().st_size for one in held) >= UNIT_BYTES:
-                yield _named(held), [str(one) for one in held]
-                held = []
-        if held:
-            yield _named(held), [str(one) for one in held]
-
-
-@dataclass
-class Tally:
-    """What came of the reading: rows, what was refused of them, and files that were left out, with the reason."""
-
-    rows: int = 0
-    rejected: Counter[str] = field(default_factory=Counter)
-    skipped: dict[str, str] = field(default_factory=dict)
-    labels: dict[int, str] = field(default_factory=dict)
-
-    def add(self, report: dict[str, Any]) -> None:
-        self.rows += report["rows"]
-        self.rejected.update(report["rejected"])
-        self.skipped |= report["skipped"]
-        self.labels |= {int(key): text for key, text in report["labels"].items()}
+def write(path: Path, parts: Mapping[str, Path], about: Mapping[str, Any]) -> None:
+    """The parts by their names in the tar, whole or not at all, readable by its owner alone: it holds keys."""
+    part = path.with_name(f"{path.name}.part")
+    sums = {name: _sha256(file) for name, file in parts.items()}
+    manifest = orjson.dumps({"layout": LAYOUT, **about, "sha256": sums}, option=orjson.OPT_INDENT_2)
+    try:
+        with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            with tarfile.open(fileobj=file, mode="w|", format=tarfile.PAX_FORMAT) as tar:
+                head = tarfile.TarInfo(MANIFEST)
+                head.size = len(manifest)
+                tar.addfile(head, io.BytesIO(manifest))
+                for name, own in parts.items():
+                    tar.add(own, arcname=name, recursive=False)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
 
 
-def listed(paths: Iterable[str], say: Callable[[str], object]) -> list[Path]:
-    """The files of files and folders, in depth; of folders with `run_*` inside only the newest such, which is said.
-
-    Raises Failure for a path that is not there, or where nothing is.
-    """
-    out: list[Path] = []
-    for text in paths:
-        path = Path(text)
-        if not path.exists():
-            raise Failure(f"{text}: there is no such file or folder", INPUT)
-        if path.is_dir():
-            run = newest_run(path)
-            if run:
-                say(f"{path}: the newest run is {run.name}")
-            out += [p for p in sorted((run or path).rglob("*")) if p.is_file() and not _hidden(p, run or path)]
-        else:
-            out.append(path)
-    if not out:
-        raise Failure(f"{', '.join(paths)}: there are no files", INPUT)
-    return out
-
-
-def newest_run(folder: Path) -> Path | None:
-    """The newest of the folders called run_*, there or in data/processed below it, as notebooks leave them: by when it
-    was created (seed 001), by the numbers in its name among those of one moment, as a copy makes them."""
-    for place in (folder, folder / "processed", folder / "data" / "processed"):
-        runs = [one for one in place.glob("run_*") if one.is_dir()]
-        if runs:
-            return max(
-                runs, key=lambda one: (round(os.path.getctime(one)), [int(n) for n in re.findall(r"\d+", one.name)])
-            )
-    return None
-
-
-def _hidden(path: Path, root: Path) -> bool:
-    return any(part.startswith(".") for part in path.relative_to(root).parts)
-
-
-def _named(files: Sequence[Path]) -> str:
-    stats = [(str(file.absolute()), file.stat().st_size, file.stat().st_mtime_ns) for file in files]
-    return hashlib.blake2b(repr(stats).encode(), digest_size=10).hexdigest()
-
-
-def staged(archive: Archive, jobs: int, advance: Callable[[float, str], object]) -> Tally:
-    """Read what is not staged yet, `jobs` files at a time. What other files left in the stage is removed."""
-    archive.stage.mkdir(parents=True, exist_ok=True)
-    units = dict(archive.units())
-    for old in archive.stage.iterdir():
-        if old.is_dir() and old.name not in units:
-            shutil.rmtree(old)
-    todo = {name: files for name, files in units.items() if not (archive.stage / name / _REPORT).exists()}
-    advance(sum(map(len, units.values())) - sum(map(len, todo.values())), "found from before")
-    with ProcessPoolExecutor(max(1, min(jobs, len(todo) or 1)), get_context("spawn")) as pool:
-        running = {
-            pool.submit(stage_unit, archive.stage / name, files, archive.format, archive.zone): files
-            for name, files in todo.items()
-        }
+def manifest_of(path: Path) -> Mapping[str, Any]:
+    """What the backup says of itself. Raises Failure for a file that is none, or of another layout."""
+    with _opened(path) as tar:
+        first = tar.next()
+        file = tar.extractfile(first) if first and first.name == MANIFEST and first.isreg() else None
+        if file is None or first is None or first.size > _BLOCK:
+            raise Failure(f"{path} is no backup of Skysift", INPUT)
         try:
-            for done in as_completed(running):
-                done.result()
-                advance(len(running[done]), Path(running[done][-1]).name)
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
-    tally = Tally()
-    for name in units:
-        tally.add(orjson.loads((archive.stage / name / _REPORT).read_bytes()))
-    return tally
+            found: Mapping[str, Any] = orjson.loads(file.read())
+        except orjson.JSONDecodeError:
+            raise Failure(f"{path} is damaged: its manifest cannot be read", INPUT) from None
+    if found.get("layout") != LAYOUT:
+        raise Failure(f"{path} has layout {found.get('layout')}; this version reads {LAYOUT}", INPUT)
+    return found
 
 
-def stage_unit(place: Path, files: Sequence[str], format_: str | None, zone: str) -> None:
-    """Some files, in a process of its own: their rows by day, and what was refused. Whole or not at all."""
-    part = place.with_name(f".{place.name}.part")
-    shutil.rmtree(part, ignore_errors=True)
-    part.mkdir(parents=True)
-    report: dict[str, Any] = {"rows": 0, "rejected": Counter(), "skipped": {}, "labels": {}}
-    held: list[Batch] = []
-    for batch in _read(files, format_, zone, report):
-        held.append(batch)
-        report["rows"] += len(batch)
-        if sum(map(len, held)) > HELD_ROWS:
-            _write_days(part, held)
-            held = []
-    _write_days(part, held)
-    report["labels"] = {str(key): text for key, text in report["labels"].items()}
-    (part / _REPORT).write_bytes(orjson.dumps(report))
-    shutil.rmtree(place, ignore_errors=True)
-    part.replace(place)
+def unpack(path: Path, folder: Path) -> dict[str, Path]:
+    """All parts into an empty folder, by name, each as the manifest says. Raises Failure for one that is not."""
+    sums = dict(manifest_of(path)["sha256"])
+    found: dict[str, Path] = {}
+    with _opened(path) as tar:
+        for member in tar:
+            if member.name == MANIFEST:
+                continue
+            if member.name not in sums or not member.isreg() or not _safe(member.name):
+                raise Failure(f"{path} holds {member.name!r}, which no backup of Skysift holds", INPUT)
+            target = folder / member.name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            source = tar.extractfile(member)
+            assert source is not None
+            with target.open("wb") as out:
+                while block := source.read(_BLOCK):
+                    out.write(block)
+            found[member.name] = target
+    wrong = [name for name, told in sums.items() if name not in found or _sha256(found[name]) != told]
+    if wrong:
+        raise Failure(f"{path} is damaged: {', '.join(wrong[:3])} is not as it was written", INPUT)
+    return found
 
 
-def _read(files: Sequence[str], format_: str | None, zone: str, report: dict[str, Any]) -> Iterator[Batch]:
-    """The rows of the files. One that cannot be read is noted, and the others are."""
-    from feeds import FeedError
-    from feeds.files import FileSource
-
-    for file in files:
-        try:
-            source = FileSource(Path(file), format_, zone)
-        except FeedError as error:
-            report["skipped"][file] = error.reason
-            continue
-        try:
-            yield from source.batches()
-        except FeedError as error:
-            report["skipped"][file] = f"only in part ({source.rows:,} rows): {error.reason}"
-        report["rejected"].update(source.rejected)
-        report["labels"].update(source.labels)
+def _safe(name: str) -> bool:
+    """Whether it is one of ours, and stays in its folder."""
+    parts = PurePosixPath(name).parts
+    ours = name in (DATABASE, CHECKPOINT) or (parts[0] == STATE and len(parts) > 1)
+    return ours and not any(one in ("..", "/") for one in parts)
 
 
-def _write_days(place: Path, held: Sequence[Batch]) -> None:
-    rows = Batch.concat(held)
-    if not len(rows):
-        return
-    number = len(list(place.iterdir()))
-    days = rows["time"] // DAY_MS
-    for day in sorted(set(days.tolist())):
-        (place / f"{day_of(day * DAY_MS)}-{number}.npz").write_bytes(packed(rows.take(days == day)))
+@contextmanager
+def _opened(path: Path) -> Iterator[tarfile.TarFile]:
+    try:
+        with tarfile.open(path, "r:") as tar:
+            yield tar
+    except tarfile.TarError as error:
+        raise Failure(f"{path} is damaged, or no backup of Skysift: {error}", INPUT) from error
 
 
-def days(stage: Path) -> list[str]:
-    """The days (YYYY-MM-DD) of which there are rows, in order."""
-    found = (re.fullmatch(r"(\d{4}-\d\d-\d\d)-\d+\.npz", file.name) for file in stage.glob("*/*.npz"))
-    return sorted({match[1] for match in found if match})
-
-
-def rows_of(stage: Path, day: str) -> Batch:
-    """All rows of a day."""
-    return Batch.concat(unpacked(file.read_bytes()) for file in sorted(stage.glob(f"*/{day}-*.npz")))
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from cli.archive import days, rows_of
+from cli.archive_files import days, rows_of
 from cli.ui import INPUT, Failure
 from geo.batch import Batch
 from geo.flights import Flights
@@ -39,8 +39,8 @@ def _kept(stage: Path, area: Any) -> Array:
     found = []
     for _, rows in _flown(stage, Counter()):
         order = np.lexsort((rows["time"], rows.columns["flight"]))
-        columns = [rows[n][order] for n in ("time", "lat", "lon")]
-        found.append(flights_through(rows.columns["flight"][order], *columns, area))
+        time, lat, lon = (rows[n][order] for n in ("time", "lat", "lon"))
+        found.append(flights_through(rows.columns["flight"][order], time, lat, lon, area))
     return np.unique(np.concatenate(found)) if found else np.zeros(0, dtype=np.int64)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from cli.archive import Tally, days
+from cli.archive_files import Tally, days
 from cli.ui import progress
 from geo.batch import Batch, in_chunks
 from pipeline.cells import CellCounts

@@ -14,8 +14,8 @@ from typing import Any
 
 import click
 
-from cli.archive import Archive, Tally, days, listed, staged
 from cli.archive_days import area_of, by_day
+from cli.archive_files import Archive, Tally, days, listed, staged
 from cli.archive_store import store
 from cli.database import database
 from cli.day_files import path_of, write_day

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner, Result
 
-from cli import archive, import_
+from cli import archive_files, import_
 from cli.main import main
 from tests.feeds.reading import read_path
 
@@ -118,7 +118,7 @@ def test_broken_off_it_goes_on_where_it_was(folder: Path, tmp_path: Path, monkey
     staged = {p: p.stat().st_mtime_ns for p in stage.glob("*/report.json")}
 
     monkeypatch.undo()
-    monkeypatch.setattr(archive, "stage_unit", lambda *_: pytest.fail("it was read before"))
+    monkeypatch.setattr(archive_files, "stage_unit", lambda *_: pytest.fail("it was read before"))
     said = report(folder, "--into", out)
 
     assert staged and said["rows"] == 49
