@@ -38,6 +38,7 @@ from api import (
     posted,
     review,
     schemas,
+    scoring,
     sharing,
     static,
     statistics,
@@ -159,6 +160,8 @@ ROUTES = [
     review.list_rules,
     review.accept_rule,
     review.take_back_rule,
+    scoring.score_point,
+    scoring.score_flight_state,
     static.show_file,
 ]
 
@@ -178,6 +181,7 @@ def create_app(settings: Settings) -> Litestar:
     parts |= {"tiles": TileCache(), "changes": Changes(), "regions": Regions(), "indexed": Indexed()}
     requests = Requests()
     parts |= {"access": Access(), "requests": requests, "slow": metrics.Slow()}
+    parts["scoring"] = scoring.Scoring(settings)
     parts["exports"] = asyncio.Semaphore(max(1, settings.pool_size // 4))
     return Litestar(
         ROUTES,

@@ -25,3 +25,14 @@ class PointScorer(Protocol):
 
     def told(self, found: Features) -> Sequence[str]:
         """In words what is odd about each row (n,), and among what: for the few rows that are shown to people."""
+
+
+class SequenceScorer(Protocol):
+    """Judges windows of a flight's last rows."""
+
+    @property
+    def names(self) -> Sequence[str]:
+        """The features that it reads."""
+
+    def scores(self, found: Features) -> tuple[Array, Array]:
+        """Rows (m,) at which a window ends, and its score 0 to 1 (m,)."""

@@ -16,7 +16,7 @@ ANY = (
 )  # fmt: skip
 WATCHED = (
     "feeds._kml", "feeds._errors", "pipeline.airframes", "pipeline.backtest", "pipeline.followers",
-    "pipeline.ignores", "pipeline.measures", "pipeline.subscriptions", "pipeline.watcher",
+    "pipeline.ignores", "pipeline.measures", "pipeline.scoring", "pipeline.subscriptions", "pipeline.watcher",
 )  # fmt: skip
 """What reads a drawn area, and judges a draft as the live loop would."""
 
@@ -25,7 +25,7 @@ ALLOWED = {
     "feeds": ("feeds", "geo"),
     "detectors": ("detectors", "geo"),
     "models": ("models", "geo"),
-    "pipeline": ("pipeline", "feeds", "geo", "detectors"),
+    "pipeline": ("pipeline", "feeds", "geo", "detectors", "models"),
     "store": ("store", "geo", "detectors._registry", "migrations"),
     "delivery": ("delivery", "store", "geo"),
     "api": ("api", "delivery", "store", "geo", "detectors._registry", *WATCHED),

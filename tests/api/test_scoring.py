@@ -1,0 +1,111 @@
+"""POST /score_point and /score_flight_state: scores and verdicts of what is sent, faults by field, own windows."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from litestar import Litestar
+from litestar.testing import TestClient
+
+from api import scoring
+
+Client = TestClient[Litestar]
+Keys = Mapping[str, Mapping[str, str]]
+START = int(time.time() * 1000) - 900_000
+
+
+def point(k: int = 0, **more: Any) -> dict[str, Any]:
+    """An airliner at cruise, ten seconds later for each k."""
+    calm = {
+        "icao24": "4ca7b5", "time": START + k * 10_000, "lat": 50.0, "lon": 10.0 + k * 0.0302, "baro_altitude": 35_000,
+        "ground_speed": 420, "track": 90, "vertical_rate": 0, "on_ground": False, "callsign": "DLH4AB",
+    }  # fmt: skip
+    return calm | more
+
+
+def ask(client: Client, keys: Keys, path: str, body: Any) -> Any:
+    return client.post(path, json=body, headers=keys["viewer"])
+
+
+def test_a_point_has_alerts_and_a_score(client: Client, keys: Keys) -> None:
+    answer = ask(client, keys, "/score_point", point())
+
+    assert answer.status_code == 200 and "no-store" in answer.headers["cache-control"]
+    assert answer.json()["rule_alerts"] == [] and 0 <= answer.json()["iforest_score"] < 0.999
+
+
+def test_points_of_one_aircraft_follow_each_other(client: Client, keys: Keys) -> None:
+    sent = [point(0), point(1, vertical_rate=12_000, baro_altitude=37_000), point(2, lat="north"), point(3, height=1)]
+
+    results = ask(client, keys, "/score_point", sent).json()["results"]
+
+    assert results[1]["iforest_score"] > 0.99 > results[0]["iforest_score"] and "climb" in results[1]["why"]
+    assert results[2] == {"errors": {"lat": "'north' is no number"}}
+    assert results[3] == {"errors": {"height": "there is no such column"}}
+
+
+def test_a_point_on_the_ground_has_no_score(client: Client, keys: Keys) -> None:
+    assert ask(client, keys, "/score_point", point(on_ground=True)).json()["iforest_score"] is None
+
+
+def test_a_rule_speaks_of_an_emergency(client: Client, keys: Keys) -> None:
+    results = ask(client, keys, "/score_point", [point(k, squawk="7700") for k in range(4)]).json()["results"]
+
+    assert results[3]["rule_alerts"][0]["class"] == "squawk"
+    assert results[3]["rule_alerts"][0]["priority"] in ("high", "critical")
+
+
+def test_a_flight_is_kept_and_judged(client: Client, keys: Keys) -> None:
+    for k in range(0, 30, 10):
+        answer = ask(client, keys, "/score_flight_state", {"points": [point(k + j) for j in range(10)]})
+
+    told = answer.json()
+    assert answer.status_code == 200 and told["verdict"] == "NORMAL" and told["reasons"] == []
+    assert told["window"] == {"rows": 30, "rows_scored": 30} and told["icao24"] == "4ca7b5"
+    other = client.post("/score_flight_state", json={"points": [point(31)]}, headers=keys["analyst"])
+    assert other.json()["window"]["rows"] == 1
+
+
+def test_a_whole_window_without_anything_kept(client: Client, keys: Keys) -> None:
+    urgent = [point(k, icao24="3c6444", squawk="7700") for k in range(12)]
+    flights = [
+        {"points": urgent, "stateless": True},
+        {"points": [point(0, icao24="3c6444")], "stateless": True},
+        {"points": []}, {"points": [point(0), point(1, icao24="000001")]}, {"points": [point(lat=True)]}, {"rows": 1},
+    ]  # fmt: skip
+
+    results = ask(client, keys, "/score_flight_state", flights).json()["results"]
+
+    assert (results[0]["verdict"], results[1]["verdict"]) == ("ANOMALOUS", "NORMAL")
+    assert results[1]["window"]["rows"] == 1 and "7700" in results[0]["reasons"][0]
+    assert results[2:] == [
+        {"errors": {"points": "a list of observations, one at least"}},
+        {"errors": {"points": "rows of 2 aircraft: one flight is one aircraft's"}},
+        {"errors": {"points.0.lat": "True is no number"}}, {"errors": {"rows": "there is no such field"}},
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", ["/score_point", "/score_flight_state"])
+@pytest.mark.parametrize(
+    ("body", "status"), [(b"[]", 400), (b"{", 400), (b"7", 400), (b"[1]", 400), (b'{"lat": 1}', 422), (b"\xff", 400)]
+)
+def test_hostile_bodies(client: Client, keys: Keys, path: str, body: bytes, status: int) -> None:
+    headers = {**keys["viewer"], "content-type": "application/json"}
+
+    assert client.post(path, content=body, headers=headers).status_code == status
+
+
+def test_too_many_are_refused(client: Client, keys: Keys, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("MOST_POINTS", "MOST_FLIGHTS", "MOST_ROWS"):
+        monkeypatch.setattr(scoring, name, 1)
+
+    assert ask(client, keys, "/score_point", [point(0), point(1)]).status_code == 413
+    assert ask(client, keys, "/score_flight_state", [{"points": [point()]}] * 2).status_code == 413
+    assert ask(client, keys, "/score_flight_state", {"points": [point(0), point(1)]}).status_code == 413
+
+
+def test_nobody_is_not_let_in(client: Client) -> None:
+    assert client.post("/score_point", json=point()).status_code == 401
