@@ -11,6 +11,8 @@ import structlog
 
 def configure(level: str = "info", as_json: bool | None = None) -> None:
     """Log to standard error what is at least of `level`. `as_json` None: unless that is a terminal."""
+    # A pool tells of every try to reach a database that has gone, with a traceback; we say once that it has.
+    logging.getLogger("asyncpg").setLevel(logging.CRITICAL)
     terminal = sys.stderr.isatty() if as_json is None else not as_json
     renderer: Any = structlog.dev.ConsoleRenderer() if terminal else structlog.processors.JSONRenderer()
     structlog.configure(

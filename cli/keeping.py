@@ -18,7 +18,7 @@ FIRST_WAIT_S, LONGEST_WAIT_S, WELL_S = 0.2, 5.0, 20.0
 """Before a process that ended is started again, longer each time; one that lived for WELL_S starts over."""
 
 STOP_S = 4.0
-_PR_SET_PDEATHSIG = 1
+_PR_SET_PDEATHSIG, _PR_SET_NAME = 1, 15
 _SPAWN = multiprocessing.get_context("spawn")
 
 
@@ -37,7 +37,8 @@ class Keeper(threading.Thread):
     ) -> None:  # fmt: skip
         """`again`: other arguments for every start but the first."""
         super().__init__(name=f"keeper of {name}", daemon=True)
-        self.of, self.target, self.args, self.again = name, target, args, again
+        self.of, self.short = name, name.split()[1] if " " in name else name
+        self.target, self.args, self.again = target, args, again
         self.ready, self.stop_s, self.begun = ready, stop_s, 0
         self.ending, self.process = threading.Event(), None  # type: threading.Event, Any
         self.failed: int | None = None
@@ -59,7 +60,7 @@ class Keeper(threading.Thread):
 
     def _once(self) -> int:
         args = self.again if self.begun and self.again is not None else self.args
-        own = _SPAWN.Process(target=_child, args=(self.target, args, os.getpid()), name=self.of)
+        own = _SPAWN.Process(target=_child, args=(self.target, args, os.getpid(), self.short), name=self.of)
         own.start()
         self.process, self.begun = own, self.begun + 1
         own.join()
@@ -84,9 +85,11 @@ class Keeper(threading.Thread):
             self.join(1.0)
 
 
-def _child(target: Callable[..., None], args: Sequence[Any], parent: int) -> None:
+def _child(target: Callable[..., None], args: Sequence[Any], parent: int, short: str) -> None:
     """In the child: the kernel ends it with its parent, kill -9 included; Ctrl-C is the parent's to handle."""
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    kernel = ctypes.CDLL(None)
+    kernel.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    kernel.prctl(_PR_SET_NAME, f"sky-{short}"[:15].encode())
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if os.getppid() != parent:
         return

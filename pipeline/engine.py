@@ -89,6 +89,15 @@ class Engine:
             self.runs[name].renew(wanted[name])
         return changed
 
+    def rewind(self) -> list[Anomaly]:
+        """The data's clock went back for good: close what is open and judge from the next row on, as at a start. What
+        was learned and counted stays; the anomalies that this closed."""
+        closed = [a for run in self.runs.values() for a in run.rewind()]
+        self.arrivals = Arrivals(int(self.lateness_s * 1000), int(self.skew_s * 1000))
+        self.flights, self.histories, self.released = Flights(), self._histories(), int(NO_TIME)
+        self.counts["rewound"] += 1
+        return closed
+
     def open_ids(self) -> list[str]:
         """The episodes that may still go on."""
         return [e.id for run in self.runs.values() for episodes in run.merger.open.values() for e in episodes]

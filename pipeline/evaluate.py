@@ -61,6 +61,14 @@ class ClassRun:
         self.judged = max(t0, t1)
         return ()
 
+    def rewind(self) -> Sequence[Anomaly]:
+        """Close every episode; the next slice is the first one."""
+        episodes = [one for several in self.merger.open.values() for one in several]
+        for one in episodes:
+            one.state = "closed"
+        self.merger.open, self.judged = {}, int(NO_TIME)
+        return anomalies(self.merger, episodes)
+
     def end(self) -> Sequence[Anomaly]:
         """Nothing more will come: what has not been joined for long enough is closed."""
         return anomalies(self.merger, self.merger.close(self.judged))

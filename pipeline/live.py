@@ -8,7 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Coroutine, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -21,6 +21,7 @@ from geo.incident import Incident
 from geo.schema import NO_TIME
 from pipeline import checkpoint
 from pipeline.cells import CellCounts
+from pipeline.clockwatch import ClockWatch
 from pipeline.engine import Engine, Step
 from pipeline.followers import NOBODY, Joiner, Watch, followed
 from pipeline.inbox import Inbox
@@ -97,6 +98,7 @@ class Live:
     failed: bool = False
     unwritten: Counter[int] = field(default_factory=Counter)
     unsettled: set[int] = field(default_factory=set)
+    clockwatch: ClockWatch = field(default_factory=ClockWatch)
     measures: Measures = field(default_factory=Measures)
     states: dict[str, str] = field(default_factory=dict)
     spoke: set[str] = field(default_factory=set)
@@ -194,7 +196,17 @@ class Live:
                 self.unwritten.update(batch["feed"].tolist())
                 self.unsettled.update(posted)
                 log.error("the journal cannot be written", error=repr(error), rows=len(batch))
-        return self.engine.feed(batch)
+        closed = self._rewound(batch)
+        step = self.engine.feed(batch)
+        return replace(step, anomalies=[*closed, *step.anomalies]) if closed else step
+
+    def _rewound(self, batch: Batch) -> list[Anomaly]:
+        """Begin anew where the clock went back: hours of rows would else come too late to be judged."""
+        if not self.clockwatch.went_back(batch, self.engine.arrivals.cut):
+            return []
+        log.warning("the clock of the data went back; judging begins anew", judged_until=self.engine.arrivals.cut)
+        self.due["checkpoint"] = -float("inf")
+        return self.engine.rewind()
 
     async def _renew(self) -> None:
         """Take thresholds that were changed. Between two ticks: a slice is judged by one set of them."""

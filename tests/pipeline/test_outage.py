@@ -175,7 +175,7 @@ def test_a_full_disk_does_not_stop_judging(tmp_path: Path, monkeypatch: pytest.M
 
     monkeypatch.setattr(Journal, "add", full)
     monkeypatch.setattr(Path, "write_bytes", full)
-    step = live._judged(fly(1, 30))
+    step = live._judged(fly(1, 30), ())
     live._keep_again()
 
     assert len(step.rows) > 20 and live.unwritten.total() == 30 and not (tmp_path / "engine.npz").exists()

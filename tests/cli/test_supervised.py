@@ -1,0 +1,90 @@
+"""kill -9 of every process of the service, the private database's included: it comes back by itself, and is ready."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.error import HTTPError, URLError
+from urllib.request import urlopen
+
+import psutil
+import pytest
+
+from store.cluster import Cluster
+from tests.cli.test_serve import address
+
+WITHIN_S = 300.0
+"""How soon is measured elsewhere; here only that it does, on a machine however busy."""
+
+
+@pytest.fixture(scope="module")
+def service() -> Iterator[tuple[psutil.Process, str, Cluster]]:
+    """`skysift serve` with a private database of its own."""
+    state = Path(tempfile.mkdtemp(prefix="skysift-own-service-"))
+    state.chmod(0o755)
+    environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    environment |= {"SKYSIFT_STATE": str(state), "COLUMNS": "200"}
+    command = [sys.executable, "-c", "from cli.main import main; main()", "serve", "--port", "0", "--demo-hours", "0"]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, env=environment)
+    try:
+        base = address(process)
+        ready(base)
+        yield psutil.Process(process.pid), base, Cluster(state)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=60)
+        Cluster(state).stop()
+        shutil.rmtree(state, ignore_errors=True)
+
+
+def ready(base: str, after: float = 0.0) -> None:
+    """Wait until it says so, and data newer than `after` (epoch seconds) has been judged."""
+    until = time.monotonic() + WITHIN_S
+    while time.monotonic() < until:
+        try:
+            with urlopen(f"{base}ready", timeout=5) as answer:
+                good = json.load(answer)["ready"]
+            with urlopen(f"{base}metrics", timeout=5) as answer:
+                newest = [line for line in answer.read().decode().splitlines() if line.startswith("skysift_data_time")]
+            if good and newest and float(newest[0].split()[1]) > after:
+                return
+        except (HTTPError, URLError, OSError):
+            pass
+        time.sleep(0.2)
+    raise AssertionError("it did not come back")
+
+
+def named(process: psutil.Process, name: str) -> psutil.Process:
+    until = time.monotonic() + WITHIN_S
+    while time.monotonic() < until:
+        for child in process.children():
+            if Path(f"/proc/{child.pid}/comm").read_text().strip() == name:
+                return child
+        time.sleep(0.1)
+    raise AssertionError(f"no process is called {name}")
+
+
+@pytest.mark.parametrize("name", ["sky-engine", "sky-API", "sky-dispatcher", "postgres"])
+def test_it_comes_back(service: tuple[psutil.Process, str, Cluster], name: str) -> None:
+    process, base, cluster = service
+    if name == "postgres":
+        pid = cluster.pid()
+        assert pid
+    else:
+        pid = named(process, name).pid
+    os.kill(pid, signal.SIGKILL)
+    killed = time.time()
+    psutil.wait_procs([psutil.Process(pid)] if psutil.pid_exists(pid) else [], timeout=WITHIN_S)
+
+    ready(base, after=killed)
+
+    assert (cluster.pid() if name == "postgres" else named(process, name).pid) != pid
+    assert process.is_running()
