@@ -14,14 +14,14 @@ from detectors._registry import Describe, Example, Param, Style, detector
 from detectors._sequences import KEEP, MOST_WINDOWS, Model, Said, say
 from geo.aircraft import AircraftTable
 from geo.airports import Airports
-from geo.feature_rows import FRAME_COLUMNS, GAP_S, SLOT_S, Places
+from geo.feature_rows import FRAME_COLUMNS, GAP_S, SLOT_S, Places, usable
 from geo.features import Features, features
 from geo.firs import Firs
 from geo.memory import Memory
 from geo.schema import Array
 from geo.stretches import Stretches, none, stretches
 from geo.tracks import Mask, Tracks
-from geo.windows import STEP_GAP_S, STEPS
+from geo.windows import STEPS
 from geo.zones import Zones
 
 POLAR_DEG = 85.0
@@ -94,7 +94,7 @@ def detect(
     aircraft: AircraftTable | None = None, firs: Firs | None = None, zones: Zones | None = None,
 ) -> Stretches:  # fmt: skip
     """Rows at which the last windows were all odd."""
-    view = tracks.take(np.flatnonzero(np.abs(tracks.lat) < POLAR_DEG))
+    view = _with_row_before(tracks.take(np.flatnonzero(usable(tracks) & (np.abs(tracks.lat) < POLAR_DEG))))
     names = sequence_model.scales.names
     found = features(view, names, Places(airports, firs, zones, aircraft))
     found = found.take(found.fresh)
@@ -106,10 +106,17 @@ def detect(
     hit[found.row[rows]] = True
     score = _spread(view, found, np.maximum(said.before[:, 1 - int(p.windows) :].max(axis=1), said.score), 0.0)
     return stretches(
-        view, hit, begin=view.ago(STEP_GAP_S * p.windows),
+        view, hit,
         confidence=np.clip(0.3 + 0.1 * np.log10(1 / np.maximum(1 - score, 1e-6)), 0.3, 0.85),
         score=_spread(view, found, said.error, 0.0), values=_values(view, found, said, rows, sequence_model, score),
     )  # fmt: skip
+
+
+def _with_row_before(view: Tracks) -> Tracks:
+    """Fresh rows, and of each the row before: what features are made of."""
+    wanted = view.fresh.copy()
+    wanted[:-1] |= view.fresh[1:] & ~view.first[1:]
+    return view.take(np.flatnonzero(wanted))
 
 
 def _key(model: Model) -> int:
