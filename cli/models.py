@@ -60,18 +60,20 @@ def use(folder: str, kind: str | None) -> None:
 @click.option("--data", required=True, type=click.Path(path_type=Path), help="A folder that `skysift features` wrote.")
 @json_option
 def compare(first: Path, second: Path, data: Path, as_json: bool) -> None:
-    """Two point models on the same rows: how many each finds odd, and how far they agree."""
+    """Two models of a kind on the same rows: how many each finds odd, and how far they agree."""
     from models.feature_days import FeatureFiles, read_days
 
     try:
         rows = read_days(data).features()
-        one, other = (_point(folder) for folder in (first, second))
+        (kind, one), (same, other) = _pair(first, second)
     except (ModelError, FeatureFiles) as error:
         raise Failure(str(error), INPUT) from error
+    if kind != same:
+        raise Failure(f"{first} is a {kind} model, {second} a {same} model: give two of a kind", USAGE)
     lacking = sorted((set(one.names) | set(other.names)) - set(rows.values))
     if lacking:
         raise Failure(f"{data} lacks the features {', '.join(lacking)}: write it with --features all", INPUT)
-    told = compared(one.scores(rows), other.scores(rows))
+    told = compared(*(_scores(kind, model, rows) for model in (one, other)))
     print_json(told) if as_json else _show(told, (first.name, second.name))
 
 
@@ -89,11 +91,16 @@ def compared(one: Any, other: Any) -> dict[str, Any]:
     return {"rows": len(one), "rank_correlation": alike, "share_of_rows": shares}
 
 
-def _point(folder: Path) -> Any:
-    kind, model = active.load(folder if str(folder) != "shipped" else active.SHIPPED / "point")
-    if kind != "point":
-        raise Failure(f"{folder}: a {kind} model; only point models are compared", USAGE)
-    return model
+def _pair(first: Path, second: Path) -> Sequence[tuple[str, Any]]:
+    """Kind and model of both; `shipped` is the one of the other's kind."""
+    known = {str(path): active.load(path) for path in (first, second) if str(path) != "shipped"}
+    kind = next(iter(known.values()))[0] if known else KINDS[0]
+    return [known.get(str(path)) or active.load(active.SHIPPED / kind) for path in (first, second)]
+
+
+def _scores(kind: str, model: Any, rows: Any) -> Any:
+    """Of rows; of a sequence model those of the windows that end at them."""
+    return model.scores(rows)[1] if kind == "sequence" else model.scores(rows)
 
 
 def _told(state: Path, kind: str) -> dict[str, Any] | None:

@@ -1,4 +1,4 @@
-"""`skysift train point`: a model of one's own from recordings or folders of features, with its card and figures."""
+"""`skysift train point|sequence`: a model of one's own from recordings or folders of features, with its card."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import numpy as np
 
 from cli.inputs import judging, judging_options
 from cli.train_data import gather
+from cli.train_sequence import command as sequence
 from cli.ui import INPUT, Failure, err, json_option, print_json, progress
 from geo.feature_table import SETS
 
@@ -19,6 +20,9 @@ from geo.feature_table import SETS
 @click.group(name="train")
 def command() -> None:
     """Train a model on your own history; `skysift models use` lets it speak."""
+
+
+command.add_command(sequence)
 
 
 @command.command()

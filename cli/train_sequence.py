@@ -39,7 +39,7 @@ them as --data."""
     help="What to train; of both the better one is kept.",
 )
 @click.option(
-    "--set", "set_", type=click.Choice([MOTION, *SETS]), default=MOTION, show_default=True, help="Which features."
+    "--features", "set_", type=click.Choice([MOTION, *SETS]), default=MOTION, show_default=True, help="Which features."
 )
 @click.option("--epochs", default=20, show_default=True, type=click.IntRange(1, 1_000))
 @click.option(
@@ -63,7 +63,9 @@ def command(
         raise Failure('training needs PyTorch: pip install "skysift[train]"; a trained model does not', INPUT)
     names = NAMES if set_ == MOTION else SETS[set_]
     if len(names) > MOST_FEATURES:
-        raise Failure(f"--set {set_}: {len(names)} features; a sequence model reads at most {MOST_FEATURES}", USAGE)
+        raise Failure(
+            f"--features {set_}: {len(names)} features; a sequence model reads at most {MOST_FEATURES}", USAGE
+        )
     from models.sequence_training import Plan
 
     kinds = NETS[:2] if net == "both" else (net,)
