@@ -1,4 +1,4 @@
-"""`skysift bench engine|areas|ingest|storage|live|latency|alerts|gis|web`: the figures in the docs, measured here."""
+"""`skysift bench engine|areas|models|ingest|storage|live|latency|alerts|gis|web`: figures in the docs, measured."""
 
 from __future__ import annotations
 
@@ -69,6 +69,18 @@ def areas(
     from benchmarks import areas as bench
 
     _show(bench.run(_setup(classes), number, subscriptions, aircraft, seconds, runs, snapshot), as_json)
+
+
+@command.command()
+@click.option("--aircraft", default=10_000, show_default=True, type=click.IntRange(10, 50_000))
+@click.option("--ticks", default=10, show_default=True, type=click.IntRange(2, 600), help="Of ten seconds each.")
+@_runs
+@json_option
+def models(aircraft: int, ticks: int, runs: int, as_json: bool) -> None:
+    """Learned models: rows and windows a second, and a live tick of all aircraft scored by both."""
+    from benchmarks import models as bench
+
+    _show(bench.run(aircraft, ticks, runs, partial(click.echo, err=True)), as_json)
 
 
 @command.command()

@@ -22,7 +22,7 @@ from geo.stretches import Stretches, none, stretches
 from geo.tracks import Mask, Tracks
 from geo.zones import Zones
 
-LONGEST_S = 180.0
+LONGEST_S = 60.0
 """Of `window`: the lookback holds that, and the row before its first."""
 
 
