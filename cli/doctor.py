@@ -10,7 +10,7 @@ import shutil
 import socket
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,9 @@ import click
 import orjson
 from packaging.requirements import Requirement
 
+from cli import checks as service
+from cli.checks import Check
+from cli.configuration import ConfigurationError, load
 from cli.ui import FAILED, json_option, out, print_json
 from store.cluster import Cluster, ClusterError, default_state_dir
 from store.programs import Programs
@@ -33,16 +36,6 @@ UNREACHABLE = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, ClusterEr
 """Whatever keeps a database from answering, a malformed DATABASE_URL included."""
 
 COLORS = {"ok": "green", "warn": "yellow", "fail": "red"}
-
-
-@dataclass(frozen=True)
-class Check:
-    """One line. `state` is ok, warn (works, but) or fail (does not work)."""
-
-    name: str
-    state: str
-    found: str
-    remedy: str = ""
 
 
 def python() -> Check:
@@ -128,14 +121,14 @@ def web_files() -> Check:
     return Check("map files", "ok", f"{len(expected)} files in web/")
 
 
-def port() -> Check:
-    """Whether the usual port is free."""
+def port(number: int = 8080) -> Check:
+    """Whether the configured port is free."""
     with socket.socket() as probe:
         probe.settimeout(1)
-        taken = probe.connect_ex(("127.0.0.1", 8080)) == 0
+        taken = probe.connect_ex(("127.0.0.1", number)) == 0
     if taken:
-        return Check("port 8080", "warn", "in use, perhaps by Skysift itself", "else: ./run --port 8081")
-    return Check("port 8080", "ok", "free")
+        return Check(f"port {number}", "warn", "in use, perhaps by Skysift itself", f"else: ./run --port {number + 1}")
+    return Check(f"port {number}", "ok", "free")
 
 
 def disk() -> Check:
@@ -183,15 +176,33 @@ def _feed(name: str, health: Mapping[str, Any]) -> Check:
     return Check(f"feed {name}", "ok", found)
 
 
-CHECKS: tuple[Callable[[], Check], ...] = (python, packages, postgis_programs, database, web_files, port, disk)
+def of_service() -> list[Check]:
+    """What the database tells of the service; nothing where it does not answer: `database` has said why."""
+    try:
+        return service.stored(_ask, default_state_dir())
+    except UNREACHABLE:
+        return []
+
+
+CHECKS: tuple[Callable[[], Check], ...] = (
+    python,
+    packages,
+    postgis_programs,
+    database,
+    web_files,
+    disk,
+    service.memory,
+)
 
 
 @click.command(name="doctor")
+@click.option("--config", type=click.Path(path_type=Path), envvar="SKYSIFT_CONFIG", help="The service's skysift.toml.")
 @json_option
 @click.pass_context
-def command(ctx: click.Context, as_json: bool) -> None:
+def command(ctx: click.Context, config: Path | None, as_json: bool) -> None:
     """Check the installation, and say what to do about what is wrong. Exit code 1 when something does not work."""
-    checks = [check() for check in CHECKS] + feeds()
+    checks = [service.configuration(config), port(_configured_port(config)), *(check() for check in CHECKS)]
+    checks += [*of_service(), *feeds()]
     if as_json:
         print_json({"ok": not _failed(checks), "checks": [asdict(check) for check in checks]})
     else:
@@ -199,6 +210,14 @@ def command(ctx: click.Context, as_json: bool) -> None:
             show(check)
     if _failed(checks):
         ctx.exit(FAILED)
+
+
+def _configured_port(config: Path | None) -> int:
+    """The port of the configuration, the usual one where that is wrong: which is said then."""
+    try:
+        return int(load(config)["service.port"])
+    except (ConfigurationError, OSError):
+        return 8080
 
 
 def _failed(checks: list[Check]) -> bool:
