@@ -84,9 +84,8 @@ def test_what_the_database_tells(database_url: str, tmp_path: Path, monkeypatch:
     run(f'INSERT INTO meta VALUES (\'engine\', \'{{"state": "watching", "at": {time.time()}}}\')')
     fresh = found()
     run("INSERT INTO accounts (id, name, role) VALUES (1, 'ann', 'admin')")
-    run(
-        "INSERT INTO destinations (id, owner, name, kind, shown, secret, paused) VALUES (1, 1, 'x', 'webhook', '', '', true)"
-    )
+    columns = "id, owner, name, kind, shown, secret, paused"
+    run(f"INSERT INTO destinations ({columns}) VALUES (1, 1, 'x', 'webhook', '', '', true)")
     ill = found()
     run("UPDATE alembic_version SET version_num = 'from-the-future'")
     future = found()
