@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import signal
-import socket
-from dataclasses import replace
 
 import asyncpg
 import structlog
@@ -16,7 +14,7 @@ from litestar import Litestar
 
 from api.app import create_app
 from api.logs import configure
-from api.settings import Settings, SettingsError
+from api.settings import Settings, SettingsError, with_port
 
 DRAIN_S = 3.0
 """How long answers under way may take after the signal."""
@@ -28,20 +26,6 @@ def serve(settings: Settings) -> None:
     """Serve and block. Raises SettingsError for a port that is taken and a database that cannot be used."""
     configure(*settings.log)
     uvloop.run(_serve(with_port(settings)))
-
-
-def with_port(settings: Settings) -> Settings:
-    """The same settings with a port that can be bound; 0 becomes a free one."""
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((settings.host.strip("[]"), settings.port))
-        except OSError as error:
-            raise SettingsError(
-                f"{settings.host}:{settings.port} cannot be used ({error}); choose another --port"
-            ) from None
-        return replace(settings, port=probe.getsockname()[1])
 
 
 async def _serve(settings: Settings) -> None:

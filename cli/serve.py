@@ -104,7 +104,7 @@ def _airframes(service: Service) -> partial[Airframes]:
 def _kept(service: Service, settings: Settings, delivering: Delivering) -> Iterator[str]:
     """All processes, each started again when it ends; the address once it answers. Raises click's Exit where the
     engine cannot begin."""
-    from api.server import with_port
+    from api.settings import with_port
 
     settings, ready = with_port(settings), flag()
     url = settings.database_url

@@ -21,7 +21,7 @@ START_S = 60.0
 @contextmanager
 def api_process(settings: Settings) -> Iterator[str]:
     """The address, once it answers. Raises SettingsError for a taken port, Failure when the API does not start."""
-    from api.server import with_port
+    from api.settings import with_port
 
     settings = with_port(settings)
     own = keeper(settings)

@@ -36,6 +36,8 @@ def settings(socket_folder: Path, data: Path, fast: bool) -> Mapping[str, str]:
         "checkpoint_timeout": "15min",
         # Without replicas, a COPY into a table of the same transaction can leave the log out.
         "wal_level": "minimal",
+        # Whole pages go into the log after each checkpoint: a card in a small box wears by what is written.
+        "wal_compression": "on",
         "max_wal_senders": "0",
         "random_page_cost": "1.1",
         "jit": "off",

@@ -10,8 +10,8 @@ import sys
 import asyncpg
 import pytest
 
-from api.server import _check_database, with_port
-from api.settings import Settings, SettingsError
+from api.server import _check_database
+from api.settings import Settings, SettingsError, with_port
 
 
 def test_a_taken_port_is_named() -> None:
