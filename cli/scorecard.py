@@ -22,20 +22,46 @@ from cli.ui import out, progress, table
 @click.option("--classes", help="Classes to run, separated by commas, or 'nine'. Default: all.")
 @click.option("--jobs", default=1, show_default=True, type=click.IntRange(1), help="Processes that share the work.")
 @click.option("--markdown", is_flag=True, help="Measure nothing: print the shipped figures as Markdown.")
+@click.option(
+    "--learned",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Instead: learned scores "
+    "beside each other and beside rules; a folder of features of normal traffic that the rivals learn from.",
+)
 def command(
-    nightly: bool, data: Path | None, target: Path | None, classes: str | None, jobs: int, markdown: bool
-) -> None:
+    nightly: bool, data: Path | None, target: Path | None, classes: str | None, jobs: int, markdown: bool,
+    learned: Path | None,
+) -> None:  # fmt: skip
     """Precision, recall, false alarms and delay of every class."""
     from benchmarks.scorecard.report import Setup, scorecard
 
     if markdown:
         click.echo(page(orjson.loads(SHIPPED.read_bytes())), nl=False)
         return
+    if learned:
+        _compare(Setup(classes, data, nightly), learned, target)
+        return
     with progress("measuring") as advance:
         card = scorecard(Setup(classes, data, nightly), lambda text: advance(0, text), jobs)
     show(card)
     if target:
         target.write_bytes(orjson.dumps(card, option=orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY))
+
+
+def _compare(setup: Any, folder: Path, target: Path | None) -> None:
+    """Learned scores, as a table and into the file."""
+    from benchmarks.scorecard.learned import FALSE_SHARE, measured
+
+    with progress("measuring") as advance:
+        rows = measured(setup, folder, lambda text: advance(0, text))
+    shown = table("attack", "on", "score", "AUC", "F1", "recall", "false rows")
+    for one in rows:
+        figures = (number(one[k]) for k in ("auc", "f1", "recall"))
+        shown.add_row(one["attack"], one["recording"], one["scorer"], *figures, number(one["false_share"], 4))
+    out.print(shown)
+    out.print(f"F1 and recall where at most {FALSE_SHARE:.0%} of the rows of other aircraft are flagged.")
+    if target:
+        target.write_bytes(orjson.dumps(rows, option=orjson.OPT_INDENT_2))
 
 
 def show(card: Mapping[str, Any]) -> None:
