@@ -16,6 +16,7 @@ from geo.scales import Scales
 from geo.schema import Array
 from geo.windows import STEPS, window_ends, windows
 from models.calibration import Calibration
+from models.drift import Reference
 from models.folder import LARGEST, NUMBERS, ModelError, parts, read_head, read_numbers, write_head, write_numbers
 
 KIND = "sequence"
@@ -44,13 +45,15 @@ way there and back."""
 @dataclass(frozen=True)
 class SequenceModel:
     """`graph` is an ONNX model from scaled windows to squared misses; `groups` calibrate its errors by name, and
-    `choice` (classes,) says which of them a class of aircraft belongs to. `about` is model.json."""
+    `choice` (classes,) says which of them a class of aircraft belongs to. `about` is model.json, `reference` what the
+    features were like that it learned from."""
 
     scales: Scales
     graph: bytes
     groups: Mapping[str, Calibration]
     choice: Array
     about: Mapping[str, Any]
+    reference: Reference | None = None
 
     @property
     def names(self) -> Sequence[str]:
@@ -105,6 +108,8 @@ class SequenceModel:
         arrays = {"choice": self.choice}
         for k, one in enumerate(self.groups.values()):
             arrays |= {f"{k}/{n}": v for n, v in one.arrays().items()}
+        if self.reference is not None:
+            arrays |= {f"reference/{n}": v for n, v in self.reference.arrays().items()}
         write_head(folder, KIND, self.scales, {**self.about, "steps": STEPS, "groups": list(self.groups)})
         write_numbers(folder / NUMBERS, arrays)
         (folder / GRAPH).write_bytes(self.graph)
@@ -120,11 +125,12 @@ class SequenceModel:
             names = [str(name) for name in head["groups"]]
             groups = {name: Calibration.of(parts(arrays, [str(k)])) for k, name in enumerate(names)}
             choice = arrays["choice"].astype(np.int64)
+            reference = Reference.of(parts(arrays, ["reference"]), len(scales.names))
         except (KeyError, IndexError, TypeError, ValueError) as error:
             raise ModelError(f"{folder}: damaged: {error}") from error
         if choice.shape != (len(CLASSES),) or choice.min() < 0 or choice.max() >= len(groups):
             raise ModelError(f"{folder}: its groups are not those of this version: train it anew")
-        model = SequenceModel(scales, _graph(folder / GRAPH), groups, choice, head)
+        model = SequenceModel(scales, _graph(folder / GRAPH), groups, choice, head, reference)
         model.check(folder)
         return model
 

@@ -6,7 +6,7 @@ PyTorch is needed here alone (the `train` extra); what comes out is an ONNX grap
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from geo.scales import Scales
 from geo.schema import Array
 from geo.windows import STEPS, window_ends, windows
 from models.calibration import Calibration
+from models.drift import Reference
 from models.feature_days import FeatureTable
 from models.sequence import EVERYTHING, SequenceModel
 from models.sequence_graph import LIMIT, onnx_of
@@ -90,14 +91,16 @@ def train(
     `table` is sorted by flight and time. The same in, the same out. Raises ValueError where there are no windows.
     """
     found = table.features()
-    scales = Scales.learned(found.take(parts.train), names)
+    learned = found.take(parts.train)
+    scales, reference = Scales.learned(learned, names), Reference.learned(learned.matrix(names))
     rows, ends = scales.apply(found), window_ends(found)
     learn, check = (Windows(rows, ends_within(ends, part, len(table))) for part in (parts.train, parts.validation))
     for name, some in (("train on", learn), ("calibrate with", check)):
         if not len(some):
             raise ValueError(f"no clean windows of {STEPS} rows to {name}: give more data, of more aircraft")
     kinds = table.aircraft_class[check.ends]
-    out = [_trained(kind, learn, check, kinds, scales, plan, say) for kind in plan.kinds]
+    tried = [_trained(kind, learn, check, kinds, scales, plan, say) for kind in plan.kinds]
+    out = [replace(one, model=replace(one.model, reference=reference)) for one in tried]
     return sorted(out, key=lambda one: one.missed)
 
 

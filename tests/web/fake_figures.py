@@ -67,6 +67,16 @@ def forecast(now: int) -> Json:
     return {"hours": hours, "surges": [surge], "ahead": [], "learned_hours": 1344, "level": 0.999}
 
 
+def drift() -> Json:
+    """As `/statistics/drift` gives it: one feature of another population, one that is stable."""
+    features = [
+        {"id": "turn_rate_deg_per_s", "unit": "deg/s", "index": 0.41, "level": "shifted"},
+        {"id": "gspeed", "unit": "kt", "index": 0.02, "level": "stable"},
+    ]
+    model = {"kind": "sequence", "net": "gru", "hash": "0" * 16}
+    return {"model": model, "rows": 12_345, "enough": True, "level": "shifted", "features": features}
+
+
 def kpis(world: World, now: int) -> Json:
     """As `/kpis` gives them: nobody has reviewed anything, and a few messages were refused."""
     heard = len(world.flights)

@@ -170,6 +170,8 @@ class _Handler(BaseHTTPRequestHandler):
             return fake_figures.stats(world, now, int(query["hours"]))
         if path == "/statistics/hotspots":
             return fake_figures.hotspots(world)
+        if path == "/statistics/drift":
+            return fake_figures.drift()
         if path == "/statistics/forecast":
             return fake_figures.forecast(now)
         return fake_figures.kpis(world, now) if path == "/kpis" else fake_figures.rates(world, query["by"])

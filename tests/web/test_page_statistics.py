@@ -59,6 +59,13 @@ def test_a_surge_stands_out_among_the_hours(report: Callable[..., Sight]) -> Non
     assert row.split("\t")[2:] == ["40", "3.25", "1 in 10,000"]
 
 
+def test_drift_names_the_features_that_moved(report: Callable[..., Sight]) -> None:
+    sight = report()
+    assert sight.page.locator("#drift p.facts").inner_text() == "Shifted over 12,345 rows."
+    first, second = sight.page.locator("#drift tbody tr").all_inner_texts()
+    assert first.split("\t") == ["turn rate deg per s", "deg/s", "0.41", "shifted"] and second.endswith("stable")
+
+
 def test_the_scorecard_holds_every_class_and_why_one_is_not_running(report: Callable[..., Sight]) -> None:
     sight = report()
     assert sight.page.locator("#card tbody tr").count() == len(sight.server.world.classes)

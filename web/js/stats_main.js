@@ -8,6 +8,7 @@ import { bindPrefs, kept } from './prefs.js';
 import { Settings } from './settings.js';
 import { createState, INITIAL } from './state.js';
 import { askForecast, askHotspots, showForecast, showHotspots } from './stats_gathered.js';
+import { showDrift } from './stats_drift.js';
 import { showHeat } from './stats_heat.js';
 import { askFeeds, showFeeds } from './stats_feeds.js';
 import { showAircraft, showAreas, showQuality, showScorecard } from './stats_tables.js';
@@ -33,6 +34,7 @@ const PARTS = [
   { id: 'craft', title: T.craft, note: T.craftNote, ask: ({ datetime }) => groups('aircraft', datetime), show: showAircraft },
   { id: 'hotspots', title: T.hotspots, note: T.hotspotsNote, ask: (asked) => askHotspots(api, asked), show: showHotspots },
   { id: 'forecast', title: T.forecast, note: T.forecastNote, ask: (asked) => askForecast(api, asked), show: showForecast },
+  { id: 'drift', title: T.drift, note: T.driftNote, ask: () => api.get('/statistics/drift', { f: 'json' }), show: showDrift },
   { id: 'quality', title: T.quality, note: T.qualityNote, ask: ({ hours }) => api.get('/kpis', { hours }), show: showQuality },
   { id: 'feeds', title: T.feeds, note: T.feedsNote, ask: () => askFeeds(api), show: showFeeds },
   { id: 'reviews', title: WATCH.proposals.title, note: WATCH.proposals.note, ask: () => reviewData(api), show: showReviews },
