@@ -181,6 +181,20 @@ def gis(scale: float, seconds: int, rounds: int, as_json: bool) -> None:
 
 
 @command.command()
+@click.option("--kills", default=100, show_default=True, type=click.IntRange(1, 1_000), help="About 7 s each.")
+@click.option("--seed", default=1, show_default=True, type=int, help="Of the moments.")
+@json_option
+def kills(kills: int, seed: int, as_json: bool) -> None:
+    """kill -9 of the engine at random moments under load: what is lost, and what comes twice. Both should be 0."""
+    from tempfile import TemporaryDirectory
+
+    from benchmarks import kills as bench
+
+    with _database() as url, TemporaryDirectory() as folder:
+        _show(bench.run(bench.Plan(url, Path(folder), kills, seed)), as_json)
+
+
+@command.command()
 @click.option("--aircraft", default=10_000, show_default=True, type=click.IntRange(10, 50_000))
 @click.option("--anomalies", default=5_000, show_default=True, type=click.IntRange(10, 10_000))
 @click.option("--hours", default=24, show_default=True, type=click.IntRange(1, 48), help="Of history to scrub through.")

@@ -54,6 +54,7 @@ class Watchers:
         self.areas: dict[int, Json] = {}
         self.subscriptions: dict[int, Json] = {}
         self.destinations: dict[int, Json] = {}
+        self.ignores: dict[int, Json] = {}
         self.alerts: list[Json] = []
         self.desk: Desk | None = None
         self.number = 0
@@ -88,6 +89,7 @@ class Watchers:
             "/areas": {"type": "FeatureCollection", "features": list(self.areas.values())},
             "/subscriptions": {"subscriptions": list(self.subscriptions.values())},
             "/destinations": {"destinations": list(self.destinations.values())},
+            "/ignores": {"ignores": list(self.ignores.values())},
             "/alerts": {"next": len(self.alerts), "numberReturned": len(self.alerts), "features": self.alerts},
             "/sharing": {"areas": [], "subscriptions": []},
         }
@@ -114,7 +116,7 @@ class Watchers:
             return 200, self.me()
         if path == "/backtest":
             return 200, self.backtest(body)
-        if match := re.fullmatch(r"/(areas|subscriptions|destinations)(?:/(\d+))?(?:/(\w+))?", path):
+        if match := re.fullmatch(r"/(areas|subscriptions|destinations|ignores)(?:/(\d+))?(?:/(\w+))?", path):
             part, number, action = match.groups()
             return self._kept(method, part, int(number) if number else None, action, body)
         return 200, {}
@@ -161,6 +163,8 @@ def _made(part: str, number: int, body: Json) -> Json:
         return {"type": "Feature", "id": number, "geometry": geometry, "properties": properties}
     health: Json = {"alerts_24h": 4, "last_alert": utc(NOW - 600_000), "held_24h": 1}
     made: Json = {"id": number, "owner": 7, "paused": False, "mute_until": None, "health": health}
+    if part == "ignores":
+        return {"id": number, "owner": 7, "value": None, "area": None, "created": utc(NOW)} | body
     if part == "destinations":
         health = {"failures": 0, "last_error": None, "last_sent": None, "waiting": 0, "held": 0}
         made = {"id": number, "shown": "https://example.net/...", "paused": False, "readable": True, "health": health}

@@ -146,7 +146,55 @@ def test_everybody_can_watch(look: Callable[..., Sight], kept: Watchers, theme: 
     assert violations(sight) == []
     sight.page.get_by_role("button", name="Cancel").last.press("Enter")
     sight.page.get_by_role("button", name="Alerts").first.press("Enter")
-    for part in ("Alerts", "Watching", "Destinations", "Areas"):
+    kept.change("POST", "/ignores", {"kind": "callsign", "value": "TEST*", "reason": "ours", "until": None})
+    for part in ("Alerts", "Watching", "Destinations", "Areas", "Ignored"):
         sight.page.locator("#watch .panel-head").get_by_role("button", name=part).press("Enter")
         sight.page.locator("#watch details").evaluate_all("all => all.forEach(one => one.open = true)")
         assert violations(sight) == []
+
+
+def opened(sight: Sight, part: str) -> Any:
+    sight.page.get_by_role("button", name="Alerts").first.press("Enter")
+    sight.page.locator("#watch .panel-head").get_by_role("button", name=part).press("Enter")
+    return sight.page.locator("#watch .watch-body")
+
+
+def test_what_is_ignored_is_seen_added_and_taken_back_by_keyboard(look: Callable[..., Sight], kept: Watchers) -> None:
+    sight = look(BAY)
+    panel = opened(sight, "Ignored")
+    panel.get_by_label("Address").fill("3c6444")
+    panel.get_by_label("Why").fill("ours")
+    panel.get_by_role("button", name="Ignore", exact=True).press("Enter")
+    until(sight.page, "document.querySelector('#watch .watch-row h2')?.textContent === '3c6444'")
+    assert last(kept, "/ignores") == {
+        "kind": "aircraft", "value": "3c6444", "reason": "ours", "until": None, "everyone": False,
+    }  # fmt: skip
+
+    panel.get_by_label("What").select_option("area")
+    panel.get_by_role("button", name="Ignore", exact=True).press("Enter")
+    until(sight.page, "document.querySelectorAll('#watch .watch-row').length === 2")
+    assert last(kept, "/ignores")["area"] == 1
+    panel.get_by_role("button", name="Ignore 3c6444 no longer").press("Enter")
+    until(sight.page, "document.querySelectorAll('#watch .watch-row').length === 1")
+    assert [one["kind"] for one in kept.ignores.values()] == ["area"] and sight.errors == []
+
+
+def test_what_cannot_be_ignored_is_said_at_its_field(look: Callable[..., Sight], kept: Watchers) -> None:
+    sight = look(BAY)
+    panel = opened(sight, "Ignored")
+    kept.refuse = {"detail": "'xyz' is no address of six hex digits", "parameter": "value"}
+    panel.get_by_label("Address").fill("xyz")
+    panel.get_by_role("button", name="Ignore", exact=True).press("Enter")
+    until(sight.page, "document.querySelector('#watch [data-field=value] .fault')?.textContent.includes('no address')")
+
+
+def test_a_proposal_of_an_area_is_accepted_for_it_alone(look: Callable[..., Sight], kept: Watchers) -> None:
+    sight = look(BAY)
+    panel = opened(sight, "Areas")
+    panel.locator("summary").first.press("Enter")
+    panel.get_by_role("button", name="Reviews here").press("Enter")
+    panel.get_by_role("button", name="Accept: Loiter").press("Enter")
+    until(sight.page, "document.querySelector('.area-reviews button:not(:disabled)')")
+    assert violations(sight) == []
+    sent = last(kept, "/rules")
+    assert (sent["class"], sent["area"], sent["confidence"]) == ("loiter", 1, 0.6)

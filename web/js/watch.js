@@ -1,11 +1,12 @@
-// What is watched, as the service keeps it: areas, subscriptions, destinations, and the kinds there are of each.
-const PARTS = ['areas', 'subscriptions', 'destinations'];
+// What is watched, as the service keeps it: areas, subscriptions, destinations, what is ignored, and the kinds there are.
+const PARTS = ['areas', 'subscriptions', 'destinations', 'ignores'];
 
 export class Watch {
   #app;
   areas = []; // GeoJSON features
   subscriptions = [];
   destinations = [];
+  ignores = [];
   triggers = [];
   kinds = [];
   loaded = false;

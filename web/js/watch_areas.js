@@ -1,4 +1,5 @@
 // The fourth part of the panel: the areas that are kept, own and shared; opened, shared, watched, deleted.
+import { areaReviews } from './area_reviews.js';
 import { h } from './dom.js';
 import { disclosure, doing, sureButton } from './menu.js';
 import { wordButton } from './parts.js';
@@ -33,12 +34,15 @@ export class AreasView {
     const own = p.owner === this.#app.access.me.account;
     const facts = [p.shared ? (own ? T.shared : T.theirs) : null, watched ? T.watched(watched) : null].filter(Boolean).join(' · ');
     const name = h('button', { class: 'link', type: 'button', text: p.name, 'aria-label': T.show(p.name), onclick: () => this.#panel.showArea(id) });
+    const reviews = h('div', {});
+    const look = () => reviews.replaceChildren(...(reviews.firstChild ? [] : [areaReviews(this.#app, Number(id), p.name)]));
     return h(
       'li',
       { class: `watch-row ${watched ? 'on' : 'paused'}` },
       h('div', { class: 'watch-top' }, h('span', { class: 'dot', 'aria-hidden': 'true' }), h('h2', {}, name)),
       facts ? h('p', { class: 'facts', text: facts }) : null,
-      disclosure(WATCH.subscriptions.more(p.name), ...this.#actions(one, own, watched)),
+      disclosure(WATCH.subscriptions.more(p.name), ...this.#actions(one, own, watched), h('button', { class: 'button', type: 'button', text: T.proposals, onclick: look })), // prettier-ignore
+      reviews,
     );
   }
 

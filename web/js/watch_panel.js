@@ -1,4 +1,4 @@
-// The panel behind the bell: alerts, what is watched, where it goes, and the areas; or the way in, for whom nobody knows.
+// The panel behind the bell: alerts, what is watched, where it goes, areas, what is ignored; or the way in, for whom nobody knows.
 import { h } from './dom.js';
 import { segmented } from './form.js';
 import { icon } from './icons.js';
@@ -9,6 +9,7 @@ import { WATCH } from './texts/watch_en.js';
 import { AlertsView } from './watch_alerts.js';
 import { AreasView } from './watch_areas.js';
 import { DestinationsView } from './watch_destinations.js';
+import { IgnoresView } from './watch_ignores.js';
 import { SubscriptionsView } from './watch_subscriptions.js';
 
 const T = WATCH.panel;
@@ -27,7 +28,7 @@ export class WatchPanel {
     this.#app = app;
     this.#map = map;
     this.#root = root;
-    const make = { alerts: AlertsView, subscriptions: SubscriptionsView, destinations: DestinationsView, areas: AreasView };
+    const make = { alerts: AlertsView, subscriptions: SubscriptionsView, destinations: DestinationsView, areas: AreasView, ignores: IgnoresView }; // prettier-ignore
     this.#views = Object.fromEntries(Object.entries(make).map(([part, View]) => [part, new View(app, this)]));
     this.#tabs = segmented(T.sections, Object.entries(T.parts), this.#part, (part) => this.show(part));
     const close = iconButton('close', T.close, () => this.close());
