@@ -7,11 +7,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from api import filters, heights
+from api.address_property import ADDRESS
 from api.cell_collections import CELLS, COVERAGE, DENSITY, H3, INTERFERENCE
 from api.collections import Collection, Property, coded
-from api.identity import ICAO24, ID, address, no_such, text_id, timed_id
+from api.identity import ID, address, no_such, text_id, timed_id
 from api.incident_collection import INCIDENTS
 from api.problems import Problem
+from api.session_collection import SESSIONS
 from detectors._registry import Detector
 from geo.anomaly import PRIORITIES
 from geo.schema import COLUMNS, EMERGENCIES, SOURCES
@@ -27,22 +29,10 @@ def column(name: str) -> Property:
     return Property(name, kind, declared.meaning, declared.unit, cast="real" if declared.dtype == "f4" else "")
 
 
-def _address_code(text: str) -> int | None:
-    """The number of an address; None for what is none."""
-    try:
-        return address(text)
-    except Problem:
-        return None
-
-
-_ICAO24 = Property(
-    "icao24", "string", "24-bit address in hex; ~ marks a non-ICAO address",
-    sql=ICAO24, column="icao24", cast="bigint", encode=_address_code,
-)  # fmt: skip
 _SOURCE = coded("source", COLUMNS["source"].meaning, SOURCES, "source")
 _EMERGENCY = coded("emergency", COLUMNS["emergency"].meaning, EMERGENCIES, "emergency")
 _STATE = (
-    _ICAO24,
+    ADDRESS,
     *map(column, ("callsign", "squawk", "baro_altitude", "geo_altitude", "ground_speed", "track", "vertical_rate")),
     *map(column, ("on_ground", "type_code", "registration", "category")),
     _SOURCE,
@@ -55,7 +45,7 @@ _EXPLANATION = "feature::jsonb -> 'properties' ->> 'explanation'"
 
 _ANOMALY = (
     Property("class", "string", "Which class of anomaly"),
-    _ICAO24,
+    ADDRESS,
     Property("members", "json", "The other aircraft, a list of addresses", sql=_MEMBERS),
     Property("callsign", "string", "Its callsign"),
     Property("start", "date-time", "First evidence", sql="start_time"),
@@ -154,7 +144,7 @@ TRACKS = Collection(
     "tracks", "Tracks", "The ways flown, in pieces of ten minutes; Z is metres of pressure altitude", "track_segments",
     key=[("id", "bigint")], identify=_number_id, identity=[("id", "bigint")], id_kind="integer",
     properties=(
-        _ICAO24, column("callsign"),
+        ADDRESS, column("callsign"),
         Property("flight", "string", "Which flight", sql="flight::text"),
         Property("sub", "integer", "0 for the airframe itself, 1 and more for an intruder under its address"),
         Property("start", "date-time", "First fix", sql="start_time"),
@@ -246,6 +236,6 @@ FIRS = Collection(
 def collections(classes: Mapping[str, Detector]) -> dict[str, Collection]:
     """All collections by id; one per class, so that a class adds no route."""
     cells = (CELLS, DENSITY, INTERFERENCE, COVERAGE)
-    moving, places = (INCIDENTS, AIRCRAFT, TRACKS, POSITIONS), (ZONES, FIRS, AREAS, AIRPORTS)
+    moving, places = (INCIDENTS, AIRCRAFT, TRACKS, POSITIONS, SESSIONS), (ZONES, FIRS, AREAS, AIRPORTS)
     found = (*_all(list(classes)), *map(_of_class, classes.values()), *moving, *places, *cells)
     return {one.id: one for one in found}

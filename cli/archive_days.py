@@ -15,16 +15,20 @@ from geo.batch import Batch
 from geo.flights import Flights
 from geo.passing import flights_through
 from geo.schema import Array
+from pipeline.privacy import Privacy
 
 _SAME = ("icao24", "time", "source", "position_time", "lat", "lon")
 """Rows equal in these are one observation, as the engine has it (pipeline/engine.py)."""
 
 
-def by_day(stage: Path, area: Any | None, counts: Counter[str]) -> Iterator[tuple[str, Batch]]:
+def by_day(
+    stage: Path, area: Any | None, counts: Counter[str], privacy: Privacy | None = None
+) -> Iterator[tuple[str, Batch]]:
     """Each day's rows in order of aircraft and time, with `flight` and `sub`; with an area only those of flights that
-    pass through it, whole, on whichever day they do."""
-    kept = None if area is None else _kept(stage, area)
-    for day, rows in _flown(stage, counts):
+    pass through it, whole, on whichever day they do. `privacy`: who has opted out comes in nowhere, as in the engine.
+    """
+    kept = None if area is None else _kept(stage, area, privacy)
+    for day, rows in _flown(stage, counts, privacy):
         if kept is None:
             yield day, rows
             continue
@@ -34,21 +38,24 @@ def by_day(stage: Path, area: Any | None, counts: Counter[str]) -> Iterator[tupl
             yield day, rows.take(inside)
 
 
-def _kept(stage: Path, area: Any) -> Array:
+def _kept(stage: Path, area: Any, privacy: Privacy | None) -> Array:
     """The flights that pass through the area on any day."""
     found = []
-    for _, rows in _flown(stage, Counter()):
+    for _, rows in _flown(stage, Counter(), privacy):
         order = np.lexsort((rows["time"], rows.columns["flight"]))
         time, lat, lon = (rows[n][order] for n in ("time", "lat", "lon"))
         found.append(flights_through(rows.columns["flight"][order], time, lat, lon, area))
     return np.unique(np.concatenate(found)) if found else np.zeros(0, dtype=np.int64)
 
 
-def _flown(stage: Path, counts: Counter[str]) -> Iterator[tuple[str, Batch]]:
+def _flown(stage: Path, counts: Counter[str], privacy: Privacy | None) -> Iterator[tuple[str, Batch]]:
     """Day by day with flights, which go on across midnight."""
     flights = Flights()
     for day in days(stage):
-        rows = _once(rows_of(stage, day), counts)
+        whole = _once(rows_of(stage, day), counts)
+        rows = privacy.applied(whole) if privacy else whole
+        counts["of aircraft that have opted out"] += len(whole) - len(rows)
+        rows = rows.take(np.lexsort((rows["time"], rows["icao24"])))
         found = flights.assign(rows.columns)
         yield day, rows.with_columns(**{name: found[name] for name in ("flight", "sub", "prev_time")})
 

@@ -14,6 +14,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import orjson
 
 from cli.day_files import day_of
@@ -64,6 +65,12 @@ class Tally:
         self.rejected.update(report["rejected"])
         self.skipped |= report["skipped"]
         self.labels |= {int(key): text for key, text in report["labels"].items()}
+
+    def labelled(self, rows: Batch) -> Batch:
+        """The rows with what their own identities stand for, where those are no addresses; of no others."""
+        own = set(np.unique(rows["icao24"]).tolist())
+        known = {**self.labels, **rows.labels}
+        return Batch(rows.columns, {key: text for key, text in known.items() if key in own})
 
 
 def listed(paths: Iterable[str], say: Callable[[str], object]) -> list[Path]:

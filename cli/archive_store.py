@@ -13,6 +13,7 @@ from cli.ui import progress
 from geo.batch import Batch, in_chunks
 from pipeline.cells import CellCounts
 from pipeline.recording import CHUNK_ROWS
+from pipeline.sessions import Sessions
 from store.writer import Writer
 
 
@@ -22,18 +23,20 @@ async def store(
     """Positions, ways flown and counts of each day; at the end the aircraft that were there last, and what /feeds shows
     of the import under its name."""
     writer = await Writer.open(url, store_every_s)
-    key, cells, last = f"import {stage.name}", CellCounts(), Batch.empty()
+    key, cells, sessions, last = f"import {stage.name}", CellCounts(), Sessions(), Batch.empty()
     try:
         begun: dict[str, int] = await _meta(writer, key) or {}
         with progress("storing", len(days(stage))) as advance:
             for day, rows in parts:
                 ordered = rows.take(np.lexsort((rows["icao24"], rows["time"])))
-                whole = Batch(ordered.columns, tally.labels)
+                whole = tally.labelled(ordered)
                 for number, chunk in enumerate(in_chunks(whole, CHUNK_ROWS)):
                     if number >= begun.get(day, 0):
                         begun[day] = number + 1
                         await writer.write(chunk, mark=(key, begun))
                     await writer.segments(chunk)
+                    sessions.add(chunk)
+                    await writer.sessions(sessions.take(int(chunk["time"].max())))
                     cells.add(chunk)
                     if counted := cells.take(int(chunk["time"].max())):
                         await writer.cells(counted.cells, counted.aircraft)

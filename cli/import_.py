@@ -8,7 +8,7 @@ import os
 import re
 import shutil
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +17,11 @@ import click
 from cli.archive_days import area_of, by_day
 from cli.archive_files import Archive, Tally, days, listed, staged
 from cli.archive_store import store
+from cli.configuration import Configuration
+from cli.configured import config_options
 from cli.database import database
 from cli.day_files import path_of, write_day
+from cli.private import privacy
 from cli.reading import zone_option
 from cli.ui import INPUT, USAGE, Failure, err, json_option, print_json, progress
 from geo.batch import Batch
@@ -39,8 +42,11 @@ SHOWN = 20
               help="Files that are read at once.")  # fmt: skip
 @click.option("--restart", is_flag=True, help="Begin anew where an import of the same was broken off.")
 @click.option("--store-every", default=0.0, show_default=True, help="Seconds between stored rows of a flight; 0: all.")
+@config_options
 @json_option
-def command(files: Sequence[str], into: Path | None, store_every: float, as_json: bool, **options: Any) -> None:
+def command(
+    files: Sequence[str], into: Path | None, store_every: float, config: Configuration, as_json: bool, **options: Any
+) -> None:
     """Store FILES, or what lies in folders. Flights are told apart; nothing is judged.
 
     A folder with run_* inside is a data set of a notebook: its newest run is taken. Broken off, the same command goes
@@ -56,9 +62,10 @@ def command(files: Sequence[str], into: Path | None, store_every: float, as_json
     with progress("reading", len(found)) as advance:
         tally = staged(archive, options["jobs"], advance)
     counts: Counter[str] = Counter()
+    parts = by_day(archive.stage, area, counts, privacy(config))
     if into:
         into.mkdir(parents=True, exist_ok=True)
-        written = _write(archive.stage, area, tally, counts, into, options["name"])
+        written = _write(archive.stage, parts, tally, into, options["name"])
     else:
         written = []
         with database() as url:
@@ -83,7 +90,9 @@ def _stage(files: Sequence[str], into: Path | None, options: dict[str, Any]) -> 
     return (into / f".import-{own}") if into else default_state_dir() / "imports" / own
 
 
-def _write(stage: Path, area: Any, tally: Tally, counts: Counter[str], into: Path, name: str) -> list[dict[str, Any]]:
+def _write(
+    stage: Path, parts: Iterable[tuple[str, Batch]], tally: Tally, into: Path, name: str
+) -> list[dict[str, Any]]:
     """A file per day. Files of another import are not written over."""
     done = stage / "written"
     ours = set(done.read_text().split()) if done.exists() else set()
@@ -92,12 +101,12 @@ def _write(stage: Path, area: Any, tally: Tally, counts: Counter[str], into: Pat
         raise Failure(f"{strange[0]} is there already: remove it, or give this import another --name", INPUT)
     out = []
     with progress("writing", len(days(stage))) as advance:
-        for day, rows in by_day(stage, area, counts):
+        for day, rows in parts:
             path = path_of(into, day, name)
             # Said before it is done: a day that was begun is ours, and written again.
             with done.open("a") as file:
                 file.write(f"{day}\n")
-            write_day(path, Batch(rows.columns, tally.labels))
+            write_day(path, tally.labelled(rows))
             out.append({"file": str(path), "rows": len(rows)})
             advance(1, day)
     return out
@@ -107,7 +116,7 @@ def _report(tally: Tally, counts: Counter[str], files: int, written: list[dict[s
     """What went in, what came out, and what was left out and why."""
     rows = tally.rows - counts.total()
     if as_json:
-        print_json({"files": files, "read": tally.rows, "rows": rows, "left_out": counts, "rejected": tally.rejected,
+        print_json({"files": files, "read": tally.rows, "rows": rows, "left_out": +counts, "rejected": tally.rejected,
                     "skipped": tally.skipped, "written": written})  # fmt: skip
         return
     err.print(f"{rows:,} rows of {files:,} files" + (f", in {len(written)} files by day" if written else ""))

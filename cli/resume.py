@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -22,6 +22,7 @@ from pipeline.checkpoint import Kept
 from pipeline.engine import Engine
 from pipeline.followers import Joiner, Watch, followed
 from pipeline.journal import Journal
+from pipeline.sessions import GAP_MS, Sessions
 from store.cluster import default_state_dir
 from store.reader import Reader
 from store.writer import Writer
@@ -60,10 +61,14 @@ class Others:
     joiner: Joiner | None
     watch: Watch | None
     journal: Journal
+    sessions: Sessions = field(default_factory=Sessions)
+    known: bool = True
+    """Whether the sessions are those of before: else the rows that classes warm up with would begin them anew."""
 
     def named(self) -> dict[str, Kept | None]:
         """As a checkpoint knows them."""
-        return {"cells": self.cells, "joiner": self.joiner, "watch": self.watch, "journal": self.journal}
+        return {"cells": self.cells, "joiner": self.joiner, "watch": self.watch, "journal": self.journal,
+                "sessions": self.sessions}  # fmt: skip
 
 
 @dataclass
@@ -80,6 +85,8 @@ class Resumed:
         """Judge a batch as it was judged before; rows after `stored` (epoch ms) were not stored yet."""
         step = self.engine.feed(batch)
         others.cells.add(step.rows)
+        if others.known:
+            others.sessions.add(step.rows)
         now = self.engine.judged_until(step)
         incidents, alerts = followed(others.joiner, others.watch, step.rows, step.anomalies, now)
         self.anomalies |= {a.id: a for a in step.anomalies}
@@ -127,7 +134,11 @@ async def resumed(make: Callable[[], Engine], kept: Path, url: str, others: Othe
             for batch in others.journal.rest():
                 await asyncio.to_thread(out.feed, batch, others, stored[1] if stored else 0)
             return out
-        start = out.engine.arrivals.cut if out.engine.arrivals.newest != NO_TIME else now - WARM_UP_MS
+        start = out.engine.arrivals.cut
+        if out.engine.arrivals.newest == NO_TIME:
+            start = now - WARM_UP_MS
+            others.sessions.open = await reader.open_sessions(now, GAP_MS)
+            others = replace(others, known=False)
         async for batch in reader.positions(start, now):
             await asyncio.to_thread(out.feed, batch, others, now)
     finally:

@@ -118,11 +118,13 @@ async def _watch(
         async with watched(url, setup) as watch, joined(writer, int(time.time() * 1000)) as joiner:
             make = partial(setup.engine, service.lateness_s, tolerant=True, skew_s=service.patience_s)
             journal = Journal(kept.with_suffix(".journal"))
-            went_on = await resumed(make, kept, url, Others(cells, joiner, watch, journal))
+            others = Others(cells, joiner, watch, journal)
+            went_on = await resumed(make, kept, url, others)
             engine = went_on.engine
             await went_on.save(writer)
             await writer.close_others(engine.open_ids())
-            followers: dict[str, Any] = {"outside": services, "joiner": joiner, "watch": watch, "journal": journal}
+            followers: dict[str, Any] = {"outside": services, "joiner": joiner, "watch": watch, "journal": journal,
+                                         "sessions": others.sessions}  # fmt: skip
             sources.append(Posted(writer.pool, journal.posted))
             followers["numbers"] = await writer.feed_numbers([source.name for source in sources])
             live = Live(engine, sources, writer, kept, service.keep_days, cells=cells, **followers)

@@ -10,6 +10,7 @@ from geo.anomaly import Anomaly
 from geo.batch import Batch
 from pipeline.cells import CellCounts
 from pipeline.engine import Engine, Step
+from pipeline.sessions import Sessions
 from pipeline.sink import Sink
 
 
@@ -23,6 +24,7 @@ class Backfill:
     advance: Callable[[int], object] = lambda rows: None
     found: dict[str, Anomaly] = field(default_factory=dict)
     cells: CellCounts = field(default_factory=CellCounts)
+    sessions: Sessions = field(default_factory=Sessions)
 
     async def run(self, batches: AsyncIterator[Batch], start: int, end: int) -> int:
         """Judge the rows, in time order; replace the episodes that start in [start, end) ms. How many there are now."""
@@ -50,6 +52,8 @@ class Backfill:
     async def _rows(self, step: Step) -> None:
         for rows in (step.rows, step.late):
             await self.sink.write(rows)
+        self.sessions.add(step.rows)
+        await self.sink.sessions(self.sessions.take(step.watermark))
 
     async def _cells(self, step: Step) -> None:
         await asyncio.to_thread(self.cells.add, step.rows)

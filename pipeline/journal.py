@@ -36,7 +36,10 @@ class Journal:
 
     def add(self, batch: Batch, posted: Sequence[int] = ()) -> None:
         """Write a batch behind the others, before it is judged; with the ids of what was posted that is in it."""
-        if len(batch):
+        if not len(batch):
+            # Nothing of it is to be judged, and so nothing to be kept.
+            self.posted |= set(posted)
+        else:
             self.number += 1
             with self.path.open("ab") as file:
                 end = file.tell()

@@ -30,6 +30,7 @@ from pipeline.measures import Measures
 from pipeline.outside import Outside
 from pipeline.polls import Polled, Polls
 from pipeline.service import troubles
+from pipeline.sessions import Sessions
 from pipeline.sink import Sink
 
 TICK_S = 1.0
@@ -92,6 +93,7 @@ class Live:
     outage: Outage | None = None
     inbox: Inbox = field(default_factory=Inbox)
     cells: CellCounts = field(default_factory=CellCounts)
+    sessions: Sessions = field(default_factory=Sessions)
     undrawn: list[Batch] = field(default_factory=list)
     due: dict[str, float] = field(default_factory=dict)
     now: int = int(NO_TIME)
@@ -237,6 +239,7 @@ class Live:
             await self.sink.now(step.rows)
             self.undrawn.append(step.rows)
             await asyncio.to_thread(self.cells.add, step.rows)
+            self.sessions.add(step.rows)
         if step.anomalies and self.outside:
             self.outside.note(step.anomalies)
         if self.engine.arrivals.newest != NO_TIME:
@@ -304,10 +307,11 @@ class Live:
         return disk.free / disk.total
 
     async def _drawn(self) -> None:
-        """Track segments and cell counts of what came since the last time."""
+        """Track segments, sessions and cell counts of what came since the last time."""
         rows, self.undrawn = Batch.concat(self.undrawn), []
         if len(rows):
             await self.sink.segments(rows)
+            await self.sink.sessions(self.sessions.take(self.now))
         if counted := await asyncio.to_thread(self.cells.take, self.engine.arrivals.cut):
             await self.sink.cells(counted.cells, counted.aircraft)
 
@@ -334,7 +338,8 @@ class Live:
         """Write the checkpoint, whole or not at all."""
         if self.checkpoint and self.engine.arrivals.newest != NO_TIME:
             part = self.checkpoint.with_suffix(".part")
-            others = {"cells": self.cells, "joiner": self.joiner, "watch": self.watch, "journal": self.journal}
+            others = {"cells": self.cells, "joiner": self.joiner, "watch": self.watch, "journal": self.journal,
+                      "sessions": self.sessions}  # fmt: skip
             part.write_bytes(checkpoint.save(self.engine, others))
             part.replace(self.checkpoint)
         if self.journal:

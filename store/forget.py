@@ -12,7 +12,7 @@ from store.state import changed
 _MARKED = """
 SELECT id FROM anomalies WHERE icao24 = ANY($1) OR feature LIKE ANY($2)
 """
-_BY_ADDRESS = ("positions", "track_segments", "aircraft_now", "cell_aircraft", "alerts", "labels")
+_BY_ADDRESS = ("positions", "track_segments", "aircraft_now", "cell_aircraft", "alerts", "labels", "sessions")
 _DONE = """
 INSERT INTO meta (key, value) VALUES ('forgotten', to_jsonb($1::text))
 ON CONFLICT (key) DO UPDATE SET value = excluded.value

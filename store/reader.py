@@ -10,8 +10,8 @@ from typing import Any
 import asyncpg
 
 from geo.batch import Batch
-from geo.schema import COLUMNS
-from store import binary, partitions, rows
+from geo.schema import COLUMNS, Array
+from store import binary, partitions, rows, sessions
 from store.connect import open_pool
 
 Area = tuple[float, float, float, float]
@@ -60,6 +60,10 @@ class Reader:
         """First and last stored time (epoch ms), None when nothing is stored."""
         row = await self.pool.fetchrow("SELECT min(time) AS first, max(time) AS last FROM positions")
         return None if row["first"] is None else (_ms(row["first"]), _ms(row["last"]))
+
+    async def open_sessions(self, ms: int, gap_ms: int) -> dict[str, Array]:
+        """The sessions that may go on at a time (epoch ms), as columns of pipeline/sessions.py."""
+        return await sessions.open_at(self.pool, ms, gap_ms)
 
     async def meta(self, key: str) -> Any:
         """The JSON value kept under a key, None where there is none."""

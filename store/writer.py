@@ -17,7 +17,20 @@ from geo.firs import Firs
 from geo.incident import Incident, Join
 from geo.schema import Array
 from store import alerts as outbox
-from store import cells, episodes, feed_numbers, forget, hourly, partitions, places, rows, segments, state, tile_hours
+from store import (
+    cells,
+    episodes,
+    feed_numbers,
+    forget,
+    hourly,
+    partitions,
+    places,
+    rows,
+    segments,
+    sessions,
+    state,
+    tile_hours,
+)
 from store import incidents as together
 from store.connect import CHANNEL, open_pool
 from store.lines import Lines
@@ -170,6 +183,12 @@ class Writer:
                 self.known_cells |= new
             return await cells.count(connection, counts, aircraft or {})
 
+    async def sessions(self, told: Mapping[str, Array]) -> int:
+        """What is known of sessions by now (columns of pipeline/sessions.py); how many changed. Telling them again
+        changes nothing."""
+        async with self.pool.acquire() as connection:
+            return await sessions.save(connection, told)
+
     async def firs(self, firs: Firs | None) -> int:
         """Replace the flight information regions; how many there are now."""
         async with self.pool.acquire() as connection:
@@ -225,6 +244,7 @@ class Writer:
             await cells.drop_before(connection, ms)
             await tile_hours.drop_before(connection, ms)
             await outbox.drop_before(connection, ms)
+            await sessions.drop_before(connection, ms)
             gone = await partitions.drop_before(connection, ms)
         self.known_partitions.clear()
         return gone
