@@ -110,8 +110,8 @@ class _Handler(BaseHTTPRequestHandler):
         wants_page = "text/html" in self.headers.get("Accept", "") and not url.query.startswith("by=")
         if url.path == "/" or url.path.startswith("/static/"):
             return self._file("index.html" if url.path == "/" else url.path.removeprefix("/static/"))
-        if url.path == "/statistics" and wants_page:
-            return self._file("statistics.html")
+        if url.path in ("/statistics", "/login", "/account") and wants_page:
+            return self._file(f"{url.path[1:]}.html")
         if "/xyz/" in url.path:
             return self._send(b"", "application/vnd.mapbox-vector-tile")  # a tile in which there is nothing
         if url.path == "/collections/aircraft/items" and self.headers.get("Accept", "").endswith("arrow.stream"):

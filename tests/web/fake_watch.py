@@ -42,6 +42,23 @@ EMPTY: Json = {
 }  # fmt: skip
 
 
+_KEY = {"id": 1, "name": "QGIS", "role": "viewer", "created": utc(NOW), "expires": None, "used": utc(NOW)}
+_ACCOUNT = {"id": 7, "name": "demo", "role": "admin", "disabled": False, "keys": 1, "used": utc(NOW)}
+_CHANGE = {
+    "id": 1,
+    "at": utc(NOW),
+    "who": "demo",
+    "action": "key.create",
+    "subject": "key 1",
+    "detail": {"name": "QGIS"},
+}
+HOUSE: Json = {
+    "/keys": {"keys": [_KEY]}, "/audit": {"changes": [_CHANGE]},
+    "/accounts": {"accounts": [_ACCOUNT, _ACCOUNT | {"id": 8, "name": "ann", "role": "viewer", "disabled": True}]},
+}  # fmt: skip
+"""What the page of one's account shows an admin."""
+
+
 class Watchers:
     """One account's things. `me` is who is at the page; `refuse` makes the next change fail with that problem."""
 
@@ -92,6 +109,7 @@ class Watchers:
             "/ignores": {"ignores": list(self.ignores.values())},
             "/alerts": {"next": len(self.alerts), "numberReturned": len(self.alerts), "features": self.alerts},
             "/sharing": {"areas": [], "subscriptions": []},
+            **HOUSE,
         }
         if re.fullmatch(r"/destinations/\d+/deliveries", path):
             states = (("sent", 84), ("dead", None), ("held", None))

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.web.fake_server import FakeServer
+from tests.web.fake_watch import Watchers
 from tests.web.sight import APP, Sight, until
 
 AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
@@ -63,3 +65,18 @@ def test_layers_card_and_settings(look: Callable[..., Sight], theme: str, width:
 @pytest.mark.parametrize("width", [1440, 390])
 def test_statistics(report: Callable[..., Sight], width: int, theme: str) -> None:
     assert violations(report(f"#theme={theme}", width=width, height=844)) == []
+
+
+@pytest.mark.parametrize(("theme", "width"), [("dark", 390), ("light", 1280)])
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [("/login", "form button"), ("/login#link=secret", "input[type=password]"), ("/account", "#audit table")],
+)
+def test_doors_and_the_own_account(
+    look: Callable[..., Sight], server: FakeServer, path: str, shown: str, theme: str, width: int
+) -> None:
+    server.watchers = Watchers(server.world, signed_in=path == "/account")
+    sight = look(width=width, height=844, color_scheme=theme)
+    sight.page.goto(f"{server.url}{path}")
+    until(sight.page, f"document.querySelector({shown!r})")
+    assert violations(sight) == []
