@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import subprocess
 from pathlib import Path
@@ -10,6 +11,7 @@ import geopandas
 import pyogrio
 import pytest
 
+from tests.api.conftest import Live, keys_of
 from tests.clients.conftest import Watched
 
 PLACE = "170,-10,180,10"
@@ -112,3 +114,20 @@ def test_one_track_by_its_number(watched: Watched) -> None:
 
     assert "OGRFeature(tracks):1" in text
     assert "/collections/tracks/items/1" in [one.partition("?")[0] for one in watched.asked]
+
+
+def ways(key: str) -> list[list[str]]:
+    """How GDAL sends a key: as name and password, or as a header of its own."""
+    basic = ["--config", "GDAL_HTTP_USERPWD", f"key:{key}", "--config", "GDAL_HTTP_AUTH", "BASIC"]
+    return [basic, ["--config", "GDAL_HTTP_HEADERS", f"Authorization: Bearer {key}"]]
+
+
+def test_a_key_works_as_basic_and_as_bearer_and_a_wrong_one_does_not(live: Live, seeded_url: str) -> None:
+    key = asyncio.run(keys_of(seeded_url))["viewer"]["authorization"].removeprefix("Bearer ")
+
+    for words in ways(key):
+        assert "Feature Count: 13" in run("ogrinfo", "-ro", "-so", *words, f"OAPIF:{live.url}/", "anomalies")
+    for words in ways("sky_nobody"):
+        asked = ["ogrinfo", "-ro", "-so", *words, f"OAPIF:{live.url}/", "anomalies"]
+        done = subprocess.run(asked, capture_output=True, text=True, timeout=60, check=False)
+        assert done.returncode != 0 and "401" in done.stderr
