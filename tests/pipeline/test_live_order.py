@@ -64,7 +64,7 @@ class Source:
 def test_rows_then_alerts_then_who_is_where() -> None:
     sink = Noting()
     # Were rows not judged when they come, they would wait for an hour.
-    live = Live(Engine({}), [Source(sink)], sink, tick_s=3_600.0, watch=Telling())  # type: ignore[arg-type]
+    live = Live(Engine({}), [Source(sink)], sink, tick_s=3_600.0, watch=Telling())
 
     asyncio.run(asyncio.wait_for(live.run(), 30))
 
