@@ -98,6 +98,8 @@ def detect(
     names = sequence_model.scales.names
     found = features(view, names, Places(airports, firs, zones, aircraft))
     found = found.take(found.fresh)
+    if not len(found):
+        return none()
     said = say(sequence_model, memory, found, _key(sequence_model))
     rows = said.lasting(int(p.windows), p.score, p.peak)
     if not rows.any():

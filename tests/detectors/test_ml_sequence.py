@@ -140,3 +140,8 @@ def test_every_feature_has_words() -> None:
     assert worst(("alt", "turn_rate_deg_per_s", "vspeed"), np.array([1.0, 8.0, 3.0])) == ["turns", "climb or descent"]
     assert worst(("heading_sin", "heading_cos"), np.array([1.0, 1.0])) == ["direction"]
     assert worst(("alt", "vspeed"), np.zeros(2)) == ["height"]
+
+
+def test_a_slice_of_which_no_row_counts_is_nothing() -> None:
+    model = Told()
+    assert found(flown(np.full(40, 5.0), on_ground=1), model) == [] and model.seen == []
