@@ -144,4 +144,4 @@ def test_every_feature_has_words() -> None:
 
 def test_a_slice_of_which_no_row_counts_is_nothing() -> None:
     model = Told()
-    assert found(flown(np.full(40, 5.0), on_ground=1), model) == [] and model.seen == []
+    assert found(flown(speeds(60), track=np.repeat([90.0, np.nan], 30)), model) == [] and len(model.seen) == 1
