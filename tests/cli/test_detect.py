@@ -93,7 +93,7 @@ def test_thresholds_come_from_the_configuration(recording: Path, tmp_path: Path)
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--classes", "loitr"], "did you mean 'loiter'"),
+        (["--classes", "loitr"], "did you mean 'detectors.loiter'"),
         (["-o", "out.xyz"], "known: .geojson"),
         (["-o", "/no/such/folder/out.csv"], "does not exist"),
     ],
@@ -107,10 +107,10 @@ def test_wrong_usage_says_what_is_right(recording: Path, arguments: list[str], w
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("[detectors.loitr]\ndwell = 1", "did you mean 'loiter'"),
-        ("[detectors.squawk]\nhld = 1", "has no parameter 'hld'"),
+        ("[detectors.loitr]\ndwell = 1", "did you mean 'detectors.loiter'"),
+        ("[detectors.squawk]\nhld = 1", "hld: no such key; did you mean 'hold'?"),
         ("[detectors.squawk]\nhold = -1", "outside 0 to 120 s"),
-        ("[detectors.squawk]\nhold = 'long'", "table of numbers"),
+        ("[detectors.squawk]\nhold = 'long'", "hold must be a number 0 to 120 s"),
         ("[detectors", "not TOML"),
     ],
 )

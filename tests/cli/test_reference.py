@@ -27,6 +27,9 @@ ZONE = {
     "properties": {"name": "R1", "type": "R", "ceiling": "FL 95", "days": "MON-FRI", "hours": "06:00-22:00"},
     "geometry": {"type": "Polygon", "coordinates": [[[9, 47], [11, 47], [11, 49], [9, 49], [9, 47]]]},
 }  # fmt: skip
+BUILT_IN = {"airports", "registers", "point_model", "sequence_model"}
+"""What judging has without anything imported."""
+
 METAR = {"rawOb": "METAR EDMA 142220Z 22004KT 9999 28/23 Q1009", "obsTime": 1_700_000_400}
 
 
@@ -102,13 +105,13 @@ def test_what_was_refused_is_said(files: dict[str, Path]) -> None:
 
 
 def test_commands_use_what_was_imported(files: dict[str, Path]) -> None:
-    assert set(judging().resources) == {"airports", "registers"}
+    assert set(judging().resources) == BUILT_IN
     imported(files)
     setup = judging()
-    assert set(setup.resources) == {"airports", "registers", "zones", "aircraft", "watch_list", "firs", "routes"}
+    assert set(setup.resources) == BUILT_IN | {"zones", "aircraft", "watch_list", "firs", "routes"}
     assert setup.resources["airports"].ends is not None and setup.resources["airports"].code[-1] == "ZZZA"
     assert setup.context is not None and len(setup.context.notams) == 1 and len(setup.context.reports) == 1
-    assert set(judging(no_reference=True).resources) == {"airports", "registers"}
+    assert set(judging(no_reference=True).resources) == BUILT_IN
 
 
 def test_the_command_line_overrides(files: dict[str, Path], tmp_path: Path) -> None:

@@ -202,14 +202,14 @@ def test_a_key_goes_to_no_other_host() -> None:
 @pytest.mark.parametrize(
     "headers",
     [
-        {"Retry-After": "3600"},
-        {"X-Rate-Limit-Retry-After-Seconds": "3600"},
-        {"Retry-After": format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True)},
+        lambda: {"Retry-After": "3600"},
+        lambda: {"X-Rate-Limit-Retry-After-Seconds": "3600"},
+        lambda: {"Retry-After": format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True)},
     ],
     ids=["seconds", "OpenSky's", "date"],
 )
-def test_too_often_is_waited_out_for_as_long_as_the_service_says(headers: dict[str, str]) -> None:
-    with serving([Answer(status=429, headers=headers)]) as service:
+def test_too_often_is_waited_out_for_as_long_as_the_service_says(headers: Callable[[], dict[str, str]]) -> None:
+    with serving([Answer(status=429, headers=headers())]) as service:
         source, _ = asked(opensky(service.base), lambda s, g: bool(s.errors))
 
     assert 3_400 < float(str(source.health()["paused_s"])) <= 3_600

@@ -12,12 +12,12 @@ from detectors._examples import EPOCH, fly, together
 from geo.features import Features
 from geo.schema import Array
 from pipeline.scoring import Scorer, Windows
-from tests.contract_classes import point_model, resources
+from tests.contract_classes import resources, shipped
 
 
 @pytest.fixture(scope="module")
 def scorer() -> Scorer:
-    return Scorer({n: resources()[n] for n in ("airports", "registers")}, point_model())
+    return Scorer({n: resources()[n] for n in ("airports", "registers")}, shipped("point"))
 
 
 def test_calm_is_normal(scorer: Scorer) -> None:
