@@ -93,7 +93,7 @@ def test_thresholds_come_from_the_configuration(recording: Path, tmp_path: Path)
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--classes", "loitr"], "did you mean 'detectors.loiter'"),
+        (["--classes", "loitr"], "did you mean 'loiter'"),
         (["-o", "out.xyz"], "known: .geojson"),
         (["-o", "/no/such/folder/out.csv"], "does not exist"),
     ],
