@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from detectors._examples import fly
-from detectors._registry import PRIORITY, Describe, Example, Param, Style, detector
+from detectors._registry import Describe, Example, Param, Style, detector
 from geo.aircraft import AircraftTable
 from geo.airports import Airports
 from geo.feature_rows import GAP_S, SLOT_S, Places, usable
@@ -59,7 +59,6 @@ def examples() -> Sequence[Example]:
         "threshold": Param(0.99999, "", "score from which a row is odd: its share of normal rows that are less odd", 0.5, 1.0, "measured: docs/learned.md; seed 000: 0.99 for one row"),
         "rows": Param(3, "", "so many rows within `window` must be odd", 1, 18, "seed 000: 3 in a row for sequences"),
         "window": Param(60, "s", "within which they must lie", 10, LONGEST_S, "six rows of ten seconds"),
-        "sure": Param(0.999999, "", "score from which the anomaly is of medium priority", 0.5, 1.0, "one row in a million"),
     },
     describe=Describe(
         definition="Several rows in a short time whose heights, speeds, turns, rates and their agreement with each "
@@ -70,7 +69,7 @@ def examples() -> Sequence[Example]:
             "Compared with rows of the same phase of flight and class of aircraft",
         ),
         audience=("Operations analysts", "Data-quality engineers", "Researchers"),
-        priority_note="Low; medium where only one normal row in a million is as odd.",
+        priority_note="Low: that something is rare says nothing about why. It counts in the verdict on the flight.",
         context="The model that ships was trained on made-up traffic; `skysift train point` makes one of your own "
         "history, which knows what is usual there. Rules say what is wrong; this says only that it is rare.",
     ),
@@ -100,7 +99,6 @@ def _judged(view: Tracks, found: Features, p: SimpleNamespace, model: PointScore
     hit: Mask = odd & (count >= p.rows)
     out = stretches(
         view, hit, begin=_begin(view, odd, p.window), confidence=_confidence(score), score=score,
-        priority=np.where(score >= p.sure, PRIORITY["medium"], PRIORITY["low"]),
     )  # fmt: skip
     peak = np.flatnonzero(np.isin(view.time, out.peak) & hit)
     row = {(int(view.flight[k]), int(view.time[k])): int(k) for k in peak}
