@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 
 from feeds._errors import FeedError
 from feeds._local import zone_name
@@ -62,13 +62,29 @@ class Feed:
 
 def told_apart(feeds: Sequence[Feed]) -> Sequence[Feed]:
     """The same. Raises FeedError where two would have one name, or there are more than rows can tell of."""
-    names = [feed.name or feed.address for feed in feeds]
+    names = [feed.name or _shown(feed.address) for feed in feeds]
     twice = [name for name in names if names.count(name) > 1]
     if twice:
         raise FeedError(f"two feeds are called {twice[0]!r}", hint="give each a name of its own, as NAME=ADDRESS")
     if len(feeds) > MOST_FEEDS:
         raise FeedError(f"{len(feeds)} feeds: at most {MOST_FEEDS} can be told apart")
     return feeds
+
+
+def _shown(address: str) -> str:
+    return public(address) if address.startswith(("http://", "https://")) else address
+
+
+def public(url: str) -> str:
+    """The address without user, password and query, which may hold a key: names are logged and shown."""
+    try:
+        parts = urlsplit(url)
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError as error:
+        raise FeedError("no valid address", hint="write http://host:port/data/aircraft.json") from error
+    if not parts.hostname:
+        raise FeedError("the address names no host", hint="write http://host:port/data/aircraft.json")
+    return f"{parts.scheme}://{parts.hostname}{port}{parts.path}"
 
 
 def place(text: str) -> tuple[float, float]:

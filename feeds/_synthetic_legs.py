@@ -37,6 +37,8 @@ class Legs:
 
 def fly(legs: Legs, ports: Ports, points: int = 48) -> list[Knots]:
     """The paths of all flights, on the ground for a while at either end. `points` are those of the great circle."""
+    if not len(legs.kind):
+        return []
     lat, lon, track = _route(legs, ports, points)
     step = distance_m(lat[:, :-1], lon[:, :-1], lat[:, 1:], lon[:, 1:]) / NMI_M
     along = np.concatenate([np.zeros((len(lat), 1)), np.cumsum(step, axis=1)], axis=1)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
-from urllib.parse import urlsplit
 
 import httpx
 
 from feeds._access import Access, Key
 from feeds._errors import FeedError
+from feeds._feed import public
 from feeds._given import Given
 from feeds._living import INTERVAL_S, TIMEOUT_S, Living
 from feeds._registry import Format, find
@@ -26,7 +26,7 @@ class LiveSource(Living):
         body_limit: int = BODY_LIMIT, clock: Callable[[], float] = time.time, access: Access | None = None,
         name: str = "",
     ) -> None:  # fmt: skip
-        super().__init__(name or _public(url), format or "unknown", interval_s, clock)
+        super().__init__(name or public(url), format or "unknown", interval_s, clock)
         self.url, self.web = url, Web(self.name, access or Key(), timeout_s, body_limit)
         self._wanted, self._kind = format, None if format is None else find(Given(self.name), format)
 
@@ -71,15 +71,3 @@ class LiveSource(Living):
         """As for every live source; how many requests the service says are left, and for how long it wants peace."""
         wait = round(self.web.wait_s, 1)
         return {**super().health(), "requests_left": self.web.remaining, "paused_s": wait if wait else None}
-
-
-def _public(url: str) -> str:
-    """The address without user, password and query, which may hold a key: names are logged and shown."""
-    try:
-        parts = urlsplit(url)
-        port = f":{parts.port}" if parts.port else ""
-    except ValueError as error:
-        raise FeedError("no valid address", hint="write http://host:port/data/aircraft.json") from error
-    if not parts.hostname:
-        raise FeedError("the address names no host", hint="write http://host:port/data/aircraft.json")
-    return f"{parts.scheme}://{parts.hostname}{port}{parts.path}"

@@ -34,43 +34,60 @@ class Answer:
     headers: dict[str, str] = field(default_factory=dict)
 
 
+class Giving(BaseHTTPRequestHandler):
+    """Gives an Answer as it is laid out."""
+
+    def give(self, answer: Answer) -> None:
+        time.sleep(answer.wait_s)
+        try:
+            self.send_response(answer.status)
+            for name, value in {"Content-Length": str(len(answer.body)), **answer.headers}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(answer.body[: answer.sent])
+        except (BrokenPipeError, ConnectionResetError):
+            # Whoever asked has gone, as tests of timeouts want it: nobody is left to be told.
+            pass
+
+    def log_message(self, *args: Any) -> None:
+        """Say nothing."""
+
+
 @contextmanager
-def receiver(answers: list[Answer]) -> Iterator[str]:
-    """Its address. Each request gets the next answer; the last one is given again and again."""
-    left = iter(answers)
-    last = answers[-1]
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            answer = next(left, last)
-            time.sleep(answer.wait_s)
-            try:
-                self.send_response(answer.status)
-                self.send_header("Content-Length", str(len(answer.body)))
-                for name, value in answer.headers.items():
-                    self.send_header(name, value)
-                self.end_headers()
-                self.wfile.write(answer.body[: answer.sent])
-            except (BrokenPipeError, ConnectionResetError):
-                pass
-
-        def log_message(self, *args: Any) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+def running(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
+    """The address of a server on this machine, while it runs."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_address[1]}/data/aircraft.json"
+        yield f"http://127.0.0.1:{server.server_address[1]}"
     finally:
         server.shutdown()
         server.server_close()
         thread.join()
 
 
+@contextmanager
+def receiver(answers: list[Answer]) -> Iterator[str]:
+    """Its address. Each request gets the next answer; the last one is given again and again."""
+    left = iter(answers)
+    last = answers[-1]
+
+    class Handler(Giving):
+        def do_GET(self) -> None:
+            self.give(next(left, last))
+
+    with running(Handler) as base:
+        yield f"{base}/data/aircraft.json"
+
+
 def poll(url: str, until: Callable[[LiveSource, list[Batch]], bool], **options: Any) -> tuple[LiveSource, list[Batch]]:
     """Poll fast until a condition holds; fails loudly when it never does."""
-    source = LiveSource(url, **({"interval_s": 0.01, "timeout_s": 15.0, "clock": lambda: NOW} | options))
+    return polled(LiveSource(url, **({"interval_s": 0.01, "timeout_s": 15.0, "clock": lambda: NOW} | options)), until)
+
+
+def polled(source: LiveSource, until: Callable[[LiveSource, list[Batch]], bool]) -> tuple[LiveSource, list[Batch]]:
+    """The source, and what it gave until a condition held."""
     got: list[Batch] = []
 
     async def collect() -> None:

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-import threading
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from tests.feeds.receiver import Answer
+from tests.feeds.receiver import Answer, Giving, running
 
 
 @dataclass
@@ -31,7 +28,7 @@ def serving(answers: Sequence[Answer], guarded: bool = False, **options: Any) ->
     """Each request gets the next answer, the last one again and again; guarded, only with a token that is good."""
     out, left, last = Served(**options), iter(answers), answers[-1]
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(Giving):
         def do_GET(self) -> None:
             out.asked.append((self.path, {k.lower(): v for k, v in self.headers.items()}))
             token = self.headers.get("Authorization", "").removeprefix("Bearer ")
@@ -44,27 +41,6 @@ def serving(answers: Sequence[Answer], guarded: bool = False, **options: Any) ->
             body = json.dumps({"access_token": token, "expires_in": out.lasts_s, "token_type": "Bearer"}).encode()
             self.give(out.token_answer or Answer(body))
 
-        def give(self, answer: Answer) -> None:
-            time.sleep(answer.wait_s)
-            try:
-                self.send_response(answer.status)
-                for name, value in {"Content-Length": str(len(answer.body)), **answer.headers}.items():
-                    self.send_header(name, value)
-                self.end_headers()
-                self.wfile.write(answer.body[: answer.sent])
-            except (BrokenPipeError, ConnectionResetError):
-                pass
-
-        def log_message(self, *args: Any) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    out.base = f"http://127.0.0.1:{server.server_address[1]}/api"
-    try:
+    with running(Handler) as base:
+        out.base = f"{base}/api"
         yield out
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

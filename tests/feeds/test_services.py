@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -11,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from feeds import Feed, FeedError, open_feed
+from feeds import Feed, FeedError, open_feed, told_apart
 from feeds.live import LiveSource
 from geo.batch import Batch
-from tests.feeds.receiver import NOW, Answer, sky
+from tests.feeds.receiver import NOW, Answer, polled, sky
 from tests.feeds.service import serving
 
 STATE = [
@@ -49,23 +48,7 @@ def asked(feed: Feed, until: Callable[[LiveSource, list[Batch]], bool]) -> tuple
     source = open_feed(feed)
     assert isinstance(source, LiveSource)
     source.interval_s, source.clock, source.web.timeout_s = 0.01, lambda: NOW, 2.0
-    got: list[Batch] = []
-
-    async def run() -> None:
-        async def collect() -> None:
-            async for batch in source.poll():
-                got.append(batch)
-
-        task = asyncio.create_task(collect())
-        async with asyncio.timeout(60):
-            while not until(source, got):
-                assert not task.done(), task.exception()
-                await asyncio.sleep(0.01)
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-
-    asyncio.run(run())
-    return source, got
+    return polled(source, until)
 
 
 def opensky(base: str, **options: Any) -> Feed:
@@ -267,3 +250,10 @@ def test_a_key_that_no_header_may_hold_is_refused(secret: str) -> None:
         open_feed(Feed("fr24://world", secrets={"FR24_API_TOKEN": secret}))
 
     assert secret not in str(caught.value)
+
+
+def test_two_addresses_that_would_be_shown_as_one_want_names() -> None:
+    """What follows the question mark may hold a key, and is never part of a name."""
+    two = [Feed(f"http://127.0.0.1/data.json?box={n}") for n in (1, 2)]
+    with pytest.raises(FeedError, match=r"two feeds are called 'http://127.0.0.1/data.json'"):
+        told_apart(two)

@@ -230,3 +230,10 @@ def test_live_source_follows_the_clock_and_catches_up_a_minute() -> None:
     assert source.live
     assert START_MS - 1_000 <= first["time"].min() <= first["time"].max() < START_MS
     assert START_MS + 540_000 <= second["time"].min() <= second["time"].max() < START_MS + 600_000
+
+
+@pytest.mark.parametrize("aircraft", [1, 2, 3])
+def test_a_sky_may_be_nearly_empty(aircraft: int) -> None:
+    source = open_synthetic(f"synthetic:aircraft={aircraft},hours=0.05,step=10")
+
+    assert all(len(batch) for batch in source.batches())
