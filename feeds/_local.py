@@ -6,7 +6,6 @@ from collections import Counter
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
-import pandas as pd
 
 from feeds._errors import FeedError
 from geo.schema import NO_TIME, Array
@@ -30,6 +29,9 @@ def utc(local: Array, zone: str, bad: Counter[str]) -> Array:
     """
     if zone == UTC or not len(local):
         return local
+    # Here, because most feeds say UTC: importing it takes as long as all else of a feed.
+    import pandas as pd
+
     known = (local != NO_TIME) & (np.abs(local) < 2**43 * 1000)
     stamps = pd.DatetimeIndex(np.where(known, local, 0).astype("datetime64[ms]"))
     for ambiguous in ("infer", np.zeros(len(local), dtype=bool)):

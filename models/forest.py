@@ -120,21 +120,28 @@ class Forest:
 
     def _node(self, tree: Array, first: int, name: str) -> Any:
         """TOGETHER trees as one node of the graph; `tree` (n,) is the tree of each of the forest's nodes."""
-        from onnx import helper
+        from onnx import AttributeProto, helper
 
         some = np.flatnonzero((tree >= first) & (tree < first + TOGETHER))
         start, leaf = self.root[tree[some]], self.feature[some] == LEAF
         number, own = some - start, tree[some] - first
-        return helper.make_node(
-            "TreeEnsembleRegressor", ["rows"], [name], domain="ai.onnx.ml", n_targets=1, aggregate_function="SUM",
-            nodes_treeids=own.tolist(), nodes_nodeids=number.tolist(),
-            nodes_featureids=np.maximum(self.feature[some], 0).tolist(), nodes_values=self.threshold[some].tolist(),
-            nodes_modes=np.where(leaf, "LEAF", "BRANCH_LEQ").tolist(),
-            nodes_truenodeids=np.where(leaf, 0, self.left[some] - start).tolist(),
-            nodes_falsenodeids=np.where(leaf, 0, self.right[some] - start).tolist(),
-            target_treeids=own[leaf].tolist(), target_nodeids=number[leaf].tolist(),
-            target_ids=[0] * int(leaf.sum()), target_weights=self.depth[some][leaf].astype(np.float32).tolist(),
-        )  # fmt: skip
+        node = helper.make_node("TreeEnsembleRegressor", ["rows"], [name], domain="ai.onnx.ml", n_targets=1)
+        whole = {
+            "nodes_treeids": own, "nodes_nodeids": number, "nodes_featureids": np.maximum(self.feature[some], 0),
+            "nodes_truenodeids": np.where(leaf, 0, self.left[some] - start),
+            "nodes_falsenodeids": np.where(leaf, 0, self.right[some] - start),
+            "target_treeids": own[leaf], "target_nodeids": number[leaf], "target_ids": np.zeros(leaf.sum(), dtype=int),
+        }  # fmt: skip
+        parts = {"nodes_values": self.threshold[some], "target_weights": self.depth[some][leaf].astype(np.float32)}
+        modes = np.where(leaf, b"LEAF", b"BRANCH_LEQ")
+        # make_attribute looks at every value's type, which takes longer than all else of a start.
+        node.attribute.add(name="aggregate_function", type=AttributeProto.STRING, s=b"SUM")
+        node.attribute.add(name="nodes_modes", type=AttributeProto.STRINGS, strings=modes.tolist())
+        for key, numbers in whole.items():
+            node.attribute.add(name=key, type=AttributeProto.INTS, ints=numbers.tolist())
+        for key, values in parts.items():
+            node.attribute.add(name=key, type=AttributeProto.FLOATS, floats=values.tolist())
+        return node
 
 
 def _quantum(fitted: Any) -> float:

@@ -104,6 +104,7 @@ class Live:
     measures: Measures = field(default_factory=Measures)
     states: dict[str, str] = field(default_factory=dict)
     spoke: set[str] = field(default_factory=set)
+    maintaining: asyncio.Task[None] | None = None
 
     def __post_init__(self) -> None:
         self.polls = Polls(self.sources, self.inbox, self.numbers)
@@ -122,6 +123,7 @@ class Live:
             await self._whole(self.tick())
             await self._whole(self._last())
         finally:
+            asking += [self.maintaining] if self.maintaining else []
             for task in asking:
                 task.cancel()
             await self.polls.stop()
@@ -271,10 +273,17 @@ class Live:
             await self._drawn()
         if self._is_due("checkpoint", CHECKPOINT_S):
             await asyncio.to_thread(self._keep_again)
-        if self._is_due("maintain", MAINTAIN_S):
-            await self.sink.maintain(now)
-            await self.sink.drop_before(now - int(self.keep_days * DAY_MS))
-            await self.sink.drop_hours_before(now - int(self.hourly_days * DAY_MS))
+        if self.maintaining and self.maintaining.done():
+            self.maintaining.result()
+            self.maintaining = None
+        if not self.maintaining and self._is_due("maintain", MAINTAIN_S):
+            self.maintaining = asyncio.create_task(self._maintain(now))
+
+    async def _maintain(self, now: int) -> None:
+        """Beside the loop: indexes of a large partition take minutes to build, and rows that come in do not wait."""
+        await self.sink.maintain(now)
+        await self.sink.drop_before(now - int(self.keep_days * DAY_MS))
+        await self.sink.drop_hours_before(now - int(self.hourly_days * DAY_MS))
 
     async def _beat(self) -> None:
         """That it lives, whether or not anything comes in, and how it is configured."""

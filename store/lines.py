@@ -9,6 +9,7 @@ import numpy as np
 
 from geo.batch import Batch
 from geo.schema import Array
+from store.straight import needed
 
 SLOT_MS = 600_000
 SEAM_DEG = -30.0
@@ -18,6 +19,7 @@ FOOT_M = 0.3048
 FORGET_MS = 1_800_000
 _EWKB_LINE = struct.Struct("<BIII")
 _LINE_ZM_SRID = 0x02 | 0x80000000 | 0x40000000 | 0x20000000
+_KEYS = ("flight", "sub", "slot", "part")
 _KEPT = ("icao24", "time", "lat", "lon", "baro_altitude", "callsign")
 
 
@@ -95,8 +97,8 @@ def _split_at_antimeridian(fixes: Batch) -> Batch:
 def _segments(fixes: Batch) -> Segments:
     """One line per flight, slot and side of the seam, led in by the fix before it, so that lines join."""
     keyed = fixes.with_columns(slot=fixes["time"] // SLOT_MS * SLOT_MS, part=(fixes["lon"] < SEAM_DEG).astype("i2"))
-    keyed = _with_leads(keyed)
-    keys = {name: keyed[name] for name in ("flight", "sub", "slot", "part")}
+    keyed = _straightened(_with_leads(keyed))
+    keys = {name: keyed[name] for name in _KEYS}
     first = np.flatnonzero(np.insert(_differs(*keys.values()), 0, True))
     end = np.append(first[1:], len(keyed))
     drawn = end - first > 1
@@ -117,9 +119,20 @@ def _with_leads(fixes: Batch) -> Batch:
     return both.take(np.lexsort([both[name] for name in names]))
 
 
+def _straightened(fixes: Batch) -> Batch:
+    """Without the fixes that the others tell anyway: of a straight way flown for ten minutes 20 fixes of 600 stay."""
+    first = np.insert(_differs(*(fixes[name] for name in _KEYS)), 0, True)
+    return fixes.take(needed(fixes["lon"], fixes["lat"], _height(fixes), fixes["time"], first))
+
+
+def _height(fixes: Batch) -> Array:
+    """Metres, 0 where unknown."""
+    out: Array = np.nan_to_num(fixes["baro_altitude"].astype("f8") * FOOT_M)
+    return out
+
+
 def _wkb(fixes: Batch, start: Array, end: Array) -> list[bytes]:
-    height = np.nan_to_num(fixes["baro_altitude"].astype("f8") * FOOT_M)
-    points = np.column_stack([fixes["lon"], fixes["lat"], height, fixes["time"] / 1000]).astype("<f8")
+    points = np.column_stack([fixes["lon"], fixes["lat"], _height(fixes), fixes["time"] / 1000]).astype("<f8")
     raw, size = points.tobytes(), points.itemsize * 4
     return [
         _EWKB_LINE.pack(1, _LINE_ZM_SRID, 4326, b - a) + raw[a * size : b * size]

@@ -14,14 +14,28 @@ PARTITION_MS = 6 * 3_600_000
 _LOCK = 0x736B7931
 """Advisory lock: two writers never make the same partition at once."""
 
-INDEXES = {"square": f"(({SQUARE}), time)", "geom": "USING gist (geom)"}
+FULL = "fillfactor = 100"
+"""Pages of a closed partition are filled to the end: hardly a row comes in between any more."""
+
+INDEXES = {"square": f"(({SQUARE}), time) WITH ({FULL})", "geom": f"USING gist (geom) WITH ({FULL})"}
 """What a partition gets when it closes, by the end of the index's name: storing would pay too much for them."""
+
+MOST_TIGHTENED = 4
+"""Partitions whose B-trees are rebuilt at once, so that a service with months of them goes on as usual."""
 
 _UNINDEXED = """
 SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
 WHERE i.inhparent = 'positions'::regclass AND NOT EXISTS (
   SELECT FROM pg_index x JOIN pg_class n ON n.oid = x.indexrelid
   WHERE x.indrelid = c.oid AND x.indisvalid AND n.relname = c.relname || '_square')
+"""
+_LOOSE = """
+SELECT c.relname FROM pg_index x JOIN pg_class c ON c.oid = x.indexrelid JOIN pg_inherits i ON i.inhrelid = c.oid
+WHERE x.indrelid = $1::text::regclass AND NOT coalesce('fillfactor=100' = ANY(c.reloptions), false) ORDER BY c.relname
+"""
+_BROKEN = """
+SELECT c.relname FROM pg_index x JOIN pg_class c ON c.oid = x.indexrelid
+WHERE x.indrelid = $1::text::regclass AND NOT x.indisvalid
 """
 _CHILDREN = """
 SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = 'positions'::regclass
@@ -69,6 +83,7 @@ def _bounds(start: int) -> str:
 async def index_closed(connection: asyncpg.Connection, now: int) -> list[str]:
     """Build the indexes on places of every partition that ended before `now` (epoch ms); the names of those indexed."""
     done = []
+    await _tighten(connection, now)
     for start in await existing(connection):
         name = name_of(start)
         if start + PARTITION_MS > now:
@@ -78,6 +93,25 @@ async def index_closed(connection: asyncpg.Connection, now: int) -> list[str]:
             await connection.execute(f"ANALYZE {name}")
             done.append(name)
     return done
+
+
+async def _tighten(connection: asyncpg.Connection, now: int) -> None:
+    """Rebuild the B-trees that closed partitions grew row by row: half-empty pages take as much again as what is in
+    them. The newest partitions first, MOST_TIGHTENED at a time."""
+    left = MOST_TIGHTENED
+    for start in reversed(await existing(connection)):
+        name = name_of(start)
+        if start + PARTITION_MS > now or not (loose := await connection.fetch(_LOOSE, name)):
+            continue
+        # A rebuild that was cut short leaves what it had built behind, and every row would go into that too.
+        for row in await connection.fetch(_BROKEN, name):
+            await connection.execute(f"DROP INDEX IF EXISTS {row['relname']}")
+        for row in loose:
+            await connection.execute(f"ALTER INDEX {row['relname']} SET ({FULL})")
+            await connection.execute(f"REINDEX INDEX CONCURRENTLY {row['relname']}")
+        left -= 1
+        if not left:
+            return
 
 
 async def _built(connection: asyncpg.Connection, name: str, ending: str) -> bool:

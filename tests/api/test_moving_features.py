@@ -101,8 +101,9 @@ def test_one_flight_with_its_times_and_heights(client: Client) -> None:
     hold_systems(one)
     hold_feature(one)
     assert one["properties"]["icao24"] == "4ca7b5"
-    assert one["temporalGeometry"]["datetimes"][:2] == ["2023-11-14T22:20:00Z", "2023-11-14T22:20:10Z"]
-    assert one["temporalGeometry"]["coordinates"][:2] == [[-6, 53], [-5.99, 53]]
+    # What is flown straight on within half a minute, its ends tell.
+    assert one["temporalGeometry"]["datetimes"][:2] == ["2023-11-14T22:20:00Z", "2023-11-14T22:20:20Z"]
+    assert one["temporalGeometry"]["coordinates"][:2] == [[-6, 53], [-5.98, 53]]
     assert one["temporalProperties"][0]["pressure_altitude"]["values"][0] == pytest.approx(31_000 * 0.3048)
     assert one["geometry"]["type"] == "LineString"
 
@@ -113,7 +114,8 @@ def test_a_flight_over_the_antimeridian_is_two_movements(client: Client) -> None
     parts = one["temporalGeometry"]["prisms"]
     assert [part["coordinates"][0][0] > 0 for part in parts] == [True, False]
     assert (parts[0]["coordinates"][-1][0], parts[1]["coordinates"][0][0]) == (180, -180)
-    assert sum(len(part["datetimes"]) for part in parts) == 180 + 2
+    assert (parts[0]["datetimes"][0], parts[-1]["datetimes"][-1]) == ("2023-11-14T22:20:00Z", "2023-11-14T22:49:50Z")
+    assert max(len(part["datetimes"]) for part in parts) > 180 // 3
     assert one["geometry"]["type"] == "MultiLineString"
 
 

@@ -180,13 +180,19 @@ def track(seconds: list[int]) -> Batch:
     "pieces", [[[0, 10, 20, 30]], [[0, 10], [20, 30]], [[0], [10], [20], [30]], [[0, 10, 20, 30]] * 2]
 )
 def test_segments_do_not_depend_on_the_batches(migrated_url: str, pieces: list[list[int]]) -> None:
+    """However it is cut, one line says where the aircraft was at each of the times."""
+
     async def act(writer: Writer) -> list[str]:
         for piece in pieces:
             await writer.segments(track(piece))
-        return [r["line"] for r in await writer.pool.fetch("SELECT ST_AsText(geom) AS line FROM track_segments")]
+        return [r["line"] for r in await writer.pool.fetch("SELECT ST_AsBinary(geom) AS line FROM track_segments")]
 
-    places = [f"{10 + s / 1000:g} 50 0 {T0 // 1000 + s}" for s in (0, 10, 20, 30)]
-    assert run(migrated_url, act) == [f"LINESTRING ZM ({','.join(places)})"]
+    (line,) = run(migrated_url, act)
+    lon, lat, _, at = shapely.get_coordinates(shapely.from_wkb(line), include_z=True, include_m=True).T
+    seconds = np.array([0, 10, 20, 30])
+    assert np.interp(seconds, at - T0 // 1000, lon) == pytest.approx(10 + seconds / 1000, abs=1e-9)
+    assert set(lat) == {50.0}
+    assert (np.diff(at) > 0).all()
 
 
 def test_changes_wake_listeners(migrated_url: str) -> None:
