@@ -10,6 +10,8 @@ from typing import Protocol
 import numpy as np
 
 from feeds._errors import FeedError
+from feeds._frame_decoders import beast, raw
+from feeds._given import Place
 from feeds._messages import Joiner
 from feeds._sbs import messages
 from geo.batch import Batch
@@ -83,5 +85,7 @@ def _shifted(found: Batch, now_ms: int) -> Batch:
     return found.with_columns(time=found["time"] - offset) if abs(offset) <= 14 * 4 * QUARTER_MS else found
 
 
-DECODERS: Mapping[str, Callable[[str | None], Decoder]] = {"sbs": SbsDecoder}
-"""By scheme; each takes the zone that the feed was given."""
+DECODERS: Mapping[str, Callable[[str | None, Place], Decoder]] = {
+    "sbs": lambda zone, receiver: SbsDecoder(zone), "beast": beast, "raw": raw,
+}  # fmt: skip
+"""By scheme; each takes the zone that the feed was given, and where its receiver stands."""

@@ -34,24 +34,34 @@ _PACKERS: dict[bytes, Callable[[Any], Any]] = {
     b"\xfd7zXZ\x00": lzma.LZMAFile,
     b"\x28\xb5\x2f\xfd": lambda raw: pa.CompressedInputStream(raw, "zstd"),
 }
+Place = tuple[float, float] | None
+
 DAMAGED = (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError, pa.ArrowException)
 """What unpackers and Parquet raise for broken bytes; undecodable names are a ValueError."""
 
 
 @dataclass
 class Given:
-    """One file or one answer. `data` holds the bytes where there is no `path`; `zone` is that of times without one."""
+    """One file or one answer. `data` holds the bytes where there is no `path`; `zone` is that of times without one,
+    `receiver` where it was heard, (lat, lon) in degrees.
+    """
 
     name: str
     path: Path | None = None
     data: bytes | None = None
     limit: int = STREAM_LIMIT
     zone: str = "UTC"
+    receiver: Place = None
 
     @property
     def stem(self) -> str:
         """The file's name without folders and endings: an identity where the source has none."""
         return re.sub(r"(\.(json|csv|txt|parquet|gz|bz2|xz|zst))+$", "", Path(self.name).name, flags=re.I) or self.name
+
+    @property
+    def ended_ms(self) -> int | None:
+        """When the file was written last, epoch ms; None where there is no file."""
+        return self.path.stat().st_mtime_ns // 1_000_000 if self.path else None
 
     def raw(self) -> IO[bytes]:
         """The bytes as they lie there, seekable."""

@@ -135,7 +135,7 @@ def _streamed(scheme: str, feed: Feed) -> Source:
     if scheme not in DECODERS:
         known = ", ".join(f"{name}://" for name in ("http", "https", *DECODERS, *SERVICES))
         raise FeedError(f"nothing is known of {scheme[:20]}://", source=feed.address[:80], hint=f"known: {known}")
-    return StreamSource(feed.address, feed.zone, **_every(feed))
+    return StreamSource(feed.address, feed.zone, feed.receiver, **_every(feed))
 
 
 def _served(scheme: str, feed: Feed) -> Source:
@@ -155,10 +155,10 @@ def _recorded(feed: Feed) -> Source:
 
     path = Path(feed.address)
     if not path.exists():
-        hint = "give a file, a folder, an address such as http:// or sbs://, or demo"
+        hint = "give a file, a folder, an address such as http:// or beast://, or demo"
         raise FeedError("there is no such file", source=feed.address, hint=hint)
     kind = FolderSource if path.is_dir() else FileSource
-    return kind(path, feed.format, feed.zone or UTC)
+    return kind(path, feed.format, feed.zone or UTC, feed.receiver)
 
 
 def _every(feed: Feed) -> dict[str, Any]:

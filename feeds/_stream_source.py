@@ -26,11 +26,12 @@ class StreamSource(Living):
     """`address` is scheme://host:port; the scheme names the protocol."""
 
     def __init__(
-        self, address: str, zone: str | None = None, *, interval_s: float = INTERVAL_S, timeout_s: float = TIMEOUT_S,
+        self, address: str, zone: str | None = None, receiver: tuple[float, float] | None = None, *,
+        interval_s: float = INTERVAL_S, timeout_s: float = TIMEOUT_S,
         quiet_s: float = QUIET_S, clock: Callable[[], float] = time.time,
     ) -> None:  # fmt: skip
         scheme, self.host, self.port = parts_of(address)
-        self.decoder = DECODERS[scheme](zone)
+        self.decoder = DECODERS[scheme](zone, receiver)
         super().__init__(f"{scheme}://{_bracketed(self.host)}:{self.port}", self.decoder.format, interval_s, clock)
         self.timeout_s, self.quiet_s = timeout_s, quiet_s
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from feeds._errors import FeedError
-from feeds._given import Given
+from feeds._given import Given, Place
 from feeds._local import UTC
 from feeds._order import Part, merged, ordered
 from feeds._registry import Format, find
@@ -18,9 +18,9 @@ from geo.batch import Batch
 class FolderSource(Source):
     """A folder of snapshots or recordings, searched in depth. What is no known format is counted, not fatal."""
 
-    def __init__(self, path: Path, format: str | None = None, zone: str = UTC) -> None:
+    def __init__(self, path: Path, format: str | None = None, zone: str = UTC, receiver: Place = None) -> None:
         super().__init__(str(path), format or "mixed")
-        self.zone = zone
+        self.zone, self.place = zone, receiver
         self._found = list(self._look(path, format))
         kinds = {kind.id for _, kind, _ in self._found}
         if not kinds:
@@ -34,13 +34,16 @@ class FolderSource(Source):
         for file in sorted((p for p in path.rglob("*") if p.is_file()), key=_natural):
             if any(part.startswith(".") for part in file.relative_to(path).parts):
                 continue
-            given = Given(str(file), file, zone=self.zone)
+            given = self._given(file)
             try:
                 kind = find(given, format)
                 yield file, kind, kind.when(given)
             except FeedError as error:
                 self.rejected["file of no known format"] += 1
                 self.fail("file", str(error))
+
+    def _given(self, file: Path) -> Given:
+        return Given(str(file), file, zone=self.zone, receiver=self.place)
 
     def batches(self) -> Iterator[Batch]:
         for batch in merged([Part(start, self._opener(file, kind)) for file, kind, start in self._found]):
@@ -51,7 +54,7 @@ class FolderSource(Source):
 
         def batches() -> Iterator[Batch]:
             try:
-                yield from ordered(kind.read(Given(str(file), file, zone=self.zone)))
+                yield from ordered(kind.read(self._given(file)))
             except FeedError as error:
                 self.rejected["file that cannot be read"] += 1
                 self.fail("file", str(error))
