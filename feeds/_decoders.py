@@ -9,14 +9,15 @@ from typing import Protocol
 
 import numpy as np
 
+from feeds import _uat as uat
 from feeds._errors import FeedError
 from feeds._frame_decoders import beast, raw
-from feeds._given import Place
+from feeds._given import Given, Place
 from feeds._messages import Joiner
 from feeds._sbs import messages
+from feeds._stream_lines import StreamLines
 from geo.batch import Batch
 
-LONGEST_LINE = 4_096
 PATIENCE_BYTES = 16_384
 """A stream that says nothing understandable for so long speaks another protocol."""
 
@@ -39,42 +40,65 @@ class Decoder(Protocol):
 
 
 @dataclass
+class Patience:
+    """Gives up where nothing is understood for long. Empty lines are the receiver's way to say that it is there."""
+
+    protocol: str
+    hint: str
+    strange: int = 0
+
+    def judge(self, size: int, found: Batch) -> None:
+        """Raises FeedError for another protocol."""
+        self.strange = 0 if len(found) else self.strange + size * bool(+found.rejected)
+        if self.strange > PATIENCE_BYTES:
+            self.strange = 0
+            raise FeedError(f"what comes is no {self.protocol}", hint=self.hint)
+
+
+@dataclass
 class SbsDecoder:
     """BaseStation lines. Without a `zone` the sender's is told from the clock: what comes live is of now."""
 
     zone: str | None = None
     format: str = "sbs"
-    rest: bytes = b""
-    skipping: bool = False
-    strange: int = 0
+    lines: StreamLines = field(default_factory=StreamLines)
     joiner: Joiner = field(default_factory=Joiner)
+    patience: Patience = field(
+        default_factory=lambda: Patience("BaseStation", "is this port 30003? Beast is 30005, AVR 30002")
+    )
 
     def take(self, data: bytes, now_ms: int) -> Batch:
         bad = Counter[str]()
-        lines = self._whole(data, bad)
+        lines = self.lines.take(data, bad)
         found = messages(lines, self.zone or "UTC", bad)
-        self._judge(len(lines), len(found), found.rejected)
+        self.patience.judge(len(lines), found)
         return self.joiner.add(found if self.zone else _shifted(found, now_ms))
 
     def cut(self) -> None:
-        self.rest, self.skipping = b"", False
+        self.lines.cut()
 
-    def _whole(self, data: bytes, bad: Counter[str]) -> bytes:
-        """The whole lines so far. A line that is too long is left out, to its end."""
-        lines, newline, self.rest = (self.rest + data).rpartition(b"\n")
-        if newline and self.skipping:
-            lines, self.skipping = lines.partition(b"\n")[2] if b"\n" in lines else b"", False
-        if len(self.rest) > LONGEST_LINE:
-            bad[f"line longer than {LONGEST_LINE:,} bytes"] += not self.skipping
-            self.rest, self.skipping = b"", True
-        return lines
 
-    def _judge(self, size: int, rows: int, rejected: Counter[str]) -> None:
-        """Give up where nothing is understood for long. Empty lines are the receiver's way to say that it is there."""
-        self.strange = 0 if rows else self.strange + size * bool(+rejected)
-        if self.strange > PATIENCE_BYTES:
-            self.strange = 0
-            raise FeedError("what comes is no BaseStation", hint="is this port 30003? Beast is 30005, AVR 30002")
+@dataclass
+class UatDecoder:
+    """JSON lines of dump978-fa."""
+
+    format: str = "uat"
+    lines: StreamLines = field(default_factory=StreamLines)
+    joiner: Joiner = field(default_factory=Joiner)
+    patience: Patience = field(
+        default_factory=lambda: Patience("JSON of dump978-fa", "is this port 30979? raw messages are 30978")
+    )
+
+    def take(self, data: bytes, now_ms: int) -> Batch:
+        bad = Counter[str]()
+        lines = self.lines.take(data, bad)
+        found = uat.messages(lines, Given("uat"), now_ms)
+        found.rejected.update(+bad)
+        self.patience.judge(len(lines), found)
+        return self.joiner.add(found)
+
+    def cut(self) -> None:
+        self.lines.cut()
 
 
 def _shifted(found: Batch, now_ms: int) -> Batch:
@@ -87,5 +111,6 @@ def _shifted(found: Batch, now_ms: int) -> Batch:
 
 DECODERS: Mapping[str, Callable[[str | None, Place], Decoder]] = {
     "sbs": lambda zone, receiver: SbsDecoder(zone), "beast": beast, "raw": raw,
+    "uat": lambda zone, receiver: UatDecoder(),
 }  # fmt: skip
 """By scheme; each takes the zone that the feed was given, and where its receiver stands."""

@@ -28,7 +28,7 @@ FIRST_OF = {
 }  # fmt: skip
 """Columns filled by the first of several fields that was sent; `speed`, `vert_rate`: dump1090 before 2017."""
 
-_OTHER = ("seen", "seen_pos", "gpsOkBefore", "dbFlags", "alert", "spi")
+_OTHER = ("seen", "seen_pos", "gpsOkBefore", "dbFlags", "alert", "spi", "uat_version")
 _PLAIN = tuple(
     n for n in (*SAME, *(n for names in FIRST_OF.values() for n in names), *_OTHER) if not n.startswith("last_")
 )
@@ -117,10 +117,18 @@ def observed(
     out["registration"], out["type_code"] = printable(said["r"], 10), printable(said["t"], 4)
     out["category"] = printable(said["category"], 2)
     out["source"], out["emergency"] = codes(said["type"], SOURCE_CODE), codes(said["emergency"], EMERGENCY_CODE)
+    _corrected(out, ~np.isnan(found["uat_version"]))
     out["alert"], out["spi"] = bits(found["alert"], -1, "i1"), bits(found["spi"], -1, "i1")
     out["db_flags"] = bits(found["dbFlags"], 0, "u1")
     out["gps_ok_before"] = epoch_ms(found["gpsOkBefore"])
     return out
+
+
+def _corrected(out: dict[str, Array], uat: Array) -> None:
+    """What was heard at 978 MHz, as skyaware978 writes it: it puts the pressure altitude where the other belongs."""
+    same = uat & (out["geo_altitude"] == out["baro_altitude"])
+    out["geo_altitude"] = np.where(same, np.nan, out["geo_altitude"])
+    out["source"] = np.where(uat & (out["source"] == SOURCE_CODE["adsb_icao"]), SOURCE_CODE["uat"], out["source"])
 
 
 def of_details(details: Sequence[Any], bad: Counter[str]) -> dict[str, Array]:

@@ -19,7 +19,8 @@ for _value, _digit in enumerate("0123456789abcdef"):
 _PLACE = 16 ** np.arange(5, -1, -1, dtype=np.int64)
 
 SOURCE_CODE = {name: code for code, name in enumerate(SOURCES)}
-EMERGENCY_CODE = {name: code for code, name in enumerate(EMERGENCIES)}
+EMERGENCY_CODE = {name: code for code, name in enumerate(EMERGENCIES)} | {"medical": EMERGENCIES.index("lifeguard")}
+"""`medical`: as dump978 calls it."""
 
 
 def fixed(values: Sequence[str], width: int) -> Array:

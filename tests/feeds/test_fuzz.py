@@ -33,6 +33,8 @@ DOCUMENTS: dict[str, Any] = {
                       "path": [[1687260600, 50.0, 8.5, 300.0, 270.5, False], [1687260700, 50.0, 8.4, 900, 271, False]]},
     "observations": {"icao24": "4ca7b5", "time": "2026-11-29T10:00:00Z", "lat": 47.1, "baro_altitude": 35000},
     "fr24-track": [POINT, POINT],
+    "uat": {"address": "a66ef1", "address_qualifier": "adsb_icao", "position": {"lat": 37.4, "lon": -122.1}, "nic": 9,
+            "pressure_altitude": 1000, "airground_state": "airborne", "metadata": {"received_at": 1579521600.5}},
     "fr24-playback": {"result": {"response": {"data": {"flight": {
         "identification": {"id": "2c"}, "track": [{"latitude": 3.1, "longitude": 101.5, "timestamp": 1659425766}]}}}}},
     "traffic-table": [ROW, ROW],

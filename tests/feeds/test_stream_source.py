@@ -58,7 +58,7 @@ def test_an_endless_line_is_left_out_to_its_end() -> None:
     )
 
     assert source.rejected == {"line longer than 4,096 bytes": 1}
-    assert len(source.decoder.rest) == 0
+    assert len(source.decoder.lines.rest) == 0
 
 
 @pytest.mark.parametrize(
