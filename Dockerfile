@@ -5,10 +5,11 @@ RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates
   && install -d -o skysift -g skysift /var/lib/skysift
 WORKDIR /opt/skysift
 COPY . .
-# A database that is named keeps set-up from installing one. Node.js is needed only for what the page is made of.
-RUN DATABASE_URL=elsewhere ./run --setup-only && rm -rf node_modules
+# A database that is named keeps set-up from installing one. Node.js is needed only for what the page is made of. Compiled
+# here: who runs it may not write here, and would compile everything at every start.
+RUN DATABASE_URL=elsewhere ./run --setup-only && rm -rf node_modules && .venv/bin/python -m compileall -q .
 USER skysift
-ENV SKYSIFT_STATE=/var/lib/skysift PATH=/opt/skysift/.venv/bin:$PATH PYTHONDONTWRITEBYTECODE=1
+ENV SKYSIFT_STATE=/var/lib/skysift PATH=/opt/skysift/.venv/bin:$PATH
 EXPOSE 8080
 ENTRYPOINT ["skysift"]
 CMD ["serve", "--host", "0.0.0.0"]

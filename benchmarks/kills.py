@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +24,16 @@ EVERY_S = 0.5
 """Aircraft k meets the border of the area (8 E) k * EVERY_S after the start, and squawks 7700 from then on."""
 
 FIRST = 0x3C0000
-SHORTEST_S, LONGEST_S = 3.0, 9.0
-"""How long each process lives; the first seconds go into loading, a checkpoint and the journal."""
+LONGEST_S = 6.0
+"""How long each process lives at most from the moment when it works: when its journal has rows of its own."""
 
+BEGINS_S, WITHIN_S = 3.0, 300.0
+"""How long loading takes where nothing else runs; and at most, on a machine however busy."""
+
+HOLD_S = 1.0
+"""An emergency is told so soon that most are before the next kill: whoever forgets what was told tells it twice."""
+
+JOURNAL = "engine.journal"
 AFTER_S = 15.0
 HEARD_S = 0.1
 WORLD = """
@@ -47,22 +55,23 @@ COUNTED = {
 
 @dataclass(frozen=True)
 class Plan:
-    """`kills` of a process whose state is in `folder`; the lives it has are drawn with `seed`."""
+    """`kills` of a process whose state is in `folder`; how long it works each time, from `least_s` on, `seed` draws."""
 
     url: str
     folder: Path
     kills: int
     seed: int
+    least_s: float = 0.0
 
     @property
     def lives_s(self) -> list[float]:
         draw = random.Random(self.seed)
-        return [draw.uniform(SHORTEST_S, LONGEST_S) for _ in range(self.kills)]
+        return [draw.uniform(self.least_s, LONGEST_S) for _ in range(self.kills)]
 
     @property
     def aircraft(self) -> int:
         """Enough for one to come in at every moment of the killing."""
-        return max(1, int(sum(self.lives_s) / EVERY_S))
+        return max(1, int((sum(self.lives_s) + BEGINS_S * self.kills) / EVERY_S))
 
 
 @dataclass
@@ -99,30 +108,48 @@ class Sky:
 
 
 def run(plan: Plan) -> dict[str, Any]:
-    """How many aircraft lack what they must have, and how many have it twice; both are 0 where nothing was lost."""
+    """How many aircraft lack what they must have, and how many have it twice; both are 0 where nothing was lost.
+
+    `told_before` counts the alerts before the last life, which nobody kills: 0 would mean that nothing was tried.
+    """
     asyncio.run(_asked(plan.url, WORLD))
-    began, start = time.monotonic(), time.time() + SHORTEST_S
+    began, start = time.monotonic(), time.time() + BEGINS_S
     for life_s in plan.lives_s:
         process = _begun(plan, start)
+        _works(plan, process)
         process.join(life_s)
         process.kill()
         process.join()
+    told = len(asyncio.run(_asked(plan.url, "SELECT 1 FROM alerts")))
     last = _begun(plan, start)
     last.join()
-    every = set(range(FIRST, FIRST + plan.aircraft))
-    found = {
-        name: Counter(row["icao24"] for row in asyncio.run(_asked(plan.url, sql))) for name, sql in COUNTED.items()
-    }
     return {
         "kills": plan.kills, "aircraft": plan.aircraft, "seconds": round(time.monotonic() - began),
-        "ended_well": last.exitcode == 0,
-        **{f"{name}_missing": len(every - set(some)) for name, some in found.items()},
-        **{f"{name}_twice": sum(n > 1 for n in some.values()) for name, some in found.items()},
-        "machine": machine(),
+        "ended_well": last.exitcode == 0, "told_before": told, **_counted(plan), "machine": machine(),
     }  # fmt: skip
 
 
-def _begun(plan: Plan, start: float) -> multiprocessing.process.BaseProcess:
+def _counted(plan: Plan) -> dict[str, int]:
+    """Of each of COUNTED, how many aircraft lack it and how many have it twice."""
+    every, out = set(range(FIRST, FIRST + plan.aircraft)), {}
+    for name, sql in COUNTED.items():
+        found = Counter(row["icao24"] for row in asyncio.run(_asked(plan.url, sql)))
+        out[f"{name}_missing"] = len(every - set(found))
+        out[f"{name}_twice"] = sum(n > 1 for n in found.values())
+    return out
+
+
+def _works(plan: Plan, process: BaseProcess) -> None:
+    """Wait until the journal has rows that this process wrote. Raises RuntimeError where it does not come to that."""
+    began, journal = time.time(), plan.folder / JOURNAL
+    while process.is_alive() and time.time() - began < WITHIN_S:
+        if journal.exists() and journal.stat().st_size and journal.stat().st_mtime > began:
+            return
+        time.sleep(0.05)
+    raise RuntimeError(f"the engine did not begin to work within {time.time() - began:.0f} s")
+
+
+def _begun(plan: Plan, start: float) -> BaseProcess:
     arguments = (plan.url, plan.folder, start, plan.aircraft)
     process = multiprocessing.get_context("spawn").Process(target=engine, args=arguments)
     process.start()
@@ -148,9 +175,12 @@ async def _live(url: str, folder: Path, sky: Sky) -> None:
     writer = await Writer.open(url)
     async with writer.pool.acquire() as connection:
         watch = Watching(plan(await load(connection)))
-    kept, cells, journal = folder / "engine.npz", CellCounts(), Journal(folder / "engine.journal")
+    kept, cells, journal = folder / "engine.npz", CellCounts(), Journal(folder / JOURNAL)
     went_on = await resumed(
-        lambda: Engine({"squawk": registry()["squawk"]}), kept, url, Others(cells, None, watch, journal)
+        lambda: Engine({"squawk": registry()["squawk"]}, {"squawk": {"hold": HOLD_S}}),
+        kept,
+        url,
+        Others(cells, None, watch, journal),
     )
     await went_on.save(writer)
     await writer.close_others(went_on.engine.open_ids())

@@ -181,7 +181,7 @@ def gis(scale: float, seconds: int, rounds: int, as_json: bool) -> None:
 
 
 @command.command()
-@click.option("--kills", default=100, show_default=True, type=click.IntRange(1, 1_000), help="About 7 s each.")
+@click.option("--kills", default=100, show_default=True, type=click.IntRange(1, 1_000), help="About 6 s each.")
 @click.option("--seed", default=1, show_default=True, type=int, help="Of the moments.")
 @json_option
 def kills(kills: int, seed: int, as_json: bool) -> None:

@@ -15,6 +15,17 @@ FIELDS = (
 )
 
 
+class _Closed(ssl.SSLSocket):
+    """A connection that is not trusted is closed at once: clients such as paho drop it open, until it is collected."""
+
+    def do_handshake(self, block: bool = False) -> None:
+        try:
+            super().do_handshake(block)
+        except OSError:
+            self.close()
+            raise
+
+
 def check(values: Values, reach: Reach) -> None:
     """Of a destination that is a host, a port and perhaps certificates. Raises Invalid."""
     context(values)
@@ -31,6 +42,7 @@ def context(values: Values) -> ssl.SSLContext:
         made = ssl.create_default_context(cadata=values["ca"] or None)
     except (ssl.SSLError, ValueError):
         raise Invalid("ca", "the authority's certificates are no PEM") from None
+    made.sslsocket_class = _Closed
     if bool(values["certificate"]) != bool(values["key"]):
         raise Invalid("key", "an own certificate needs its key, and a key its certificate")
     if values["certificate"]:

@@ -126,7 +126,9 @@ virtual_environment() {
   mkdir -p .venv/stamps && pwd >.venv/stamps/place
 }
 
-# Modules are compiled when they are first imported: doing it here for all of them would double the time.
+# Modules are compiled when they are first imported: doing it here for all of them would double the time. Where the
+# environment forbids that, each process would compile all of them anew: seconds at every start.
+unset PYTHONDONTWRITEBYTECODE
 pip_install() {
   exec .venv/bin/python -m pip install --disable-pip-version-check --no-compile "$@"
 }

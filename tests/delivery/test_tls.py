@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from delivery import tls
 from delivery._registry import Failed
 from delivery.reach import guarded
 from tests.delivery.authority import Authority
@@ -80,3 +82,14 @@ def test_mqtt_tells_nothing_to_a_broker_that_it_does_not_trust(tmp_path: Path) -
     with pytest.raises(Failed, match="certificate verify failed"):
         asked("mqtt", broker(seen), OURS.server(tmp_path), tls=True, ca=OTHERS.pem)
     assert seen == []
+
+
+def test_a_connection_that_is_not_trusted_is_closed_at_once() -> None:
+    here, there = socket.socketpair()
+    trusting = tls.context({"ca": OURS.pem, "certificate": "", "key": ""})
+    wrapped = trusting.wrap_socket(here, server_hostname="127.0.0.1", do_handshake_on_connect=False)
+    with there:
+        there.sendall(b"220 not a word of TLS\r\n")
+        with pytest.raises(ssl.SSLError):
+            wrapped.do_handshake()
+    assert wrapped.fileno() == -1
