@@ -22,6 +22,7 @@ COMMANDS = {
     "backfill": "Judge stored history anew, or recordings on their way in.",
     "import": "Store recordings without judging them.",
     "feeds": "The formats, and what is in a source.",
+    "raw": "Records of feeds that were kept for debugging.",
     "reference": "Import aircraft databases, airspace and the like, once for all.",
     "accounts": "Who may log in, and what they may do.",
     "keys": "API keys, for programs.",

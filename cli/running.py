@@ -16,6 +16,7 @@ from cli.joining import joined
 from cli.outage import Outage
 from cli.outside import outside
 from cli.posted import Posted
+from cli.raw import keeping
 from cli.reading import feed_of, opened, read
 from cli.resume import Others, checkpoint_path, resumed, stored_span
 from cli.served import Service
@@ -103,6 +104,7 @@ async def _watch(
 ) -> None:
     """Poll the live feeds until interrupted; with recordings alone there is only the map to serve."""
     sources: list[Polled] = [s for s in opened(feeds or ["demo"]) if s.live]
+    records = keeping(service.config, service.keep_raw, sources)
     writer = await Writer.open(url, service.store_every_s)
     if setup.privacy:
         await writer.forget(setup.privacy.addresses.tolist())
@@ -134,3 +136,5 @@ async def _watch(
             await _until_told(live.run())
     finally:
         await writer.close()
+        if records:
+            records.close()

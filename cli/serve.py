@@ -38,7 +38,7 @@ ENGINE_STOP_S = 20.0
 """The engine finishes its tick and writes its state down."""
 
 
-_OWN = ("store_every_s", "lateness_s", "patience_s", "keep_days", "demo_hours")
+_OWN = ("store_every_s", "lateness_s", "patience_s", "keep_days", "demo_hours", "keep_raw")
 
 
 @click.command(name="serve")
@@ -55,6 +55,7 @@ _OWN = ("store_every_s", "lateness_s", "patience_s", "keep_days", "demo_hours")
 @option("judging.lateness_s", "--lateness")
 @option("judging.patience_s", "--patience")
 @option("storage.retention_days", "--keep-days")
+@option("storage.keep_raw", "--keep-raw/--no-keep-raw")
 @click.option("--demo-hours", default=24.0, show_default=True, help="Hours of demo history made at the first start.")
 @judging_options
 @delivery_options

@@ -20,6 +20,7 @@ class Service:
     patience_s: float
     keep_days: float
     demo_hours: float
+    keep_raw: bool
     config: Configuration
     judging: Mapping[str, Any]
 

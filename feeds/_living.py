@@ -20,7 +20,12 @@ SILENT_S = 30.0
 
 
 class Living(Source):
-    """A source without an end. `interval_s` lies between two answers; `clock` gives the wall clock in epoch seconds."""
+    """A source without an end. `interval_s` lies between two answers; `clock` gives the wall clock in epoch seconds.
+
+    `records` says what its raw records are: documents, or pieces of a stream.
+    """
+
+    records = "documents"
 
     def __init__(
         self, name: str, format: str, interval_s: float = INTERVAL_S, clock: Callable[[], float] = time.time

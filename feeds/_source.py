@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
 from feeds._errors import FeedError
+from feeds._keeping import Recorder
 from geo.batch import Batch
 from geo.schema import NO_TIME
 
@@ -25,6 +26,7 @@ class Source:
         self.labels: dict[int, str] = {}
         self.state = "silent"
         self.receiver: tuple[float, float] | None = None
+        self.recorder: Recorder | None = None
 
     def batches(self) -> Iterator[Batch]:
         """The recording, in time order as far as a bounded buffer allows. Raises FeedError where it cannot be read."""
@@ -45,6 +47,15 @@ class Source:
             self.last_time = max(self.last_time or int(NO_TIME), int(batch.columns["time"].max()))
             self.state = "ok"
         return batch
+
+    def keep(self, record: bytes) -> None:
+        """Keep what came in as it is, where that is wanted. What cannot be written is counted, and stops nothing."""
+        if self.recorder is None:
+            return
+        try:
+            self.recorder.add(record)
+        except OSError as error:
+            self.fail("raw record not kept", f"{self.name}: raw record not kept: {error.strerror}")
 
     def fail(self, reason: str, message: str) -> None:
         """Note an error that did not end the source."""

@@ -25,6 +25,8 @@ _READ = 1 << 16
 class StreamSource(Living):
     """`address` is scheme://host:port; the scheme names the protocol."""
 
+    records = "stream"
+
     def __init__(
         self, address: str, zone: str | None = None, receiver: tuple[float, float] | None = None, *,
         interval_s: float = INTERVAL_S, timeout_s: float = TIMEOUT_S,
@@ -68,7 +70,7 @@ class StreamSource(Living):
             data, ended = await self._piece(reader)
             if data:
                 heard = time.monotonic()
-                batch = self.taken(await asyncio.to_thread(self.decoder.take, data, int(self.clock() * 1000)))
+                batch = self.taken(await asyncio.to_thread(self._decoded, data))
                 if len(batch):
                     self._failures = 0
                     yield batch
@@ -76,6 +78,10 @@ class StreamSource(Living):
                 raise ConnectionResetError(0, "the other side closed the connection")
             if time.monotonic() - heard > self.quiet_s:
                 raise ConnectionResetError(0, f"nothing came for {self.quiet_s:g} s")
+
+    def _decoded(self, data: bytes) -> Batch:
+        self.keep(data)
+        return self.decoder.take(data, int(self.clock() * 1000))
 
     async def _piece(self, reader: asyncio.StreamReader) -> tuple[bytes, bool]:
         """What comes in one interval, never much more than PIECE_BYTES, and whether that was the end."""

@@ -56,6 +56,7 @@ class LiveSource(Living):
 
     def _read(self, body: bytes) -> Batch:
         """Decode an answer; the first that can be recognised decides the format."""
+        self.keep(body)
         given = Given(self.name, data=body, limit=self.web.body_limit)
         kind = self._kind or self._recognised(given)
         return Batch.concat(kind.read(given))

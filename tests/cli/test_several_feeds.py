@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
 
+from feeds._keeping import Part, parts
 from tests.cli.test_serve import served
 
 ADDRESSES = ("4B0001", "4B0002", "4B0003")
@@ -76,7 +77,7 @@ def test_two_receivers_one_that_hangs_and_one_that_is_not_there(database_url: st
                  "gone=http://127.0.0.1:9/data/aircraft.json")  # fmt: skip
         arguments = [word for feed in feeds for word in ("--feed", feed)]
         _, base = stack.enter_context(
-            served(database_url, tmp_path, *arguments, "--store-every", "0", "--no-reference")
+            served(database_url, tmp_path, *arguments, "--store-every", "0", "--no-reference", "--keep-raw")
         )
         until = time.monotonic() + 60
         heard = stored(base)
@@ -85,9 +86,12 @@ def test_two_receivers_one_that_hangs_and_one_that_is_not_there(database_url: st
             heard = stored(base)
         while time.monotonic() < until and len(got(base, "feeds")["feeds"]) < 4:
             time.sleep(0.5)
+        while time.monotonic() < until and len(kept := {Part.of(path).feed for path in parts(tmp_path / "raw")}) < 2:
+            time.sleep(0.5)
         health = {one["name"]: one for one in got(base, "feeds")["feeds"]}
 
     assert 3 in heard["4b0002"]
+    assert kept == {"roof", "hill"}
     assert heard["4b0001"] == heard["4b0003"] == {0}
     assert health["roof"]["receiver"] == {"lat": 47.4, "lon": 8.5}
     assert [health[n]["state"] for n in ("roof", "hill", "deaf")] == ["ok", "ok", "silent"]
