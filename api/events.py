@@ -26,7 +26,7 @@ FROM anomalies WHERE seq > $1 AND seq <= $2 ORDER BY seq LIMIT $3
 _INCIDENTS = f"""
 SELECT seq, {SAID} AS feature, ST_XMin(geom) AS west, ST_YMin(geom) AS south, ST_XMax(geom) AS east,
   ST_YMax(geom) AS north
-FROM incidents WHERE seq > $1 ORDER BY seq LIMIT $2
+FROM incidents WHERE seq > $1 AND seq <= $2 ORDER BY seq LIMIT $3
 """
 
 COLUMNS = ("icao24", "lat", "lon", "track", "baro_altitude", "ground_speed", "callsign", "on_ground", "position_time")
@@ -113,18 +113,22 @@ async def anomalies(connection: Any, since: int, until: int, most: int = 500) ->
 
 
 def _anomaly(row: asyncpg.Record) -> Event:
-    return Event(row["seq"], frame("anomaly", row["feature"].encode(), row["seq"]), _box(row))
+    return Event(row["seq"], frame("anomaly", row["feature"].encode(), row["seq"]), box(row))
 
 
-async def incidents(connection: Any, since: int, most: int = 500) -> tuple[int, list[Event]]:
-    """The newest of the incidents that changed after `since`, at most `most`, and they. The stream's ids are those of
-    anomalies: these have none, and whoever was away asks the collection."""
-    rows = await connection.fetch(_INCIDENTS, since, most)
-    told = [Event(0, frame("incident", row["feature"].encode()), _box(row)) for row in rows]
-    return (rows[-1]["seq"] if rows else since), told
+async def incidents(connection: Any, since: int, until: int, most: int = 500) -> list[asyncpg.Record]:
+    """Changed incidents with since < seq <= until, in order of their change, at most `most`."""
+    return list(await connection.fetch(_INCIDENTS, since, until, most))
 
 
-def _box(row: asyncpg.Record) -> Edges | None:
+def incident(row: asyncpg.Record) -> Event:
+    """In the stream of everything, whose ids are those of anomalies, incidents have none to go on from: their own
+    stream has."""
+    return Event(0, frame("incident", row["feature"].encode()), box(row))
+
+
+def box(row: asyncpg.Record) -> Edges | None:
+    """Where it lies; None for nowhere."""
     return None if row["west"] is None else (row["west"], row["south"], row["east"], row["north"])
 
 

@@ -13,11 +13,12 @@ import orjson
 import structlog
 
 from api import events
-from api.alert_feed import AlertFeed
 from api.caller import NOBODY, Caller
 from api.clock import clock
 from api.doors import close_ended
 from api.events import PING, Event
+from api.feed import Feed
+from api.feeds import ALERTS, INCIDENTS
 from api.parameters import Edges
 from api.settings import Settings
 from store.connect import CHANNEL
@@ -78,7 +79,7 @@ class Hub:
         self.up = self.closing = False
         self.looked = 0.0
         self.ready = asyncio.Event()
-        self.alerts = AlertFeed()
+        self.alerts, self.incidents = Feed(ALERTS), Feed(INCIDENTS)
         self.told: Counter[str] = Counter()
         """How often each kind of change was told of: as long as that stays, so do the data."""
         self._kinds: set[str] = set()
@@ -87,9 +88,15 @@ class Hub:
     def close(self) -> None:
         """End every stream; their clients come back to the next process and go on where they were."""
         self.closing = True
-        self.alerts.close()
+        for feed in (self.alerts, self.incidents):
+            feed.close()
         for one in self.subscribers:
             one.wake.set()
+
+    @property
+    def open(self) -> int:
+        """How many streams there are."""
+        return len(self.subscribers) + len(self.alerts.listeners) + len(self.incidents.listeners)
 
     async def run(self) -> None:
         """Listen until cancelled; come back after every loss of the database."""
@@ -115,7 +122,8 @@ class Hub:
             self.cursor = await connection.fetchval("SELECT coalesce(max(seq), 0) FROM anomalies")
             self.tick = await connection.fetchval("SELECT coalesce(max(seq), 0) FROM aircraft_now")
             self.incident = await connection.fetchval(_NEWEST_INCIDENT)
-            await self.alerts.start(connection)
+            for feed in (self.alerts, self.incidents):
+                await feed.start(connection)
             self.ready.set()
         self.up = True
         self._notified("everything")
@@ -147,8 +155,9 @@ class Hub:
             self.told["anomaly"] += self.cursor != before and "anomaly" not in kinds
         if every or "incident" in kinds:
             await self._tell_incidents(connection)
+            await self.incidents.hand_out(connection)
         if every or "access" in kinds or time.monotonic() - self.looked > LOOK_S:
-            await close_ended(connection, [*self.subscribers, *self.alerts.listeners])
+            await close_ended(connection, [*self.subscribers, *self.alerts.listeners, *self.incidents.listeners])
             self.looked = time.monotonic()
         if every or "alert" in kinds:
             await self.alerts.hand_out(connection)
@@ -178,9 +187,9 @@ class Hub:
         newest = -1
         while newest != self.incident:
             newest = self.incident
-            self.incident, found = await events.incidents(connection, newest)
-            for event in found:
-                self._publish(event)
+            for row in await events.incidents(connection, newest, 2**62):
+                self._publish(events.incident(row))
+                self.incident = row["seq"]
 
     async def _move(self, connection: asyncpg.Connection) -> int:
         """Hand out who moved, in the forms that somebody takes; the newest tick that all have."""

@@ -22,6 +22,7 @@ from api.replies import AnyRequest
 from api.routes import action, route
 from geo.anomaly import PRIORITIES
 from store import audit, reviews
+from store.incidents import in_turn
 
 MOST_ANOMALIES = 1_000
 """Of one incident, as features; `anomaly_ids` names all."""
@@ -61,6 +62,7 @@ async def assign_incident(request: AnyRequest, incident_id: FromPath[str]) -> Re
     if asked.queue is not None and asked.queue not in QUEUES:
         raise bad("queue", f"there is no queue {asked.queue[:40]!r}; there are: {', '.join(QUEUES)}")
     async with request.app.state.pool.acquire() as connection, connection.transaction():
+        await in_turn(connection)
         if await connection.fetchval(_QUEUE, checked(incident_id), asked.queue) is None:
             raise Problem(404, f"there is no incident {incident_id[:60]!r}")
         await audit.note(connection, who, "incident.assign", f"incident {incident_id}", {"queue": asked.queue})

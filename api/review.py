@@ -21,6 +21,7 @@ from api.replies import AnyRequest
 from api.routes import action, given, route
 from api.verdicts import precision, proposal
 from store import areas, audit, reviews, rules
+from store.incidents import in_turn
 
 DAYS = 30
 """How far back precision and proposals look, in data time."""
@@ -70,6 +71,8 @@ async def _review(request: AnyRequest, kind: str, subject: str) -> Response[byte
         raise bad("reason", "say why it is dismissed: the reason is what others learn from")
     words = {"status": asked.status, "reason": asked.reason, "note": asked.note}
     async with request.app.state.pool.acquire() as connection, connection.transaction():
+        if kind == "incident":
+            await in_turn(connection)
         if not await connection.fetchval(_EXISTS[kind], checked(subject)):
             raise Problem(404, f"there is no {kind} {subject[:60]!r}")
         await reviews.add(connection, who, kind, subject, words)

@@ -27,13 +27,13 @@ async def show_stream(request: AnyRequest) -> Response[bytes] | Stream:
     """Events from now on; with Last-Event-ID or `since`, from the change after that one on."""
     asked, state = given(request, QUERY), request.app.state
     since = _cursor(request.headers.get("last-event-id") or asked.get("since"))
-    boxes = _flat(asked["bbox"]) if "bbox" in asked else []
+    boxes = flat(asked["bbox"]) if "bbox" in asked else []
     form = asked.get("aircraft", FORMS[0])
     if form not in FORMS:
         raise bad("aircraft", f"aircraft come as {' or '.join(FORMS)}, not as {form[:40]!r}")
     if request.method == "HEAD":
         return Response(b"", headers=HEADERS, media_type="text/event-stream")
-    if len(state.hub.subscribers) >= state.settings.max_streams:
+    if state.hub.open >= state.settings.max_streams:
         raise Problem(503, f"{state.settings.max_streams} streams are open already: try again later")
     try:
         await asyncio.wait_for(state.hub.ready.wait(), READY_S)
@@ -51,7 +51,7 @@ async def _frames(
             yield chunk
 
 
-def _flat(text: str) -> Sequence[Edges]:
+def flat(text: str) -> Sequence[Edges]:
     """The boxes that were asked for. Raises Problem 400 where they have heights, to which events are not held."""
     boxes = parameters.bbox(text)
     if boxes[0].heights:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic, time
 from typing import Any
@@ -13,7 +12,9 @@ from typing import Any
 import asyncpg
 import numpy as np
 
+from benchmarks.alert_stages import Stamped, Stamps
 from benchmarks.machine import machine
+from benchmarks.receiver import receiving
 from benchmarks.world import snapshot
 from cli.deliver import Delivering, dispatching
 from cli.inputs import Judging
@@ -22,7 +23,8 @@ from delivery._registry import kinds
 from delivery.vault import Vault
 from geo.batch import Batch, checked
 from geo.schema import COLUMNS
-from pipeline.live import Live
+from pipeline.engine import Engine
+from pipeline.journal import Journal
 from store import accounts
 from store.writer import Writer
 
@@ -31,14 +33,16 @@ VISITORS = 5
 """New aircraft a second, each in another area."""
 
 DESTINATIONS = 50
-WARM_S, DRAIN_S = 5, 10.0
+WARM_S, DRAIN_S = 35, 10.0
+"""Nobody visits until the feed's lateness is learned, as it is of a service that runs."""
+
 PLACES = 40
 """Areas lie on a grid of so many columns, a degree apart, over the empty South Pacific."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What is measured: `aircraft` at 1 Hz for `seconds`, `subscriptions` each with an area of its own."""
+    """What is measured: `aircraft` at 1 Hz for WARM_S and `seconds`, `subscriptions` each with an area of its own."""
 
     url: str
     state: Path
@@ -54,13 +58,14 @@ class Visits:
 
     rows: Batch
     plan: Plan
-    name: str = "visits"
-    received: dict[str, float] = field(default_factory=dict)
+    received: dict[str, float]
     """By address: when, on the wall clock in seconds."""
+
+    name: str = "visits"
 
     async def poll(self) -> AsyncIterator[Batch]:
         began = monotonic()
-        for second in range(self.plan.seconds):
+        for second in range(WARM_S + self.plan.seconds):
             now = int(time() * 1000)
             calm = self.rows.with_columns(time=np.full(len(self.rows), now), position_time=np.full(len(self.rows), now))
             count = VISITORS * max(0, second + 1 - WARM_S)
@@ -88,67 +93,50 @@ def _place(numbers: Any) -> tuple[Any, Any]:
 
 
 def run(plan: Plan, setup: Judging) -> dict[str, Any]:
-    """Milliseconds from the row to the webhook, and of that to the alert in the outbox (`to_stored`) and from there
-    (`to_sent`): p50, p99. `lateness_s` is part of it."""
+    """Milliseconds from the row to the webhook, p50 and p99, and of each stage between them (`alert_stages.STAGES`).
+    `lateness_s` is what it may be at most."""
     return asyncio.run(_measured(plan, setup))
 
 
 async def _measured(plan: Plan, setup: Judging) -> dict[str, Any]:
-    source = Visits(snapshot(None, plan.aircraft), plan)
-    arrived: dict[str, float] = {}
-    receiver = await asyncio.start_server(_taking(arrived), "127.0.0.1", 0)
-    await _subscribe(plan, f"http://127.0.0.1:{receiver.sockets[0].getsockname()[1]}/")
-    writer = await Writer.open(plan.url)
-    with dispatching(Delivering(plan.state, 0, True, (), plan.url)):
-        async with watched(plan.url, setup) as watch:
-            await Live(setup.engine(plan.lateness_s), [source], writer, watch=watch).run()
+    stamps = Stamps()
+    source = Visits(snapshot(None, plan.aircraft), plan, stamps.at["received"])
+    engine = setup.engine(plan.lateness_s, adapts=True)
+    with receiving() as receiver, dispatching(Delivering(plan.state, 0, True, (), plan.url)):
+        await _subscribe(plan, receiver.url, stamps)
+        await _watch(plan, setup, engine, source, stamps)
         until = monotonic() + DRAIN_S
-        while len(arrived) < len(source.received) and monotonic() < until:
-            await asyncio.sleep(0.1)
-    receiver.close()
-    await writer.close()
-    stored = await _stored(plan)
-    came = [one for one in source.received if one in arrived]
-    stages = {
-        "": [arrived[one] - source.received[one] for one in came],
-        "to_stored_": [stored[one] - source.received[one] for one in came],
-        "to_sent_": [arrived[one] - stored[one] for one in came],
-    }
+        while len(receiver.heard()) < len(source.received) and monotonic() < until:
+            await asyncio.sleep(0.2)
+        arrived = stamps.at["arrived"] = receiver.heard()
+    await _stamped(plan, stamps)
+    took = [arrived[one] - at for one, at in source.received.items() if one in arrived]
     return {
-        "alerts": len(came), "missed": len(source.received) - len(came), "aircraft": plan.aircraft,
+        "alerts": len(took), "missed": len(source.received) - len(took), "aircraft": plan.aircraft,
         "subscriptions": plan.subscriptions, "lateness_s": plan.lateness_s,
-        **{f"{stage}{name}_ms": round(float(np.quantile(some, share)) * 1000)
-           for stage, some in stages.items() for name, share in (("p50", 0.5), ("p99", 0.99))},
-        "machine": machine(),
+        "lateness_learned_ms": engine.arrivals.wait_ms(0), "late_rows": engine.counts["late"],
+        **{f"p{share}_ms": round(float(np.percentile(took, share)) * 1000) for share in (50, 99)},
+        **stamps.told(), "machine": machine(),
     }  # fmt: skip
 
 
-async def _stored(plan: Plan) -> dict[str, float]:
-    """By address: when the transaction that stored its alert began, epoch seconds."""
+async def _watch(plan: Plan, setup: Judging, engine: Engine, source: Visits, stamps: Stamps) -> None:
+    """The live loop as `serve` runs it, with its journal and its checkpoints."""
+    writer = await Writer.open(plan.url)
+    kept = plan.state / "engine.npz"
+    async with watched(plan.url, setup) as watch:
+        more: dict[str, Any] = {"watch": watch, "journal": Journal(kept.with_suffix(".journal")), "stamps": stamps}
+        await Stamped(engine, [source], writer, kept, **more).run()
+    await writer.close()
+
+
+async def _stamped(plan: Plan, stamps: Stamps) -> None:
     connection = await asyncpg.connect(plan.url)
-    rows = await connection.fetch(
-        "SELECT icao24, extract(epoch FROM min(created))::float8 AS at FROM alerts GROUP BY 1"
-    )
+    await stamps.read(connection)
     await connection.close()
-    return {f"{row['icao24']:06x}": row["at"] for row in rows}
 
 
-def _taking(arrived: dict[str, float]) -> Any:
-    """A receiver that answers 204 and notes when each aircraft was first told of."""
-
-    async def take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
-        length = int(head.split("content-length: ")[1].split("\r\n")[0])
-        event = json.loads(await reader.readexactly(length))
-        arrived.setdefault(event["data"]["properties"]["icao24"], time())
-        writer.write(b"HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n")
-        await writer.drain()
-        writer.close()
-
-    return take
-
-
-async def _subscribe(plan: Plan, address: str) -> None:
+async def _subscribe(plan: Plan, address: str, stamps: Stamps) -> None:
     """An account whose subscriptions each watch an area, told at one of DESTINATIONS webhooks."""
     kind = kinds()["webhook"]
     reach = Delivering(plan.state, 0, True, ()).reach
@@ -160,6 +148,7 @@ async def _subscribe(plan: Plan, address: str) -> None:
     await connection.execute(_DESTINATIONS, own, sealed, DESTINATIONS)
     await connection.execute(_SUBSCRIPTIONS, own)
     await connection.execute(_JOIN, DESTINATIONS)
+    await stamps.prepare(connection)
     await connection.close()
 
 

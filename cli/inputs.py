@@ -46,9 +46,12 @@ class Judging:
         """The rows that may be seen, as they may be seen."""
         return map(self.privacy.applied, batches) if self.privacy else batches
 
-    def engine(self, lateness_s: float = 2.0, tolerant: bool = False, skew_s: float = 0.0) -> Engine:
+    def engine(
+        self, lateness_s: float = 2.0, tolerant: bool = False, skew_s: float = 0.0, adapts: bool = False
+    ) -> Engine:
         enrich = self.context.enrich if self.context else None
-        return Engine(self.classes, self.overrides, self.resources, lateness_s, tolerant, enrich, skew_s=skew_s)
+        more: dict[str, Any] = {"skew_s": skew_s, "adapts": adapts}
+        return Engine(self.classes, self.overrides, self.resources, lateness_s, tolerant, enrich, **more)
 
 
 def judging(

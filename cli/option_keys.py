@@ -98,7 +98,10 @@ KEYS: tuple[Key, ...] = (
     Key("storage", "keep_raw_days", "number", 3.0, "how long that is kept", "days", 0.25, 365),
     Key("judging", "poll_interval_s", "number", 1.0, "between two requests to a feed that does not say otherwise", "s",
         0.1, 3_600, option="poll_interval_s", source="the first requirements: every second"),
-    Key("judging", "lateness_s", "number", 2.0, "how long late rows are waited for", "s", 0, 600, option="lateness_s"),
+    Key("judging", "lateness_s", "number", 2.0, "how long late rows are waited for at most", "s", 0, 600,
+        option="lateness_s"),
+    Key("judging", "lateness_fixed", "flag", False, "wait that long for all rows; else only as long as each feed's own "
+        "were late lately"),
     Key("judging", "patience_s", "number", 15.0, "how long the fastest of several feeds waits for slower ones", "s", 0,
         600, option="patience_s"),
     Key("judging", "classes", "texts", [], "anomaly classes to run; empty: all", option="classes"),

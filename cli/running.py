@@ -118,7 +118,8 @@ async def _watch(
         kept = checkpoint_path(url)
         cells = CellCounts()
         async with watched(url, setup) as watch, joined(writer, int(time.time() * 1000)) as joiner:
-            make = partial(setup.engine, service.lateness_s, tolerant=True, skew_s=service.patience_s)
+            adapts = not service.config["judging.lateness_fixed"]
+            make = partial(setup.engine, service.lateness_s, True, service.patience_s, adapts)
             journal = Journal(kept.with_suffix(".journal"))
             others = Others(cells, joiner, watch, journal)
             went_on = await resumed(make, kept, url, others)

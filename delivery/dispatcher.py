@@ -17,11 +17,12 @@ import structlog
 from delivery import judge
 from delivery._registry import Failed, Gone, Refused, kinds
 from delivery.judge import Budgets
+from delivery.kept import keeping
 from delivery.message import Message
 from delivery.reach import Reach, guarded
 from delivery.vault import Vault, VaultError
 from store import outbox
-from store.connect import CHANNEL, open_pool
+from store.connect import AUTO, CHANNEL, open_pool
 
 LOOK_S = 1.0
 """Without a wake-up it looks this often: for what is to be tried again, and for what was kept back."""
@@ -64,6 +65,11 @@ class Dispatcher:
 
     async def run(self) -> None:
         """Come back after every loss of the database."""
+        await asyncio.to_thread(kinds)
+        async with keeping():
+            await self._guarded()
+
+    async def _guarded(self) -> None:
         wait_s = 0.2
         with guarded(self.reach):
             while True:
@@ -78,7 +84,7 @@ class Dispatcher:
 
     async def _connected(self) -> None:
         listener = await asyncpg.connect(self.url, timeout=5)
-        pool = await open_pool(self.url, size=8)
+        pool = await open_pool(self.url, size=8, plans=AUTO)
         try:
             await listener.add_listener(CHANNEL, lambda _c, _p, _n, kind: self.wake.set() if kind == "alert" else None)
             log.info("delivering", per_hour=self.limits.per_hour)
@@ -103,8 +109,7 @@ class Dispatcher:
             if asyncio.get_running_loop().time() >= self.look_held_at:
                 await self._tell_held(connection)
                 self.look_held_at = asyncio.get_running_loop().time() + HELD_S
-            async with connection.transaction():
-                tests = await outbox.lease_tests(connection, 20, self.limits.lease_s)
+            tests = await outbox.lease_tests(connection, 20, self.limits.lease_s)
             async with connection.transaction():
                 due = await self._leased(connection)
         for row in tests:

@@ -74,8 +74,10 @@ class Reach:
         """An address of the host that may be connected to. Raises Unreachable, also where one of several may not:
         a name that leads both ways is up to something."""
         self.check_port(port)
+        bare = host.strip("[]")
         try:
-            found = await asyncio.wait_for(self.resolver(host.strip("[]"), port), RESOLVE_S)
+            # What is an address already needs no thread to be found one for.
+            found = [bare] if _written(bare) else await asyncio.wait_for(self.resolver(bare, port), RESOLVE_S)
         except (OSError, UnicodeError, TimeoutError):
             raise Unreachable(f"{host[:100]} has no address") from None
         if not found:
@@ -89,6 +91,14 @@ class Reach:
                 raise Unreachable(
                     f"{host[:100]}: {why}; skysift serve --allow-private-destinations, or a list of networks, allows it"
                 )
+
+
+def _written(host: str) -> bool:
+    """Whether it is an address, in the one way of writing that leaves nothing to interpret."""
+    try:
+        return str(ipaddress.ip_address(host)) == host
+    except ValueError:
+        return False
 
 
 def _meant(address: Address) -> Address:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
-import ssl
 import time
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -17,11 +16,11 @@ import httpx
 import orjson
 
 from delivery._registry import Failed, Field, Gone, Invalid, Kind, Refused, Values
+from delivery.kept import Line, Place, kept
 from delivery.message import Message
 from delivery.reach import Reach, Unreachable
 
 TYPE = "application/cloudevents+json; charset=utf-8"
-TIMEOUT = httpx.Timeout(10.0, connect=5.0)
 TOTAL_S = 20.0
 """A receiver that sends a byte now and then still gets no more than this."""
 
@@ -86,9 +85,15 @@ def signature(key: str, stamp: int, body: bytes) -> str:
     return f"t={stamp},v1={signed}"
 
 
+@cache
+def _agent() -> str:
+    """Reading the version takes as long as sending."""
+    return f"Skysift/{version('skysift')}"
+
+
 def _headers(values: Values, message: Message, url: httpx.URL, body: bytes) -> dict[str, str]:
     headers = {
-        "host": url.netloc.decode(), "content-type": TYPE, "user-agent": f"Skysift/{version('skysift')}",
+        "host": url.netloc.decode(), "content-type": TYPE, "user-agent": _agent(),
         "idempotency-key": message.key, "skysift-attempt": str(message.attempt), "accept-encoding": "identity",
     }  # fmt: skip
     if values["signing_key"]:
@@ -111,25 +116,34 @@ async def send(values: Values, message: Message, reach: Reach) -> str:
     )
     try:
         async with asyncio.timeout(TOTAL_S):
-            return judged(*await _asked(request))
+            return judged(*await _asked(request, (url.scheme, url.host, _port(url), address)))
     except (httpx.HTTPError, TimeoutError) as error:
         raise Failed(f"no answer: {_told(error)}") from None
 
 
-@cache
-def _trust() -> ssl.SSLContext:
-    """Reading the authorities takes longer than most answers."""
-    return ssl.create_default_context()
+async def _asked(request: httpx.Request, place: Place) -> tuple[int, str | None]:
+    """Status and Retry-After. A kept connection may have been closed at the other end just now: then once more, over a
+    new one; who keeps the idempotency keys knows whether it was taken."""
+    async with kept() as lines:
+        async with lines.line(place) as line:
+            old = line.served
+            try:
+                return await _answered(line, request)
+            except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
+                if not old:
+                    raise
+        await lines.drop(place)
+        async with lines.line(place) as line:
+            return await _answered(line, request)
 
 
-async def _asked(request: httpx.Request) -> tuple[int, str | None]:
-    """Status and Retry-After. No connection is kept: two names at one address must each show their certificate."""
-    async with httpx.AsyncClient(verify=_trust(), timeout=TIMEOUT, trust_env=False, follow_redirects=False) as client:
-        answer = await client.send(request, stream=True)
-        try:
-            await _drained(answer)
-        finally:
-            await answer.aclose()
+async def _answered(line: Line, request: httpx.Request) -> tuple[int, str | None]:
+    answer = await line.client.send(request, stream=True)
+    try:
+        await _drained(answer)
+    finally:
+        await answer.aclose()
+    line.served = True
     return answer.status_code, answer.headers.get("retry-after")
 
 

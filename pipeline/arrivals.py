@@ -9,7 +9,8 @@ import numpy as np
 from geo.batch import Batch
 from geo.schema import NO_TIME
 from geo.tracks import Mask
-from pipeline.fusion import Fusion
+from pipeline.fusion import FUSE_MS, Fusion
+from pipeline.lateness import Lateness
 
 
 @dataclass
@@ -17,6 +18,7 @@ class Arrivals:
     """`cut`: every row older than this has been released. `first` and `newest`: the data's span so far.
 
     `skew_ms`: the fastest feed waits so long for slower ones, whose own newest times are in `newest_of`.
+    `learned`: what is waited for by feed, where that is learned; else it is `lateness_ms` for all.
     """
 
     lateness_ms: int
@@ -27,6 +29,7 @@ class Arrivals:
     waiting: list[Batch] = field(default_factory=list)
     newest_of: dict[int, int] = field(default_factory=dict)
     fusion: Fusion = field(default_factory=Fusion)
+    learned: Lateness | None = None
 
     def add(self, batch: Batch) -> None:
         """Take rows in."""
@@ -41,7 +44,7 @@ class Arrivals:
         if not len(rows):
             return rows, np.zeros(0, dtype=bool)
         rows = self.fusion.fuse(rows, self.cut)
-        self.cut = self.newest + 1 if everything else max(self.cut, self._slowest() - self.lateness_ms)
+        self.cut = self.newest + 1 if everything else max(self.cut, self._passed())
         passed: Mask = rows["time"] < self.cut
         self.waiting = [] if passed.all() else [rows.take(~passed)]
         if self.first == NO_TIME and passed.any():
@@ -50,12 +53,24 @@ class Arrivals:
             self.fusion.remember(rows.take(passed))
         return rows, passed
 
+    def wait_ms(self, feed: int) -> int:
+        """How far behind its newest time this feed's rows are waited for."""
+        if not self.learned:
+            return self.lateness_ms
+        own = self.learned.wait_ms(feed, self.newest_of.get(feed, int(NO_TIME)))
+        # Two feeds' rows of one observation become one while both wait.
+        return max(own, min(FUSE_MS, self.lateness_ms)) if len(self.newest_of) > 1 else own
+
     def _note(self, batch: Batch) -> None:
         feeds = np.unique(batch["feed"])
         for feed in feeds.tolist():
-            own = batch["time"] if len(feeds) == 1 else batch["time"][batch["feed"] == feed]
-            self.newest_of[feed] = max(self.newest_of.get(feed, int(NO_TIME)), int(own.max()))
+            own = batch if len(feeds) == 1 else batch.take(batch["feed"] == feed)
+            before = self.newest_of.get(feed, int(NO_TIME))
+            if self.learned:
+                self.learned.note(feed, own["icao24"], own["time"], before)
+            self.newest_of[feed] = max(before, int(own["time"].max()))
 
-    def _slowest(self) -> int:
-        """The newest time of the slowest feed that is not further behind than it may be."""
-        return min((ms for ms in self.newest_of.values() if ms >= self.newest - self.skew_ms), default=self.newest)
+    def _passed(self) -> int:
+        """Where the watermark is: as far as the slowest feed allows that is not further behind than it may be."""
+        near = (feed for feed, ms in self.newest_of.items() if ms >= self.newest - self.skew_ms)
+        return min((self.newest_of[feed] - self.wait_ms(feed) for feed in near), default=self.newest - self.lateness_ms)

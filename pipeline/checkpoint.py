@@ -42,6 +42,8 @@ def save(engine: Engine, others: Mapping[str, Kept | None] | None = None) -> byt
         if run.memory is not None:
             arrays |= {f"memory/{name}/{column}": values for column, values in run.memory.state().items()}
     arrays |= {f"lone/{name}": values for name, values in engine.flights.lone.items()}
+    if engine.arrivals.learned:
+        arrays |= {f"lateness/{name}": values for name, values in engine.arrivals.learned.state().items()}
     state = {
         "format": FORMAT,
         "arrivals": {n: getattr(engine.arrivals, n) for n in ("cut", "first", "newest")},
@@ -74,6 +76,8 @@ def restore(engine: Engine, data: bytes, others: Mapping[str, Kept | None] | Non
         state["arrivals"][n] for n in ("cut", "first", "newest")
     )
     engine.arrivals.newest_of = dict(state.get("newest_of", ()))
+    if engine.arrivals.learned:
+        engine.arrivals.learned.restore(_under(stored, "lateness/"))
     engine.by_feed = {number: Counter(counts) for number, counts in state.get("by_feed", ())}
     engine.arrivals.fusion.fused = Counter({n: counts["fused"] for n, counts in engine.by_feed.items()})
     labels = {int(k): v for k, v in state["labels"].items()}

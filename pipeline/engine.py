@@ -24,6 +24,7 @@ from geo.tracks import Mask
 from pipeline.arrivals import Arrivals
 from pipeline.evaluate import ClassRun, Witness
 from pipeline.history import History
+from pipeline.lateness import Lateness
 from pipeline.privacy import MARK
 
 
@@ -43,6 +44,8 @@ class Engine:
 
     `tolerant`: a class that raises is stopped, visibly, and the others go on; else the error goes to the caller.
     `skew_s`: of several feeds the fastest waits so long for the slower ones, or their rows would come too late.
+    `adapts`: rows are waited for no longer than their feed's have been late, `lateness_s` at most. For live feeds: rows
+    that are late for the first time may be too late, and are only stored.
     `enrich` adds what is known about an anomaly's place and aircraft; `witness` sees what each class found, and where.
     """
 
@@ -54,9 +57,10 @@ class Engine:
     enrich: Callable[[Anomaly], Anomaly] | None = None
     witness: Witness | None = None
     skew_s: float = 0.0
+    adapts: bool = False
 
     def __post_init__(self) -> None:
-        self.arrivals = Arrivals(int(self.lateness_s * 1000), int(self.skew_s * 1000))
+        self.arrivals = self._arrivals()
         self.flights = Flights()
         self.seen: set[str] = set()
         self.counts: Counter[str] = Counter()
@@ -93,10 +97,14 @@ class Engine:
         """The data's clock went back for good: close what is open and judge from the next row on, as at a start. What
         was learned and counted stays; the anomalies that this closed."""
         closed = [a for run in self.runs.values() for a in run.rewind()]
-        self.arrivals = Arrivals(int(self.lateness_s * 1000), int(self.skew_s * 1000))
+        self.arrivals = self._arrivals()
         self.flights, self.histories, self.released = Flights(), self._histories(), int(NO_TIME)
         self.counts["rewound"] += 1
         return closed
+
+    def _arrivals(self) -> Arrivals:
+        lateness_ms = int(self.lateness_s * 1000)
+        return Arrivals(lateness_ms, int(self.skew_s * 1000), learned=Lateness(lateness_ms) if self.adapts else None)
 
     def open_ids(self) -> list[str]:
         """The episodes that may still go on."""

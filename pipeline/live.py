@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Coroutine, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -20,6 +21,7 @@ from geo.batch import Batch
 from geo.incident import Incident
 from geo.schema import NO_TIME
 from pipeline import checkpoint
+from pipeline.behind import Behind
 from pipeline.cells import CellCounts
 from pipeline.clockwatch import ClockWatch
 from pipeline.engine import Engine, Step
@@ -46,6 +48,8 @@ THRESHOLDS_S = 2.0
 STATUS_S, SEGMENTS_S, CHECKPOINT_S, MAINTAIN_S = 5.0, 30.0, 60.0, 600.0
 """How often the slower duties come round, in seconds of running time."""
 
+LATEST_S = 30.0
+"""A checkpoint waits until little is left behind the loop, but no longer than this."""
 
 log = structlog.get_logger("skysift.live")
 
@@ -74,7 +78,9 @@ class Live:
 
     `outside` asks services for what is known about anomalies, beside the loop, which never waits for it.
     `numbers` are the feeds' own, by which rows say who heard them.
-    A tick is never left in the middle, and none that failed is kept: what a checkpoint knows of has been stored.
+    A tick is never left in the middle, and none that failed is kept: what a checkpoint knows of has been stored. Who is
+    told of what is seen is told within the tick; rows are stored `behind` it, while the next ones are judged, and what
+    takes long, as drawing tracks, is done `slowly` beside both.
     """
 
     engine: Engine
@@ -94,7 +100,13 @@ class Live:
     inbox: Inbox = field(default_factory=Inbox)
     cells: CellCounts = field(default_factory=CellCounts)
     sessions: Sessions = field(default_factory=Sessions)
+    behind: Behind = field(default_factory=Behind)
+    slowly: Behind = field(default_factory=Behind)
+    counting: asyncio.Lock = field(default_factory=asyncio.Lock)
     undrawn: list[Batch] = field(default_factory=list)
+    shown: tuple[int, int] = (int(NO_TIME), int(NO_TIME))
+    """How far what was judged is stored: until when, and the watermark (epoch ms)."""
+
     due: dict[str, float] = field(default_factory=dict)
     now: int = int(NO_TIME)
     failed: bool = False
@@ -129,11 +141,23 @@ class Live:
             await self.polls.stop()
             with suppress(asyncio.CancelledError):
                 await asyncio.gather(*asking, return_exceptions=True)
-            if not self.failed:
-                try:
-                    await self._drawn()
-                finally:
-                    self.keep()
+            await self._left()
+
+    async def _left(self) -> None:
+        """On the way out: what is left to do behind the loop, and the state; nothing of either after a failure."""
+        if self.failed:
+            await asyncio.gather(self.behind.stop(), self.slowly.stop())
+            return
+        await self._caught_up()
+        try:
+            await self._drawn()
+        finally:
+            self.keep()
+
+    async def _caught_up(self) -> None:
+        """Until nothing is left behind."""
+        await self.behind.done()
+        await self.slowly.done()
 
     async def _rest(self, started: float) -> None:
         """Until something has come in, or it is time for the next tick."""
@@ -181,6 +205,8 @@ class Live:
     async def tick(self) -> None:
         """Judge what has come in, tell the sink, see to what is due."""
         began = time.monotonic()
+        for lane in (self.behind, self.slowly):
+            lane.check()
         await self._renew()
         await self._sent(await asyncio.to_thread(self._judged, *self.polls.take()))
         if self.journal and self.journal.posted:
@@ -231,26 +257,32 @@ class Live:
             )
 
     async def _sent(self, step: Step) -> None:
-        """Rows before anomalies: whoever hears of an anomaly finds its track stored. What somebody is told comes before
-        what everybody may look at."""
+        """What somebody is told comes before what everybody may look at: alerts and what they are about at once, rows
+        and who is where behind. Were this killed in between, the journal would still have them."""
         self.now = self.engine.judged_until(step)
-        told = asyncio.to_thread(followed, self.joiner, self.watch, step.rows, step.anomalies, self.now)
-        follows, *_ = await asyncio.gather(told, self._stored(step))
-        await self._keep(step.anomalies, *follows)
-        if len(step.rows):
-            await self.sink.now(step.rows)
-            self.undrawn.append(step.rows)
-            await asyncio.to_thread(self.cells.add, step.rows)
-            self.sessions.add(step.rows)
+        await self._keep(
+            step.anomalies,
+            *await asyncio.to_thread(followed, self.joiner, self.watch, step.rows, step.anomalies, self.now),
+        )
         if step.anomalies and self.outside:
             self.outside.note(step.anomalies)
-        if self.engine.arrivals.newest != NO_TIME:
-            await self.sink.clock(self.engine.arrivals.newest, step.watermark)
+        show = partial(self._show, step, self.now, self.engine.arrivals.newest)
+        await self.behind.add(show, len(step.rows) + len(step.late))
 
-    async def _stored(self, step: Step) -> None:
+    async def _show(self, step: Step, now: int, newest: int) -> None:
+        """Store the rows of a step, then where everybody is."""
         for rows in (step.rows, step.late):
             if len(rows):
                 await self.sink.write(rows)
+        if len(step.rows):
+            await self.sink.now(step.rows)
+            self.undrawn.append(step.rows)
+            async with self.counting:
+                await asyncio.to_thread(self.cells.add, step.rows)
+            self.sessions.add(step.rows)
+        self.shown = now, step.watermark
+        if newest != NO_TIME:
+            await self.sink.clock(newest, step.watermark)
 
     async def _keep(self, anomalies: Sequence[Anomaly], incidents: Sequence[Incident], alerts: Sequence[Alert]) -> None:
         """Anomalies, the incidents that they make and what both tell those who watch: all of it or nothing."""
@@ -269,9 +301,11 @@ class Live:
             return
         if self._is_due("status", STATUS_S, at_once=True):
             await self._status(now)
-        if self._is_due("segments", SEGMENTS_S):
-            await self._drawn()
-        if self._is_due("checkpoint", CHECKPOINT_S):
+        if self._is_due("segments", SEGMENTS_S) and not self.slowly.pieces:
+            await self.slowly.add(self._drawn)
+        little = self.behind.pieces <= 1 and not self.slowly.pieces
+        if self._is_due("checkpoint", CHECKPOINT_S, wait_s=0.0 if little else LATEST_S):
+            await self._caught_up()
             await asyncio.to_thread(self._keep_again)
         if self.maintaining and self.maintaining.done():
             self.maintaining.result()
@@ -320,14 +354,17 @@ class Live:
         rows, self.undrawn = Batch.concat(self.undrawn), []
         if len(rows):
             await self.sink.segments(rows)
-            await self.sink.sessions(self.sessions.take(self.now))
-        if counted := await asyncio.to_thread(self.cells.take, self.engine.arrivals.cut):
+            await self.sink.sessions(self.sessions.take(self.shown[0]))
+        async with self.counting:
+            counted = await asyncio.to_thread(self.cells.take, self.shown[1])
+        if counted:
             await self.sink.cells(counted.cells, counted.aircraft)
 
-    def _is_due(self, duty: str, every_s: float, at_once: bool = False) -> bool:
-        """True when the duty has not come round for this long; the first time after one interval, or at once."""
+    def _is_due(self, duty: str, every_s: float, at_once: bool = False, wait_s: float = 0.0) -> bool:
+        """True when the duty has not come round for this long; the first time after one interval, or at once. It may
+        wait for `wait_s` more."""
         now = time.monotonic()
-        if now - self.due.setdefault(duty, now - every_s * at_once) < every_s:
+        if now - self.due.setdefault(duty, now - every_s * at_once) < every_s + wait_s:
             return False
         self.due[duty] = now
         return True

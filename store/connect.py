@@ -14,9 +14,9 @@ CHANNEL = "skysift"
 Setup = Callable[[asyncpg.Connection], Awaitable[None]]
 
 
-CUSTOM, GENERIC = "force_custom_plan", "force_generic_plan"
+CUSTOM, GENERIC, AUTO = "force_custom_plan", "force_generic_plan", "auto"
 """Of readers' statements: planned anew for the values at hand, as where the index that serves depends on the box and
-the time that are asked for; or planned once, where one plan is right for all values."""
+the time that are asked for; or planned once, where one plan is right for all values; or as the server finds best."""
 
 
 async def open_pool(
@@ -24,7 +24,7 @@ async def open_pool(
 ) -> asyncpg.Pool:
     """`size` connections at most; `timeout_s` ends a statement that runs longer (0: never).
 
-    `plans`, CUSTOM or GENERIC: for readers with many small questions, who leave a connection's session as it was.
+    `plans`, one of the three: for who has many small questions, and leaves a connection's session as it was.
 
     Raises OSError or asyncpg.PostgresError when the database cannot be reached.
     """

@@ -121,8 +121,3 @@ async def newest_alerts(pool: Asked, subscription: int, limit: int) -> Sequence[
     ORDER BY seq DESC LIMIT $3
     """
     return list(await pool.fetch(sql, subscription, list(NO_ALERTS), limit))
-
-
-async def newest(pool: Asked) -> int:
-    """The newest alert's cursor."""
-    return int(await pool.fetchval("SELECT coalesce(max(seq), 0) FROM alerts"))

@@ -97,6 +97,12 @@ def _row(incident: Incident) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
+async def in_turn(connection: asyncpg.Connection) -> None:
+    """Before anything of an incident is changed, first in its transaction: changes commit in the order of `seq`, so
+    that who reads on from one misses none."""
+    await connection.execute("SELECT pg_advisory_xact_lock($1)", _ORDER_LOCK)
+
+
 async def save(connection: asyncpg.Connection, incidents: Sequence[Incident]) -> int:
     """Insert or update; how many rows changed. An incident whose anomalies now all belong to another one is merged
     into it, and hands on what people said of it."""
@@ -106,7 +112,7 @@ async def save(connection: asyncpg.Connection, incidents: Sequence[Incident]) ->
     belongs = [(anomaly, one.id) for one in standing.values() for anomaly in one.anomalies]
     columns = list(zip(*map(_row, standing.values()), strict=True))
     async with connection.transaction():
-        await connection.execute("SELECT pg_advisory_xact_lock($1)", _ORDER_LOCK)
+        await in_turn(connection)
         moved = await connection.fetch(_MOVED, *map(list, zip(*belongs, strict=True)))
         count = changed(await connection.execute(_UPSERT, *columns))
         await connection.execute(_BELONG, *map(list, zip(*belongs, strict=True)))
@@ -127,7 +133,7 @@ async def _merge(connection: asyncpg.Connection, into: Mapping[str, str]) -> int
 async def close_others(connection: asyncpg.Connection) -> int:
     """Close the incidents of which no anomaly is open any more; how many."""
     async with connection.transaction():
-        await connection.execute("SELECT pg_advisory_xact_lock($1)", _ORDER_LOCK)
+        await in_turn(connection)
         return changed(await connection.execute(_CLOSE))
 
 
@@ -138,7 +144,7 @@ async def join_again(connection: asyncpg.Connection, start: int, end: int, join:
     """
     reach = ((start - REACH_MS) / 1000, (end + REACH_MS) / 1000)
     async with connection.transaction():
-        await connection.execute("SELECT pg_advisory_xact_lock($1)", _ORDER_LOCK)
+        await in_turn(connection)
         touched, anomalies = await _around(connection, *reach)
         await connection.execute(_LOST)
         count = await save(connection, join(anomalies))

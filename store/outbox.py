@@ -132,6 +132,8 @@ async def failed(pool: asyncpg.Pool, delivery: int, status: str, again_in_s: flo
 
 async def hold(connection: asyncpg.Connection, held: Sequence[tuple[int, str, float]]) -> None:
     """Keep deliveries back: (id, why, until in epoch seconds)."""
+    if not held:
+        return
     await connection.executemany(
         "UPDATE deliveries SET state = 'held', status = $2, due = to_timestamp($3::float8) WHERE id = $1", held
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 
 import numpy as np
@@ -65,8 +66,12 @@ async def stream(batch: Batch, names: Sequence[str]) -> AsyncIterator[bytes]:
     yield binary.HEADER
     for start in range(0, len(batch), CHUNK_ROWS):
         part = Batch({k: v[start : start + CHUNK_ROWS] for k, v in batch.columns.items()})
-        yield binary.encode([field(part, name) for name in names])
+        yield await asyncio.to_thread(_encoded, part, names)
     yield binary.TRAILER
+
+
+def _encoded(part: Batch, names: Sequence[str]) -> bytes:
+    return binary.encode([field(part, name) for name in names])
 
 
 def selection(names: Sequence[str]) -> tuple[str, dict[str, str]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import asyncpg
 import numpy as np
 
@@ -70,7 +72,7 @@ def _position_time(batch: Batch, fixed: Array, first: Array, last: Array) -> Arr
 
 async def upsert(connection: asyncpg.Connection, batch: Batch) -> int:
     """Bring `aircraft_now` up to these rows; how many aircraft changed. `sub` counts a tick: one value per call."""
-    newest = latest(batch)
+    newest = await asyncio.to_thread(latest, batch)
     full = Batch({**{name: missing(name, len(newest)) for name in ("feed", "source")}, **newest.columns})
     names = [name for name in rows.column_names(full) if name in COLUMNS_NOW]
     async with connection.transaction():

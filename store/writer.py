@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -84,7 +85,7 @@ class Writer:
 
         `mark`: a key of `meta` and its value, stored by the same commit: how far whoever writes has come.
         """
-        kept = rows.clustered(_placed(released.take(self.thin.keep(released))))
+        kept = await asyncio.to_thread(self._thinned, released)
         await self._label(released.labels)
         if not len(kept):
             return 0
@@ -100,10 +101,15 @@ class Writer:
                     await connection.execute(_META, *mark)
         return len(kept)
 
+    def _thinned(self, released: Batch) -> Batch:
+        """The rows that are stored, in the order of the index, with their cells. Takes long enough for a thread."""
+        return rows.clustered(_placed(released.take(self.thin.keep(released))))
+
     async def segments(self, released: Batch) -> int:
         """Draw the rows' way into `track_segments`; how many changed. Best with a minute of rows or more."""
+        drawn = await asyncio.to_thread(self.lines.build, released)
         async with self.pool.acquire() as connection:
-            return await segments.upsert(connection, self.lines.build(released))
+            return await segments.upsert(connection, drawn)
 
     async def now(self, latest: Batch) -> int:
         """Bring `aircraft_now` up to the rows, drop who fell silent, wake readers; how many aircraft changed."""

@@ -249,7 +249,7 @@ def test_it_stops_within_five_seconds_of_sigterm_with_open_streams(seeded_url: s
     assert live.process.returncode == 0
 
 
-@pytest.mark.parametrize("path", ["/stream", "/alerts/stream"])
+@pytest.mark.parametrize("path", ["/stream", "/alerts/stream", "/incidents/stream"])
 def test_a_stream_ends_with_the_key_that_opened_it(live: Live, keys: dict[str, dict[str, str]], path: str) -> None:
     async def go() -> tuple[bool, int]:
         async with httpx.AsyncClient(base_url=live.url, timeout=20) as client:

@@ -61,11 +61,11 @@ class Source:
         return {"name": self.name}
 
 
-def test_rows_then_alerts_then_who_is_where() -> None:
+def test_alerts_then_rows_then_who_is_where() -> None:
     sink = Noting()
     # Were rows not judged when they come, they would wait for an hour.
     live = Live(Engine({}), [Source(sink)], sink, tick_s=3_600.0, watch=Telling())
 
     asyncio.run(asyncio.wait_for(live.run(), 30))
 
-    assert [one for one in sink.asked if one in ("write", "save", "now")][:3] == ["write", "save", "now"]
+    assert [one for one in sink.asked if one in ("write", "save", "now")][:3] == ["save", "write", "now"]
