@@ -74,7 +74,7 @@ async def _health(state: Any) -> dict[str, Any]:
     now, feeds, classes = await clock(pool), await feeds_of(pool), await _classes(pool)
     engine, configuration = await engine_of(pool), await configuration_of(pool)
     took = round((time.perf_counter() - started) * 1000, 1)
-    database = {"ok": True, "ms": took, "listening": state.hub.up, "streams": len(state.hub.subscribers)}
+    database = {"ok": True, "ms": took, "listening": state.hub.up, "streams": state.hub.open}
     shown: dict[str, Any] = {name: engine[name] for name in ("state", "age_s") if name in engine}
     return _judged(state, now, feeds, classes, database, shown, configuration)
 

@@ -135,7 +135,7 @@ def _own(state: Any) -> Iterator[Sample]:
     """What this process has counted."""
     requests: Requests = state.requests
     yield "info", {"version": state.settings.version}, 1
-    yield "streams", {}, len(state.hub.subscribers)
+    yield "streams", {}, state.hub.open
     yield "requests_open", {}, requests.under_way
     for name, counter in (("requests_total", requests.count), ("request_seconds_total", requests.seconds)):
         for (method, path, status), value in counter.items():
