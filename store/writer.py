@@ -40,6 +40,9 @@ from store.thin import Thin
 STORED_CELL = 7
 """H3 resolution that every stored position is indexed by: about 5 km2."""
 
+CONNECTIONS = 5
+"""At most: alerts, rows, tracks and maintenance are stored beside each other, and none waits for another."""
+
 _META = "INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
 _FEED = """
 INSERT INTO feeds (name, health, updated) VALUES ($1, $2, $3)
@@ -75,7 +78,7 @@ class Writer:
         async def stage(connection: asyncpg.Connection) -> None:
             await connection.execute(state.STAGE)
 
-        return cls(await open_pool(url, init=stage), Thin(store_every_s))
+        return cls(await open_pool(url, CONNECTIONS, init=stage), Thin(store_every_s))
 
     async def close(self) -> None:
         await self.pool.close()
