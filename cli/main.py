@@ -20,6 +20,7 @@ COMMANDS = {
     "backtest": "What watching an area would have told of recordings.",
     "replay": "Play recordings through the live door.",
     "backfill": "Judge stored history anew, or recordings on their way in.",
+    "fetch": "Fetch the past from OpenSky, Flightradar24 or readsb's history.",
     "import": "Store recordings without judging them.",
     "feeds": "The formats, and what is in a source.",
     "raw": "Records of feeds that were kept for debugging.",
