@@ -27,6 +27,8 @@ TYPES = {
 }  # fmt: skip
 PACKED_ALREADY = (".woff2", ".png")
 CACHE = "public, max-age=3600, must-revalidate"
+MOST_FILES = 512
+"""Files kept in memory, read and packed: more than the page has, or a visit would push out what it asks for next."""
 FILE_POLICY = "default-src 'self'; frame-ancestors 'none'"
 """A worker lives under the policy of its own script file: the map's worker must be able to fetch."""
 
@@ -90,12 +92,12 @@ def _inside(web: Path, text: str) -> Path:
     return found
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=MOST_FILES)
 def _read(path: Path, changed: int) -> bytes:
     return path.read_bytes()
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=MOST_FILES)
 def _packed(path: Path, changed: int) -> bytes:
     """The copy that set-up packed beside the file, unless the file is newer; else packed now, and kept."""
     beside = path.with_name(f"{path.name}.gz")

@@ -25,9 +25,12 @@ QUIET_CHROMIUM = (
     "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist",
     "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run",
     "--disable-quic", "--disable-default-apps", "--disable-extensions", "--no-default-browser-check",
-    "--disable-features=OptimizationHints,MediaRouter,Translate",
+    "--disable-gpu-compositing",
+    "--disable-features=OptimizationHints,MediaRouter,Translate,"
+    "WebUIOmniboxPopup,WebUIOmniboxAimPopup,WebUIOmniboxFullPopup,PreloadTopChromeWebUI",
 )  # fmt: skip
-"""Software WebGL without a word on the console, and nothing of the browser's own on the network."""
+"""Software WebGL without a word on the console, nothing of the browser's own on the network, and nothing drawn that no
+test sees: pages are put together by the processor alone, and the browser's own panels are not made."""
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -6,11 +6,15 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, ViewportSize
 
 from tests.web.fake_server import WEB, FakeServer
 from tests.web.fake_world import World
 from tests.web.sight import Sight, until
+
+
+COARSE = 0.5
+"""Pixels of the screen to one of the page: a quarter of the work of drawing, where no test looks at the picture."""
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +30,8 @@ def look(chromium: Browser, server: FakeServer) -> Iterator[Callable[..., Sight]
     contexts = []
 
     def opened(fragment: str = "", width: int = 1280, height: int = 800, **options: Any) -> Sight:
-        context = chromium.new_context(viewport={"width": width, "height": height}, **options)
+        size: ViewportSize = {"width": width, "height": height}
+        context = chromium.new_context(viewport=size, **{"device_scale_factor": COARSE} | options)
         contexts.append(context)
         return Sight(context.new_page(), server).open(fragment)
 

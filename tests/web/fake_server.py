@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import calendar
+import functools
 import gzip
 import hashlib
 import json
@@ -27,6 +28,8 @@ WEB = Path(__file__).resolve().parents[2] / "web"
 mimetypes.add_type("text/javascript", ".mjs")
 mimetypes.add_type("font/woff2", ".woff2")
 
+OPEN_SEA = b'{"type": "FeatureCollection", "features": []}'
+"""For each file of the basemap: to draw coasts in software takes longer than most of what a test looks at."""
 
 _FEED = {
     "name": "demo", "format": "synthetic", "live": True, "state": "ok", "rows": 1_204_331, "dropped": 7, "errors": {},
@@ -35,9 +38,10 @@ _FEED = {
 
 
 class FakeServer:
-    """`with FakeServer(world) as server: server.url`."""
+    """`with FakeServer(world) as server: server.url`. The world is open sea unless there is to be `land`."""
 
-    def __init__(self, world: World | None = None, port: int = 0) -> None:
+    def __init__(self, world: World | None = None, port: int = 0, land: bool = False) -> None:
+        self.land = land
         self.world = world or World()
         self.watchers = Watchers(self.world)
         self.streams: list[queue.Queue[bytes | None]] = []
@@ -137,6 +141,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self, path: str, query: dict[str, str]) -> Any:
         world, now = self.fake.world, self.fake.now()
+        feed = _FEED | {"last_time": now // 1000 * 1000 - 4_000}  # what the clock says is whole seconds
         if (watched := self.fake.watchers.get(path, query)) is not None:
             return watched
         if path == "/classes":
@@ -144,13 +149,13 @@ class _Handler(BaseHTTPRequestHandler):
         if path in ("/stats", "/kpis") or path.startswith("/statistics"):
             return self._figures(path, query)
         if path == "/feeds":
-            return {"feeds": [_FEED | {"last_time": now - 4_000}]}
+            return {"feeds": [feed]}
         if path == "/health":
             return {
                 "status": "ok",
                 "version": "0.1.0",
                 "data_time": utc(now),
-                "feeds": [_FEED],
+                "feeds": [feed],
                 "classes": {"active": 8, "inactive": 1},
                 "database": {"ok": True},
                 "lag_s": 1.2,
@@ -205,12 +210,13 @@ class _Handler(BaseHTTPRequestHandler):
         if not path.is_file() or WEB not in path.parents:
             return self._json({"title": "Not found", "status": 404, "detail": name}, 404)
         kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-        return self._send(path.read_bytes(), kind)
+        bare = name.startswith("basemap/") and not self.fake.land
+        return self._send(OPEN_SEA if bare else path.read_bytes(), kind)
 
     def _send(self, body: bytes, kind: str, status: int = 200) -> None:
         packed = len(body) > 2000 and not kind.startswith("font/")
         csp = policy(body.decode()) if kind == "text/html" else None
-        body = gzip.compress(body, 1) if packed else body
+        body = _packed(body) if packed else body
         self.send_response(status)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
@@ -242,6 +248,11 @@ class _Handler(BaseHTTPRequestHandler):
         finally:
             self.close_connection = True
             self.fake.streams.remove(box)
+
+
+@functools.lru_cache(maxsize=512)
+def _packed(body: bytes) -> bytes:
+    return gzip.compress(body, 1)
 
 
 def policy(html: str) -> str:

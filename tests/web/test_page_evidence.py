@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from playwright.sync_api import Route
 
 from tests.web.fake_server import FakeServer
 from tests.web.fake_world import NOW, World, utc
@@ -108,6 +109,18 @@ def test_the_link_leads_to_its_own_time(look: Callable[..., Sight], opened: Sigh
     again = look("#" + link.split("#")[1])
     assert abs(again.page.evaluate(f"{APP}.time.at()") - end) < 2000
     assert again.page.evaluate(SELECTED) == opened.page.evaluate(SELECTED)
+
+
+def test_a_track_that_grows_does_not_stop_charts_that_are_on_their_way(opened: Sight) -> None:
+    page, held = opened.page, list[Route]()
+    page.route("**/collections/positions/items?*", lambda route: held.append(route))
+    page.evaluate(f"{APP}.state.set({{units: 'metric'}})")
+    while not held:
+        page.wait_for_timeout(20)
+    page.evaluate(f"for (let second = 0; second < 30; second += 1) {APP}.detail.tick()")
+    for route in held:
+        route.continue_()
+    until(page, "document.querySelector('#detail .chart-head')?.textContent.includes('Altitude m')")
 
 
 def test_settings_change_words_and_stay(opened: Sight) -> None:

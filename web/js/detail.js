@@ -28,7 +28,7 @@ export class Detail {
   #root;
   #shown = '';
   #unplot = null;
-  #follow = null; // {ids, start}: the track grows while its aircraft is live and watched
+  #follow = null; // {ids, start}: once it is there, the track grows while its aircraft is live and watched
   #ticks = 0;
 
   constructor(root, map, app) {
@@ -128,11 +128,11 @@ export class Detail {
 
   async #anomalyHistory(one, cls) {
     const ids = subjects(one);
-    if (one.open) this.#follow = { ids, start: one.start };
     const color = safeColor(cls.style?.color);
     const samples = sampleTimes(one.evidence);
     const limits = limitsOf(one.evidence, cls.params);
     const rows = await this.#history({ ids, start: one.start, end: one.end, color, samples, limits });
+    if (rows && one.open) this.#follow = { ids, start: one.start };
     if (rows?.length) this.#root.querySelector('.doubts')?.replaceChildren(doubtsBlock(one, cls, rows));
   }
 
@@ -154,8 +154,8 @@ export class Detail {
         block(T.theirs, theirs.map((a) => this.#link(a))), // prettier-ignore
       ],
     });
-    this.#follow = { ids: [id], start: now - AIRCRAFT_PAST_MS };
-    await this.#history({ ids: [id], start: now - AIRCRAFT_PAST_MS, end: now, color: '' });
+    const asked = { ids: [id], start: now - AIRCRAFT_PAST_MS };
+    if (await this.#history({ ...asked, end: now, color: '' })) this.#follow = asked;
   }
 
   // Altitude and speed of an aircraft change while one looks.
@@ -198,8 +198,9 @@ export class Detail {
   // Rows of the first aircraft, or null where another question has come between.
   async #history(asked) {
     const shown = await showHistory(this.#root, this.#app, asked);
-    this.#unplot = shown?.undo ?? null;
-    return shown?.rows ?? null;
+    if (!shown) return null;
+    this.#unplot = shown.undo;
+    return shown.rows;
   }
 
   #link(one) {

@@ -27,6 +27,7 @@ export function historyBlock() {
 export async function showHistory(root, app, { ids, start, end, color, samples = [], limits = [] }) {
   const host = root.querySelector('.charts');
   const note = root.querySelector('.chart-readout');
+  const envelope = root.querySelector('.envelope-block');
   try {
     const loaded = await app.track.load(ids, start, end);
     if (!loaded || !host.isConnected) return null;
@@ -38,7 +39,11 @@ export async function showHistory(root, app, { ids, start, end, color, samples =
     const mark = { start, end, color, samples, limits };
     const told = reader(note, charts);
     const undo = await drawCharts(hosts, charts, { span: spanOf(rows, start, end), mark, told });
-    if (tracks.length) showEnvelope(root.querySelector('.envelope-block'), app, { rows: tracks[0].rows, mark, ids });
+    if (!host.isConnected) {
+      undo();
+      return null;
+    }
+    if (tracks.length) showEnvelope(envelope, app, { rows: tracks[0].rows, mark, ids });
     return { undo, rows: tracks[0]?.rows ?? [] };
   } catch (error) {
     if (!host.isConnected) return null;

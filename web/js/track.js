@@ -109,6 +109,7 @@ export class Track {
     };
     try {
       const found = await Promise.all(ids.slice(0, MOST_AIRCRAFT).map(one));
+      if (asking.signal.aborted) return null;
       this.map.getSource('track').setData({ type: 'FeatureCollection', features: found.flatMap(({ rows }) => trackFeatures(rows)) });
       return found;
     } catch (error) {
