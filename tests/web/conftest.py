@@ -6,15 +6,44 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ViewportSize
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
 from tests.web.fake_server import WEB, FakeServer
 from tests.web.fake_world import World
 from tests.web.sight import Sight, until
 
-
 COARSE = 0.5
 """Pixels of the screen to one of the page: a quarter of the work of drawing, where no test looks at the picture."""
+
+
+class Desk:
+    """New pages, each as if nobody had been there before. A module keeps its contexts, and with them files that were
+    fetched and scripts that were compiled: that is half of what it costs to open the page."""
+
+    def __init__(self, browser: Browser) -> None:
+        self.browser = browser
+        self.kept: dict[str, BrowserContext] = {}
+        self.open: list[Page] = []
+
+    def page(self, width: int, height: int, **options: Any) -> Page:
+        """A page of that size in a context with no other page: one behind another would not be drawn."""
+        key = repr((width, height, sorted(options.items())))
+        context = self.kept.get(key)
+        if context is None or context.pages:
+            size: ViewportSize = {"width": width, "height": height}
+            context = self.browser.new_context(viewport=size, **{"device_scale_factor": COARSE} | options)
+            self.kept[key if key not in self.kept else f"{key} {len(self.kept)}"] = context
+        self.open.append(context.new_page())
+        return self.open[-1]
+
+    def clear(self) -> None:
+        """Close what is open, and forget what pages wrote down."""
+        for page in self.open:
+            page.evaluate("() => localStorage.clear()")
+            page.context.clear_cookies()
+            page.context.clear_permissions()
+            page.close()
+        self.open.clear()
 
 
 @pytest.fixture(scope="module")
@@ -23,36 +52,39 @@ def server() -> Iterator[FakeServer]:
         yield fake
 
 
-@pytest.fixture
-def look(chromium: Browser, server: FakeServer) -> Iterator[Callable[..., Sight]]:
-    """look(fragment, width=, height=) opens the page; all that it opened is closed at the end."""
+@pytest.fixture(scope="module")
+def contexts(chromium: Browser) -> Iterator[Desk]:
     assert (WEB / "vendor" / "maplibre-gl.mjs").exists(), "web/vendor is not built: ./run --setup-only does it"
-    contexts = []
-
-    def opened(fragment: str = "", width: int = 1280, height: int = 800, **options: Any) -> Sight:
-        size: ViewportSize = {"width": width, "height": height}
-        context = chromium.new_context(viewport=size, **{"device_scale_factor": COARSE} | options)
-        contexts.append(context)
-        return Sight(context.new_page(), server).open(fragment)
-
-    yield opened
-    for context in contexts:
+    desk = Desk(chromium)
+    yield desk
+    for context in desk.kept.values():
         context.close()
 
 
 @pytest.fixture
-def report(chromium: Browser, server: FakeServer) -> Iterator[Callable[..., Sight]]:
+def desk(contexts: Desk) -> Iterator[Desk]:
+    yield contexts
+    contexts.clear()
+
+
+@pytest.fixture
+def look(desk: Desk, server: FakeServer) -> Callable[..., Sight]:
+    """look(fragment, width=, height=) opens the page; all that it opened is closed at the end."""
+
+    def opened(fragment: str = "", width: int = 1280, height: int = 800, **options: Any) -> Sight:
+        return Sight(desk.page(width, height, **options), server).open(fragment)
+
+    return opened
+
+
+@pytest.fixture
+def report(desk: Desk, server: FakeServer) -> Callable[..., Sight]:
     """report(fragment, width=, height=) opens the statistics page."""
-    contexts = []
 
     def opened(fragment: str = "", width: int = 1280, height: int = 900) -> Sight:
-        context = chromium.new_context(viewport={"width": width, "height": height})
-        contexts.append(context)
-        sight = Sight(context.new_page(), server)
+        sight = Sight(desk.page(width, height), server)
         sight.page.goto(f"{server.url}/statistics{fragment}")
         until(sight.page, "document.body.dataset.ready === 'true'")
         return sight
 
-    yield opened
-    for context in contexts:
-        context.close()
+    return opened

@@ -220,7 +220,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(status)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
-        self.send_header("Cache-Control", "no-cache")
+        lasting = self.path.startswith("/static/")
+        self.send_header("Cache-Control", "public, max-age=3600" if lasting else "no-cache")
         if packed:
             self.send_header("Content-Encoding", "gzip")
         if csp:

@@ -10,6 +10,9 @@ from playwright.sync_api import Page
 APP = "document.querySelector('#map').skysift.app"
 MAP = "document.querySelector('#map').skysift.map"
 
+OWN = "GPU stall due to ReadPixels"
+"""What Chromium says of itself when, drawing in software, it fetches the picture of the map."""
+
 
 def until(page: Page, expression: str, timeout: float = 30) -> Any:
     """The first truthy value of a JavaScript expression. The page's policy forbids eval, so it is polled from here."""
@@ -36,7 +39,10 @@ class Sight:
         self.errors: list[str] = []
         self.hosts: set[str] = set()
         self.refused: list[str] = []
-        page.on("console", lambda m: self.errors.append(m.text) if m.type in ("error", "warning") else None)
+        page.on(
+            "console",
+            lambda m: self.errors.append(m.text) if m.type in ("error", "warning") and OWN not in m.text else None,
+        )
         page.on("pageerror", lambda e: self.errors.append(str(e)))
         page.on("response", lambda r: self.refused.append(f"{r.status} {r.url}") if r.status >= 400 else None)
         page.on("request", lambda r: self.hosts.add(r.url.split("/")[2]) if r.url.startswith("http") else None)
