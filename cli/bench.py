@@ -1,4 +1,4 @@
-"""`skysift bench engine|areas|models|ingest|storage|live|latency|alerts|gis|web`: figures in the docs, measured."""
+"""`skysift bench engine|areas|models|ingest|frames|storage|live|latency|alerts|gis|web`: figures, measured."""
 
 from __future__ import annotations
 
@@ -92,6 +92,17 @@ def ingest(aircraft: int, seconds: int, classes: str, snapshot: Path | None, as_
 
     with _database() as url:
         _show(bench.run(url, _setup(classes), aircraft, seconds, runs, snapshot), as_json)
+
+
+@command.command()
+@click.argument("recording", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@_runs
+@json_option
+def frames(recording: Path, runs: int, as_json: bool) -> None:
+    """Mode S frames of a Beast RECORDING into rows, beside the bare call of rs1090."""
+    from benchmarks import frames as bench
+
+    _show(bench.run(recording, runs), as_json)
 
 
 @command.command()
