@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import rs1090
 
 from feeds._carried import Carried
 from feeds._frames import Frames
@@ -88,7 +87,9 @@ def _told(frames: Frames, bad: Counter[str]) -> Told:
 
 
 def _decoded(texts: list[str]) -> list[Mapping[str, Any] | None]:
-    """One answer for each; None where it is no message."""
+    """One answer for each; None where it is no message. Imported here: who has other feeds waits for no decoder."""
+    import rs1090
+
     if not texts:
         return []
     try:

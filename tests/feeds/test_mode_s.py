@@ -11,10 +11,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.json
 import pytest
+import rs1090
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feeds import _mode_s_fields
 from feeds._frames import LONG, NO_STAMP, Frames
 from feeds._mode_s import ModeS, remainder
 from geo.batch import Batch
@@ -255,12 +255,12 @@ def test_a_message_that_rs1090_fails_at_costs_itself_alone(monkeypatch: pytest.M
     panic = type("PanicException", (BaseException,), {})
     poison = squitter(0x23_00000000000).hex()
 
-    def fails(texts: list[str], decode: Any = _mode_s_fields.rs1090.decode) -> Any:
+    def fails(texts: list[str], decode: Any = rs1090.decode) -> Any:
         if poison in texts:
             raise panic("attempt to subtract with overflow")
         return decode(texts)
 
-    monkeypatch.setattr(_mode_s_fields.rs1090, "decode", fails)
+    monkeypatch.setattr(rs1090, "decode", fails)
     batch = told(named("ABC1"), squitter(0x23_00000000000), named("ABC1"))
 
     assert batch["callsign"].tolist() == [b"ABC1", b"", b"ABC1"]
