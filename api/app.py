@@ -228,6 +228,7 @@ async def _database(app: Litestar) -> AsyncIterator[None]:
         yield
     finally:
         app.state.hub.close()
+        await app.state.scoring.keep()
         listening.cancel()
         with suppress(asyncio.CancelledError):
             await listening

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -22,25 +24,59 @@ from api.settings import Settings
 from geo.batch import Batch
 from geo.observations import SENT, sift
 from geo.schema import icao24_text
+from pipeline.kept_windows import FILE, load, save
 from pipeline.scoring import Judgement, Scorer, Windows, default, told
+
+_log = logging.getLogger("skysift.scoring")
 
 MOST_POINTS, MOST_FLIGHTS, MOST_ROWS = 5_000, 200, 5_000
 """Of one request: points; aircraft, and rows of them all together."""
 
 
+KEEP_EVERY_S = 300.0
+"""Windows are written this often at most, and at the end: a crash loses no more than a verdict looks back."""
+
+
 class Scoring:
-    """What judges, made at the first question since it reads aerodromes and models; and the windows that are kept."""
+    """What judges, made at the first question since it reads aerodromes and models; and the windows that are kept,
+    over restarts too."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings, self._lock = settings, asyncio.Lock()
         self._scorer: Scorer | None = None
+        self._written, self._changed = time.monotonic(), False
         self.windows = Windows()
 
     async def scorer(self) -> Scorer:
         async with self._lock:
             if self._scorer is None:
-                self._scorer = await asyncio.to_thread(default, self._settings.state, self._settings.overrides)
+                self._scorer = await asyncio.to_thread(self._made)
             return self._scorer
+
+    def _made(self) -> Scorer:
+        self.windows = load(self._file)
+        reference = self._settings.reference() if self._settings.reference else None
+        return default(self._settings.state, self._settings.overrides, reference)
+
+    @property
+    def _file(self) -> Path:
+        return self._settings.state / FILE
+
+    async def changed(self) -> None:
+        """Something was added to the windows: now and then they are written."""
+        self._changed = True
+        if time.monotonic() - self._written >= KEEP_EVERY_S:
+            await self.keep()
+
+    async def keep(self) -> None:
+        """Write the windows where they have changed. A disk that takes none costs the next start its windows alone."""
+        if not self._changed:
+            return
+        self._changed, self._written = False, time.monotonic()
+        try:
+            await asyncio.to_thread(save, self.windows, self._file)
+        except OSError:
+            _log.exception("the windows of flights that programs ask about could not be written")
 
 
 @action("/score_point", "POST", VIEWER)
@@ -72,6 +108,7 @@ async def score_flight_state(request: AnyRequest) -> Response[bytes]:
     scorer, account = await scoring.scorer(), caller(request).account
     work = [(one, account) for one in flights]
     results = await asyncio.to_thread(lambda: [_flight(scorer, scoring.windows, *one) for one in work])
+    await scoring.changed()
     return await _answer(request, asked, results)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from delivery.reach import Reach
 from store.cluster import default_state_dir
@@ -57,6 +57,9 @@ class Settings:
 
     airframes: Callable[[], Airframes] | None = None
     """Loads what the engine knows of aircraft; None: nothing."""
+
+    reference: Callable[[], Mapping[str, Any]] | None = None
+    """Loads what classes judge by, as the engine has it, for what programs send; None: what is built in."""
 
 
 def is_loopback(host: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -70,7 +70,7 @@ def command(delivering: Delivering, feeds: Sequence[str], format_: str | None, *
         settings = Settings(
             url, options["title"], options["host"], options["port"], config.overrides, reach=delivering.reach,
             open_reading=options["open_reading"], demo=service.demo, log=(config["log.level"], config["log.json"]),
-            airframes=_airframes(service),
+            airframes=_airframes(service), reference=partial(_reference, service),
         )  # fmt: skip
         try:
             with _kept(service, settings, replace(delivering, url=url)) as address:
@@ -99,6 +99,15 @@ def _airframes(service: Service) -> partial[Airframes]:
 
     names = ("aircraft", "watch_list", "no_reference")
     return partial(reference, **{name: service.judging[name] for name in names if name in service.judging})
+
+
+def _reference(service: Service) -> Mapping[str, Any]:
+    """What the engine judges by: files that were named, else what was imported; the models are loaded apart."""
+    from cli.inputs import judging
+    from models.active import RESOURCES
+
+    given = judging(config=service.config, **service.judging).resources
+    return {name: one for name, one in given.items() if name not in RESOURCES.values()}
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from detectors._examples import fly
 from detectors._registry import Describe, Example, Param, Style, detector
 from geo.aircraft import AircraftTable
 from geo.airports import Airports
+from geo.doubts import doubtful, reading, stated
 from geo.feature_rows import GAP_S, SLOT_S, Places, usable
 from geo.features import Features, features
 from geo.firs import Firs
@@ -23,7 +24,7 @@ from geo.tracks import Mask, Tracks
 from geo.zones import Zones
 
 LONGEST_S = 60.0
-"""Of `window`: the lookback holds that, and the row before its first."""
+"""Of `window`: the lookback holds that, and what the first row of it is compared with."""
 
 
 def examples() -> Sequence[Example]:
@@ -87,14 +88,16 @@ def detect(
     if not odd.any():
         return none()
     view = view.take(np.flatnonzero(np.isin(view.flight, np.unique(found.flight[odd]))))
-    found = features(view, point_model.names, places)
+    found = stated(features(view, reading(point_model.names), places))
     return _judged(view, found, p, point_model)
 
 
 def _judged(view: Tracks, found: Features, p: SimpleNamespace, model: PointScorer) -> Stretches:
     """All rows of the flights that have an odd row now: how many of the last rows were odd, and what to say."""
     score = model.scores(found)
-    odd = score >= p.threshold
+    odd = (score >= p.threshold) & ~doubtful(found)
+    if not odd.any():
+        return none()
     count = view.window_sum(odd.astype(np.int64), p.window)
     hit: Mask = odd & (count >= p.rows)
     out = stretches(

@@ -14,6 +14,7 @@ from detectors._registry import Describe, Example, Param, Style, detector
 from detectors._sequences import KEEP, MOST_WINDOWS, Model, Said, say
 from geo.aircraft import AircraftTable
 from geo.airports import Airports
+from geo.doubts import reading
 from geo.feature_rows import FRAME_COLUMNS, GAP_S, SLOT_S, Places, usable
 from geo.features import Features, features
 from geo.firs import Firs
@@ -95,8 +96,7 @@ def detect(
 ) -> Stretches:  # fmt: skip
     """Rows at which the last windows were all odd."""
     view = _with_row_before(tracks.take(np.flatnonzero(usable(tracks) & (np.abs(tracks.lat) < POLAR_DEG))))
-    names = sequence_model.scales.names
-    found = features(view, names, Places(airports, firs, zones, aircraft))
+    found = features(view, reading(sequence_model.scales.names), Places(airports, firs, zones, aircraft))
     found = found.take(found.fresh)
     if not len(found):
         return none()
@@ -136,7 +136,8 @@ def _spread(view: Tracks, found: Features, values: Array, other: float) -> Array
 def _values(view: Tracks, found: Features, said: Said, rows: Array, model: Model, score: Array) -> dict[str, Array]:
     """What the sentence and the evidence say, by row of the view."""
     names = model.scales.names
-    missed = model.missed(said.windows[rows[said.ready]])
+    told = rows[said.ready]
+    missed = model.missed(said.windows[told]) * ~said.doubt[told][:, :, None]
     what, ago, blamed, steps = (np.full(len(view), None, dtype=object) for _ in range(4))
     for row, window in zip(found.row[rows].tolist(), missed, strict=True):
         blame, by_step = window.mean(axis=0), window.mean(axis=1)

@@ -6,7 +6,7 @@ A class with memory is judged slice by slice, so that what it remembers never de
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -62,21 +62,26 @@ class Memory:
         at = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
         return np.where(self.keys[at] == keys, at, -1)
 
-    def get(self, keys: Array) -> dict[str, Array]:
-        """Every column at keys (n,): (n,) or (n, width); the default where the key is not known."""
+    def get(self, keys: Array, only: Mapping[str, int] | None = None) -> dict[str, Array]:
+        """Every column at keys (n,): (n,) or (n, width); the default where the key is not known. Of the columns that
+        `only` names it gives so many numbers, the first of each row: a wide column costs by what is read."""
         at = self.find(keys)
         known = at >= 0
+        some = {
+            name: values[:, : only[name]] if only and name in only else values for name, values in self.columns.items()
+        }
         if known.all():
-            return {name: values[at] for name, values in self.columns.items()}
+            return {name: values[at] for name, values in some.items()}
         out = {}
         for name, slot in self.keep.columns.items():
-            values = _blank(slot, len(at))
-            values[known] = self.columns[name][at[known]]
+            values = _blank(slot if only is None or name not in only else replace(slot, width=only[name]), len(at))
+            values[known] = some[name][at[known]]
             out[name] = values
         return out
 
     def put(self, keys: Array, time_ms: Array | int, **columns: Array) -> None:
-        """Set the named columns of keys (n,), each once, as of data time; columns not named keep what they hold."""
+        """Set the named columns of keys (n,), each once, as of data time; columns not named keep what they hold, and so
+        do the last numbers of a row where fewer are given than it is wide."""
         when = np.broadcast_to(np.asarray(time_ms, dtype=np.int64), len(keys))
         at = self.find(keys)
         if (at < 0).any():
@@ -84,7 +89,10 @@ class Memory:
             at = self.find(keys)
         self.touched[at] = np.maximum(self.touched[at], when)
         for name, values in columns.items():
-            self.columns[name][at] = values
+            if values.ndim > 1 and values.shape[1] < self.columns[name].shape[1]:
+                self.columns[name][at, : values.shape[1]] = values
+            else:
+                self.columns[name][at] = values
 
     def forget(self, now_ms: int) -> None:
         """Keys not touched for `ttl_s`; and, where there are too many, those untouched for longest."""
@@ -127,8 +135,14 @@ class Memory:
         order = np.argsort(joined, kind="stable")
         self.keys = joined[order]
         self.touched = np.append(self.touched, np.full(len(new), NO_TIME))[order]
+        place = np.empty(len(order), dtype=np.intp)
+        place[order] = np.arange(len(order))
         for name, slot in self.keep.columns.items():
-            self.columns[name] = np.concatenate([self.columns[name], _blank(slot, len(new))])[order]
+            # Filled in place: for a few new keys a wide column would else be copied twice.
+            wider = np.empty((len(order), *self.columns[name].shape[1:]), dtype=slot.dtype)
+            wider[place[: -len(new)]] = self.columns[name]
+            wider[place[-len(new) :]] = slot.default
+            self.columns[name] = wider
 
     def _take(self, rows: Array) -> None:
         self.keys, self.touched = self.keys[rows], self.touched[rows]

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from geo.doubts import LEAST_HEARD, doubts
 from geo.feature_rows import CLASSES
 from geo.features import Features
 from geo.scales import Scales
@@ -34,8 +35,8 @@ made-up traffic has other places and weather than a receiver, and all of them wo
 MOST_FEATURES = 32
 """What a class has room to remember of each of a flight's last rows."""
 
-BATCH = 128
-"""Windows that are scored together (wished: 64 to 256): more gain nothing, fewer cost."""
+BATCH = 64
+"""Windows that are scored together (wished: 64 to 256): what is in between stays in the processor's near caches."""
 
 SPARED = 2
 """The worst steps of a window do not count: a spike of one row (seed 000: "1200 knots for 1 frame") makes two, on the
@@ -61,24 +62,28 @@ class SequenceModel:
         return self.scales.names
 
     def scores(self, found: Features) -> tuple[Array, Array]:
-        """Rows (m,) at which a window ends, and its score 0 to 1 (m,). `found` is sorted by flight and time."""
+        """Rows (m,) at which a window ends, and its score 0 to 1 (m,). `found` is sorted by flight and time.
+
+        Doubtful rows (`geo.doubts`) do not count, where the features that tell them are there.
+        """
         ends = window_ends(found)
-        scaled = self.scales.apply(found)
+        scaled, doubtful = self.scales.apply(found), doubts(found)[:, None]
         errors = np.zeros(len(ends))
         for first in range(0, len(ends), BATCH):
             some = slice(first, first + BATCH)
-            errors[some] = self.errors(windows(scaled, ends[some]))
+            errors[some] = self.errors(windows(scaled, ends[some]), windows(doubtful, ends[some])[:, :, 0])
         return ends, self.calibrated(errors, found.aircraft_class[ends])
 
-    def errors(self, scaled: Array) -> Array:
-        """How much was missed (m,) in scaled windows (m, STEPS, k): 1 is usual. The worst SPARED steps do not count.
+    def errors(self, scaled: Array, doubt: Array | None = None) -> Array:
+        """How much was missed (m,) in scaled windows (m, STEPS, k): 1 is usual. The worst SPARED steps do not count,
+        nor do rows of `doubt` (m, STEPS); 0 where fewer than LEAST_HEARD are left.
 
         A window's error does not depend on the windows it comes with.
         """
         out = np.zeros(len(scaled))
         for first in range(0, len(scaled), BATCH):
             some = slice(first, first + BATCH)
-            out[some] = window_errors(self.missed(scaled[some]))
+            out[some] = window_errors(self.missed(scaled[some]), None if doubt is None else doubt[some])
         return out
 
     def missed(self, scaled: Array) -> Array:
@@ -172,10 +177,15 @@ def lasting(
     return np.asarray((high >= least).all(axis=0) & (high >= peak).any(axis=0))
 
 
-def window_errors(missed: Array) -> Array:
-    """The mean miss (m,) of windows (m, STEPS, k) without their worst SPARED steps."""
-    by_step = np.sort(missed.mean(axis=2, dtype=np.float64), axis=1)
-    kept: Array = by_step[:, : missed.shape[1] - SPARED].mean(axis=1)
+def window_errors(missed: Array, doubt: Array | None = None) -> Array:
+    """The mean miss (m,) of windows (m, STEPS, k) without their worst SPARED steps, and without rows of `doubt`
+    (m, STEPS); 0 where fewer than LEAST_HEARD are left."""
+    by_step, heard = missed.mean(axis=2, dtype=np.float64), np.full(len(missed), missed.shape[1])
+    if doubt is not None:
+        by_step[doubt] = 0.0
+        heard = heard - doubt.sum(axis=1)
+    total = np.sort(by_step, axis=1)[:, : missed.shape[1] - SPARED].sum(axis=1)
+    kept: Array = np.where(heard >= LEAST_HEARD, total / np.maximum(heard - SPARED, 1), 0.0)
     return kept
 
 

@@ -17,7 +17,10 @@ from geo.schema import Array
 LIMIT = 4.0
 """Scaled values are cut here, four times the 99th percentile: beyond it a value is wrong, how wrong says nothing."""
 
-_OPSET, _IR = 17, 8
+_FUSED = "com.microsoft"
+"""onnxruntime's own operators: attention without copies, and a sum that is normalised at once."""
+
+_OPSETS, _IR = (("", 17), (_FUSED, 1)), 8
 _NORM_EPSILON = 1e-5
 """PyTorch's default."""
 
@@ -34,7 +37,7 @@ class Graph:
     constants: dict[str, Array] = field(default_factory=dict)
 
     def add(self, op: str, *inputs: str, output: str = "", outputs: int = 1, take: int = 0, **attributes: Any) -> str:
-        """A node of one output, or the output number `take` of `outputs`."""
+        """A node of one output, or the output number `take` of `outputs`. `domain` is an attribute like any other."""
         from onnx import helper
 
         name = output or f"v{len(self.nodes)}"
@@ -59,9 +62,15 @@ class Graph:
         self.constants[name] = np.array(value, dtype=np.float32)
         return name
 
-    def linear(self, x: str, name: str) -> str:
-        """x (..., a) times `name.w` (a, b) plus `name.b` (b,)."""
-        return self.add("Add", self.add("MatMul", x, self.weight(f"{name}.w")), self.weight(f"{name}.b"))
+    def linear(self, x: str, *names: str) -> str:
+        """x (m, a) times `name.w` (a, b) plus `name.b` (b,): one node. Several names stand beside each other."""
+        return self.add("Gemm", x, self.beside(*(f"{n}.w" for n in names)), self.beside(*(f"{n}.b" for n in names)))
+
+    def beside(self, *names: str) -> str:
+        """Weights as one, along their last axis."""
+        name = "+".join(names)
+        self.constants[name] = np.concatenate([np.asarray(self.weights[n], dtype=np.float32) for n in names], axis=-1)
+        return name
 
     def bytes(self, steps: int, width: int) -> bytes:
         """The model."""
@@ -71,7 +80,7 @@ class Graph:
         ends = [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name in ("windows", "parts", "made")]
         constants = [numpy_helper.from_array(values, name) for name, values in self.constants.items()]
         graph = helper.make_graph(self.nodes, "sequence", ends[:1], ends[1:], constants)
-        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", _OPSET)], ir_version=_IR)
+        model = helper.make_model(graph, opset_imports=[helper.make_opsetid(*one) for one in _OPSETS], ir_version=_IR)
         out: bytes = model.SerializeToString(deterministic=True)
         return out
 
@@ -94,7 +103,10 @@ def _gru(graph: Graph, x: str) -> str:
     steps = graph.whole(*_steps(graph), 1, 1)
     told = graph.add("Expand", graph.add("Unsqueeze", latent, graph.whole(0)), steps)
     written = graph.add("Squeeze", _recurrent(graph, told, "decoder", last=False), graph.whole(1))
-    return graph.add("Transpose", graph.linear(written, "out"), perm=[1, 0, 2])
+    made = graph.linear(graph.add("Reshape", written, graph.whole(-1, graph.weights["out.w"].shape[0])), "out")
+    k = len(graph.weights["weight"])
+    by_step = graph.add("Reshape", made, graph.whole(*_steps(graph), -1, k))
+    return graph.add("Transpose", by_step, perm=[1, 0, 2])
 
 
 def _recurrent(graph: Graph, x: str, name: str, last: bool) -> str:
@@ -108,36 +120,47 @@ def _steps(graph: Graph) -> tuple[int]:
 
 
 def _transformer(graph: Graph, x: str) -> str:
-    """x (n, steps, k) made again: steps look at each other, all together become a few numbers, and the other way."""
-    rows = graph.add("Add", graph.linear(x, "in"), graph.weight("place"))
-    rows = _layer(graph, rows, "encoder")
+    """x (n, steps, k) made again: steps look at each other, all together become a few numbers, and the other way.
+
+    Rows of all windows stand below each other, (n * steps, d), but where steps look at each other.
+    """
     steps, d = graph.weights["place"].shape
+    k = len(graph.weights["weight"])
+    rows = graph.linear(graph.add("Reshape", x, graph.whole(-1, k)), "in")
+    whole = graph.add("Add", graph.add("Reshape", rows, graph.whole(-1, steps * d)), _flat(graph, "place"))
+    rows = _layer(graph, graph.add("Reshape", whole, graph.whole(-1, d)), "encoder")
     latent = graph.add("Tanh", graph.linear(graph.add("Reshape", rows, graph.whole(-1, steps * d)), "latent"))
-    told = graph.add("Reshape", graph.linear(latent, "told"), graph.whole(-1, steps, d))
-    return graph.linear(_layer(graph, told, "decoder"), "out")
+    told = graph.add("Reshape", graph.linear(latent, "told"), graph.whole(-1, d))
+    made = graph.linear(_layer(graph, told, "decoder"), "out")
+    return graph.add("Reshape", made, graph.whole(-1, steps, k))
+
+
+def _flat(graph: Graph, name: str) -> str:
+    """A weight as one row (1, n)."""
+    graph.constants[name] = np.asarray(graph.weights[name], dtype=np.float32).reshape(1, -1)
+    return name
 
 
 def _layer(graph: Graph, x: str, name: str) -> str:
     """Attention and a small network, each added to what it reads and normalised."""
-    x = _normed(graph, graph.add("Add", x, _attention(graph, x, f"{name}.attention")), f"{name}.norm1")
+    x = _normed(graph, x, _attention(graph, x, f"{name}.attention"), f"{name}.norm1")
     inner = graph.add("Relu", graph.linear(x, f"{name}.up"))
-    return _normed(graph, graph.add("Add", x, graph.linear(inner, f"{name}.down")), f"{name}.norm2")
+    return _normed(graph, x, graph.linear(inner, f"{name}.down"), f"{name}.norm2")
 
 
 def _attention(graph: Graph, x: str, name: str) -> str:
-    """Two heads; `name.q`, `.k` and `.v` are (d, d), the scale is in q."""
+    """HEADS heads; `name.q`, `.k` and `.v` are (d, d), the scale is in q."""
     steps, d = graph.weights["place"].shape
-    shape = graph.whole(-1, steps, HEADS, d // HEADS)
-    q, k, v = (graph.add("Reshape", graph.linear(x, f"{name}.{part}"), shape) for part in "qkv")
-    q, v = (graph.add("Transpose", one, perm=[0, 2, 1, 3]) for one in (q, v))
-    weight = graph.add("Softmax", graph.add("MatMul", q, graph.add("Transpose", k, perm=[0, 2, 3, 1])), axis=-1)
-    mixed = graph.add("Transpose", graph.add("MatMul", weight, v), perm=[0, 2, 1, 3])
-    return graph.linear(graph.add("Reshape", mixed, graph.whole(-1, steps, d)), f"{name}.out")
+    asked = [graph.beside(*(f"{name}.{part}.{kind}" for part in "qkv")) for kind in "wb"]
+    windows = graph.add("Reshape", x, graph.whole(-1, steps, d))
+    mixed = graph.add("Attention", windows, *asked, domain=_FUSED, num_heads=HEADS, scale=1.0)
+    return graph.linear(graph.add("Reshape", mixed, graph.whole(-1, d)), f"{name}.out")
 
 
-def _normed(graph: Graph, x: str, name: str) -> str:
+def _normed(graph: Graph, x: str, more: str, name: str) -> str:
+    """The sum of both, normalised."""
     scale, shift = graph.weight(f"{name}.w"), graph.weight(f"{name}.b")
-    return graph.add("LayerNormalization", x, scale, shift, axis=-1, epsilon=_NORM_EPSILON)
+    return graph.add("SkipLayerNormalization", x, more, scale, shift, domain=_FUSED, epsilon=_NORM_EPSILON)
 
 
 HEADS = 2

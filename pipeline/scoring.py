@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +14,7 @@ import numpy as np
 from detectors._registry import Detector, registry
 from geo.anomaly import PRIORITIES, Anomaly
 from geo.batch import Batch
+from geo.doubts import doubtful, reading, stated
 from geo.feature_rows import Places, usable
 from geo.feature_stream import FeatureStream
 from geo.features import Features, features
@@ -95,8 +96,8 @@ class Scorer:
         """The largest score of the window's rows, and in words why."""
         if self.point is None:
             return None, ""
-        _, found = FeatureStream(self.point.names, self.places).extend(rows)
-        found = found.take(found.time >= since)
+        _, found = FeatureStream(reading(self.point.names), self.places).extend(rows)
+        found = stated(found).take((found.time >= since) & ~doubtful(found))
         if not len(found):
             return None, ""
         scores = self.point.scores(found)
@@ -107,7 +108,7 @@ class Scorer:
         """Scores of the windows that end within the fusion's window, oldest first."""
         if self.sequence is None:
             return []
-        _, found = FeatureStream(self.sequence.names, self.places).extend(rows)
+        _, found = FeatureStream(reading(self.sequence.names), self.places).extend(rows)
         ends, scores = self.sequence.scores(found)
         scored: list[float] = scores[found.time[ends] >= since].tolist()
         return scored
@@ -117,16 +118,25 @@ MOST_WORDS = 500
 """Rows of one question that words are found for: each costs as much as scoring some twenty rows."""
 
 
+Key = tuple[int | None, int]
+"""Whose window: the account that asks (None: nobody's), and the address of the aircraft."""
+
+
 @dataclass
 class Windows:
-    """The newest rows of each aircraft that somebody asks about, by whatever keys them. Safe to be used by threads."""
+    """The newest rows of each aircraft that somebody asks about, by account and address. Safe to be used by threads."""
 
     most_aircraft: int = MOST_AIRCRAFT
     rows: int = WINDOW_ROWS
-    kept: OrderedDict[Hashable, Batch] = field(default_factory=OrderedDict)
+    kept: OrderedDict[Key, Batch] = field(default_factory=OrderedDict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def add(self, key: Hashable, rows: Batch) -> Batch:
+    def all(self) -> Sequence[tuple[Key, Batch]]:
+        """Every window with its key, the one asked about longest ago first."""
+        with self.lock:
+            return list(self.kept.items())
+
+    def add(self, key: Key, rows: Batch) -> Batch:
         """Take rows; all that are kept of the aircraft now, in time order, each moment once."""
         with self.lock:
             before = self.kept.pop(key, None)
@@ -167,8 +177,11 @@ def told(rule: Rule) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def default(state: Any, overrides: Mapping[str, Mapping[str, float]]) -> Scorer:
-    """With what is built in, and the models that speak; a model that does not fit this version is left out."""
+def default(
+    state: Any, overrides: Mapping[str, Mapping[str, float]], reference: Mapping[str, Any] | None = None
+) -> Scorer:
+    """With the reference data given, else what is built in, and the models that speak; a model that does not fit this
+    version is left out."""
     from geo.airports import Airports
     from geo.registers import Registers
     from models.active import RESOURCES, active
@@ -180,5 +193,5 @@ def default(state: Any, overrides: Mapping[str, Mapping[str, float]]) -> Scorer:
             models[kind] = active(state, kind)
         except ModelError:
             _log.exception("a learned model does not fit: it says nothing")
-    resources = {"airports": Airports.builtin(), "registers": Registers.builtin()}
+    resources = reference or {"airports": Airports.builtin(), "registers": Registers.builtin()}
     return Scorer(resources, models.get("point"), models.get("sequence"), overrides)

@@ -16,8 +16,8 @@ ANY = (
 )  # fmt: skip
 WATCHED = (
     "feeds._kml", "feeds._errors", "pipeline.airframes", "pipeline.backtest", "pipeline.followers",
-    "pipeline.drifting", "pipeline.ignores", "pipeline.measures", "pipeline.scoring", "pipeline.subscriptions",
-    "pipeline.watcher",
+    "pipeline.drifting", "pipeline.ignores", "pipeline.kept_windows", "pipeline.measures", "pipeline.scoring",
+    "pipeline.subscriptions", "pipeline.watcher",
 )  # fmt: skip
 """What reads a drawn area, and judges a draft as the live loop would."""
 

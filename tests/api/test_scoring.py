@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
 from api import scoring
+from api.app import create_app
+from api.settings import Settings
+from feeds.zones_files import load_zones
+from geo.airports import Airports
+from geo.registers import Registers
 
 Client = TestClient[Litestar]
 Keys = Mapping[str, Mapping[str, str]]
@@ -109,3 +117,31 @@ def test_too_many_are_refused(client: Client, keys: Keys, monkeypatch: pytest.Mo
 
 def test_nobody_is_not_let_in(client: Client) -> None:
     assert client.post("/score_point", json=point()).status_code == 401
+
+
+def test_windows_outlast_a_restart(seeded_url: str, keys: Keys, tmp_path: Path) -> None:
+    own = Settings(seeded_url, pool_size=2, state=tmp_path)
+    with TestClient(create_app(own)) as first:
+        ask(first, keys, "/score_flight_state", {"points": [point(k) for k in range(10)]})
+    with TestClient(create_app(own)) as second:
+        answer = ask(second, keys, "/score_flight_state", {"points": [point(10)]})
+
+    assert answer.json()["window"]["rows"] == 11
+
+
+def test_rules_know_what_the_engine_knows(seeded_url: str, keys: Keys, tmp_path: Path) -> None:
+    """A zone around the point, loaded when the first question comes."""
+    given = Settings(seeded_url, pool_size=2, state=tmp_path, reference=partial(_reference, tmp_path))
+    with TestClient(create_app(given)) as client:
+        results = ask(client, keys, "/score_point", [point(k, lon=10.0) for k in range(6)]).json()["results"]
+
+    assert "restricted-zone" in {one["class"] for one in results[-1]["rule_alerts"]}
+
+
+def _reference(folder: Path) -> Mapping[str, Any]:
+    corners = [[9.0, 49.0], [11.0, 49.0], [11.0, 51.0], [9.0, 51.0], [9.0, 49.0]]
+    about = {"name": "TRAINING", "type": "R", "lower": 0, "upper": 60_000}
+    zone = {"type": "Feature", "properties": about, "geometry": {"type": "Polygon", "coordinates": [corners]}}
+    path = folder / "zones.geojson"
+    path.write_bytes(orjson.dumps({"type": "FeatureCollection", "features": [zone]}))
+    return {"airports": Airports.builtin(), "registers": Registers.builtin(), "zones": load_zones([path])}

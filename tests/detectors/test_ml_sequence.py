@@ -32,7 +32,7 @@ class Told:
     scales: Scales = field(default_factory=lambda: Scales(("gspeed", "vspeed"), np.ones(2, dtype=np.float32)))
     seen: list[Array] = field(default_factory=list)
 
-    def errors(self, scaled: Array) -> Array:
+    def errors(self, scaled: Array, doubt: Array | None = None) -> Array:
         self.seen += list(scaled)
         return scaled[:, -1, 0].astype(np.float64)
 
