@@ -97,7 +97,7 @@ class Presence:
     def _restless(self, moved: Moved, where: Array) -> tuple[Pairs, Array]:
         """Flights (by their turn) with the areas of which it must be asked whether they are inside, each pair once, in
         order; and which open visits are of them. `where` is the area of each open visit."""
-        turn, area = self._touching(moved)
+        turn, area, own = self._touching(moved)
         held = moved.has & self._timed[where]
         held[held] = self.open.columns["near"][held] < moved.steps.t0[moved.first[moved.of[held]]]
         anew = moved.steps.cut | self._climbed(moved.steps)
@@ -106,18 +106,21 @@ class Presence:
             every = np.flatnonzero(np.repeat(flights, moved.end - moved.first))
             over = self._around.crossed(*moved.steps.ends(every))
             turn, area = np.append(turn, moved.turn(every[over.row])), np.append(area, over.zone)
+            own = np.append(own, np.ones(len(over), dtype=bool))
             held |= moved.has & flights[moved.of]
-        pairs = pairs_of(np.append(turn, moved.of[held]), np.append(area, where[held]), len(self.areas))
-        at = self.open.find(visit_key(moved.steps.flight[moved.first[pairs[0]]], self.numbers[pairs[1]]))
+        at = self.open.find(visit_key(moved.steps.flight[moved.first[turn]], self.numbers[area]))
         held[at[at >= 0]] = True
+        # Who is on no visit, and touches the border of the margin alone, begins none.
+        pairs = pairs_of(np.append(turn[own], moved.of[held]), np.append(area[own], where[held]), len(self.areas))
         return pairs, held
 
-    def _touching(self, moved: Moved) -> Pairs:
-        """Flights (by their turn) with the areas of which a step touches the border, or that of the margin."""
+    def _touching(self, moved: Moved) -> tuple[Array, Array, Array]:
+        """Flights (by their turn) with the areas of which a step touches the border or that of the margin, and whether
+        it is the area's own."""
         going = np.flatnonzero(~moved.steps.cut)
         lat0, lon0, _, _, lat1, lon1, _, _ = moved.steps.ends(going)
-        step, area = self._borders.touched(lat0, lon0, lat1, lon1)
-        return moved.turn(going[step]), area
+        step, area, own = self._borders.touched(lat0, lon0, lat1, lon1)
+        return moved.turn(going[step]), area, own
 
     def _gone_on(self, moved: Moved, pairs: Pairs, where: Array, held: Array, gone: Array) -> Table:
         """The exact way, for pairs of which the flight may have crossed the area's border; `held` are their visits.
