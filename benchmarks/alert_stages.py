@@ -114,17 +114,18 @@ class Stamped(Live):
     stamps: Stamps = field(default_factory=Stamps)
     taken: float = 0.0
     judged: float = 0.0
+    began: float = field(default_factory=process_time)
 
     def __post_init__(self) -> None:
         super().__post_init__()
         self.watch = Watched(self.watch, self)
 
     async def tick(self) -> None:
-        before = process_time()
         async with self.stamps.timed("tick"):
             await super().tick()
         self.stamps.ticks += 1
-        self.stamps.cpu["all"] += process_time() - before
+        # What is done beside the ticks included.
+        self.stamps.cpu["all"] = process_time() - self.began
 
     def watched(self, alerts: Sequence[Alert]) -> None:
         """The alerts of the step that was judged last."""
