@@ -35,7 +35,8 @@ def test_a_critical_rule_is_anomalous(scorer: Scorer) -> None:
 
 def test_an_odd_moment_is_suspicious_as_long_as_it_is_in_the_window(scorer: Scorer) -> None:
     n = np.arange(900)
-    lost: dict[str, Any] = {"nic": np.where(n < 300, 0, 8), "nac_p": np.where(n < 300, 0, 9), "sil": 3}
+    gone = (n >= 180) & (n < 300)
+    lost: dict[str, Any] = {"nic": np.where(gone, 0, 8), "nac_p": np.where(gone, 0, 9), "sil": 3}
     rows = fly(seconds=900, **lost)
 
     soon, later = scorer.judge(rows.take(n[:400])), scorer.judge(rows)
@@ -73,8 +74,8 @@ def test_points_are_scored_whatever_their_slots(scorer: Scorer) -> None:
 def test_windows_are_bounded_and_each_moment_stands_once() -> None:
     windows = Windows(most_aircraft=2, rows=10)
 
-    kept = [windows.add(k, fly(k + 1, 30)) for k in range(4)]
-    again = windows.add(3, fly(4, 30))
+    kept = [windows.add((None, k), fly(k + 1, 30)) for k in range(4)]
+    again = windows.add((None, 3), fly(4, 30))
 
-    assert [len(one) for one in kept] == [10] * 4 and list(windows.kept) == [2, 3]
+    assert [len(one) for one in kept] == [10] * 4 and list(windows.kept) == [(None, 2), (None, 3)]
     assert np.array_equal(again["time"], EPOCH + np.arange(20, 30) * 1000)
