@@ -30,7 +30,9 @@ def rates(world: World, by: str) -> Json:
             for i, (name, lon, lat) in enumerate(PLACES[:6])
         ]
     else:
-        seen = Counter(str(one["properties"]["icao24"]) for one in world.anomalies.values())
+        seen = Counter(
+            str(one["properties"]["icao24"]) for one in world.anomalies.values() if one["properties"]["icao24"]
+        )
         groups = [_group(key, n, 2.5) for key, n in seen.most_common(8)]
     return {"by": by, "flight_hours": 700.0, "count": sum(one["count"] for one in groups), "groups": groups}
 

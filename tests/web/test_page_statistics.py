@@ -53,8 +53,10 @@ def test_a_surge_stands_out_among_the_hours(report: Callable[..., Sight]) -> Non
     sight = report()
     chart = sight.page.locator("#forecast svg")
     assert (chart.get_attribute("aria-label") or "") == "1 hour of 48 brought more than they should"
-    assert chart.locator(".band").count() == 48 and chart.locator(".bar").count() == 24
-    assert chart.locator(".surge").count() == 1
+    assert chart.locator(".band").count() == 48 and chart.locator(".came").count() == 24
+    surge, usual = chart.locator(".surge").bounding_box(), chart.locator(".came").first.bounding_box()
+    assert surge and usual and surge["width"] == pytest.approx(usual["width"])
+    assert surge["height"] / usual["height"] == pytest.approx(40 / 3, rel=0.02), "bars are as high as what they count"
     (row,) = sight.page.locator("#forecast tbody tr").all_inner_texts()
     assert row.split("\t")[2:] == ["40", "3.25", "1 in 10,000"]
 

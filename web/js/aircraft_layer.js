@@ -65,6 +65,7 @@ export function iconSize(zoom, count = 0) {
   return bySteps(zoom) * Math.max(0.55, 1 - 0.35 * crowd);
 }
 
+const MADE_MS = 30; // between two looks at whether the driver is done
 const CROWD = 800; // aircraft; more than these are a crowd
 const CLOSE = 6.5;
 
@@ -80,9 +81,13 @@ export function createAircraftLayer({ fleet, clock }) {
   const programs = new Map();
   let gl, map, points, vao, atlas, drawn, room;
 
+  // null while it is still being made: whoever asks for it before that stands still until the driver is done.
   function programFor(shader) {
     if (!programs.has(shader.variantName)) programs.set(shader.variantName, link(gl, vertex(shader), FRAGMENT));
-    return programs.get(shader.variantName);
+    const made = programs.get(shader.variantName);
+    if (made.isReady()) return made;
+    setTimeout(() => map.triggerRepaint(), MADE_MS);
+    return null;
   }
 
   // Only the blocks that changed since the last frame; everything where the room became another.
@@ -108,7 +113,9 @@ export function createAircraftLayer({ fleet, clock }) {
     },
     render(_, args) {
       if (!fleet.size) return;
-      const { program, at } = programFor(args.shaderData);
+      const made = programFor(args.shaderData);
+      if (!made) return;
+      const { program, at } = made;
       gl.useProgram(program);
       upload();
       project(gl, at, args.defaultProjectionData);
@@ -181,26 +188,37 @@ function texture(gl, canvas) {
   return made;
 }
 
+// The driver compiles beside the page where it can; what went wrong is asked for only once it is done.
 function link(gl, vertexSource, fragmentSource) {
   const program = gl.createProgram();
-  for (const [type, source] of [
+  const shaders = [
     [gl.VERTEX_SHADER, vertexSource],
     [gl.FRAGMENT_SHADER, fragmentSource],
-  ]) {
+  ].map(([type, source]) => {
     const shader = gl.createShader(type);
     gl.shaderSource(shader, source);
     gl.compileShader(shader);
-    if (!gl.getShaderParameter(shader, gl.COMPILE_STATUS))
-      throw new Error(`aircraft shader: ${gl.getShaderInfoLog(shader)}`);
     gl.attachShader(program, shader);
-  }
+    return shader;
+  });
   gl.linkProgram(program);
-  if (!gl.getProgramParameter(program, gl.LINK_STATUS))
-    throw new Error(`aircraft shader: ${gl.getProgramInfoLog(program)}`);
+  const beside = gl.getExtension('KHR_parallel_shader_compile');
   const places = new Map();
   const at = (name) => {
     if (!places.has(name)) places.set(name, gl.getUniformLocation(program, name));
     return places.get(name);
   };
-  return { program, at };
+  let ready = false;
+  const isReady = () => {
+    if (ready || (beside && !gl.getProgramParameter(program, beside.COMPLETION_STATUS_KHR))) return ready;
+    check(gl, program, shaders);
+    return (ready = true);
+  };
+  return { program, at, isReady };
+}
+
+function check(gl, program, shaders) {
+  if (gl.getProgramParameter(program, gl.LINK_STATUS)) return;
+  const words = [...shaders.map((shader) => gl.getShaderInfoLog(shader)), gl.getProgramInfoLog(program)];
+  throw new Error(`aircraft shader: ${words.filter(Boolean).join('; ')}`);
 }

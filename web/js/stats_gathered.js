@@ -72,7 +72,7 @@ function chart(hours) {
   for (const [i, one] of hours.entries()) {
     const group = svg('g', {}, svgTitle(one));
     group.append(svg('rect', { class: 'band', x: i * 10, width: 10, y: y(one.high), height: (((one.high - one.low) / most) * HIGH).toFixed(1) }));
-    if (one.count) group.append(svg('rect', { class: one.surge ? 'bar surge' : 'bar', x: i * 10 + 2, width: 6, y: y(one.count), height: ((one.count / most) * HIGH).toFixed(1) })); // prettier-ignore
+    if (one.count) group.append(svg('rect', { class: one.surge ? 'came surge' : 'came', x: i * 10 + 2, width: 6, y: y(one.count), height: ((one.count / most) * HIGH).toFixed(1) })); // prettier-ignore
     group.append(svg('rect', { class: 'mean', x: i * 10, width: 10, y: y(one.expected), height: 1 }));
     node.append(group);
   }
