@@ -92,7 +92,7 @@ def _judged(
         "status": "down" if down else "degraded" if trouble else "ok",
         "version": state.settings.version,
         "data_time": rfc3339(newest),
-        "lag_s": None if newest is None or watermark is None else (newest - watermark) / 1000,
+        "lag_s": None if newest is None or watermark is None else max(0, newest - watermark) / 1000,
         "feeds": feeds,
         "classes": classes,
         "database": database,

@@ -161,7 +161,7 @@ def _of_clock(now: Mapping[str, int | None]) -> Iterator[Sample]:
         yield "data_time_seconds", {}, newest / 1000
         yield "data_age_seconds", {}, time.time() - newest / 1000
     if newest is not None and watermark is not None:
-        yield "lag_seconds", {}, (newest - watermark) / 1000
+        yield "lag_seconds", {}, max(0, newest - watermark) / 1000
 
 
 def _of_engine(engine: Mapping[str, Any]) -> Iterator[Sample]:
