@@ -21,6 +21,7 @@ from api.routes import action
 from geo.batch import Batch
 from geo.batch_bytes import packed
 from geo.observations import SENT, sift
+from pipeline.privacy import Privacy
 from store import posted
 
 LINES = ("application/x-ndjson", "application/jsonl", "application/json-lines", "application/json")
@@ -58,7 +59,8 @@ async def ingest(request: AnyRequest) -> Response[bytes]:
         raise Problem(413, f"the body has {LONGEST:,} bytes or more: send it in pieces")
     if kind not in (*LINES, ARROW):
         raise Problem(415, f"send JSON lines as {LINES[0]}, or an Arrow stream as {ARROW}")
-    batch, answer = await asyncio.to_thread(_sifted, kind, body, int(time.time() * 1000))
+    private = await _privacy(request.app.state)
+    batch, answer = await asyncio.to_thread(_sifted, kind, body, int(time.time() * 1000), private)
     account = caller(request).account
     if account is None:
         raise Problem(403, "whoever sends data has an account")
@@ -80,6 +82,15 @@ async def _answered(request: AnyRequest, post: posted.Post) -> Response[bytes]:
     return reply
 
 
+async def _privacy(state: Any) -> Privacy | None:
+    """Who is not to be seen, loaded by the first who sends something: nothing waits for the engine in clear."""
+    if not hasattr(state, "privacy"):
+        load = state.settings.privacy
+        state.privacy = await asyncio.to_thread(load) if load else None
+    found: Privacy | None = state.privacy
+    return found
+
+
 def _key(request: AnyRequest) -> str:
     key = request.headers.get("idempotency-key", "")
     if len(key) > LONGEST_KEY or not key.isascii() or not (key.isprintable() or not key):
@@ -87,17 +98,18 @@ def _key(request: AnyRequest) -> str:
     return str(key)
 
 
-def _sifted(kind: str, body: bytes, now_ms: int) -> tuple[Batch, dict[str, Any]]:
-    """What is taken, and the answer. Raises Problem for a body that is no such thing as a whole."""
+def _sifted(kind: str, body: bytes, now_ms: int, private: Privacy | None) -> tuple[Batch, dict[str, Any]]:
+    """What is taken, as it may be kept, and the answer. Raises Problem for a body that is no such thing as a whole."""
     read = _arrow(body) if kind == ARROW else _lines(body)
     found = sift(read.columns, len(read.lines), now_ms)
     refused = {**read.refused, **{read.lines[i]: reason for i, reason in found.refused.items()}}
     told = [{"line": line, "reason": refused[line]} for line in sorted(refused)[:MOST_TOLD]]
+    batch = private.applied(found.batch) if private else found.batch
     answer = {
-        "accepted": len(found.batch), "refused": len(refused), "lines": told,
-        "left_out": {reason: count for reason, count in found.batch.rejected.items() if count},
+        "accepted": len(batch), "refused": len(refused), "lines": told,
+        "left_out": {reason: count for reason, count in batch.rejected.items() if count},
     }  # fmt: skip
-    return found.batch, answer
+    return batch, answer
 
 
 def _lines(body: bytes) -> Read:

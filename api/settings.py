@@ -15,6 +15,7 @@ from store.cluster import default_state_dir
 
 if TYPE_CHECKING:
     from pipeline.airframes import Airframes
+    from pipeline.privacy import Privacy
 
 WEB = Path(__file__).resolve().parents[1] / "web"
 
@@ -60,6 +61,9 @@ class Settings:
 
     reference: Callable[[], Mapping[str, Any]] | None = None
     """Loads what classes judge by, as the engine has it, for what programs send; None: what is built in."""
+
+    privacy: Callable[[], Privacy | None] | None = None
+    """Loads who is not to be seen, or not under their name; None: nobody."""
 
 
 def is_loopback(host: str) -> bool:

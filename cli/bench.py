@@ -1,4 +1,4 @@
-"""`skysift bench engine|areas|models|ingest|frames|storage|live|latency|alerts|gis|web`: figures, measured."""
+"""`skysift bench`: the figures in the docs, measured; those of the whole service are in cli/bench_service.py."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from typing import Any
 
 import click
 
+from cli.bench_service import COMMANDS
+from cli.bench_show import show as _show
 from cli.inputs import Judging, judging
 from cli.ui import SETUP, Failure, json_option, out, print_json, table
 from store.cluster import Cluster, default_state_dir
@@ -230,6 +232,10 @@ def web(aircraft: int, anomalies: int, hours: int, step: float, life: int, as_js
     print_json(result) if as_json else show(result)
 
 
+for _own in COMMANDS:
+    command.add_command(_own)
+
+
 def _setup(classes: str) -> Judging:
     """The classes with the demo's zones and invented resources, so that none is idle; those that learn speak at once.
 
@@ -270,15 +276,3 @@ def _show_classes(result: dict[str, Any], as_json: bool) -> None:
     totals = (sum(result[way].values()) for way in ("backfill", "live_10s"))
     shown.add_row("all together", *(f"{t:.3f} = {1e6 / t:,.0f} states/s" for t in totals))
     out.print(shown)
-
-
-def _show(result: dict[str, Any], as_json: bool) -> None:
-    if as_json:
-        print_json(result)
-        return
-    shown = table("figure", "value")
-    for name, value in result.items():
-        if name != "machine":
-            shown.add_row(name, f"{value:,}" if isinstance(value, int | float) else str(value))
-    out.print(shown)
-    out.print(", ".join(f"{k} {v}" for k, v in result["machine"].items()), markup=False)

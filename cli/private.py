@@ -30,6 +30,16 @@ def privacy(config: Configuration, known: Any = None) -> Privacy | None:
     return Privacy(addresses, names, flags, key, known)
 
 
+def private(config: Configuration) -> Privacy | None:
+    """The same for who has no aircraft database at hand: what was imported is read where it says who is meant."""
+    from cli.kept import Kept
+
+    found = privacy(config)
+    if found and (found.flags or found.names):
+        found.known = Kept.default().load("aircraft")
+    return found
+
+
 def _entries(path: Path) -> list[str]:
     """The first value of each line; what follows #, and a head that says icao or registration, is none."""
     try:

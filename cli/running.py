@@ -8,7 +8,10 @@ import time
 from collections.abc import Coroutine, Sequence
 from contextlib import suppress
 from functools import partial
+from importlib import import_module
 from typing import Any
+
+import numpy as np
 
 from cli.history import note_sources, store_and_judge
 from cli.inputs import Judging, judging
@@ -32,6 +35,9 @@ from pipeline.polls import Polled
 from store.writer import Writer
 
 HOUR_MS = 3_600_000
+LATE = ("onnx", "onnxruntime", "pandas", "h3ronpy", "scipy.sparse.csgraph")
+"""Packages that only the first rows would import."""
+
 DEMO_STEP_S = 10.0
 """History of the demo is made at this interval: 24 h of 350 aircraft are three million rows."""
 
@@ -50,6 +56,21 @@ def run(url: str, service: Service, again: bool, ready: Any) -> None:
     ready.set()
     with suppress(asyncio.CancelledError):
         asyncio.run(_watch(url, setup, service, feeds, services))
+
+
+def warm() -> None:
+    """Everything that comes with Skysift and takes long to load; what is a user's own is read when it begins."""
+    from detectors._registry import registry
+    from geo.airports import Airports
+    from geo.places import Places
+    from geo.registers import Registers
+
+    for name in LATE:
+        import_module(name)
+    registry()
+    Registers.builtin()
+    Airports.builtin().nearest(np.zeros(1), np.zeros(1))
+    Places.builtin().nearest(0.0, 0.0)
 
 
 async def _until_told(work: Coroutine[Any, Any, None]) -> None:

@@ -19,7 +19,8 @@ from cli.deliver import keeper as dispatcher
 from cli.judging_options import judging_options
 from cli.keeping import Keeper, flag
 from cli.option_keys import option
-from cli.served import Service, demo_zones, run
+from cli.private import private
+from cli.served import Service, demo_zones, run, warm
 from cli.ui import err
 from cli.web import await_api
 from cli.web import keeper as api_keeper
@@ -70,7 +71,7 @@ def command(delivering: Delivering, feeds: Sequence[str], format_: str | None, *
         settings = Settings(
             url, options["title"], options["host"], options["port"], config.overrides, reach=delivering.reach,
             open_reading=options["open_reading"], demo=service.demo, log=(config["log.level"], config["log.json"]),
-            airframes=_airframes(service), reference=partial(_reference, service),
+            airframes=_airframes(service), reference=partial(_reference, service), privacy=partial(private, config),
         )  # fmt: skip
         try:
             with _kept(service, settings, replace(delivering, url=url)) as address:
@@ -118,7 +119,9 @@ def _kept(service: Service, settings: Settings, delivering: Delivering) -> Itera
 
     settings, ready = with_port(settings), flag()
     url = settings.database_url
-    engine = Keeper("the engine", run, (url, service, False, ready), (url, service, True, ready), ready, ENGINE_STOP_S)
+    engine = Keeper(
+        "the engine", run, (url, service, False, ready), (url, service, True, ready), ready, ENGINE_STOP_S, warm
+    )
     keepers = [engine, api_keeper(settings), dispatcher(delivering)]
     signal.signal(signal.SIGHUP, lambda *_: engine.tell(signal.SIGHUP))
     try:

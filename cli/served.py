@@ -36,6 +36,13 @@ def run(url: str, service: Service, again: bool, ready: Any) -> None:
     watch(url, service, again, ready)
 
 
+def warm() -> None:
+    """Load what every engine's process needs, and nothing that a user may have changed by the time it begins."""
+    from cli.running import warm as load
+
+    load()
+
+
 def demo_zones() -> Sequence[Path]:
     """The made-up zones that belong to the demo."""
     return [Path(__file__).resolve().parents[1] / "geo" / "data" / "demo_zones.geojson"]

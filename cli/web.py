@@ -35,7 +35,17 @@ def api_process(settings: Settings) -> Iterator[str]:
 
 def keeper(settings: Settings) -> Keeper:
     """Keeps the API running; not started yet. Its port must be a fixed one."""
-    return Keeper("the API", _serve, (settings,), ready=threading.Event())
+    return Keeper("the API", _serve, (settings,), ready=threading.Event(), warm=_warm)
+
+
+def _warm() -> None:
+    """In a spare child: what takes long to import."""
+    import api.server
+    from api.app import create_app
+    from api.settings import Settings
+
+    create_app(Settings(""))
+    assert api.server
 
 
 def _serve(settings: Settings) -> None:

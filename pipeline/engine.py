@@ -110,6 +110,11 @@ class Engine:
         """The episodes that may still go on."""
         return [e.id for run in self.runs.values() for episodes in run.merger.open.values() for e in episodes]
 
+    @property
+    def judged_s(self) -> float:
+        """How long all classes have judged, in seconds."""
+        return sum(run.seconds for run in self.runs.values())
+
     def judged_until(self, step: Step) -> int:
         """Data time (epoch ms) as far as it was judged with this step; the end of the data at the end."""
         newest = int(self.arrivals.newest)

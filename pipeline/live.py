@@ -51,6 +51,10 @@ STATUS_S, SEGMENTS_S, CHECKPOINT_S, MAINTAIN_S = 5.0, 30.0, 60.0, 600.0
 LATEST_S = 30.0
 """A checkpoint waits until little is left behind the loop, but no longer than this."""
 
+AGAIN_S, KEEPING = 2.0, 10.0
+"""A checkpoint comes sooner when what came since took this long to judge, but takes a tenth of that itself at most."""
+
+
 log = structlog.get_logger("skysift.live")
 
 
@@ -117,6 +121,8 @@ class Live:
     states: dict[str, str] = field(default_factory=dict)
     spoke: set[str] = field(default_factory=set)
     maintaining: asyncio.Task[None] | None = None
+    kept: tuple[float, float] = (0.0, 0.0)
+    """How much had been judged at the last checkpoint, and how long that took, in seconds."""
 
     def __post_init__(self) -> None:
         self.polls = Polls(self.sources, self.inbox, self.numbers)
@@ -304,7 +310,8 @@ class Live:
         if self._is_due("segments", SEGMENTS_S) and not self.slowly.pieces:
             await self.slowly.add(self._drawn)
         little = self.behind.pieces <= 1 and not self.slowly.pieces
-        if self._is_due("checkpoint", CHECKPOINT_S, wait_s=0.0 if little else LATEST_S):
+        sooner = little and self._judged_much()
+        if sooner or self._is_due("checkpoint", CHECKPOINT_S, wait_s=0.0 if little else LATEST_S):
             await self._caught_up()
             await asyncio.to_thread(self._keep_again)
         if self.maintaining and self.maintaining.done():
@@ -369,10 +376,21 @@ class Live:
         self.due[duty] = now
         return True
 
+    def _judged_much(self) -> bool:
+        """Whether who goes on after a kill would judge for long before anything new is stored."""
+        since, took = self.kept
+        if self.engine.judged_s - since < max(AGAIN_S, KEEPING * took):
+            return False
+        self.due["checkpoint"] = time.monotonic()
+        return True
+
     def _keep_again(self) -> None:
         """Write the checkpoint; on a full disk the one before holds, and the journal grows on."""
+        began = time.monotonic()
+        self.kept = self.engine.judged_s, self.kept[1]
         try:
             self.keep()
+            self.kept = self.kept[0], time.monotonic() - began
             if self.journal:
                 # What the journal had no room for is in the checkpoint now.
                 self.journal.posted |= self.unsettled

@@ -70,36 +70,49 @@ class Privacy:
 
     def _renamed(self, batch: Batch) -> Batch:
         unique, where = np.unique(batch["icao24"], return_inverse=True)
-        keys = np.array([self._pseudonym(one) for one in unique.tolist()], dtype=np.int64)
-        columns = {"icao24": keys[where]}
+        done = [batch.labels.get(one) == _label(one) for one in unique.tolist()]
+        keys = np.array(
+            [one if is_one else self._pseudonym(one) for one, is_one in zip(unique.tolist(), done, strict=True)],
+            dtype=np.int64,
+        )
+        columns, renamed = {"icao24": keys[where]}, np.array(done)[where]
         if "callsign" in batch.columns:
             said, place = np.unique(batch["callsign"], return_inverse=True)
-            columns["callsign"] = np.array([self._callsign(one) for one in said.tolist()], dtype="S8")[place]
+            callsigns = np.array([self._callsign(one) for one in said.tolist()], dtype="S8")[place]
+            columns["callsign"] = np.where(renamed, batch["callsign"], callsigns)
         if "registration" in batch.columns:
             columns["registration"] = np.zeros(len(batch), dtype=batch["registration"].dtype)
-        labels = {key: f"{MARK}{key & 0xFFFFFFFFFF:010x}" for key in keys.tolist()}
-        return changed(batch.with_columns(**columns), labels=labels)
+        return changed(batch.with_columns(**columns), labels={key: _label(key) for key in keys.tolist()})
 
     def _pseudonym(self, icao24: int) -> int:
         """Bit 48 and 40 bits of the keyed hash: among 10,000 aircraft two are the same once in 20,000 times."""
-        if len(self.pseudonyms) > MOST_KNOWN:
-            self.pseudonyms.clear()
-        if icao24 not in self.pseudonyms:
-            self.pseudonyms[icao24] = SYNTHETIC | int.from_bytes(self._hash(str(icao24).encode(), 5))
-        return self.pseudonyms[icao24]
+        found = self.pseudonyms.get(icao24)
+        if found is None:
+            found = SYNTHETIC | int.from_bytes(self._hash(str(icao24).encode(), 5))
+            if len(self.pseudonyms) > MOST_KNOWN:
+                self.pseudonyms.clear()
+            self.pseudonyms[icao24] = found
+        return found
 
     def _callsign(self, text: bytes) -> bytes:
         """Eight letters and digits that stand for it; nothing stands for nothing."""
         if not text.strip():
             return b""
-        if len(self.callsigns) > MOST_KNOWN:
-            self.callsigns.clear()
-        if text not in self.callsigns:
-            self.callsigns[text] = self._hash(text.strip(), 4).hex().upper().encode()
-        return self.callsigns[text]
+        found = self.callsigns.get(text)
+        if found is None:
+            found = self._hash(text.strip(), 4).hex().upper().encode()
+            if len(self.callsigns) > MOST_KNOWN:
+                self.callsigns.clear()
+            self.callsigns[text] = found
+        return found
 
     def _hash(self, data: bytes, size: int) -> bytes:
         return hashlib.blake2b(data, key=self.key, digest_size=size).digest()
+
+
+def _label(key: int) -> str:
+    """What says of a pseudonym that it is one, so that nobody makes another of it."""
+    return f"{MARK}{key & 0xFFFFFFFFFF:010x}"
 
 
 def listed(entries: Collection[str]) -> tuple[Array, frozenset[bytes]]:

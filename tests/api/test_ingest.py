@@ -15,8 +15,12 @@ import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
+from api.app import create_app
+from api.settings import Settings
 from geo.batch import Batch
 from geo.batch_bytes import unpacked
+from geo.schema import SYNTHETIC
+from pipeline.privacy import Privacy, listed
 from store import posted
 
 Client = TestClient[Litestar]
@@ -135,3 +139,20 @@ def test_while_the_engine_is_behind_it_is_asked_to_come_again(
     assert (refused.status_code, taken.status_code) == (503, 200)
     assert taken.json()["repeated"] is False
     assert len(waiting(seeded_url)) == 1
+
+
+def test_nothing_waits_in_clear(keys: Keys, seeded_url: str) -> None:
+    """Who has opted out is not kept at all, the others go by pseudonyms before the engine has seen them."""
+    addresses, names = listed(["4ca7b5"])
+    private = Privacy(addresses, names, key=b"k" * 32)
+    app = create_app(Settings(seeded_url, pool_size=2, privacy=lambda: private))
+
+    with TestClient(app) as client:
+        body = lines(row(), row(icao24="3c0001", callsign="DLH1", registration="D-ABCD"))
+        answer = client.post("/ingest", content=body, headers={**keys["ingest"], **NDJSON})
+
+    (batch,) = waiting(seeded_url)
+    assert (answer.json()["accepted"], answer.json()["left_out"]) == (1, {"not to be shown": 1})
+    assert batch["icao24"][0] & SYNTHETIC and batch["callsign"][0] not in (b"", b"DLH1")
+    assert batch["registration"].tolist() == [b""]
+    assert private.applied(batch)["icao24"].tolist() == batch["icao24"].tolist(), "the engine takes it as it is"

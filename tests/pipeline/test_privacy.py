@@ -83,3 +83,14 @@ def test_what_moves_is_judged_alike_under_a_pseudonym() -> None:
     assert (plain.start, plain.end, plain.confidence) == (hidden.start, hidden.end, hidden.confidence)
     assert "abc001" not in str(hidden).lower() and "abc1" not in str(hidden).lower()
     assert "pseudonyms" in hidden.evidence["identity_note"]
+
+
+def test_a_pseudonym_gets_no_pseudonym() -> None:
+    privacy = Privacy(key=b"k" * 32)
+    once = privacy.applied(rows())
+
+    twice = privacy.applied(Batch.concat([once, rows(icao24=np.array([5, 6, 7, 8]))]))
+
+    assert twice["icao24"][:4].tolist() == once["icao24"].tolist()
+    assert twice["callsign"].tolist() == 2 * once["callsign"].tolist()
+    assert (twice["icao24"] & SYNTHETIC != 0).all() and len(twice.labels) == 8

@@ -1,0 +1,226 @@
+"""Hours of live traffic in minutes, through the whole service: what each process holds in memory over time."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+import asyncpg
+import httpx
+import numpy as np
+import pyarrow as pa
+
+from benchmarks.feeds import ARROW, api_key
+from benchmarks.machine import machine
+from benchmarks.receivers import HTTP, Sky, receivers
+from benchmarks.service import Running, database, pss_mib, served, state_folder
+from feeds.synthetic import Synthetic
+from geo.batch import Batch
+from geo.schema import COLUMNS, EMERGENCIES, SOURCES, icao24_text, present
+from store.cluster import Cluster
+
+POST_S = 0.5
+"""Of the clock: as much data as belongs to it goes out at once."""
+
+SAMPLES = 120
+"""Looks at the memory, evenly over the time."""
+
+WARM_SHARE = 0.25
+"""Of the time that says nothing of a slope: histories fill up to what classes look back to, caches to their bounds."""
+
+MOST_BEHIND_S = 600.0
+"""Of data, that may wait to be judged before more is posted: a service that is slower sets the pace."""
+
+ASK_S = 2.0
+QUESTIONS = (
+    "collections/positions/items?limit=1000", "collections/anomalies/items?limit=100", "health", "metrics", "feeds",
+    "collections/tracks/items?limit=50",
+)  # fmt: skip
+_WORDS = {"source": SOURCES, "emergency": EMERGENCIES}
+_NEWEST = "SELECT extract(epoch FROM max(time))::float8 FROM positions"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """`hours` of data of `aircraft` at 1 Hz, `speed` times as fast as they passed."""
+
+    hours: float
+    speed: float
+    aircraft: int
+    say: Callable[[str], None] = print
+
+
+@dataclass
+class Seen:
+    """MiB by process at hours of data time; what was posted, in rows and until when (epoch seconds)."""
+
+    hours: list[float] = field(default_factory=list)
+    mib: dict[str, list[float]] = field(default_factory=dict)
+    rows: int = 0
+    until: float = 0.0
+    errors: int = 0
+
+
+def run(plan: Plan) -> dict[str, Any]:
+    """A program posts made-up traffic with all classes' anomalies in it, somebody looks at the page's data."""
+    # It ends at the clock's own time: nothing lies ahead of it.
+    start = time.time() - plan.hours * 3600 * (1 + 1 / plan.speed)
+    with state_folder("soak") as state, receivers(Sky.of(time.time(), 1, 1), (HTTP,)) as nothing:
+        nothing.over.set()
+        with served(state, None, "--feed", f"quiet={nothing.addresses[0]}") as own:
+            began = time.monotonic()
+            seen = _watched(plan, own, start)
+            return _told(plan, seen, time.monotonic() - began)
+
+
+def _watched(plan: Plan, own: Running, start: float) -> Seen:
+    seen, over = Seen(until=start), threading.Event()
+    url = Cluster(own.state).url
+    key = asyncio.run(api_key(url))
+    work = (_post, (plan, own, key, start, seen, over)), (_look, (own.base, seen, over)), (_listen, (own.base, over))
+    threads = [threading.Thread(target=target, args=args, daemon=True) for target, args in work]
+    for thread in threads:
+        thread.start()
+    between_s = plan.hours * 3600 / plan.speed / SAMPLES
+    while threads[0].is_alive():
+        threads[0].join(between_s)
+        _sample(own, seen, start)
+        if len(seen.hours) % (SAMPLES // 12) == 0:
+            plan.say(f"{seen.hours[-1]:.2f} h: " + ", ".join(f"{n} {m[-1]:.0f} MiB" for n, m in seen.mib.items()))
+    over.set()
+    for thread in threads[1:]:
+        thread.join(5.0)
+    return seen
+
+
+def _sample(own: Running, seen: Seen, start: float) -> None:
+    found = {name: pss_mib(one) for name, one in own.parts().items()}
+    found["database"] = sum(map(pss_mib, database(own.state)))
+    seen.hours.append((seen.until - start) / 3600)
+    for name, mib in found.items():
+        seen.mib.setdefault(name, [0.0] * (len(seen.hours) - 1)).append(round(mib, 1))
+    for name in seen.mib.keys() - found.keys():
+        seen.mib[name].append(0.0)
+
+
+def _post(plan: Plan, own: Running, key: str, start: float, seen: Seen, over: threading.Event) -> None:
+    """Send what belongs to each POST_S; never more than MOST_BEHIND_S ahead of what is stored."""
+    began = time.monotonic()
+    headers = {"authorization": f"Bearer {key}", "content-type": ARROW}
+    with httpx.Client(headers=headers, timeout=60.0) as client:
+        for until, batch in _pieces(plan, start):
+            while (wait_s := began + (until - start) / plan.speed - time.monotonic()) > 0 and not over.wait(wait_s):
+                pass
+            while client.post(f"{own.base}ingest", content=arrow(batch)).status_code == 503 and not over.wait(1.0):
+                seen.errors += 1
+            seen.rows, seen.until = seen.rows + len(batch), until
+            while until - (_newest(own) or until) > MOST_BEHIND_S and not over.wait(1.0):
+                began += 1.0
+
+
+def _pieces(plan: Plan, start: float) -> Iterator[tuple[float, Batch]]:
+    """The traffic in pieces of POST_S of the clock, each with its end (epoch seconds)."""
+    step_ms, first = int(POST_S * plan.speed * 1000), int(start) * 1000
+    world = Synthetic(seed=1, aircraft=plan.aircraft)
+    for begin in range(first, first + int(plan.hours * 3_600_000), step_ms):
+        rows = Batch.concat(world.batches(begin, begin + step_ms, step_s=1.0))
+        if len(rows):
+            yield (begin + step_ms) / 1000, rows
+
+
+def _newest(own: Running) -> float | None:
+    """Epoch seconds of the newest stored row; None where there is none or nobody answers."""
+
+    async def ask() -> float | None:
+        connection = await asyncpg.connect(Cluster(own.state).url, timeout=10)
+        try:
+            found: float | None = await connection.fetchval(_NEWEST)
+            return found
+        finally:
+            await connection.close()
+
+    with suppress(OSError, TimeoutError, asyncpg.PostgresError):
+        return asyncio.run(ask())
+    return None
+
+
+def _look(base: str, seen: Seen, over: threading.Event) -> None:
+    """Somebody with the page open."""
+    with httpx.Client(timeout=60.0) as client:
+        while not over.wait(ASK_S):
+            for path in QUESTIONS:
+                try:
+                    seen.errors += client.get(f"{base}{path}").status_code >= 500
+                except httpx.HTTPError:
+                    seen.errors += 1
+
+
+def _listen(base: str, over: threading.Event) -> None:
+    """An open stream; begun again where it breaks."""
+    while not over.wait(1.0):
+        with suppress(httpx.HTTPError), httpx.stream("GET", f"{base}stream", timeout=30.0) as answer:
+            for _ in answer.iter_raw():
+                if over.is_set():
+                    return
+
+
+def arrow(batch: Batch) -> bytes:
+    """The rows as POST /ingest takes them."""
+    columns = {name: _column(name, batch[name]) for name in batch.columns if name in COLUMNS and name not in OWN}
+    table = pa.table(columns)
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table)
+    out: bytes = sink.getvalue().to_pybytes()
+    return out
+
+
+OWN = ("feed", "heard")
+
+
+def _column(name: str, values: Any) -> Any:
+    """One column, null where nothing was sent."""
+    if name == "icao24":
+        return pa.array([icao24_text(own) or "000000" for own in values.tolist()])
+    there, kind = present(name, values), COLUMNS[name].kind
+    plain: list[Any] = values.tolist()
+    if kind == "S":
+        plain = [text.decode("ascii", "replace") for text in plain]
+    elif name in _WORDS:
+        plain = [_WORDS[name][code] for code in plain]
+    elif kind == "b":
+        plain = [bool(flag) for flag in plain]
+    return pa.array([value if known else None for value, known in zip(plain, there.tolist(), strict=True)])
+
+
+def slope(hours: list[float], mib: list[float]) -> float:
+    """MiB per hour of data time, by least squares over all but the first WARM_SHARE."""
+    skip = int(len(hours) * WARM_SHARE)
+    x, y = np.array(hours[skip:]), np.array(mib[skip:])
+    return float(np.polyfit(x, y, 1)[0]) if len(x) > 2 and np.ptp(x) > 0 else float("nan")
+
+
+def _told(plan: Plan, seen: Seen, lasted_s: float) -> dict[str, Any]:
+    figures: dict[str, Any] = {
+        "hours of data": round(seen.hours[-1], 2), "aircraft": plan.aircraft, "rows": seen.rows,
+        "minutes": round(lasted_s / 60, 1), "times as fast": round(seen.hours[-1] * 3600 / lasted_s, 1),
+        "failed requests": seen.errors,
+    }  # fmt: skip
+    for name, mib in seen.mib.items():
+        skip = int(len(mib) * WARM_SHARE)
+        figures |= {f"{name}: {what}, MiB": value for what, value in _levels(mib[skip:]).items()}
+        figures[f"{name}: slope, MiB per hour of data"] = round(slope(seen.hours, mib), 2)
+    series: Mapping[str, Any] = {"hours": [round(one, 3) for one in seen.hours], **seen.mib}
+    return figures | {
+        "series": [{"name": name, "values": values} for name, values in series.items()],
+        "machine": machine(),
+    }
+
+
+def _levels(mib: list[float]) -> dict[str, float]:
+    return {"first": mib[0], "last": mib[-1], "most": max(mib)} if mib else {}
