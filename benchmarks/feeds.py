@@ -59,8 +59,10 @@ class Seen:
 
 
 def run(plan: Plan) -> dict[str, Any]:
-    """Three receivers (two aircraft.json over http, one BaseStation port) and a program that posts; each heard by two
-    others too, as far as they overlap. `lost` are rows that are neither stored nor counted as anything."""
+    """Three receivers (two aircraft.json over http, one BaseStation port) and a program that posts; what one hears two
+    others hear too, as far as they overlap. `lost` are rows that were judged, and not stored.
+
+    What was heard in the last seconds waits for what may still come late, and is neither."""
     sky = Sky.of(time.time(), len(KINDS) + 1, plan.rate // (len(KINDS) + 1))
     with state_folder("feeds") as state, receivers(sky, KINDS) as heard:
         named = zip(FEEDS, heard.addresses, strict=True)
@@ -155,13 +157,14 @@ async def _lag(url: str) -> float:
 
 
 def _await_still(url: str) -> None:
-    """Until for STILL_S no row has been stored, nor waits."""
+    """Until nothing waits any more and for STILL_S no row has been judged; a service that is far behind is left."""
     time.sleep(SETTLE_S)
-    sql = "SELECT (SELECT count(*) FROM positions) + 1000000000 * (SELECT count(*) FROM posted)"
-    until, count, since = time.monotonic() + LONGEST_S, -1, time.monotonic()
-    while time.monotonic() < until and time.monotonic() - since < STILL_S:
-        if (now := asyncio.run(_asked(url, sql))) != count:
-            count, since = now, time.monotonic()
+    until, seen, since = time.monotonic() + LONGEST_S, (-1, -1), time.monotonic()
+    while time.monotonic() < until and (seen[1] or time.monotonic() - since < STILL_S):
+        told = orjson.loads(asyncio.run(_asked(url, _ENGINE)))
+        waits = told["inbox_rows"] + asyncio.run(_asked(url, "SELECT count(*) FROM posted"))
+        if (now := (told["rows"], waits)) != seen:
+            seen, since = now, time.monotonic()
         time.sleep(1.0)
 
 
@@ -177,10 +180,13 @@ def _counted(plan: Plan, own: Running, heard: Receivers, seen: Seen) -> dict[str
         "wanted observations/s": plan.rate, "seconds": round(seen.lasted_s, 1), "given": sum(given),
         **{f"given by {name}": n for name, n in zip(names, given, strict=True)}, "refused posts' rows": seen.refused,
         "received": received, "dropped": dropped, "dropped share": round(dropped / max(received, 1), 6),
-        **{name: engine[name] for name in ("fused", "duplicate", "late")}, "stored": stored,
+        **{name: engine[name] for name in ("fused", "duplicate", "late")},
+        "waiting at the end": received - dropped - engine["fused"] - engine["rows"], "stored": stored,
     }  # fmt: skip
     if plan.store_every_s == 0:
-        out["lost"] = received - dropped - stored - engine["fused"] - engine["duplicate"]
+        out["lost"] = engine["rows"] - engine["duplicate"] - stored
+    judged = max(engine["rows"] + engine["fused"], 1)
+    out["engine's processor time, us an observation"] = round(engine["cpu_s"] / judged * 1e6, 1)
     return out
 
 

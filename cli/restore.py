@@ -76,6 +76,7 @@ def _replaced(url: str, name: str, dumped: Path, about: Mapping[str, Any]) -> No
     if os.environ.get("DATABASE_URL"):
         if asyncio.run(_revision(url)):
             downgrade(url)
+        asyncio.run(_without_revision(url))
         _filled(url, dumped, about)
         return
     cluster, fresh = Cluster(default_state_dir()), f"{name}_restored"
@@ -99,6 +100,15 @@ async def _revision(url: str) -> str | None:
     connection = await asyncpg.connect(url)
     try:
         return await current(connection)
+    finally:
+        await connection.close()
+
+
+async def _without_revision(url: str) -> None:
+    """The dump brings this table, which no migration drops."""
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute("DROP TABLE IF EXISTS alembic_version")
     finally:
         await connection.close()
 
