@@ -8,7 +8,7 @@ from typing import Any
 
 from api import filters, heights
 from api.address_property import ADDRESS
-from api.cell_collections import CELLS, COVERAGE, DENSITY, H3, INTERFERENCE
+from api.cell_collections import CELLS, COVERAGE, DENSITY, H3, INTERFERENCE, hourly
 from api.collections import Collection, Property, coded
 from api.identity import ID, address, no_such, text_id, timed_id
 from api.incident_collection import INCIDENTS
@@ -235,7 +235,7 @@ FIRS = Collection(
 
 def collections(classes: Mapping[str, Detector]) -> dict[str, Collection]:
     """All collections by id; one per class, so that a class adds no route."""
-    cells = (CELLS, DENSITY, INTERFERENCE, COVERAGE)
+    cells = (CELLS, DENSITY, INTERFERENCE, COVERAGE, hourly(list(classes)))
     moving, places = (INCIDENTS, AIRCRAFT, TRACKS, POSITIONS, SESSIONS), (ZONES, FIRS, AREAS, AIRPORTS)
     found = (*_all(list(classes)), *map(_of_class, classes.values()), *moving, *places, *cells)
     return {one.id: one for one in found}

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from api.collections import Collection, Filter, Property
-from api.filters import whole
+from api.filters import class_filter, whole
 from api.identity import timed_id
 from geo.cells import FINEST, GPSJAM
 from geo.interference import BANDS
@@ -131,3 +131,42 @@ COVERAGE = _collection(
     Property("half_hours", "integer", "Half hours in which anything was heard, 1 or 2"),
     Property("aircraft_hours", "number", "Time that aircraft flew in the cell, added up", "h"),
 )  # fmt: skip
+
+TRAFFIC = "traffic"
+"""The class of all that flew, among those of anomalies."""
+
+# Hours without detail any more: their cells are those of the finest size, and of anomalies over larger ones.
+_KEPT = f"""(
+  SELECT counted.h3, outline.resolution, counted.hour AS bucket_start, counted.n, counted.aircraft, outline.geom,
+    CASE WHEN class = '' THEN '{TRAFFIC}' ELSE class END AS class
+  FROM cell_outlines AS outline JOIN hourly AS counted USING (h3)
+) AS kept"""
+
+
+def _kept_id(text: str) -> Sequence[Any]:
+    own, at = timed_id(text, r"([0-9a-f]{15}-[a-z][a-z0-9-]{0,60})")
+    cell, _, name = own.partition("-")
+    return [int(cell, 16), name, at]
+
+
+def hourly(ids: Sequence[str]) -> Collection:
+    """What is kept for a year: of each hour and cell what flew, and the anomalies of each class of `ids`."""
+    return Collection(
+        "hourly", "Hours of cells", "What was flown and found in each H3 cell in each hour, by class; kept long after "
+        "positions have gone", _KEPT,
+        key=[("bucket_start", "timestamptz"), ("h3", "bigint"), ("class", "text")], newest_first=True,
+        identify=_kept_id, identity=[("h3", "bigint"), ("class", "text"), ("bucket_start", "timestamptz")],
+        feature_id="concat(to_hex(h3), '-', class, '-', (extract(epoch FROM bucket_start) * 1000)::bigint)",
+        properties=(
+            H3, _RESOLUTION, Property("start", "date-time", "Start of the hour", sql="bucket_start"),
+            Property("class", "string", f"Class of the anomalies, or {TRAFFIC}: all that flew"),
+            Property("anomalies", "integer", "Anomalies that began in this hour",
+                     sql=f"CASE WHEN class <> '{TRAFFIC}' THEN n END"),
+            Property("seconds", "integer", "Time that aircraft flew in the cell, added up", "s",
+                     sql=f"CASE WHEN class = '{TRAFFIC}' THEN n END"),
+            Property("aircraft", "integer", "Aircraft with such anomalies; of traffic the most in one half hour"),
+        ),
+        geometry="Polygon", time=("bucket_start", "bucket_start"), lasts="1 hour", countable=False,
+        filters=(class_filter((TRAFFIC, *ids)),), unless={"class": f"class = '{TRAFFIC}'"},
+        latest="bucket_start = (SELECT max(hour) FROM hourly)",
+    )  # fmt: skip

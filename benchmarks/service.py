@@ -20,7 +20,7 @@ import psutil
 
 from store.cluster import Cluster
 
-START_S = 180.0
+START_S = 600.0
 """Longest wait for the address; tables are made before it on a first start."""
 
 PARTS = ("sky-engine", "sky-API", "sky-dispatcher")
