@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -60,10 +61,15 @@ COMMANDS = (feeds, recovery, soak)
 
 
 def _run(act: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    """What was found. Raises Failure where the service does not start."""
+    """What was found. Raises Failure where the service does not start. SIGTERM ends all that was begun, as Ctrl-C."""
     from benchmarks.service import NotStarted
 
+    signal.signal(signal.SIGTERM, _as_interrupt)
     try:
         return act()
     except NotStarted as error:
         raise Failure(str(error), FAILED) from None
+
+
+def _as_interrupt(number: int, frame: object) -> None:
+    raise KeyboardInterrupt

@@ -79,7 +79,8 @@ class Watching:
 
     def state(self) -> Mapping[str, Array]:
         """For a checkpoint."""
-        kept = orjson.dumps([self.service.open, self.service.over])
+        open_ = {name: (at, tuple(told)) for name, (at, told) in self.service.open.items()}
+        kept = orjson.dumps([open_, self.service.over])
         return {_STATE: np.frombuffer(kept, dtype=np.uint8), **self.watcher.state()}
 
     def restore(self, stored: Mapping[str, Array]) -> None:

@@ -74,4 +74,5 @@ def _off(fix: Array, a: Array, b: Array) -> Array:
     # Nobody goes aside of a way that leads nowhere: all of it is along.
     along = np.where(length > 0, np.abs(error[:, 0] * east + error[:, 1] * north), np.hypot(error[:, 0], error[:, 1]))
     late = along / (ASIDE_M + LATE_S * length / lasts)
-    return np.maximum.reduce([aside / ASIDE_M, late, np.abs(error[:, 2]) / UP_M])
+    out: Array = np.maximum.reduce([aside / ASIDE_M, late, np.abs(error[:, 2]) / UP_M])
+    return out

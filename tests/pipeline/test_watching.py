@@ -89,6 +89,22 @@ def test_the_service_tells_of_a_trouble_once_and_when_it_is_over() -> None:
     assert texts == [[], ["full"], [], ["Over: full"], []]
 
 
+def test_a_trouble_that_goes_on_is_in_the_checkpoint() -> None:
+    """A feed that is silent while the checkpoint is written: it is not told again after a restart, but its end is."""
+    one = Subscription(1, "me", "service", None)
+    before, after = (Watching(Plan(area(), np.array([5]), [one])) for _ in range(2))
+    before.note({"feed-roof": "silent"})
+    assert [a.text for a in before.feed(rows(20.0, 0), [], T0)] == ["silent"]
+
+    after.restore(before.state())
+    after.note({"feed-roof": "silent"})
+    still = after.feed(rows(20.0, 1), [], T0 + MIN)
+    after.note({})
+
+    assert still == []
+    assert [a.text for a in after.feed(rows(20.0, 2), [], T0 + 2 * MIN)] == ["Over: silent"]
+
+
 def test_only_its_owner_hears_of_a_destination_that_fails() -> None:
     subscriptions = [Subscription(one, "me", "service", None, owner=one) for one in (1, 2)]
     watching = Watching(Plan(area(), np.array([5]), subscriptions, failing={"destination-7": Trouble("no answer", 2)}))
