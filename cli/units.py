@@ -27,6 +27,8 @@ TimeoutStopSec=60
 KillMode=mixed
 {user}Environment=SKYSIFT_STATE={state}
 Environment=PYTHONUNBUFFERED=1
+# The checkout is not the user's to write into: without this every start would compile all modules again.
+Environment=PYTHONPYCACHEPREFIX={state}/compiled
 {more}StateDirectory={name}
 StateDirectoryMode=0755
 UMask=0077

@@ -31,6 +31,7 @@ from pipeline.journal import Journal
 from pipeline.measures import Measures
 from pipeline.outside import Outside
 from pipeline.polls import Polled, Polls
+from pipeline.rejudging import Rejudging
 from pipeline.service import troubles
 from pipeline.sessions import Sessions
 from pipeline.sink import Sink
@@ -50,9 +51,6 @@ STATUS_S, SEGMENTS_S, CHECKPOINT_S, MAINTAIN_S = 5.0, 30.0, 60.0, 600.0
 
 LATEST_S = 30.0
 """A checkpoint waits until little is left behind the loop, but no longer than this."""
-
-AGAIN_S, KEEPING = 2.0, 10.0
-"""A checkpoint comes sooner when what came since took this long to judge, but takes a tenth of that itself at most."""
 
 
 log = structlog.get_logger("skysift.live")
@@ -121,8 +119,7 @@ class Live:
     states: dict[str, str] = field(default_factory=dict)
     spoke: set[str] = field(default_factory=set)
     maintaining: asyncio.Task[None] | None = None
-    kept: tuple[float, float] = (0.0, 0.0)
-    """How much had been judged at the last checkpoint, and how long that took, in seconds."""
+    rejudging: Rejudging = field(default_factory=Rejudging)
 
     def __post_init__(self) -> None:
         self.polls = Polls(self.sources, self.inbox, self.numbers)
@@ -310,8 +307,9 @@ class Live:
         if self._is_due("segments", SEGMENTS_S) and not self.slowly.pieces:
             await self.slowly.add(self._drawn)
         little = self.behind.pieces <= 1 and not self.slowly.pieces
-        sooner = little and self._judged_much()
-        if sooner or self._is_due("checkpoint", CHECKPOINT_S, wait_s=0.0 if little else LATEST_S):
+        if little and self.rejudging.much(self.engine.judged_s):
+            self.due["checkpoint"] = -float("inf")
+        if self._is_due("checkpoint", CHECKPOINT_S, wait_s=0.0 if little else LATEST_S):
             await self._caught_up()
             await asyncio.to_thread(self._keep_again)
         if self.maintaining and self.maintaining.done():
@@ -376,21 +374,12 @@ class Live:
         self.due[duty] = now
         return True
 
-    def _judged_much(self) -> bool:
-        """Whether who goes on after a kill would judge for long before anything new is stored."""
-        since, took = self.kept
-        if self.engine.judged_s - since < max(AGAIN_S, KEEPING * took):
-            return False
-        self.due["checkpoint"] = time.monotonic()
-        return True
-
     def _keep_again(self) -> None:
         """Write the checkpoint; on a full disk the one before holds, and the journal grows on."""
-        began = time.monotonic()
-        self.kept = self.engine.judged_s, self.kept[1]
+        began, self.rejudging.since = time.monotonic(), self.engine.judged_s
         try:
             self.keep()
-            self.kept = self.kept[0], time.monotonic() - began
+            self.rejudging.took = time.monotonic() - began
             if self.journal:
                 # What the journal had no room for is in the checkpoint now.
                 self.journal.posted |= self.unsettled
