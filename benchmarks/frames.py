@@ -12,12 +12,12 @@ import numpy as np
 import rs1090
 
 from benchmarks.machine import machine
+from feeds._beast import Beast
 from feeds._errors import FeedError
 from feeds._frame_files import pieces
 from feeds._frames import Frames
 from feeds._given import Given
 from feeds._mode_s import ModeS
-from feeds.beast import Beast
 
 AT_ONCE = 2_000
 """Frames of one second at a busy receiver."""
