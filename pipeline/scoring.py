@@ -64,10 +64,11 @@ class Scorer:
         engine = Engine(self.classes, self.overrides, self.resources, lateness_s=0.0, tolerant=True)
         found = {a.id: a for step in (engine.feed(rows), engine.finish()) for a in step.anomalies}
         out: dict[int, list[Rule]] = {}
+        newest = int(rows["time"].max()) if len(rows) else 0
         for one in found.values():
             for address in {k for k in (one.icao24, *one.members) if k is not None}:
                 if one.state != "cleared" and one.end >= since:
-                    out.setdefault(address, []).append(_rule(one))
+                    out.setdefault(address, []).append(_rule(one, newest))
         return out
 
     def points(self, rows: Batch) -> tuple[Features, np.ndarray[Any, Any], Sequence[str]]:
@@ -165,8 +166,13 @@ def _distinct(rows: Batch, order: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     return new
 
 
-def _rule(one: Anomaly) -> Rule:
-    return Rule(one.class_id, one.explanation, one.priority, round(one.confidence, 3))
+NOW_S = 30.0
+"""What a rule found that ended no longer ago than this before the newest row still holds: three slots."""
+
+
+def _rule(one: Anomaly, newest: int) -> Rule:
+    now = one.end >= newest - NOW_S * 1000
+    return Rule(one.class_id, one.explanation, one.priority, round(one.confidence, 3), now)
 
 
 def told(rule: Rule) -> dict[str, Any]:

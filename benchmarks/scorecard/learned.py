@@ -16,6 +16,7 @@ import numpy as np
 from benchmarks.scorecard.attack_report import at_cadence
 from benchmarks.scorecard.attacks import SET_A
 from benchmarks.scorecard.corpora import ATTACKED
+from benchmarks.scorecard.fused import evidence, rows_of
 from benchmarks.scorecard.measures import Counts, counted, figures, rounded
 from benchmarks.scorecard.report import Setup
 from benchmarks.scorecard.scoring import MakeEngine, judge
@@ -25,15 +26,16 @@ from detectors._registry import Detector
 from geo.airports import Airports
 from geo.batch import Batch
 from geo.feature_rows import Places
-from geo.feature_stream import FeatureStream
 from geo.features import Features
 from geo.scales import Scales
 from geo.schema import Array
 from geo.windows import window_ends, windows
 from models.active import SHIPPED, load
 from models.feature_days import FeatureTable, read_days
+from models.point import PointModel
 from models.sequence import NAMES, SequenceModel
 from models.sequence_report import auc
+from models.verdict import Fusion
 
 Scorer = Callable[[Features], Array]
 """Oddness (n,) of rows that are sorted by flight and time; NaN where nothing can be said."""
@@ -44,11 +46,18 @@ FALSE_SHARE = 0.01
 LEARNED_ROWS, NEIGHBOURS = 20_000, 20
 """LOF compares with so many rows, drawn evenly, by so many neighbours: scikit-learn's default."""
 
+VARIANTS, TICK_S = 8, 60.0
+"""Of each attack; and rows come to the rules in pieces of a minute, since no delay is measured."""
+
 PIECE = 4_096
 """Windows that are cut out at once."""
 
-RULES = "rules alone"
+RULES, FUSION = "rules alone", "fusion"
 LEARNED = {"point_model", "sequence_model"}
+Judges = tuple[MakeEngine, Mapping[str, Detector]]
+"""What makes an engine, and the rules that it runs."""
+
+Both = tuple[PointModel, SequenceModel]
 
 
 @dataclass
@@ -79,7 +88,8 @@ class Seen:
 def measured(setup: Setup, folder: Path, advance: Callable[[str], object] = lambda text: None) -> list[dict[str, Any]]:
     """A row of figures for each recording of the setup, attack of set A and scorer: the model that speaks, the rivals
     learned from the `folder` of features, and all rules that the setup chooses."""
-    model = load(SHIPPED / "sequence")[1]
+    models = load(SHIPPED / "point")[1], load(SHIPPED / "sequence")[1]
+    model = models[1]
     scorers = {f"sequence ({model.about['net']})": sequence_scorer(model), **row_scorers(read_days(folder), NAMES)}
     rules = {name: one for name, one in setup.classes.items() if not LEARNED & set(one.wants)}
     places, out = Places(airports=Airports.builtin()), []
@@ -87,23 +97,22 @@ def measured(setup: Setup, folder: Path, advance: Callable[[str], object] = lamb
         rows = at_cadence(one.between(setup.rows(recording)), one.cadences[-1])
         for attack in SET_A:
             advance(f"{recording}, {attack}")
-            found = compare(
-                rows, {attack: SET_A[attack]}, scorers, NAMES, places, setup.variants, (setup.make(), rules)
-            )
+            given = setup.make(), rules
+            found = compare(rows, {attack: SET_A[attack]}, scorers, NAMES, places, VARIANTS, given, models)
             out += [{"recording": recording, "attack": attack, "scorer": s, **f} for s, f in found[attack].items()]
     return out
 
 
 def compare(
     rows: Batch, attacks: Mapping[str, Attack], scorers: Mapping[str, Scorer], names: Sequence[str], places: Places,
-    count: int, rules: tuple[MakeEngine, Mapping[str, Detector]] | None = None,
+    count: int, rules: Judges | None = None, models: Both | None = None,
 ) -> dict[str, dict[str, Any]]:  # fmt: skip
-    """Figures by attack and scorer."""
+    """Figures by attack and scorer; of the rules and of the verdict, where these and the models are given."""
     out = {}
     for name, attack in attacks.items():
         seen: dict[str, Seen] = {}
         for world in attacked(name, attack, rows, count):
-            for scorer, score, at in _scored(world, scorers, names, places, rules):
+            for scorer, score, at in _scored(world, scorers, names, places, rules, models):
                 own = world.variant[at] == BYSTANDER
                 seen.setdefault(scorer, Seen()).add(score, world.mask[at], own)
         out[name] = {scorer: one.figures() for scorer, one in seen.items()}
@@ -112,19 +121,19 @@ def compare(
 
 def _scored(
     world: World, scorers: Mapping[str, Scorer], names: Sequence[str], places: Places,
-    rules: tuple[MakeEngine, Mapping[str, Detector]] | None,
+    rules: Judges | None, models: Both | None,
 ) -> Iterator[tuple[str, Array, Array]]:  # fmt: skip
     """Scorer, scores (n,) and the rows of the world that they are of."""
-    numbered = world.rows.with_columns(row=np.arange(len(world.rows)))
-    rows, found = FeatureStream(names, places).extend(numbered)
-    order = np.lexsort((found.time, found.flight))
-    found, at = found.take(order), rows.columns["row"][order]
+    found, at = rows_of(world, names if models is None else (*names, *models[0].names, *models[1].names), places)
     for name, scorer in scorers.items():
         yield name, scorer(found), at
-    if rules is not None:
-        make, classes = rules
-        flags = judge(world, make, dict(classes))
-        yield RULES, np.max([flags.standing[c] for c in classes], axis=0)[at], at
+    if rules is None:
+        return
+    make, classes = rules
+    flags = judge(world, make, dict(classes), TICK_S)
+    yield RULES, np.max([flags.standing[c] for c in classes], axis=0)[at], at
+    if models is not None:
+        yield FUSION, Fusion().strength(evidence(found, at, flags, *models, Fusion().window_s)), at
 
 
 def sequence_scorer(model: SequenceModel) -> Scorer:

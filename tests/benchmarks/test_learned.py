@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks.scorecard.attacks import SET_A
 from benchmarks.scorecard.corpora import synthetic_flights
-from benchmarks.scorecard.learned import RULES, Seen, compare, row_scorers
+from benchmarks.scorecard.learned import FUSION, RULES, Seen, compare, row_scorers
 from benchmarks.scorecard.report import Setup
 from detectors._registry import registry
 from feeds.synthetic import open_synthetic
@@ -15,6 +15,7 @@ from geo.batch import Batch
 from geo.feature_rows import Places
 from geo.feature_stream import FeatureStream
 from geo.features import Features
+from models.active import SHIPPED, load
 from models.feature_days import FeatureTable
 from models.sequence import NAMES
 
@@ -51,11 +52,11 @@ def test_all_rivals_score_the_same_rows() -> None:
     classes = {name: registry()[name] for name in ("kinematics", "position-drift")}
     everything = row_scorers(table, NAMES) | {"blind": _blind}
     given = (Setup("kinematics,position-drift").make(), classes)
-    found = compare(
-        synthetic_flights(), {"position_drift": SET_A["position_drift"]}, everything, NAMES, Places(), 2, given
-    )
+    both = (load(SHIPPED / "point")[1], load(SHIPPED / "sequence")[1])
+    attacks = {"position_drift": SET_A["position_drift"]}
+    found = compare(synthetic_flights(), attacks, everything, NAMES, Places(), 2, given, both)
     figures = found["position_drift"]
-    assert set(figures) == {"IsolationForest", "LOF", "robust z", "blind", RULES}
+    assert set(figures) == {"IsolationForest", "LOF", "robust z", "blind", RULES, FUSION}
     assert figures["blind"]["auc"] == 0.5 and all(0 <= one["auc"] <= 1 for one in figures.values())
 
 
