@@ -191,7 +191,7 @@ def _flight(scorer: Scorer, windows: Windows, asked: Mapping[str, Any], account:
     if len(addresses) != 1:
         return {"errors": {"points": f"rows of {len(addresses)} aircraft: one flight is one aircraft's"}}
     address = int(addresses[0])
-    window = Windows().add(0, batch) if stateless else windows.add((account, address), batch)
+    window = Windows().add((None, address), batch) if stateless else windows.add((account, address), batch)
     return _shown(address, window, scorer.judge(window))
 
 
