@@ -33,7 +33,7 @@ def test_what_is_off_the_line_stays(name: str, aside: float) -> None:
     off = np.where(np.arange(20) == 7, aside, 0.0)
     base = {"lon": 8.0, "up_m": 3_000.0}[name]
 
-    kept = mask(47 + np.arange(20) * NORTH, **{name: base + off})
+    kept = mask(47 + np.arange(20) * NORTH, **{name: base + off})  # type: ignore[arg-type]
 
     assert kept[7]
 
