@@ -198,9 +198,14 @@ def _column(name: str, values: Any) -> Any:
     return pa.array([value if known else None for value, known in zip(plain, there.tolist(), strict=True)])
 
 
+def _warm(hours: list[float]) -> int:
+    """The first sample after WARM_SHARE of the time of the data."""
+    return int(np.searchsorted(hours, hours[-1] * WARM_SHARE))
+
+
 def slope(hours: list[float], mib: list[float]) -> float:
     """MiB per hour of data time, by least squares over all but the first WARM_SHARE."""
-    skip = int(len(hours) * WARM_SHARE)
+    skip = _warm(hours)
     x, y = np.array(hours[skip:]), np.array(mib[skip:])
     return float(np.polyfit(x, y, 1)[0]) if len(x) > 2 and np.ptp(x) > 0 else float("nan")
 
@@ -212,8 +217,7 @@ def _told(plan: Plan, seen: Seen, lasted_s: float) -> dict[str, Any]:
         "failed requests": seen.errors,
     }  # fmt: skip
     for name, mib in seen.mib.items():
-        skip = int(len(mib) * WARM_SHARE)
-        figures |= {f"{name}: {what}, MiB": value for what, value in _levels(mib[skip:]).items()}
+        figures |= {f"{name}: {what}, MiB": value for what, value in _levels(mib[_warm(seen.hours) :]).items()}
         figures[f"{name}: slope, MiB per hour of data"] = round(slope(seen.hours, mib), 2)
     series: Mapping[str, Any] = {"hours": [round(one, 3) for one in seen.hours], **seen.mib}
     return figures | {
