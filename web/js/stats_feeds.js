@@ -17,7 +17,7 @@ export function showFeeds({ feeds, now, lag }) {
   if (!feeds.length) return h('p', { class: 'facts', text: T.noFeeds });
   const reasons = reasonsOf(feeds);
   return [
-    Number.isFinite(lag) ? h('p', { class: 'facts', text: T.lag(number(lag)) }) : null,
+    Number.isFinite(lag) ? h('p', { class: 'facts', text: T.lag(number(Math.max(0, lag))) }) : null,
     table(columns(now), feeds, { name: T.feeds }),
     reasons.length ? table([[T.feed, ([name]) => name, 'words'], [T.reason, ([, why]) => why, 'words'], [T.times, ([, , n]) => number(n)]], reasons, { name: T.reasons }) : null, // prettier-ignore
   ];

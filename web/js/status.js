@@ -87,7 +87,7 @@ export class Status {
     setText(this.#strip, why ?? '');
     this.pill.className = `pill ${kind}`;
     setText(this.#word, word);
-    const lag = Number(this.#health?.lag_s);
+    const lag = Math.max(0, Number(this.#health?.lag_s)); // nobody lies ahead: what is judged may be told a moment later than the data
     const silent = word === T.silent ? spanText(this.#app.clock.silentFor()) : '';
     setText(
       this.#lag,
