@@ -71,7 +71,7 @@ def feeds(health: Any) -> set[str]:
 
 def healthy(base: str) -> Any:
     """What the service says of itself once it is whole: the demo has spoken and the engine says that it watches."""
-    until = time.monotonic() + 30
+    until = time.monotonic() + START_S
     while True:
         with urlopen(f"{base}health") as answer:
             health = json.load(answer)
