@@ -9,9 +9,16 @@ from store.migrate import upgrade
 
 
 def started() -> set[int]:
-    """Processes below this one, but for Python's own that stays for as long as it lives."""
-    below = psutil.Process().children(recursive=True)
-    return {one.pid for one in below if "resource_tracker" not in " ".join(one.cmdline())}
+    """Processes below this one that run, but for Python's own that stays for as long as it lives."""
+    return {one.pid for one in psutil.Process().children(recursive=True) if "resource_tracker" not in command(one)}
+
+
+def command(one: psutil.Process) -> str:
+    """What it was started with; one that has ended counts as Python's own: nothing of it is left."""
+    try:
+        return " ".join(one.cmdline())
+    except psutil.NoSuchProcess:
+        return "resource_tracker"
 
 
 def test_all_figures_of_a_small_world(database_url: str) -> None:
