@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import NoReturn
 
 import asyncpg
@@ -14,6 +14,7 @@ from detectors._registry import registry
 from geo.anomaly import Anomaly
 from geo.incident import Incident, Join
 from geo.schema import NO_TIME
+from pipeline.ending import ended
 from pipeline.floors import Floor, Floors
 from pipeline.incidents import KEEP_MS, Joiner
 from store import rules
@@ -54,9 +55,7 @@ async def joined(writer: Writer, now: int) -> AsyncIterator[Joiner]:
     try:
         yield own
     finally:
-        following.cancel()
-        with suppress(asyncio.CancelledError):
-            await following
+        await ended(following)
 
 
 async def _keep_rules(writer: Writer, own: Joiner) -> NoReturn:

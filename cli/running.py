@@ -74,11 +74,15 @@ def warm() -> None:
 
 
 async def _until_told(work: Coroutine[Any, Any, None]) -> None:
-    """Cancelled by SIGTERM: a tick ends whole, and what was seen is kept. Before, the signal ends the process as it is:
-    what was kept is there for the next one."""
-    task = asyncio.ensure_future(work)
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
-    await task
+    """Cancelled by SIGTERM: a tick ends whole, and what was seen is kept. Before and after, the signal ends the process
+    as it is: what was kept is there for the next one."""
+    task, loop = asyncio.ensure_future(work), asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGTERM, task.cancel)
+    try:
+        await task
+    finally:
+        # On the way out there is nothing left to cancel, and a signal that nobody takes would keep it for ever.
+        loop.remove_signal_handler(signal.SIGTERM)
 
 
 def _prepare(url: str, setup: Judging, service: Service, feeds: Sequence[Feed]) -> None:

@@ -15,11 +15,12 @@ from cli.inputs import Judging
 from cli.judging_options import LOADERS
 from cli.kept import Kept
 from pipeline.airframes import Airframes
+from pipeline.ending import ended
 from pipeline.ignores import Ignore
 from pipeline.service import Trouble
 from pipeline.subscriptions import Subscription
 from pipeline.watching import NOTHING, Plan, Watching
-from store.connect import CHANNEL, open_pool
+from store.connect import CHANNEL, close_pool, open_pool
 from store.watching import Watched, fingerprint, load
 
 LOOK_S = 5.0
@@ -60,11 +61,9 @@ async def watched(url: str, setup: Judging) -> AsyncIterator[Watching]:
         try:
             yield watching
         finally:
-            following.cancel()
-            with suppress(asyncio.CancelledError):
-                await following
+            await ended(following)
     finally:
-        await pool.close()
+        await close_pool(pool)
 
 
 async def _follow(pool: asyncpg.Pool, watching: Watching, seen: Seen) -> None:
@@ -94,7 +93,9 @@ async def _renewed(connection: asyncpg.Connection, watching: Watching, seen: See
             now = await fingerprint(connection)
         return seen if now == seen[0] else (now, await _loaded(connection, watching, seen[1]))
     finally:
-        await connection.remove_listener(CHANNEL, listener)
+        # A connection that is lost listens no more; that it is, the cancellation on its way out must not turn into.
+        with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            await connection.remove_listener(CHANNEL, listener)
 
 
 async def _loaded(connection: asyncpg.Connection, watching: Watching, before: Plan) -> Plan:

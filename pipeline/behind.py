@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
+
+from pipeline.ending import ended
 
 Work = Callable[[], Awaitable[object]]
 
@@ -62,9 +63,7 @@ class Behind:
     async def stop(self) -> None:
         """Leave the rest undone."""
         if self.task:
-            self.task.cancel()
-            with suppress(asyncio.CancelledError, Exception):
-                await self.task
+            await ended(self.task)
         self.task = None
         self.waiting.clear()
 

@@ -24,6 +24,7 @@ from pipeline import checkpoint
 from pipeline.behind import Behind
 from pipeline.cells import CellCounts
 from pipeline.clockwatch import ClockWatch
+from pipeline.ending import ended
 from pipeline.engine import Engine, Step
 from pipeline.followers import NOBODY, Joiner, Watch, followed
 from pipeline.inbox import Inbox
@@ -139,11 +140,8 @@ class Live:
             await self._whole(self._last())
         finally:
             asking += [self.maintaining] if self.maintaining else []
-            for task in asking:
-                task.cancel()
             await self.polls.stop()
-            with suppress(asyncio.CancelledError):
-                await asyncio.gather(*asking, return_exceptions=True)
+            await ended(*asking)
             await self._left()
 
     async def _left(self) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
 import structlog
 
 from geo.batch import Batch
+from pipeline.ending import ended
 from pipeline.inbox import Inbox
 
 AGAIN_S = 5.0
@@ -86,10 +86,7 @@ class Polls:
 
     async def stop(self) -> None:
         """Cancel what still runs."""
-        for task in self.tasks:
-            task.cancel()
-        with suppress(asyncio.CancelledError):
-            await asyncio.gather(*self.tasks, return_exceptions=True)
+        await ended(*self.tasks)
 
     async def _poll(self, number: int, source: Polled) -> None:
         """Until it ends. Sources raise nothing for what the other side does: what is raised is a mistake in them."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 import asyncpg
@@ -13,6 +15,8 @@ CHANNEL = "skysift"
 
 Setup = Callable[[asyncpg.Connection], Awaitable[None]]
 
+
+CLOSE_S = 10.0
 
 CUSTOM, GENERIC, AUTO = "force_custom_plan", "force_generic_plan", "auto"
 """Of readers' statements: planned anew for the values at hand, as where the index that serves depends on the box and
@@ -43,6 +47,12 @@ async def open_pool(
         more["reset"] = _as_it_is
         settings |= {"plan_cache_mode": plans, "max_parallel_workers_per_gather": "0"}
     return await asyncpg.create_pool(url, min_size=1, max_size=size, init=prepare, server_settings=settings, **more)
+
+
+async def close_pool(pool: asyncpg.Pool) -> None:
+    """Wait for what is under way, CLOSE_S at most; then connections are cut. A pool alone waits for ever."""
+    with suppress(TimeoutError):
+        await asyncio.wait_for(pool.close(), CLOSE_S)
 
 
 async def _as_it_is(connection: asyncpg.Connection) -> None:

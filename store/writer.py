@@ -33,7 +33,7 @@ from store import (
     tile_hours,
 )
 from store import incidents as together
-from store.connect import CHANNEL, open_pool
+from store.connect import CHANNEL, close_pool, open_pool
 from store.lines import Lines
 from store.thin import Thin
 
@@ -81,7 +81,7 @@ class Writer:
         return cls(await open_pool(url, CONNECTIONS, init=stage), Thin(store_every_s))
 
     async def close(self) -> None:
-        await self.pool.close()
+        await close_pool(self.pool)
 
     async def write(self, released: Batch, mark: tuple[str, Any] | None = None) -> int:
         """Store rows in `positions`, thinned; how many. Columns: the schema's plus flight, sub, h3 where known.
