@@ -157,7 +157,7 @@ def alerts(aircraft: int, seconds: int, subscriptions: int, lateness: float, str
 
     with _database() as url, TemporaryDirectory() as folder:
         plan = bench.Plan(url, Path(folder), aircraft, seconds, subscriptions, lateness)
-        webhooks, pages = bench.run(plan, _setup("nine")), pushed.run(url, streams, min(seconds, 30))
+        webhooks, pages = bench.run(plan, _setup("nine")), pushed.run(url, streams, min(seconds, 60))
     both = {name: value for name, value in webhooks.items() if name != "machine"}
     _show(
         both
