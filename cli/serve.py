@@ -57,7 +57,7 @@ _OWN = ("store_every_s", "lateness_s", "patience_s", "keep_days", "demo_hours", 
 @option("judging.patience_s", "--patience")
 @option("storage.retention_days", "--keep-days")
 @option("storage.keep_raw", "--keep-raw/--no-keep-raw")
-@click.option("--demo-hours", default=24.0, show_default=True, help="Hours of demo history made at the first start.")
+@click.option("--demo-hours", default=6.0, show_default=True, help="Hours of demo history made at the first start.")
 @judging_options
 @delivery_options
 def command(delivering: Delivering, feeds: Sequence[str], format_: str | None, **options: Any) -> None:
