@@ -146,7 +146,8 @@ class Part:
         return Part(path, str(about["feed"]), str(about["kind"]))
 
     def records(self) -> Iterator[tuple[int, bytes]]:
-        """(epoch ms, record) in the order in which they came; those that were cut off by a kill are left out."""
+        """(epoch ms, record) in the order in which they came; those that were cut off by a kill are left out.
+        Raises FeedError at damage, after what comes before it."""
         with self.path.open("rb") as file:
             stream = _Unpacked(file)
             stream.readline()
@@ -158,11 +159,11 @@ class Part:
 
 
 class _Unpacked:
-    """The unpacked bytes of all frames; at damage they end."""
+    """The unpacked bytes of all frames, up to where a kill has cut them off. Raises FeedError at damage."""
 
     def __init__(self, file: Any) -> None:
         self._stream = zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True)
-        self._rest = b""
+        self._rest, self._source = b"", str(file.name)
 
     def readline(self) -> bytes:
         while b"\n" not in self._rest and len(self._rest) < FLUSH_BYTES and self._more():
@@ -178,9 +179,10 @@ class _Unpacked:
 
     def _more(self) -> bool:
         try:
-            piece = self._stream.read(FLUSH_BYTES)
+            piece = self._stream.read1(FLUSH_BYTES)
         except zstandard.ZstdError:
-            piece = b""
+            hint = "what comes before is read, the rest of this file is lost"
+            raise FeedError("no kept records from here on: it is damaged", source=self._source, hint=hint) from None
         self._rest += piece
         return bool(piece)
 

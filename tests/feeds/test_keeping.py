@@ -107,6 +107,21 @@ def test_a_kill_costs_the_last_records_alone(tmp_path: Path, cut: int) -> None:
     assert found == [0, 1]
 
 
+def test_damage_in_the_middle_is_said_after_what_comes_before_it(tmp_path: Path) -> None:
+    one = Keeping(tmp_path, clock=Clock()).recorder("roof", "stream")
+    for number in range(3):
+        one.add(bytes([number]) * 500 + bytes(range(256)))
+        one.flush()
+    (path,) = parts(tmp_path)
+    path.write_bytes(path.read_bytes()[:-20] + b"\xff" * 40)
+    found: list[int] = []
+
+    with pytest.raises(FeedError, match="damaged"):
+        found.extend(body[0] for _, body in Part.of(path).records())
+
+    assert found[:1] == [0] and found == sorted(set(found))
+
+
 def test_bytes_that_are_none_are_said_to_be(tmp_path: Path) -> None:
     path = tmp_path / "2023-11-14" / "roof-00000000-00000.zst"
     path.parent.mkdir()
