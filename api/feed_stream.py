@@ -19,7 +19,7 @@ from api.filters import cursor
 from api.problems import Problem
 from api.replies import AnyRequest
 from api.routes import given
-from api.stream import HEADERS, READY_S
+from api.stream import HEADERS, admit
 
 AnySocket: TypeAlias = WebSocket[Any, Any, Any]
 Following: TypeAlias = AsyncIterator[Told | int | None]
@@ -61,12 +61,7 @@ async def socket_texts(socket: AnySocket, feed: Feed, query: Sequence[str], wish
 async def _following(connection: Connection, feed: Feed, asked: Mapping[str, str], wishing: Wishing) -> Following:
     state = connection.app.state
     since, wish = cursor(asked, "since"), wishing(connection, asked)
-    if state.hub.open >= state.settings.max_streams:
-        raise Problem(503, f"{state.settings.max_streams} streams are open already: try again later")
-    try:
-        await asyncio.wait_for(state.hub.ready.wait(), READY_S)
-    except TimeoutError:
-        raise Problem(503, "the database cannot be reached: try again in a moment") from None
+    await admit(state)
     return feed.follow(state.pool, wish, since, state.settings.ping_s, caller(connection))
 
 

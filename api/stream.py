@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncIterator, Sequence
+from typing import Any
 
 from litestar import Response
 from litestar.response import Stream
@@ -22,6 +23,16 @@ QUERY = ("since", "bbox", "aircraft")
 FORMS = ("rows", "columns")
 
 
+async def admit(state: Any) -> None:
+    """Wait until another stream can be served. Raises Problem 503 where too many are open, or the database is away."""
+    if state.hub.open >= state.settings.max_streams:
+        raise Problem(503, f"{state.settings.max_streams} streams are open already: try again later")
+    try:
+        await asyncio.wait_for(state.hub.ready.wait(), READY_S)
+    except TimeoutError:
+        raise Problem(503, "the database cannot be reached: try again in a moment") from None
+
+
 @route("/stream", query=QUERY)
 async def show_stream(request: AnyRequest) -> Response[bytes] | Stream:
     """Events from now on; with Last-Event-ID or `since`, from the change after that one on."""
@@ -33,12 +44,7 @@ async def show_stream(request: AnyRequest) -> Response[bytes] | Stream:
         raise bad("aircraft", f"aircraft come as {' or '.join(FORMS)}, not as {form[:40]!r}")
     if request.method == "HEAD":
         return Response(b"", headers=HEADERS, media_type="text/event-stream")
-    if state.hub.open >= state.settings.max_streams:
-        raise Problem(503, f"{state.settings.max_streams} streams are open already: try again later")
-    try:
-        await asyncio.wait_for(state.hub.ready.wait(), READY_S)
-    except TimeoutError:
-        raise Problem(503, "the database cannot be reached: try again in a moment") from None
+    await admit(state)
     return Stream(_frames(request, since, boxes, form == "columns"), media_type="text/event-stream", headers=HEADERS)
 
 
