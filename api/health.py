@@ -15,12 +15,12 @@ from api.caller import PUBLIC
 from api.clock import clock, rfc3339
 from api.items import AnyRequest
 from api.routes import route
+from store.connect import UNREACHABLE
 from store.revision import current, head
 
 SILENT_S = 30.0
 """The engine speaks every 5 s, however little comes in; after this long without a word it does not run."""
 
-UNREACHABLE = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
 ASK_S = 5.0
 
 

@@ -21,7 +21,7 @@ from api.feed import Feed
 from api.feeds import ALERTS, INCIDENTS
 from api.parameters import Edges
 from api.settings import Settings
-from store.connect import CHANNEL
+from store.connect import CHANNEL, UNREACHABLE
 
 QUEUE = 256
 """Events that may wait for one slow client; beyond that it is caught up by cursor instead."""
@@ -110,7 +110,7 @@ class Hub:
                 finally:
                     self.up = False
                     connection.terminate()
-            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except UNREACHABLE as error:
                 log.warning("listener lost", error=repr(error), again_in_s=wait_s)
             await asyncio.sleep(wait_s)
             wait_s = min(wait_s * 2, _LONGEST_WAIT_S)

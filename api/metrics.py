@@ -13,11 +13,12 @@ from litestar import Response
 
 from api.caller import VIEWER
 from api.clock import clock
-from api.health import UNREACHABLE, configuration_of, engine_of, feeds_of
+from api.health import configuration_of, engine_of, feeds_of
 from api.items import AnyRequest
 from api.requests import Requests
 from api.routes import route
 from pipeline.measures import cpu_s, memory_bytes
+from store.connect import UNREACHABLE
 
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 KEPT_S = 15.0

@@ -84,6 +84,7 @@ HANDLERS: dict[int | type[Exception], Callable[[AnyRequest, Any], Response[bytes
     asyncpg.PostgresConnectionError: _database,
     asyncpg.CannotConnectNowError: _database,
     asyncpg.InterfaceError: _database,
+    asyncpg.InternalClientError: _database,
     asyncpg.DataError: _data,
     OSError: _database,
     500: _unexpected,

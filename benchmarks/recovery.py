@@ -20,6 +20,7 @@ from benchmarks.machine import machine
 from benchmarks.receivers import HTTP, Sky, receivers
 from benchmarks.service import KEEPER, PARTS, Running, begun, ended, served, state_folder
 from store.cluster import Cluster
+from store.connect import UNREACHABLE
 
 WANTED_S = 5.0
 LONGEST_S = 120.0
@@ -155,11 +156,11 @@ def _asked(cluster: Cluster, sql: str) -> float:
 async def _number(url: str, sql: str) -> float:
     try:
         connection = await asyncpg.connect(url, timeout=5)
-    except (OSError, TimeoutError, asyncpg.PostgresError):
+    except UNREACHABLE:
         return 0.0
     try:
         return float(await connection.fetchval(sql))
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+    except UNREACHABLE:
         return 0.0
     finally:
         connection.terminate()

@@ -24,6 +24,7 @@ from cli import checks as service
 from cli.checks import Check
 from cli.configuration import ConfigurationError, load
 from cli.ui import FAILED, json_option, out, print_json
+from store import connect
 from store.cluster import Cluster, ClusterError, default_state_dir
 from store.programs import Programs
 from web import assets, basemap
@@ -32,8 +33,8 @@ ROOT = Path(__file__).resolve().parents[1]
 SET_UP = "run ./run --setup-only"
 GB = 1e9
 
-UNREACHABLE = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, ClusterError, TimeoutError)
-"""Whatever keeps a database from answering, a malformed DATABASE_URL included."""
+UNREACHABLE = (*connect.UNREACHABLE, ClusterError)
+"""Of a private server, that it does not start too."""
 
 COLORS = {"ok": "green", "warn": "yellow", "fail": "red"}
 

@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import NoReturn
 
-import asyncpg
 import structlog
 
 from detectors._registry import registry
@@ -18,6 +17,7 @@ from pipeline.ending import ended
 from pipeline.floors import Floor, Floors
 from pipeline.incidents import KEEP_MS, Joiner
 from store import rules
+from store.connect import UNREACHABLE
 from store.writer import Writer
 
 LOOK_S = 5.0
@@ -64,5 +64,5 @@ async def _keep_rules(writer: Writer, own: Joiner) -> NoReturn:
         await asyncio.sleep(LOOK_S)
         try:
             own.floors = await floors(writer)
-        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        except UNREACHABLE as error:
             log.warning("rules cannot be read", error=repr(error), again_in_s=LOOK_S)

@@ -52,6 +52,7 @@ ERRORS = {
     ("feeds._errors", "FeedError"): INPUT,
     ("asyncpg", "PostgresError"): DATABASE,
     ("asyncpg", "InterfaceError"): DATABASE,
+    ("asyncpg", "InternalClientError"): DATABASE,
     ("sqlalchemy.exc", "OperationalError"): DATABASE,
     ("builtins", "OSError"): INPUT,
 }

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 import asyncpg
 import structlog
 
+from store.connect import UNREACHABLE
+
 LOOK_S = 1.0
-ERRORS = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.InsufficientResourcesError,
-          asyncpg.OperatorInterventionError, asyncpg.PostgresIOError)  # fmt: skip
+ERRORS = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.InternalClientError,
+          asyncpg.InsufficientResourcesError, asyncpg.OperatorInterventionError, asyncpg.PostgresIOError)  # fmt: skip
 """Of a statement: the server does not answer, is being stopped, or has no room left."""
 
 _PROBE = "INSERT INTO meta (key, value) VALUES ('outage', 'null') ON CONFLICT (key) DO UPDATE SET value = 'null'"
@@ -33,7 +35,7 @@ class Outage:
                 await connection.execute(_PROBE, timeout=3)
             finally:
                 connection.terminate()
-        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        except UNREACHABLE as error:
             log.debug("the database is still away", error=repr(error))
             await asyncio.sleep(LOOK_S)
             return False

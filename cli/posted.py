@@ -12,6 +12,7 @@ import asyncpg
 from geo.batch import Batch
 from geo.batch_bytes import unpacked
 from store import posted
+from store.connect import UNREACHABLE
 
 NAME = "POST /ingest"
 LOOK_S = 0.5
@@ -38,7 +39,7 @@ class Posted:
             try:
                 pieces = await self._next()
                 self.last_error = None
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except UNREACHABLE as error:
                 pieces, self.last_error = [], f"the database cannot be asked: {type(error).__name__}"
             for own, body in pieces:
                 batch = self._read(own, body)
@@ -55,7 +56,7 @@ class Posted:
             try:
                 if await posted.following(self.pool, self.cursor, 1):
                     return
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except UNREACHABLE as error:
                 self.last_error = f"the database cannot be asked: {type(error).__name__}"
             await asyncio.sleep(LOOK_S)
 

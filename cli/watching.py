@@ -20,7 +20,7 @@ from pipeline.ignores import Ignore
 from pipeline.service import Trouble
 from pipeline.subscriptions import Subscription
 from pipeline.watching import NOTHING, Plan, Watching
-from store.connect import CHANNEL, close_pool, open_pool
+from store.connect import CHANNEL, UNREACHABLE, close_pool, open_pool
 from store.watching import Watched, fingerprint, load
 
 LOOK_S = 5.0
@@ -72,7 +72,7 @@ async def _follow(pool: asyncpg.Pool, watching: Watching, seen: Seen) -> None:
         try:
             async with pool.acquire() as connection:
                 seen = await _renewed(connection, watching, seen)
-        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        except UNREACHABLE as error:
             log.warning("what is watched cannot be read", error=repr(error), again_in_s=LOOK_S)
             await asyncio.sleep(LOOK_S)
 
@@ -94,7 +94,7 @@ async def _renewed(connection: asyncpg.Connection, watching: Watching, seen: See
         return seen if now == seen[0] else (now, await _loaded(connection, watching, seen[1]))
     finally:
         # A connection that is lost listens no more; that it is, the cancellation on its way out must not turn into.
-        with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        with suppress(*UNREACHABLE):
             await connection.remove_listener(CHANNEL, listener)
 
 

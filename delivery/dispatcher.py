@@ -22,7 +22,7 @@ from delivery.message import Message
 from delivery.reach import Reach, guarded
 from delivery.vault import Vault, VaultError
 from store import outbox
-from store.connect import AUTO, CHANNEL, open_pool
+from store.connect import AUTO, CHANNEL, UNREACHABLE, open_pool
 
 LOOK_S = 1.0
 """Without a wake-up it looks this often: for what is to be tried again, and for what was kept back."""
@@ -75,7 +75,7 @@ class Dispatcher:
             while True:
                 try:
                     await self._connected()
-                except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                except UNREACHABLE as error:
                     log.warning("outbox lost", error=repr(error), again_in_s=wait_s)
                 finally:
                     await self._stopped()
@@ -176,7 +176,7 @@ class Dispatcher:
                 if not all(await asyncio.gather(*(self._sent(pool, row) for row in now))):
                     break
             await outbox.release(pool, [row["id"] for row in left])
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        except UNREACHABLE as error:
             log.warning("a result could not be written; it is sent again", error=repr(error))
 
     async def _sent(self, pool: asyncpg.Pool, row: asyncpg.Record) -> bool:

@@ -13,6 +13,10 @@ import orjson
 CHANNEL = "skysift"
 """Notifications wake readers up and carry only what kind of thing changed; what changed they read by cursor."""
 
+UNREACHABLE = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+"""Whatever keeps a database from answering, a malformed URL and a time limit included. InternalClientError is of a
+connection whose server has said that it ends and that is not closed yet: asyncpg takes no statement on it."""
+
 Setup = Callable[[asyncpg.Connection], Awaitable[None]]
 
 

@@ -22,6 +22,7 @@ from pipeline.engine import Engine
 from pipeline.journal import Journal
 from pipeline.live import Live
 from store.cluster import Cluster
+from store.connect import UNREACHABLE
 from store.migrate import upgrade
 from store.writer import Writer
 
@@ -99,7 +100,7 @@ async def outage(own: Cluster, folder: Path) -> None:
     await until(lambda: sum(len(b) for b in written_rows(written)) >= 160)
     assert not running.done()
     await asyncio.to_thread(own.start)
-    with pytest.raises((OSError, asyncpg.PostgresError, asyncpg.InterfaceError)):
+    with pytest.raises(UNREACHABLE):
         await asyncio.wait_for(running, 60)
     writer.pool.terminate()
 
