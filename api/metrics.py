@@ -43,6 +43,7 @@ METRICS: Mapping[str, tuple[str, str]] = {
     "states_duplicate_total": ("counter", "rows that had come before"),
     "states_dropped_total": ("counter", "rows that found no room in the queue"),
     "states_opted_out_total": ("counter", "rows of aircraft that are not to be shown"),
+    "posted_opted_out_total": ("counter", "the same of POST /ingest: those rows never come to the engine"),
     "states_unwritten_total": ("counter", "rows that could not be written into the journal before they were judged"),
     "queue_rows": ("gauge", "rows that wait for the next tick"),
     "queue_most_rows": ("gauge", "how many may wait"),
@@ -138,6 +139,8 @@ def _own(state: Any) -> Iterator[Sample]:
     yield "info", {"version": state.settings.version}, 1
     yield "streams", {}, state.hub.open
     yield "requests_open", {}, requests.under_way
+    if private := getattr(state, "privacy", None):
+        yield "posted_opted_out_total", {}, private.counts.total()
     for name, counter in (("requests_total", requests.count), ("request_seconds_total", requests.seconds)):
         for (method, path, status), value in counter.items():
             yield name, {"method": method, "route": path, "status": status}, value

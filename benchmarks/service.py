@@ -58,8 +58,10 @@ class Running:
 
     def parts(self) -> dict[str, psutil.Process]:
         """The supervised processes that live, and the one that keeps them, by name."""
-        found = {KEEPER: self.process}
-        for child in self.process.children():
+        found, children = {KEEPER: self.process}, []
+        with suppress(psutil.Error):
+            children = self.process.children()
+        for child in children:
             with suppress(OSError, psutil.Error):
                 found[Path(f"/proc/{child.pid}/comm").read_text().strip()] = child
         return {name: one for name, one in found.items() if name in (*PARTS, KEEPER)}

@@ -18,6 +18,7 @@ import numpy as np
 import orjson
 
 from cli.day_files import day_of
+from cli.heard import Place
 from cli.ui import INPUT, Failure
 from geo.batch import Batch
 from geo.batch_bytes import packed, unpacked
@@ -32,11 +33,12 @@ _REPORT = "report.json"
 
 @dataclass(frozen=True)
 class Archive:
-    """What is to be read, and how."""
+    """What is to be read, and how; `heard` is where frames were, (lat, lon) in degrees."""
 
     files: Sequence[Path]
     format: str | None
     zone: str
+    heard: Place
     stage: Path
 
     def units(self) -> Iterator[tuple[str, list[str]]]:
@@ -127,7 +129,7 @@ def staged(archive: Archive, jobs: int, advance: Callable[[float, str], object])
     advance(sum(map(len, units.values())) - sum(map(len, todo.values())), "found from before")
     with ProcessPoolExecutor(max(1, min(jobs, len(todo) or 1)), get_context("spawn")) as pool:
         running = {
-            pool.submit(stage_unit, archive.stage / name, files, archive.format, archive.zone): files
+            pool.submit(stage_unit, archive.stage / name, files, archive.format, archive.zone, archive.heard): files
             for name, files in todo.items()
         }
         try:
@@ -143,14 +145,14 @@ def staged(archive: Archive, jobs: int, advance: Callable[[float, str], object])
     return tally
 
 
-def stage_unit(place: Path, files: Sequence[str], format_: str | None, zone: str) -> None:
+def stage_unit(place: Path, files: Sequence[str], format_: str | None, zone: str, heard: Place) -> None:
     """Some files, in a process of its own: their rows by day, and what was refused. Whole or not at all."""
     part = place.with_name(f".{place.name}.part")
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
     report: dict[str, Any] = {"rows": 0, "rejected": Counter(), "skipped": {}, "labels": {}}
     held: list[Batch] = []
-    for batch in _read(files, format_, zone, report):
+    for batch in _read(files, format_, zone, heard, report):
         held.append(batch)
         report["rows"] += len(batch)
         if sum(map(len, held)) > HELD_ROWS:
@@ -163,14 +165,16 @@ def stage_unit(place: Path, files: Sequence[str], format_: str | None, zone: str
     part.replace(place)
 
 
-def _read(files: Sequence[str], format_: str | None, zone: str, report: dict[str, Any]) -> Iterator[Batch]:
+def _read(
+    files: Sequence[str], format_: str | None, zone: str, heard: Place, report: dict[str, Any]
+) -> Iterator[Batch]:
     """The rows of the files. One that cannot be read is noted, and the others are."""
     from feeds import FeedError
     from feeds.files import FileSource
 
     for file in files:
         try:
-            source = FileSource(Path(file), format_, zone)
+            source = FileSource(Path(file), format_, zone, heard)
         except FeedError as error:
             report["skipped"][file] = error.reason
             continue

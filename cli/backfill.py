@@ -56,7 +56,7 @@ def command(
     began = time.perf_counter()
     with database(demo) as url:
         if files:
-            sources = opened(files, format_, zone)
+            sources = opened(files, format_, zone, setup.heard)
             batches = read(sources)
             rows = sum(map(len, batches))
             asyncio.run(note_sources(url, sources))

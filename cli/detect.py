@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.anomaly_files import check_suffix, collection, write_features
+from cli.heard import Place
 from cli.inputs import Judging, judging, judging_options
 from cli.joining import joining
 from cli.reading import opened, read, zone_option
@@ -50,9 +51,9 @@ def command(
         if path:
             check_suffix(path)
     setup = judging(**options)
-    sources = recorded(files, format_, zone)
+    sources = recorded(files, format_, zone, setup.heard)
     engine = setup.engine(lateness_s=0.0)
-    rows = read(sources)
+    rows = list(setup.private(read(sources)))
     with progress("judging", sum(map(len, rows))) as advance:
         anomalies = run_recording(engine, rows, advance)
     written = [a.feature() for a in anomalies if cleared or a.state != "cleared"]
@@ -68,9 +69,9 @@ def command(
     print_json(summary) if as_json else _show(summary, output)
 
 
-def recorded(files: Sequence[str], format_: str | None, zone: str | None = None) -> list[Source]:
+def recorded(files: Sequence[str], format_: str | None, zone: str | None = None, heard: Place = None) -> list[Source]:
     """The sources of the files. Raises Failure for one that is live, and so without an end."""
-    sources = opened(files, format_, zone)
+    sources = opened(files, format_, zone, heard)
     live = [s.name for s in sources if s.live]
     if live:
         raise Failure(f"{live[0]} is a live feed and has no end: give it to `skysift serve --feed`", INPUT)

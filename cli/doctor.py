@@ -17,6 +17,7 @@ from typing import Any
 
 import asyncpg
 import click
+import httpx
 import orjson
 from packaging.requirements import Requirement
 
@@ -123,13 +124,24 @@ def web_files() -> Check:
 
 
 def port(number: int = 8080) -> Check:
-    """Whether the configured port is free."""
+    """Whether the configured port is free, or Skysift's already."""
     with socket.socket() as probe:
         probe.settimeout(1)
         taken = probe.connect_ex(("127.0.0.1", number)) == 0
-    if taken:
-        return Check(f"port {number}", "warn", "in use, perhaps by Skysift itself", f"else: ./run --port {number + 1}")
-    return Check(f"port {number}", "ok", "free")
+    if not taken:
+        return Check(f"port {number}", "ok", "free")
+    if _is_ours(number):
+        return Check(f"port {number}", "ok", "Skysift answers there")
+    return Check(f"port {number}", "warn", "taken by another program", f"end that, or ./run --port {number + 1}")
+
+
+def _is_ours(number: int) -> bool:
+    """Whether what answers at the port speaks of its health as we do."""
+    try:
+        told = httpx.get(f"http://127.0.0.1:{number}/health?f=json", timeout=6.0).json()
+    except (httpx.HTTPError, ValueError):
+        return False
+    return isinstance(told, dict) and {"status", "version", "engine"} <= set(told)
 
 
 def disk() -> Check:
@@ -169,9 +181,14 @@ def _feed(name: str, health: Mapping[str, Any]) -> Check:
     rejected = sorted(health.get("rejected", {}).items(), key=lambda item: -item[1])
     refused, rows = sum(n for _, n in rejected), health.get("rows", 0)
     reasons = ", ".join(f"{n:,} {reason}" for reason, n in rejected)
-    found = f"{health.get('state', 'unknown')}, {rows:,} rows" + (f"; refused: {reasons}" if reasons else "")
-    if health.get("state") == "down":
-        return Check(f"feed {name}", "warn", found, "is the receiver on, and the address right?")
+    state = health.get("state", "unknown")
+    found = f"{state}, {rows:,} rows" + (f"; refused: {reasons}" if reasons else "")
+    said = f"; it said: {health['last_error']}" if health.get("last_error") else ""
+    if state == "down":
+        return Check(f"feed {name}", "warn", found + said, "is the receiver on, and the address right?")
+    if state == "silent" and health.get("live"):
+        remedy = "does the decoder run, and its antenna hear? `skysift feeds ADDRESS` shows what comes"
+        return Check(f"feed {name}", "warn", f"{found}: nothing new for 30 s or more{said}", remedy)
     if refused > 0.1 * (rows + refused):
         return Check(f"feed {name}", "warn", found, "is it the right --format?")
     return Check(f"feed {name}", "ok", found)
@@ -202,7 +219,7 @@ CHECKS: tuple[Callable[[], Check], ...] = (
 @click.pass_context
 def command(ctx: click.Context, config: Path | None, as_json: bool) -> None:
     """Check the installation, and say what to do about what is wrong. Exit code 1 when something does not work."""
-    checks = [service.configuration(config), port(_configured_port(config)), *(check() for check in CHECKS)]
+    checks = [service.configuration(config), port(_configured(config)), *(check() for check in CHECKS)]
     checks += [*of_service(), *feeds()]
     if as_json:
         print_json({"ok": not _failed(checks), "checks": [asdict(check) for check in checks]})
@@ -213,12 +230,16 @@ def command(ctx: click.Context, config: Path | None, as_json: bool) -> None:
         ctx.exit(FAILED)
 
 
-def _configured_port(config: Path | None) -> int:
-    """The port of the configuration, the usual one where that is wrong: which is said then."""
+def _configured(config: Path | None) -> int:
+    """The port of the configuration, whose database is looked at as well; the usual ones where it is wrong: which is
+    said then."""
     try:
-        return int(load(config)["service.port"])
+        found = load(config)
     except (ConfigurationError, OSError):
         return 8080
+    if url := found["database.url"]:
+        os.environ["DATABASE_URL"] = url
+    return int(found["service.port"])
 
 
 def _failed(checks: list[Check]) -> bool:

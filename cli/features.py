@@ -56,7 +56,7 @@ def export(
     from cli.detect import recorded
     from models.feature_days import DayWriter, FeatureTable, write_flags
 
-    sources = recorded(files, format_)
+    sources = recorded(files, format_, heard=setup.heard)
     rows = read(sources)
     run = featuring(setup, names, rules)
     writer, count = DayWriter(folder, names), 0

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from cli.heard import Place, receiver_option
 from cli.reading import opened, zone_option
 from cli.ui import INPUT, Failure, err, json_option, out, print_json, progress, table
 from feeds import FeedError, Source, formats
@@ -26,10 +27,12 @@ LIVE_WAIT_S = 15.0
 @click.option("--markdown", is_flag=True, help="Write docs/formats.md to standard output.")
 @click.option("--format", "format_", metavar="ID", help="Read as this format, whatever the content looks like.")
 @zone_option
+@receiver_option
 @json_option
 def command(
-    specs: Sequence[str], list_formats: bool, markdown: bool, format_: str | None, zone: str | None, as_json: bool
-) -> None:
+    specs: Sequence[str], list_formats: bool, markdown: bool, format_: str | None, zone: str | None, heard: Place,
+    as_json: bool,
+) -> None:  # fmt: skip
     """Look into sources: files, folders, http addresses. Without any, list the formats."""
     if markdown:
         from feeds._page import page
@@ -39,7 +42,7 @@ def command(
     if list_formats or not specs:
         _show_formats(as_json)
         return
-    reports = [_probed(spec, format_, zone, show=not as_json) for spec in specs]
+    reports = [_probed(spec, format_, zone, heard, show=not as_json) for spec in specs]
     if as_json:
         print_json(reports)
     else:
@@ -61,11 +64,11 @@ def _show_formats(as_json: bool) -> None:
     out.print(listed)
 
 
-def _probed(spec: str, format_: str | None, zone: str | None, show: bool) -> dict[str, Any]:
+def _probed(spec: str, format_: str | None, zone: str | None, heard: Place, show: bool) -> dict[str, Any]:
     """What a source holds, or why it cannot be read."""
     tally = Tally()
     try:
-        (source,) = opened([spec], format_, zone)
+        (source,) = opened([spec], format_, zone, heard)
         with progress(spec, show=show) as advance:
             if source.live:
                 asyncio.run(_first(source, tally))

@@ -21,7 +21,8 @@ from cli.configuration import Configuration
 from cli.configured import config_options
 from cli.database import database
 from cli.day_files import path_of, write_day
-from cli.private import privacy
+from cli.heard import Place, configured, receiver_option
+from cli.private import private
 from cli.reading import zone_option
 from cli.ui import INPUT, USAGE, Failure, err, json_option, print_json, progress
 from geo.batch import Batch
@@ -34,6 +35,7 @@ SHOWN = 20
 @click.argument("files", nargs=-1, required=True)
 @click.option("--format", "format_", help="Format of the files, where the content leaves it open.")
 @zone_option
+@receiver_option
 @click.option("--area", help="Only flights through it, whole: a file of areas, WKT, or west,south,east,north.")
 @click.option("--into", type=click.Path(path_type=Path, file_okay=False), help="Write YYYY-MM-DD_NAME.parquet into "
               "this folder, instead of into the database.")  # fmt: skip
@@ -45,8 +47,9 @@ SHOWN = 20
 @config_options
 @json_option
 def command(
-    files: Sequence[str], into: Path | None, store_every: float, config: Configuration, as_json: bool, **options: Any
-) -> None:
+    files: Sequence[str], into: Path | None, store_every: float, heard: Place, config: Configuration, as_json: bool,
+    **options: Any,
+) -> None:  # fmt: skip
     """Store FILES, or what lies in folders. Flights are told apart; nothing is judged.
 
     A folder with run_* inside is a data set of a notebook: its newest run is taken. Broken off, the same command goes
@@ -55,24 +58,23 @@ def command(
     if into and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,80}", options["name"]):
         raise Failure(f"--name {options['name'][:40]!r}: letters, digits, dots, dashes and underscores", USAGE)
     area = area_of(options["area"]) if options["area"] else None
-    found = listed(files, err.print)
-    archive = Archive(found, options["format_"], options["zone"] or "UTC", _stage(files, into, options))
+    found, heard = listed(files, err.print), heard or configured(config)
+    stage = _stage(files, into, {**options, "heard": heard})
+    archive = Archive(found, options["format_"], options["zone"] or "UTC", heard, stage)
     if options["restart"]:
-        shutil.rmtree(archive.stage, ignore_errors=True)
+        shutil.rmtree(stage, ignore_errors=True)
     with progress("reading", len(found)) as advance:
         tally = staged(archive, options["jobs"], advance)
     counts: Counter[str] = Counter()
-    parts = by_day(archive.stage, area, counts, privacy(config))
+    parts = by_day(stage, area, counts, private(config))
     if into:
         into.mkdir(parents=True, exist_ok=True)
-        written = _write(archive.stage, parts, tally, into, options["name"])
+        written = _write(stage, parts, tally, into, options["name"])
     else:
         written = []
         with database() as url:
-            asyncio.run(
-                store(url, archive.stage, by_day(archive.stage, area, counts), tally, store_every, _title(files))
-            )
-    shutil.rmtree(archive.stage)
+            asyncio.run(store(url, stage, parts, tally, store_every, _title(files)))
+    shutil.rmtree(stage)
     _report(tally, counts, len(found), written, as_json)
 
 
@@ -85,9 +87,10 @@ def _stage(files: Sequence[str], into: Path | None, options: dict[str, Any]) -> 
     """Where an import of just this lies until it is done: a break costs nothing that is there."""
     from store.cluster import default_state_dir
 
-    wanted = [str(Path(one).absolute()) for one in files], *(options[n] for n in ("format_", "zone", "area", "name"))
-    own = hashlib.blake2b(repr((wanted, into and str(into.absolute()))).encode(), digest_size=8).hexdigest()
-    return (into / f".import-{own}") if into else default_state_dir() / "imports" / own
+    own = ("format_", "zone", "area", "name", "heard")
+    wanted = [str(Path(one).absolute()) for one in files], *(options[name] for name in own)
+    digest = hashlib.blake2b(repr((wanted, into and str(into.absolute()))).encode(), digest_size=8).hexdigest()
+    return (into / f".import-{digest}") if into else default_state_dir() / "imports" / digest
 
 
 def _write(

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from cli.configuration import Configuration
+from cli.heard import Place, degrees, only
 from cli.judging_options import LOADERS, WEATHER, judging_options
 from cli.kept import Kept
 from cli.private import privacy
@@ -34,13 +35,15 @@ SHOWN_PROBLEMS = 3
 
 @dataclass(frozen=True)
 class Judging:
-    """Classes to run, their thresholds, the resources that they were given, and what is known beside them."""
+    """Classes to run, their thresholds, the resources that they were given, and what is known beside them; `heard` is
+    where recordings of frames were, (lat, lon) in degrees."""
 
     classes: Mapping[str, Detector]
     overrides: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     resources: Mapping[str, Any] = field(default_factory=dict)
     context: Context | None = None
     privacy: Privacy | None = None
+    heard: Place = None
 
     def private(self, batches: Iterable[Batch]) -> Iterable[Batch]:
         """The rows that may be seen, as they may be seen."""
@@ -72,7 +75,8 @@ def judging(
     given = resources(runways, receivers, kept, **files)
     about = context(given, files.get("zones", ()), weather, kept)
     private = privacy(config, given.get("aircraft")) if config else None
-    return Judging(chosen, {n: v for n, v in overrides.items() if n in chosen}, given, about, private)
+    known = {n: v for n, v in overrides.items() if n in chosen}
+    return Judging(chosen, known, given, about, private, only(receivers))
 
 
 def choose(names: str | None) -> Mapping[str, Detector]:
@@ -101,7 +105,7 @@ def resources(
     if ends is not None:
         out["airports"] = out["airports"].with_runways(ends)
     if receivers:
-        out["receivers"] = Receivers.of([_place(text) for text in receivers])
+        out["receivers"] = Receivers.of([degrees(text) for text in receivers])
     for name in LOADERS:
         paths = files.get(name, ())
         found = LOADERS[name](paths) if paths else kept.load(name.replace("_", "-")) if kept else None
@@ -173,17 +177,6 @@ def _notams(paths: Sequence[Path]) -> Any:
 
     some = [path for path in paths if is_notams(Given(str(path), path).head)]
     return load_notams(some) if some else None
-
-
-def _place(text: str) -> tuple[float, float]:
-    """`48.2,11.6` as degrees."""
-    try:
-        lat, lon = (float(part) for part in text.split(","))
-    except ValueError:
-        raise Failure(f"--receiver {text!r}: give LATITUDE,LONGITUDE in degrees, such as 48.21,11.64", USAGE) from None
-    if not (-90 <= lat <= 90 and -180 <= lon <= 180):
-        raise Failure(f"--receiver {text!r}: latitude is -90 to 90, longitude -180 to 180", USAGE)
-    return lat, lon
 
 
 def _nearest(name: str, known: Mapping[str, Any]) -> str:

@@ -38,6 +38,9 @@ LOADERS: Mapping[str, Loader] = {
 WEATHER = Loader("Weather reports (METAR) to show beside anomalies: JSON or text.", "feeds.weather:load_weather")
 
 
+RECEIVERS = "Where a receiver stands: LATITUDE,LONGITUDE. One alone has heard the recordings of Mode S frames."
+
+
 def judging_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """An option for every resource; --runways, --weather, --receiver, --classes, --config, --set, --no-reference."""
     path = click.Path(path_type=Path)
@@ -46,7 +49,7 @@ def judging_options(function: Callable[..., Any]) -> Callable[..., Any]:
             click.option(f"--{name.replace('_', '-')}", name, multiple=True, type=path, help=loader.help)
             for name, loader in {**LOADERS, "weather": WEATHER}.items()
         ),
-        click.option("--receiver", "receivers", multiple=True, help="Where a receiver stands: LATITUDE,LONGITUDE."),
+        click.option("--receiver", "receivers", multiple=True, help=RECEIVERS),
         click.option("--runways", type=path, help="Runways as OurAirports publishes them (CSV)."),
         click.option(
             "--classes", help="Anomaly classes, separated by commas; 'nine' for the first nine. Default: all."

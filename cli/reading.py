@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cli.heard import Place
 from cli.ui import progress
 from geo.batch import Batch
 
@@ -41,8 +42,11 @@ def feed_of(table: Mapping[str, Any]) -> Feed:
     return replace(one, interval_s=own or (None if is_service(one.address) else table.get("usual_interval_s")))
 
 
-def opened(specs: Sequence[str | Feed], format_: str | None = None, zone: str | None = None) -> list[Source]:
-    """Each address, file or folder as a source; `zone` holds where it names none itself (as Feed.of understands it).
+def opened(
+    specs: Sequence[str | Feed], format_: str | None = None, zone: str | None = None, heard: Place = None
+) -> list[Source]:
+    """Each address, file or folder as a source; `zone` and `heard`, the place of its receiver (lat, lon), hold where it
+    names none itself (as Feed.of understands it).
 
     Imports late: `--help` does not wait for the formats.
     """
@@ -51,7 +55,7 @@ def opened(specs: Sequence[str | Feed], format_: str | None = None, zone: str | 
 
     named = None if zone is None else zone_name(zone)
     feeds = [Feed.of(spec, format_) if isinstance(spec, str) else spec for spec in specs]
-    return [open_feed(replace(feed, zone=feed.zone or named)) for feed in feeds]
+    return [open_feed(replace(feed, zone=feed.zone or named, receiver=feed.receiver or heard)) for feed in feeds]
 
 
 def read(sources: Sequence[Source]) -> list[Batch]:

@@ -30,7 +30,7 @@ def command(
 ) -> None:
     """Play FILES as if they were live. Times stay the recording's; a running `serve` shows it."""
     setup = judging(**options)
-    source = Replay(", ".join(files), list(setup.private(read(opened(files, format_, zone)))), speed)
+    source = Replay(", ".join(files), list(setup.private(read(opened(files, format_, zone, setup.heard)))), speed)
     with database() as url, progress("playing", len(source.rows)) as advance:
         source.advance = advance
         asyncio.run(_play(url, setup, source, store_every))

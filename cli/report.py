@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from cli.heard import Place, receiver_option
 from cli.reading import opened, read, zone_option
 from cli.ui import INPUT, USAGE, Failure, err, json_option, print_json
 
@@ -18,6 +19,7 @@ from cli.ui import INPUT, USAGE, Failure, err, json_option, print_json
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write the page here. Default: report.html.")
 @click.option("--format", "format_", help="Format of the files, where the content leaves it open.")
 @zone_option
+@receiver_option
 @click.option("--aircraft", multiple=True, type=click.Path(path_type=Path), help="Aircraft database: CSV and others.")
 @json_option
 def command(
@@ -25,13 +27,14 @@ def command(
     output: Path | None,
     format_: str | None,
     zone: str | None,
+    heard: Place,
     aircraft: Sequence[Path],
     as_json: bool,
 ) -> None:
     """Show how good the data of FILES is: what is known of the aircraft, where one can see, and what is bad."""
     if output and output.suffix.lower() not in (".html", ".htm"):
         raise Failure(f"{output}: the report is a page, so name it .html; or ask for --json", USAGE)
-    found = report(files, format_, aircraft, zone)
+    found = report(files, format_, aircraft, zone, heard)
     if output or not as_json:
         _save(found, output or Path("report.html"))
     if as_json:
@@ -41,14 +44,14 @@ def command(
 
 
 def report(
-    files: Sequence[str], format_: str | None, aircraft: Sequence[Path], zone: str | None = None
+    files: Sequence[str], format_: str | None, aircraft: Sequence[Path], zone: str | None = None, heard: Place = None
 ) -> dict[str, Any]:
     """The numbers. Raises Failure for live feeds and recordings without rows."""
     from feeds.aircraft_files import load_aircraft
     from geo.batch import Batch
     from pipeline.quality import quality
 
-    sources = opened(files, format_, zone)
+    sources = opened(files, format_, zone, heard)
     live = [s.name for s in sources if s.live]
     if live:
         raise Failure(f"{live[0]} is a live feed and has no end: record it first", INPUT)

@@ -26,6 +26,9 @@ NEAR_GROUND_MS = 600_000
 FASTEST_M_PER_MS, SLACK_M = 1.0, 20_000.0
 """Of a pair that does not belong together the place is wrong by whole zones, 600 km and more. No other is left out."""
 
+UNPLACED = "place on the ground, which needs the receiver's (at=, --receiver)"
+"""Why a row has no place; what says where the receiver is, live and for recordings."""
+
 _FULL = 131_072.0
 _ZONES = 60
 _M_PER_DEG = 111_195.0
@@ -89,7 +92,7 @@ class Places:
         left = sent & np.isnan(lat) & ~mixed
         self._single(icao24, own, placed, left, odd, ground)
         unplaced = left & ground & np.isnan(placed[:, 1])
-        bad["place on the ground, which needs the receiver's (at=)"] += int(unplaced.sum())
+        bad[UNPLACED] += int(unplaced.sum())
         return placed[:, 1], placed[:, 2]
 
     def _paired(self, icao24: Array, own: Array, sent: Array, odd: Array) -> tuple[Array, Array, Array]:

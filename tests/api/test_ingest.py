@@ -150,9 +150,11 @@ def test_nothing_waits_in_clear(keys: Keys, seeded_url: str) -> None:
     with TestClient(app) as client:
         body = lines(row(), row(icao24="3c0001", callsign="DLH1", registration="D-ABCD"))
         answer = client.post("/ingest", content=body, headers={**keys["ingest"], **NDJSON})
+        metrics = client.get("/metrics", headers=keys["viewer"]).text
 
     (batch,) = waiting(seeded_url)
     assert (answer.json()["accepted"], answer.json()["left_out"]) == (1, {"not to be shown": 1})
+    assert "\nskysift_posted_opted_out_total 1\n" in metrics
     assert batch["icao24"][0] & SYNTHETIC and batch["callsign"][0] not in (b"", b"DLH1")
     assert batch["registration"].tolist() == [b""]
     assert private.applied(batch)["icao24"].tolist() == batch["icao24"].tolist(), "the engine takes it as it is"

@@ -127,3 +127,12 @@ def test_a_live_feed_has_no_end() -> None:
     result = run("demo")
 
     assert result.exit_code == 3 and "skysift serve --feed" in " ".join(result.stderr.split())
+
+
+def test_nothing_is_said_of_who_has_opted_out(recording: Path, tmp_path: Path) -> None:
+    config = tmp_path / "skysift.toml"
+    config.write_text('[privacy]\nopt_out = ["DLH4AB"]\n')
+
+    result = run(recording, "--config", config)
+
+    assert json.loads(result.stdout)["features"] == []

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.metadata import version
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from click.testing import CliRunner
@@ -75,9 +79,61 @@ def test_packages_are_held_to_the_lock() -> None:
         ({"state": "ok", "rows": 1000, "rejected": {"lat out of range": 3}}, "ok"),
         ({"state": "ok", "rows": 10, "rejected": {"no time": 90}}, "warn"),
         ({"state": "down", "rows": 0}, "warn"),
+        ({"state": "silent", "rows": 5, "live": True}, "warn"),
+        ({"state": "silent", "rows": 0, "live": False}, "ok"),
     ],
 )
 def test_a_feed_shows_what_was_refused(health: dict[str, object], state: str) -> None:
     found = doctor._feed("home", health)
     assert found.state == state
     assert all(reason in found.found for reason in health.get("rejected", {}))  # type: ignore[attr-defined]
+
+
+def test_a_feed_that_is_down_says_what_it_heard_last() -> None:
+    found = doctor._feed("home", {"state": "down", "rows": 0, "last_error": "connection refused"})
+    assert found.found.endswith("connection refused") and "address" in found.remedy
+
+
+@contextmanager
+def answering(body: bytes) -> Iterator[int]:
+    """A server on loopback that says this to every question; its port."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *told: object) -> None:
+            """Tests are quiet."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield server.server_port
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@pytest.mark.parametrize(
+    ("body", "state"), [(b'{"status": "ok", "version": "0", "engine": {}}', "ok"), (b"{}", "warn"), (b"hello", "warn")]
+)
+def test_a_port_is_taken_by_us_or_by_another(body: bytes, state: str) -> None:
+    with answering(body) as number:
+        found = doctor.port(number)
+    assert (found.state, bool(found.remedy)) == (state, state == "warn")
+    assert doctor.port(number).found == "free"
+
+
+def test_the_database_of_the_configuration_is_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "")
+    monkeypatch.delenv("DATABASE_URL")
+    config = tmp_path / "skysift.toml"
+    config.write_text('[database]\nurl = "postgresql://127.0.0.1:1/none"\n')
+
+    done = CliRunner().invoke(main, ["doctor", "--config", str(config), "--json"])
+
+    (database,) = [one for one in json.loads(done.stdout)["checks"] if one["name"] == "database"]
+    assert (database["state"], database["remedy"]) == ("fail", "check DATABASE_URL")

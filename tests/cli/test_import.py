@@ -14,7 +14,9 @@ from click.testing import CliRunner, Result
 
 from cli import archive_files, import_
 from cli.main import main
+from feeds._cpr import UNPLACED
 from tests.feeds.reading import read_path
+from tests.feeds.transponder import beast, surface
 
 MIDNIGHT = 1_700_006_400
 """2023-11-15 00:00 UTC."""
@@ -172,3 +174,60 @@ def test_into_the_database_a_row_is_stored_once_though_it_was_broken_off(
     assert result.exit_code == 0, result.output
     lines = (here / "all.csv").read_text().splitlines()[1:]
     assert len(lines) == len(set(lines)) == 49
+
+
+@pytest.fixture
+def apron(tmp_path: Path) -> Path:
+    """A recording of frames of an aircraft that rolls at Amsterdam, and was never heard in the air."""
+    path = tmp_path / "in" / "dump.bin"
+    path.parent.mkdir()
+    path.write_bytes(b"".join(beast(surface(52.32, 4.73, odd), float(odd)) for odd in (False, True)))
+    return path
+
+
+CONFIGURED = '[[feeds]]\naddress = "beast://192.0.2.1:30005"\nreceiver = "52.0,4.4"\n'
+
+
+@pytest.mark.parametrize(("options", "config"), [(["--receiver", "52.0,4.4"], ""), ([], CONFIGURED)])
+def test_frames_from_the_ground_have_places_where_the_receivers_is_known(
+    options: list[str], config: str, apron: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "skysift.toml"
+    file.write_text(config)
+
+    imported(apron, "--into", tmp_path / "out", "--config", file, *options)
+
+    _, rows = read_path(tmp_path / "out")
+    assert (rows["lat"].round(2).tolist(), rows["lon"].round(2).tolist()) == ([52.32] * 2, [4.73] * 2)
+
+
+@pytest.mark.parametrize("config", ["", CONFIGURED + '[judging]\nreceivers = ["10,20"]\n'])
+def test_where_nobody_knows_which_receiver_it_was_no_place_is_made_up(config: str, apron: Path, tmp_path: Path) -> None:
+    file = tmp_path / "skysift.toml"
+    file.write_text(config)
+
+    said = report(apron, "--into", tmp_path / "out", "--config", file)
+
+    assert said["rejected"] == {UNPLACED: 2} and "--receiver" in UNPLACED
+    assert np.isnan(read_path(tmp_path / "out")[1]["lat"]).all()
+
+
+@pytest.mark.parametrize("text", ["52", "here", "91,0", "52,4,1"])
+def test_a_receiver_that_is_nowhere_is_refused(text: str, apron: Path, tmp_path: Path) -> None:
+    assert "--receiver" in imported(apron, "--into", tmp_path / "out", "--receiver", text, code=2).output
+
+
+@pytest.mark.parametrize("into", [True, False])
+def test_who_has_opted_out_is_not_imported(into: bool, here: Path) -> None:
+    (config := here / "skysift.toml").write_text('[privacy]\nopt_out = ["4b0003"]\n')
+    for own in ("4b0003", "4b0004"):
+        flight(here / "in" / f"{own}.csv", own, MIDNIGHT, 8.0)
+
+    said = report(here / "in", "--config", config, *(["--into", here / "out"] if into else []))
+    if not into:
+        assert CliRunner().invoke(main, ["export", "positions", "-o", str(here / "all.csv")]).exit_code == 0
+
+    assert (said["rows"], said["left_out"]) == (20, {"of aircraft that have opted out": 20})
+    text = str(read_path(here / "out")[1]["icao24"].tolist()) if into else (here / "all.csv").read_text()
+    seen = {own: (str(int(own, 16)) if into else own) in text for own in ("4b0003", "4b0004")}
+    assert seen == {"4b0003": False, "4b0004": True}

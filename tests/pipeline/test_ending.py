@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+from structlog.testing import CapturingLogger
+
+from pipeline import ending
 from pipeline.ending import ended
 
 
@@ -30,17 +34,23 @@ def test_who_loses_a_cancellation_is_cancelled_again() -> None:
     assert asyncio.run(go()) and lost == ["given back already"]
 
 
-def test_what_a_task_ends_with_is_nobodys_business() -> None:
+def test_what_a_task_ends_with_stops_nobody_and_is_logged(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = CapturingLogger()
+    monkeypatch.setattr(ending, "log", said)
+
     async def fail() -> None:
         try:
             await asyncio.sleep(60)
         finally:
             raise ValueError("on the way out")
 
-    async def go() -> BaseException | None:
-        task = asyncio.create_task(fail())
+    async def go() -> None:
+        tasks = [asyncio.create_task(fail(), name="failing"), asyncio.create_task(asyncio.sleep(60), name="calm")]
         await asyncio.sleep(0)
-        await ended(task)
-        return task.exception()
+        await ended(*tasks)
 
-    assert isinstance(asyncio.run(go()), ValueError)
+    asyncio.run(go())
+
+    (told,) = said.calls
+    assert (told.method_name, told.args) == ("warning", ("a task ended with an error",))
+    assert told.kwargs == {"task": "failing", "error": "ValueError('on the way out')"}
