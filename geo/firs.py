@@ -58,22 +58,12 @@ class Firs:
         a grid first, which takes seconds. A point on the border counts as inside."""
         if not len(self):
             return np.full(len(lat), -1, dtype=np.int64)
-        point, region = self._pairs(shapely.points(lon, lat))
+        point, region = self._tree.query(shapely.points(lon, lat), predicate="intersects")
         order = np.lexsort((self._rank[region], point))
         first = np.unique(point[order], return_index=True)[1]
         out = np.full(len(lat), -1, dtype=np.int64)
         out[point[order][first]] = region[order][first]
         return out
-
-    def _pairs(self, points: Array) -> tuple[Array, Array]:
-        """Points and the regions that hold them, by number. Who is asked for many is prepared once: a region with
-        thousands of corners then takes a point as a region with four does.
-        """
-        if len(points) <= len(self):
-            point, region = self._tree.query(points, predicate="intersects")
-        else:
-            region, point = shapely.STRtree(points).query(self.shapes, predicate="intersects")
-        return point, region
 
     @cached_property
     def _rank(self) -> Array:
