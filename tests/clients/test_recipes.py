@@ -1,4 +1,4 @@
-"""The recipes of docs/gis.md, run as they stand there, against the real server."""
+"""The recipes of docs/gis.md, and the commands of the pages beside it, run as they stand there, against the server."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ import pytest
 
 from tests.api.conftest import Live
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "gis.md"
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+PAGE = DOCS / "gis.md"
 ADDRESS = "http://127.0.0.1:8080"
 RUN = {"sh": ["bash", "-euo", "pipefail", "-c"], "python": [sys.executable, "-c"]}
 ELSEWHERE = {"pyqgis": "tests/clients/qgis/test_qgis.py", "js": "tests/clients/test_maplibre.py"}
@@ -62,4 +63,19 @@ def test_a_recipe_does_what_it_promises(live: Live, heading: str, tmp_path: Path
             said += done.stdout
 
     assert [word for word in EXPECTED[heading] if word not in said] == [], said
+    assert all(path.stat().st_size > 100 for path in tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("page", ["exports.md", "tiles.md"])
+def test_the_commands_of_other_pages_run(live: Live, seeded_url: str, page: str, tmp_path: Path) -> None:
+    blocks = re.findall(r"^```(\w+)\n(.*?)^```", (DOCS / page).read_text(), flags=re.MULTILINE | re.DOTALL)
+    assert {language for language, _ in blocks} == {"sh"}
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    own = {**os.environ, "DATABASE_URL": seeded_url, "PATH": path}
+
+    for _, text in blocks:
+        command = [*RUN["sh"], text.replace(ADDRESS, live.url).replace("HOST", live.url)]
+        done = subprocess.run(command, cwd=tmp_path, env=own, capture_output=True, text=True, timeout=120, check=False)
+        assert done.returncode == 0, done.stderr
+
     assert all(path.stat().st_size > 100 for path in tmp_path.iterdir())

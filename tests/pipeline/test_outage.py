@@ -21,7 +21,7 @@ from pipeline.cells import CellCounts
 from pipeline.engine import Engine
 from pipeline.journal import Journal
 from pipeline.live import Live
-from store.cluster import Cluster
+from store.cluster import DATABASE, Cluster
 from store.connect import UNREACHABLE
 from store.migrate import upgrade
 from store.writer import Writer
@@ -81,11 +81,35 @@ async def until(condition: Any) -> None:
     raise AssertionError("it did not happen")
 
 
-def test_an_outage_loses_nothing(own: Cluster, tmp_path: Path) -> None:
-    asyncio.run(outage(own, tmp_path))
+FULL = """
+CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS
+  $$ BEGIN RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = 'disk_full'; END $$;
+CREATE TRIGGER no_room BEFORE INSERT ON positions FOR EACH STATEMENT EXECUTE FUNCTION no_room();
+CREATE TRIGGER no_room BEFORE INSERT ON meta FOR EACH STATEMENT EXECUTE FUNCTION no_room();
+"""
 
 
-async def outage(own: Cluster, folder: Path) -> None:
+def goes(own: Cluster, how: str) -> None:
+    """The server is stopped, or answers as one whose disk is full."""
+    if how == "stopped":
+        own.stop()
+    else:
+        own.psql(FULL, DATABASE)
+
+
+def comes(own: Cluster, how: str) -> None:
+    if how == "stopped":
+        own.start()
+    else:
+        own.psql("DROP FUNCTION no_room CASCADE", DATABASE)
+
+
+@pytest.mark.parametrize("how", ["stopped", "full"])
+def test_an_outage_loses_nothing(own: Cluster, tmp_path: Path, how: str) -> None:
+    asyncio.run(outage(own, tmp_path, how))
+
+
+async def outage(own: Cluster, folder: Path, how: str) -> None:
     rows, feed = traffic(), Told()
     parts = [rows.take(np.arange(k, k + 40)) for k in range(0, SECONDS, 40)]
     live, writer = await started(own.url, folder, feed)
@@ -93,13 +117,13 @@ async def outage(own: Cluster, folder: Path) -> None:
     feed.queue.put_nowait(parts[0])
     await until(lambda: live.engine.counts["rows"] > 30)
 
-    await asyncio.to_thread(own.stop)
+    await asyncio.to_thread(goes, own, how)
     written = Journal(folder / "engine.journal")
     for part in parts[1:4]:
         feed.queue.put_nowait(part)
     await until(lambda: sum(len(b) for b in written_rows(written)) >= 160)
     assert not running.done()
-    await asyncio.to_thread(own.start)
+    await asyncio.to_thread(comes, own, how)
     with pytest.raises(UNREACHABLE):
         await asyncio.wait_for(running, 60)
     writer.pool.terminate()
