@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import signal
 
 import asyncpg
@@ -16,6 +15,7 @@ from litestar import Litestar
 from api.app import create_app
 from api.logs import configure
 from api.settings import Settings, SettingsError, with_port
+from pipeline.garbage import settle
 
 DRAIN_S = 3.0
 """How long answers under way may take after the signal."""
@@ -32,7 +32,7 @@ def serve(settings: Settings) -> None:
 async def _serve(settings: Settings) -> None:
     await _check_database(settings.database_url)
     app, stop = create_app(settings), asyncio.Event()
-    _settle()
+    settle()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     server = _server(app, settings)
@@ -49,13 +49,6 @@ async def _serve(settings: Settings) -> None:
     stopping.cancel()
     answering.cancel()
     log.info("stopped")
-
-
-def _settle() -> None:
-    """What is loaded stays for good: looking through all of it again for garbage held every stream up, a quarter of a
-    second once a minute."""
-    gc.collect()
-    gc.freeze()
 
 
 def _server(app: Litestar, settings: Settings) -> Server:

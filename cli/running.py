@@ -28,6 +28,7 @@ from cli.ui import err
 from cli.watching import watched
 from feeds import Feed, told_apart
 from pipeline.cells import CellCounts
+from pipeline.garbage import settle
 from pipeline.journal import Journal
 from pipeline.live import Live
 from pipeline.outside import Outside
@@ -159,6 +160,7 @@ async def _watch(
             live.thresholds, live.outage = thresholds, Outage(url)
             live.inbox.privacy = setup.privacy
             live.hourly_days = service.config["storage.hourly_days"]
+            settle()
             await _until_told(live.run())
     finally:
         await writer.close()

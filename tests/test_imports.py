@@ -16,11 +16,12 @@ ANY = (
 )  # fmt: skip
 WATCHED = (
     "feeds._kml", "feeds._errors", "pipeline.airframes", "pipeline.backtest", "pipeline.followers",
-    "pipeline.drifting", "pipeline.ignores", "pipeline.kept_windows", "pipeline.measures", "pipeline.privacy",
-    "pipeline.scoring",
+    "pipeline.drifting", "pipeline.garbage", "pipeline.ignores", "pipeline.kept_windows", "pipeline.measures",
+    "pipeline.privacy", "pipeline.scoring",
     "pipeline.subscriptions", "pipeline.watcher",
 )  # fmt: skip
-"""What reads a drawn area, judges a draft as the live loop would, and keeps what is posted from waiting in clear."""
+"""What reads a drawn area, judges a draft as the live loop would, keeps what is posted from waiting in clear, and
+what a process knows of itself."""
 
 ALLOWED = {
     "geo": ("geo",),

@@ -13,6 +13,7 @@ from cli.ui import INPUT
 from feeds import formats
 from feeds._page import page
 from tests.feeds.receiver import NOW, Answer, receiver, sky
+from tests.feeds.transponder import beast, surface
 
 
 def run(*arguments: str | Path) -> Result:
@@ -70,3 +71,15 @@ def test_an_address_is_asked_once() -> None:
 
     report = json.loads(shown.output)[0]
     assert (report["format"], report["rows"]) == ("readsb", 3)
+
+
+@pytest.mark.parametrize(("options", "share"), [(["--receiver", "52,4.4"], 1.0), ([], None)])
+def test_frames_from_the_ground_need_the_receivers_place(
+    options: list[str], share: float | None, tmp_path: Path
+) -> None:
+    path = tmp_path / "dump.bin"
+    path.write_bytes(b"".join(beast(surface(52.32, 4.73, odd), float(odd)) for odd in (False, True)))
+
+    (report,) = json.loads(run(path, "--json", *options).output)
+
+    assert (report["format"], report["columns"].get("lat")) == ("beast", share)
