@@ -74,7 +74,7 @@ def command(
         setup = replace(setup, classes={})
     given = {name: setup.resources[key] for name, key in _ABOUT.items() if key in setup.resources}
     watcher = Watcher(watched, np.arange(len(watched)), subscriptions, Airframes(**given))
-    rows = read(recorded(files, format_, heard=setup.heard))
+    rows = list(setup.private(read(recorded(files, format_, heard=setup.heard))))
     with progress("watching", sum(map(len, rows))) as advance:
         alerts = backtest(setup.engine(lateness_s=0.0), watcher, rows, advance)
     summary = _summary(alerts, watched, rows, budget)

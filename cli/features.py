@@ -57,7 +57,7 @@ def export(
     from models.feature_days import DayWriter, FeatureTable, write_flags
 
     sources = recorded(files, format_, heard=setup.heard)
-    rows = read(sources)
+    rows = list(setup.private(read(sources)))
     run = featuring(setup, names, rules)
     writer, count = DayWriter(folder, names), 0
     with progress("features", sum(map(len, rows))) as advance:

@@ -65,7 +65,7 @@ def _computed(
 ) -> tuple[FeatureTable, Sequence[Batch]]:
     from cli.detect import recorded
 
-    rows = read(recorded(data, None, heard=setup.heard))
+    rows = list(setup.private(read(recorded(data, None, heard=setup.heard))))
     run = featuring(setup, names, rules)
     with progress("features", sum(map(len, rows))) as advance:
         parts = [FeatureTable.of(batch, found) for batch, found in run.run(rows, advance)]

@@ -137,7 +137,8 @@ services:
       POSTGRES_DB: skysift
       POSTGRES_USER: skysift
       POSTGRES_PASSWORD: ${{POSTGRES_PASSWORD:?set it in a file called .env beside this one}}
-    command: [postgres, -c, jit=off, -c, wal_level=minimal, -c, max_wal_senders=0, -c, max_wal_size=4GB]
+    command: [postgres, -c, jit=off, -c, wal_level=minimal, -c, max_wal_senders=0, -c, max_wal_size=4GB,
+      -c, checkpoint_timeout=15min, -c, wal_compression=on]
     volumes:
       - database:/var/lib/postgresql/data
     healthcheck:

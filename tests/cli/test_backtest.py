@@ -54,8 +54,10 @@ def test_coming_and_going(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("more", "told"), [(("--icao24", "abc001"), 1), (("--icao24", "abc002"), 0), (("--callsign", "BAW*"), 0)]
-)
+    ("more", "told"),
+    [(("--icao24", "abc001"), 1), (("--icao24", "abc002"), 0), (("--callsign", "BAW*"), 0),
+     (("--set", "privacy.opt_out=DLH4AB"), 0)],
+)  # fmt: skip
 def test_only_some_aircraft(folder: Path, more: tuple[str, ...], told: int) -> None:
     result = run(folder, "--trigger", "enters", "--json", *more)
     assert json.loads(result.stdout)["alerts"] == told

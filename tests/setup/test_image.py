@@ -16,6 +16,7 @@ import yaml
 
 from cli.main import main
 from cli.units import compose
+from store.tuning import settings
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
@@ -125,3 +126,12 @@ def test_every_volume_and_variable_of_the_compose_file_is_declared() -> None:
     assert {one for one in used if not one.startswith("./")} == set(found["volumes"])
     assert set(re.findall(r"\$\{(\w+)", compose())) == {"POSTGRES_PASSWORD"}
     assert found["services"]["skysift"]["environment"]["DATABASE_URL"].startswith("postgresql://skysift:")
+
+
+def test_the_databases_settings_are_those_of_the_private_one(tmp_path: Path) -> None:
+    words = yaml.safe_load(compose())["services"]["database"]["command"]
+    given = dict(one.split("=") for one in words[2::2])
+    assert words[0] == "postgres" and set(words[1::2]) == {"-c"}
+    private = settings(tmp_path, tmp_path, fast=False)
+    same = {name: private[name] for name in given if name != "max_wal_size"}
+    assert given == {**same, "max_wal_size": "4GB"}
