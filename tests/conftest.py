@@ -7,6 +7,8 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -14,12 +16,19 @@ from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
 
 from store.cluster import Cluster
+from store.migrate import upgrade
+from tests.size import NIGHTLY
 
 settings.register_profile("skysift", deadline=None)
 settings.load_profile("skysift")
 # How long an example takes is the machine's business: timed tests fail on a busy one.
 
 ROOT = Path(__file__).resolve().parents[1]
+
+
+def pytest_report_header() -> str:
+    return "size: all of it" if NIGHTLY else "size: a part of what is large; ./test --nightly runs all of it"
+
 
 QUIET_CHROMIUM = (
     "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist",
@@ -79,13 +88,37 @@ def _sweep() -> None:
             continue  # another process of the tests sweeps too, and was first
 
 
+@pytest.fixture(scope="session")
+def newest(cluster: Cluster) -> str:
+    """The database that those with tables are copied from: the migrations run once in a session, not once a module."""
+    name = "newest"
+    cluster.psql(f"CREATE DATABASE {name} TEMPLATE skysift")
+    with ThreadPoolExecutor(1) as other:  # Playwright may have an event loop in this thread
+        other.submit(upgrade, cluster.url_of(name)).result()
+    return name
+
+
+@contextmanager
+def copied(cluster: Cluster, template: str) -> Iterator[str]:
+    """The URL of a copy of a database, dropped in the end."""
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    cluster.psql(f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield cluster.url_of(name)
+    cluster.psql(f"DROP DATABASE {name} WITH (FORCE)")
+
+
 @pytest.fixture(scope="module")
 def database_url(cluster: Cluster) -> Iterator[str]:
     """An empty database with PostGIS, new for each test module."""
-    name = f"test_{uuid.uuid4().hex[:12]}"
-    cluster.psql(f"CREATE DATABASE {name} TEMPLATE skysift")
-    yield cluster.url_of(name)
-    cluster.psql(f"DROP DATABASE {name} WITH (FORCE)")
+    with copied(cluster, "skysift") as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def migrated_url(cluster: Cluster, newest: str) -> Iterator[str]:
+    """A database with all tables at their newest and nothing in them, new for each test module."""
+    with copied(cluster, newest) as url:
+        yield url
 
 
 @pytest.fixture(scope="module")

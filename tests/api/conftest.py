@@ -27,7 +27,6 @@ from api.settings import Settings
 from geo.anomaly import Anomaly
 from geo.batch import Batch
 from store import accounts, credentials
-from store.migrate import upgrade
 from store.words import ROLES
 from store.writer import Writer
 
@@ -90,11 +89,10 @@ async def seed(url: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def seeded_url(database_url: str, request: pytest.FixtureRequest) -> str:
+def seeded_url(migrated_url: str, request: pytest.FixtureRequest) -> str:
     """The seeded database; a module that needs another or more says so with a coroutine `SEED`, which takes its URL."""
-    upgrade(database_url)
-    asyncio.run(getattr(request.module, "SEED", seed)(database_url))
-    return database_url
+    asyncio.run(getattr(request.module, "SEED", seed)(migrated_url))
+    return migrated_url
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,6 @@ from api.catalogue import POSITIONS
 from api.near import Indexed, squares
 from api.settings import Settings
 from geo.batch import Batch
-from store.migrate import upgrade
 from store.squares import square_codes
 from store.writer import Writer
 
@@ -43,17 +42,15 @@ def scattered() -> Batch:
 
 
 @pytest.fixture(scope="module")
-def served(database_url: str) -> Iterator[TestClient[Litestar]]:
-    upgrade(database_url)
-
+def served(migrated_url: str) -> Iterator[TestClient[Litestar]]:
     async def seed() -> None:
-        writer = await Writer.open(database_url, store_every_s=0)
+        writer = await Writer.open(migrated_url, store_every_s=0)
         await writer.write(scattered())
         assert len(await writer.maintain(MIDNIGHT)) == 1
         await writer.close()
 
     asyncio.run(seed())
-    with TestClient(create_app(Settings(database_url, pool_size=2, open_reading=True))) as client:
+    with TestClient(create_app(Settings(migrated_url, pool_size=2, open_reading=True))) as client:
         yield client
 
 
@@ -84,9 +81,9 @@ def test_a_page_may_end_where_the_indexed_rows_do(served: TestClient[Litestar]) 
     assert all_pages(served, f"bbox=-3,-2,3,2&limit={indexed}") == whole
 
 
-def test_indexed_is_what_lies_before_the_first_partition_that_is_not(database_url: str) -> None:
+def test_indexed_is_what_lies_before_the_first_partition_that_is_not(migrated_url: str) -> None:
     async def look() -> datetime:
-        async with asyncpg.create_pool(database_url, min_size=1) as pool:
+        async with asyncpg.create_pool(migrated_url, min_size=1) as pool:
             return await Indexed().fresh(pool)
 
     assert asyncio.run(look()) == datetime(2023, 11, 15, tzinfo=UTC)

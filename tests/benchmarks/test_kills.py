@@ -6,14 +6,12 @@ import random
 from pathlib import Path
 
 from benchmarks.kills import Plan, run
-from store.migrate import upgrade
 
 KILLS = 3
 
 
-def test_a_killed_engine_loses_nothing_and_tells_nothing_twice(database_url: str, tmp_path: Path) -> None:
-    upgrade(database_url)
-    plan = Plan(database_url, tmp_path, KILLS, seed=random.randrange(1 << 30), least_s=3.0)
+def test_a_killed_engine_loses_nothing_and_tells_nothing_twice(migrated_url: str, tmp_path: Path) -> None:
+    plan = Plan(migrated_url, tmp_path, KILLS, seed=random.randrange(1 << 30), least_s=3.0)
 
     found = run(plan)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import psutil
 
 from benchmarks.web.bench import TARGETS, Plan, run
-from store.migrate import upgrade
 
 
 def started() -> set[int]:
@@ -21,11 +20,10 @@ def command(one: psutil.Process) -> str:
         return "resource_tracker"
 
 
-def test_all_figures_of_a_small_world(database_url: str) -> None:
-    upgrade(database_url)
+def test_all_figures_of_a_small_world(migrated_url: str) -> None:
     before = started()
 
-    found = run(Plan(database_url, 200, 60, hours=1, step_s=60, ticks=3, toggles=2, scrubs=3, life_s=120))
+    found = run(Plan(migrated_url, 200, 60, hours=1, step_s=60, ticks=3, toggles=2, scrubs=3, life_s=120))
 
     assert set(TARGETS) <= set(found)
     assert (found["aircraft"], found["anomalies"]) == (200, 60)

@@ -13,13 +13,11 @@ from cli.main import main
 from cli.serve import _first_link
 from store import accounts, passwords
 from store.credentials import proof
-from store.migrate import upgrade
 
 
 @pytest.fixture(scope="module")
-def url(database_url: str) -> str:
-    upgrade(database_url)
-    return database_url
+def url(migrated_url: str) -> str:
+    return migrated_url
 
 
 def skysift(url: str, *arguments: str) -> Result:

@@ -97,26 +97,25 @@ def test_a_lost_database_comes_back(own: Cluster, tmp_path: Path) -> None:
 
 
 def test_a_backup_goes_into_a_database_that_is_named(
-    own: Cluster, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    own: Cluster, migrated_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """DATABASE_URL: no server of ours. Skysift's tables there are replaced, whatever else lies beside them stays."""
     before = asyncio.run(asked(own.url, *ALL))
     file = tmp_path / "b.skysift"
     assert run("backup", file).exit_code == 0
-    upgrade(database_url)
-    asyncio.run(asked(database_url, "CREATE TABLE theirs AS SELECT 7 AS n", "DELETE FROM accounts"))
-    asyncio.run(asked(database_url, "INSERT INTO accounts (id, name, role) VALUES (1, 'old', 'viewer')"))
-    monkeypatch.setenv("DATABASE_URL", database_url)
+    asyncio.run(asked(migrated_url, "CREATE TABLE theirs AS SELECT 7 AS n", "DELETE FROM accounts"))
+    asyncio.run(asked(migrated_url, "INSERT INTO accounts (id, name, role) VALUES (1, 'old', 'viewer')"))
+    monkeypatch.setenv("DATABASE_URL", migrated_url)
 
     unsaid, done = run("restore", file), run("restore", file, "--yes")
 
     assert (unsaid.exit_code, "--yes" in unsaid.output) == (2, True)
     assert done.exit_code == 0, done.output
-    assert asyncio.run(asked(database_url, *ALL)) == before
+    assert asyncio.run(asked(migrated_url, *ALL)) == before
     names = "SELECT string_agg(name, ',') FROM accounts"
-    assert asyncio.run(asked(database_url, names, "SELECT n FROM theirs")) == ["ann", 7]
+    assert asyncio.run(asked(migrated_url, names, "SELECT n FROM theirs")) == ["ann", 7]
     assert asyncio.run(asked(own.url, *ALL)) == before, "the private server was not touched"
-    assert checkpoint_path(database_url).read_bytes() == b"what was learned"
+    assert checkpoint_path(migrated_url).read_bytes() == b"what was learned"
 
 
 def test_what_is_there_is_replaced_only_when_said_and_never_under_a_running_service(

@@ -15,7 +15,6 @@ from click.testing import CliRunner
 from cli import deliver, keeping
 from cli.main import main
 from delivery.vault import Vault, VaultError
-from store.migrate import upgrade
 
 
 async def _with_destination(url: str, secret: bytes) -> None:
@@ -35,18 +34,17 @@ async def _secret(url: str) -> bytes:
     return found
 
 
-def test_a_new_key_for_all_secrets(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    upgrade(database_url)
-    monkeypatch.setenv("DATABASE_URL", database_url)
+def test_a_new_key_for_all_secrets(migrated_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", migrated_url)
     monkeypatch.setenv("SKYSIFT_STATE", str(tmp_path))
     vault = Vault(tmp_path)
     old = vault.seal({"url": "https://a.example"})
-    asyncio.run(_with_destination(database_url, old))
+    asyncio.run(_with_destination(migrated_url, old))
 
     done = CliRunner().invoke(main, ["deliver", "--rotate-key"])
 
     assert (done.exit_code, "1 destinations" in done.output) == (0, True)
-    assert vault.open(asyncio.run(_secret(database_url))) == {"url": "https://a.example"}
+    assert vault.open(asyncio.run(_secret(migrated_url))) == {"url": "https://a.example"}
     with pytest.raises(VaultError):
         vault.open(old)
 

@@ -16,7 +16,6 @@ from click.testing import CliRunner, Result
 from cli.anomaly_files import FORMATS
 from cli.main import main
 from geo.anomaly import Anomaly
-from store.migrate import upgrade
 from store.writer import Writer
 
 T0 = 1_700_000_400_000
@@ -38,10 +37,9 @@ async def seed(url: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def filled(database_url: str) -> str:
-    upgrade(database_url)
-    asyncio.run(seed(database_url))
-    return database_url
+def filled(migrated_url: str) -> str:
+    asyncio.run(seed(migrated_url))
+    return migrated_url
 
 
 @pytest.fixture

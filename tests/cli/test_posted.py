@@ -23,14 +23,12 @@ from pipeline.journal import Journal
 from pipeline.polls import Polls
 from store import accounts, credentials, posted
 from store.connect import open_pool
-from store.migrate import upgrade
 from tests.cli.test_serve import served
 
 
 @pytest.fixture(scope="module")
-def url(database_url: str) -> str:
-    upgrade(database_url)
-    return database_url
+def url(migrated_url: str) -> str:
+    return migrated_url
 
 
 def piece(number: int) -> Batch:

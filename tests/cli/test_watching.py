@@ -6,11 +6,9 @@ import asyncio
 from types import SimpleNamespace
 
 import asyncpg
-import pytest
 
 from cli.watching import plan, watched
 from pipeline.service import Trouble
-from store.migrate import upgrade
 from store.watching import fingerprint, load
 
 WORLD = """
@@ -23,12 +21,6 @@ INSERT INTO destinations (id, owner, name, kind, shown, secret, paused, failures
 _OTHERS = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
 """
-
-
-@pytest.fixture(scope="module")
-def migrated_url(database_url: str) -> str:
-    upgrade(database_url)
-    return database_url
 
 
 def test_destinations_that_do_not_answer_are_troubles_of_their_owner(migrated_url: str) -> None:

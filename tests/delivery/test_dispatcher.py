@@ -17,14 +17,12 @@ from typing import Any
 
 import asyncpg
 import orjson
-import pytest
 
 from delivery._registry import Failed
 from delivery.dispatcher import Dispatcher, Limits, again_in_s
 from delivery.vault import Vault
 from store import outbox
 from store.connect import open_pool
-from store.migrate import upgrade
 from tests.delivery.conftest import ANYWHERE, FEATURE, answering, http, values
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -94,12 +92,6 @@ class World:
         return await self.pool.fetchval(f"SELECT {column} FROM {table}")
 
 
-@pytest.fixture(scope="module")
-def migrated(database_url: str) -> str:
-    upgrade(database_url)
-    return database_url
-
-
 @asynccontextmanager
 async def world(url: str, folder: Path, **delivery: Any) -> AsyncIterator[World]:
     receiver = Receiver()
@@ -114,9 +106,9 @@ async def world(url: str, folder: Path, **delivery: Any) -> AsyncIterator[World]
         await pool.close()
 
 
-def test_alerts_arrive_in_order_and_once(migrated: str, tmp_path: Path) -> None:
+def test_alerts_arrive_in_order_and_once(migrated_url: str, tmp_path: Path) -> None:
     async def go() -> None:
-        async with world(migrated, tmp_path) as it:
+        async with world(migrated_url, tmp_path) as it:
             await it.alert("a", "b", "c")
             await it.rounds(count=2)
             assert it.receiver.keys == ["a", "b", "c"]
@@ -127,9 +119,9 @@ def test_alerts_arrive_in_order_and_once(migrated: str, tmp_path: Path) -> None:
     asyncio.run(go())
 
 
-def test_after_a_failure_the_rest_waits_and_order_stays(migrated: str, tmp_path: Path) -> None:
+def test_after_a_failure_the_rest_waits_and_order_stays(migrated_url: str, tmp_path: Path) -> None:
     async def go() -> None:
-        async with world(migrated, tmp_path) as it:
+        async with world(migrated_url, tmp_path) as it:
             it.receiver.answer = lambda key: http("500 Internal Server Error")
             await it.alert("a", "b")
             await it.rounds(count=2)
@@ -144,9 +136,9 @@ def test_after_a_failure_the_rest_waits_and_order_stays(migrated: str, tmp_path:
     asyncio.run(go())
 
 
-def test_what_is_refused_is_dead_and_can_be_replayed(migrated: str, tmp_path: Path) -> None:
+def test_what_is_refused_is_dead_and_can_be_replayed(migrated_url: str, tmp_path: Path) -> None:
     async def go() -> None:
-        async with world(migrated, tmp_path) as it:
+        async with world(migrated_url, tmp_path) as it:
             it.receiver.answer = lambda key: http("422 No" if key == "a" else "200 OK")
             await it.alert("a", "b")
             await it.rounds()
@@ -159,9 +151,9 @@ def test_what_is_refused_is_dead_and_can_be_replayed(migrated: str, tmp_path: Pa
     asyncio.run(go())
 
 
-def test_a_day_is_enough(migrated: str, tmp_path: Path) -> None:
+def test_a_day_is_enough(migrated_url: str, tmp_path: Path) -> None:
     async def go() -> None:
-        async with world(migrated, tmp_path) as it:
+        async with world(migrated_url, tmp_path) as it:
             it.receiver.answer = lambda key: http("500 No")
             await it.alert("a")
             await it.pool.execute("UPDATE deliveries SET created = now() - interval '25 hours'")
@@ -171,9 +163,9 @@ def test_a_day_is_enough(migrated: str, tmp_path: Path) -> None:
     asyncio.run(go())
 
 
-def test_gone_pauses_and_loses_nothing(migrated: str, tmp_path: Path) -> None:
+def test_gone_pauses_and_loses_nothing(migrated_url: str, tmp_path: Path) -> None:
     async def go() -> None:
-        async with world(migrated, tmp_path) as it:
+        async with world(migrated_url, tmp_path) as it:
             it.receiver.answer = lambda key: http("410 Gone")
             await it.alert("a", "b")
             await it.rounds(count=2)
@@ -184,9 +176,9 @@ def test_gone_pauses_and_loses_nothing(migrated: str, tmp_path: Path) -> None:
     asyncio.run(go())
 
 
-def test_a_budget_keeps_the_rest_and_says_so(migrated: str, tmp_path: Path) -> None:
+def test_a_budget_keeps_the_rest_and_says_so(migrated_url: str, tmp_path: Path) -> None:
     async def go() -> None:
-        async with world(migrated, tmp_path, budget_per_hour=2) as it:
+        async with world(migrated_url, tmp_path, budget_per_hour=2) as it:
             await it.alert("a", "b", "c", "d")
             await it.rounds()
             assert it.receiver.keys == ["a", "b"]
@@ -201,9 +193,9 @@ def test_a_budget_keeps_the_rest_and_says_so(migrated: str, tmp_path: Path) -> N
     asyncio.run(go())
 
 
-def test_the_budget_of_all(migrated: str, tmp_path: Path) -> None:
+def test_the_budget_of_all(migrated_url: str, tmp_path: Path) -> None:
     async def go() -> None:
-        async with world(migrated, tmp_path) as it:
+        async with world(migrated_url, tmp_path) as it:
             await it.alert("a", "b")
             await it.rounds(Limits(per_hour=1))
             assert await it.states() == {"a": "sent", "b": "held"}
@@ -211,9 +203,9 @@ def test_the_budget_of_all(migrated: str, tmp_path: Path) -> None:
     asyncio.run(go())
 
 
-def test_a_digest_is_one_message(migrated: str, tmp_path: Path) -> None:
+def test_a_digest_is_one_message(migrated_url: str, tmp_path: Path) -> None:
     async def go() -> None:
-        async with world(migrated, tmp_path, digest_minutes=10) as it:
+        async with world(migrated_url, tmp_path, digest_minutes=10) as it:
             await it.alert("a", "b", "c")
             await it.rounds()
             assert it.receiver.keys == []
@@ -226,9 +218,9 @@ def test_a_digest_is_one_message(migrated: str, tmp_path: Path) -> None:
     asyncio.run(go())
 
 
-def test_a_mute_holds_until_it_is_taken_back(migrated: str, tmp_path: Path) -> None:
+def test_a_mute_holds_until_it_is_taken_back(migrated_url: str, tmp_path: Path) -> None:
     async def go() -> None:
-        async with world(migrated, tmp_path) as it:
+        async with world(migrated_url, tmp_path) as it:
             await it.pool.execute("UPDATE subscriptions SET mute_until = $1", datetime.now(UTC) + timedelta(hours=1))
             await it.alert("a")
             await it.rounds(count=2)
@@ -240,10 +232,10 @@ def test_a_mute_holds_until_it_is_taken_back(migrated: str, tmp_path: Path) -> N
     asyncio.run(go())
 
 
-def test_quiet_hours(migrated: str, tmp_path: Path) -> None:
+def test_quiet_hours(migrated_url: str, tmp_path: Path) -> None:
     async def go() -> None:
         always = {"hours": [{"from": "00:00", "to": "24:00"}]}
-        async with world(migrated, tmp_path, quiet=always) as it:
+        async with world(migrated_url, tmp_path, quiet=always) as it:
             await it.alert("a")
             await it.rounds(count=2)
             assert (await it.one("state"), await it.one("status")) == ("held", "quiet hours")
@@ -251,9 +243,9 @@ def test_quiet_hours(migrated: str, tmp_path: Path) -> None:
     asyncio.run(go())
 
 
-def test_a_test_passes_by_what_waits_and_is_tried_once(migrated: str, tmp_path: Path) -> None:
+def test_a_test_passes_by_what_waits_and_is_tried_once(migrated_url: str, tmp_path: Path) -> None:
     async def go() -> None:
-        async with world(migrated, tmp_path, quiet={"hours": [{"from": "00:00", "to": "24:00"}]}) as it:
+        async with world(migrated_url, tmp_path, quiet={"hours": [{"from": "00:00", "to": "24:00"}]}) as it:
             it.receiver.answer = lambda key: http("503 No")
             await it.alert("a")
             await it.pool.execute("UPDATE destinations SET paused = true")
@@ -268,9 +260,9 @@ def test_a_test_passes_by_what_waits_and_is_tried_once(migrated: str, tmp_path: 
     asyncio.run(go())
 
 
-def test_a_missing_key_is_said_and_nothing_is_lost(migrated: str, tmp_path: Path) -> None:
+def test_a_missing_key_is_said_and_nothing_is_lost(migrated_url: str, tmp_path: Path) -> None:
     async def go() -> None:
-        async with world(migrated, tmp_path) as it:
+        async with world(migrated_url, tmp_path) as it:
             it.vault.path.unlink()
             await it.alert("a")
             await it.rounds()
@@ -297,15 +289,15 @@ asyncio.run(Dispatcher(sys.argv[1], Vault(Path(sys.argv[2])), Reach(everything=T
 """
 
 
-def test_killed_at_any_moment_nothing_is_lost(migrated: str, tmp_path: Path) -> None:
+def test_killed_at_any_moment_nothing_is_lost(migrated_url: str, tmp_path: Path) -> None:
     """Three times kill -9 while two dozen alerts are sent: each arrives, and what arrives twice has the same key."""
     keys = [f"k{number:02}" for number in range(24)]
 
     def start() -> subprocess.Popen[bytes]:
-        return subprocess.Popen([sys.executable, "-c", CHILD, migrated, str(tmp_path)], cwd=ROOT)
+        return subprocess.Popen([sys.executable, "-c", CHILD, migrated_url, str(tmp_path)], cwd=ROOT)
 
     async def go() -> Counter[str]:
-        async with world(migrated, tmp_path) as it:
+        async with world(migrated_url, tmp_path) as it:
             await it.alert(*keys)
             child = start()
             try:

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
-import pytest
 
 from detectors._examples import EPOCH, during, fly, together
 from detectors._registry import registry
@@ -17,14 +16,7 @@ from pipeline import checkpoint
 from pipeline.engine import Engine
 from pipeline.live import Live
 from pipeline.replay import Replay
-from store.migrate import upgrade
 from store.writer import Writer
-
-
-@pytest.fixture(scope="module")
-def migrated(database_url: str) -> str:
-    upgrade(database_url)
-    return database_url
 
 
 def engine() -> Engine:
@@ -57,43 +49,43 @@ async def emptied(url: str) -> None:
     await fetched(url, "TRUNCATE positions, track_segments, aircraft_now, anomalies, cells")
 
 
-def test_rows_now_and_anomalies_arrive(migrated: str) -> None:
-    asyncio.run(rows_now_and_anomalies_arrive(migrated))
+def test_rows_now_and_anomalies_arrive(migrated_url: str) -> None:
+    asyncio.run(rows_now_and_anomalies_arrive(migrated_url))
 
 
-async def rows_now_and_anomalies_arrive(migrated: str) -> None:
-    await played(migrated, traffic())
+async def rows_now_and_anomalies_arrive(migrated_url: str) -> None:
+    await played(migrated_url, traffic())
 
-    stored = await fetched(migrated, "SELECT icao24, count(*) FROM positions GROUP BY 1 ORDER BY 1")
+    stored = await fetched(migrated_url, "SELECT icao24, count(*) FROM positions GROUP BY 1 ORDER BY 1")
     assert [a for a, _ in stored] == [1, 2] and all(40 <= n <= 60 for _, n in stored)
-    assert [a for (a,) in await fetched(migrated, "SELECT icao24 FROM aircraft_now ORDER BY 1")] == [1, 2]
-    assert await fetched(migrated, "SELECT class, icao24, callsign FROM anomalies") == [("squawk", 1, "ABC1")]
+    assert [a for (a,) in await fetched(migrated_url, "SELECT icao24 FROM aircraft_now ORDER BY 1")] == [1, 2]
+    assert await fetched(migrated_url, "SELECT class, icao24, callsign FROM anomalies") == [("squawk", 1, "ABC1")]
 
 
-def test_playing_it_twice_changes_nothing(migrated: str) -> None:
-    asyncio.run(playing_it_twice_changes_nothing(migrated))
+def test_playing_it_twice_changes_nothing(migrated_url: str) -> None:
+    asyncio.run(playing_it_twice_changes_nothing(migrated_url))
 
 
-async def playing_it_twice_changes_nothing(migrated: str) -> None:
-    await emptied(migrated)
-    await played(migrated, traffic())
-    before = await fetched(migrated, "SELECT id, seq, feature FROM anomalies")
+async def playing_it_twice_changes_nothing(migrated_url: str) -> None:
+    await emptied(migrated_url)
+    await played(migrated_url, traffic())
+    before = await fetched(migrated_url, "SELECT id, seq, feature FROM anomalies")
 
-    await played(migrated, traffic())
+    await played(migrated_url, traffic())
 
-    assert await fetched(migrated, "SELECT id, seq, feature FROM anomalies") == before
-
-
-def test_stopped_in_the_middle_and_resumed(migrated: str, tmp_path: Path) -> None:
-    asyncio.run(stopped_in_the_middle_and_resumed(migrated, tmp_path))
+    assert await fetched(migrated_url, "SELECT id, seq, feature FROM anomalies") == before
 
 
-async def stopped_in_the_middle_and_resumed(migrated: str, tmp_path: Path) -> None:
-    await emptied(migrated)
+def test_stopped_in_the_middle_and_resumed(migrated_url: str, tmp_path: Path) -> None:
+    asyncio.run(stopped_in_the_middle_and_resumed(migrated_url, tmp_path))
+
+
+async def stopped_in_the_middle_and_resumed(migrated_url: str, tmp_path: Path) -> None:
+    await emptied(migrated_url)
     kept, rows = tmp_path / "engine.npz", traffic()
     early = rows["time"] < EPOCH + 100_000
     endless = Endless(rows.take(early))
-    writer = await Writer.open(migrated)
+    writer = await Writer.open(migrated_url)
     running = asyncio.create_task(Live(engine(), [endless], writer, kept, tick_s=0.01).run())
     await asyncio.wait_for(endless.delivered.wait(), 10)
     await asyncio.sleep(0.2)
@@ -106,7 +98,7 @@ async def stopped_in_the_middle_and_resumed(migrated: str, tmp_path: Path) -> No
     await writer.close()
 
     found = await fetched(
-        migrated, "SELECT extract(epoch FROM start_time), extract(epoch FROM end_time) FROM anomalies"
+        migrated_url, "SELECT extract(epoch FROM start_time), extract(epoch FROM end_time) FROM anomalies"
     )
     assert found == [((EPOCH + 60_000) / 1000, (EPOCH + 149_000) / 1000)]
 

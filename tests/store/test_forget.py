@@ -7,16 +7,14 @@ from dataclasses import replace
 
 import asyncpg
 
-from store.migrate import upgrade
 from store.writer import Writer
 from tests.api.conftest import ONE, rows
 
 GONE, STAYS = 0x4CA7B5, 0x123456
 
 
-def test_nothing_of_them_stays(database_url: str) -> None:
-    upgrade(database_url)
-    assert asyncio.run(forgotten(database_url)) == (
+def test_nothing_of_them_stays(migrated_url: str) -> None:
+    assert asyncio.run(forgotten(migrated_url)) == (
         [("s1", False)], 30, [("apart",)], True,
     )  # fmt: skip
 

@@ -12,7 +12,6 @@ import pytest
 
 from geo.cells import cells_of
 from store import hourly
-from store.migrate import upgrade
 from store.writer import Writer
 from tests.api.conftest import ONE
 
@@ -22,10 +21,9 @@ CELL = int(cells_of(np.array([50.0]), np.array([10.0]), 5)[0])
 
 
 @pytest.fixture(scope="module")
-def url(database_url: str) -> str:
-    upgrade(database_url)
-    asyncio.run(seeded(database_url))
-    return database_url
+def url(migrated_url: str) -> str:
+    asyncio.run(seeded(migrated_url))
+    return migrated_url
 
 
 async def seeded(url: str) -> None:

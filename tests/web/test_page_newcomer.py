@@ -11,25 +11,24 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from store.migrate import upgrade
 from tests.api.conftest import Live, seed, start
 from tests.api.test_destinations import dispatching
+from tests.web.conftest import COARSE
 from tests.web.sight import APP, MAP, Sight, until
 
 
 def fill(url: str) -> None:
     """The database of the API's own tests: loiters over one place."""
-    upgrade(url)
     asyncio.run(seed(url))
 
 
 @pytest.fixture
-def service(database_url: str, tmp_path: Path) -> Iterator[tuple[Live, str]]:
+def service(migrated_url: str, tmp_path: Path) -> Iterator[tuple[Live, str]]:
     """The service as a demo, and the address of a webhook that answers; alerts are sent."""
     with ThreadPoolExecutor(1) as other:  # Playwright has an event loop in this thread
-        other.submit(fill, database_url).result()
-    live = start(database_url, f"demo=True, state=Path({str(tmp_path)!r}), reach=Reach(everything=True)")
-    with dispatching(database_url, tmp_path, ["200 OK"] * 9) as hook:
+        other.submit(fill, migrated_url).result()
+    live = start(migrated_url, f"demo=True, state=Path({str(tmp_path)!r}), reach=Reach(everything=True)")
+    with dispatching(migrated_url, tmp_path, ["200 OK"] * 9) as hook:
         yield live, hook
     live.stop()
 
@@ -50,7 +49,7 @@ def circle(sight: Sight) -> None:
 
 def test_a_newcomer_watches_an_area_with_the_keyboard_alone(chromium: Browser, service: tuple[Live, str]) -> None:
     live, hook = service
-    context = chromium.new_context(viewport={"width": 1280, "height": 800})
+    context = chromium.new_context(viewport={"width": 1280, "height": 800}, device_scale_factor=COARSE)
     sight = Sight(context.new_page(), live).open("#view=50,10,7")
     page = sight.page
     began = time.monotonic()

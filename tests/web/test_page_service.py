@@ -10,29 +10,28 @@ import pytest
 from playwright.sync_api import Browser
 
 from detectors._registry import registry
-from store.migrate import upgrade
 from tests.api.conftest import Live, seed, start
+from tests.web.conftest import COARSE
 from tests.web.sight import APP, Sight, drawn, until
 
 
 def fill(url: str) -> None:
     """The database of the API's own tests."""
-    upgrade(url)
     asyncio.run(seed(url))
 
 
 @pytest.fixture(scope="module")
-def service(database_url: str) -> Iterator[Live]:
+def service(migrated_url: str) -> Iterator[Live]:
     with ThreadPoolExecutor(1) as other:  # Playwright has an event loop in this thread
-        other.submit(fill, database_url).result()
-    live = start(database_url)
+        other.submit(fill, migrated_url).result()
+    live = start(migrated_url)
     yield live
     live.stop()
 
 
 @pytest.fixture
 def sight(chromium: Browser, service: Live) -> Iterator[Sight]:
-    context = chromium.new_context(viewport={"width": 1280, "height": 800})
+    context = chromium.new_context(viewport={"width": 1280, "height": 800}, device_scale_factor=COARSE)
     yield Sight(context.new_page(), service).open("#view=40,10,2")
     context.close()
 
