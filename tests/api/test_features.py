@@ -86,6 +86,16 @@ def test_an_offset_passes_over_and_next_goes_on_by_key(client: Client) -> None:
     assert crawl(client, "anomalies/items?limit=4&offset=3") == everything[3:]
 
 
+@pytest.mark.parametrize("more", ["", "&bbox=-180,-90,180,90&crs=http://www.opengis.net/def/crs/OGC/1.3/CRS84"])
+def test_limit_and_offset_alone_give_every_feature_once(client: Client, more: str) -> None:
+    """As ArcGIS Pro pages, which follows no links; the last page is the one that is not full."""
+    found: list[str] = []
+    while len(page := ids(items(client, f"anomalies/items?f=json&limit=4&offset={len(found)}{more}"))) == 4:
+        found += page
+
+    assert [*found, *page] == ids(items(client, "anomalies/items?limit=100"))
+
+
 def test_hits_counts_and_sends_nothing(client: Client) -> None:
     page = items(client, "positions/items?resulttype=hits")
 
