@@ -66,6 +66,20 @@ class Graph:
         """x (m, a) times `name.w` (a, b) plus `name.b` (b,): one node. Several names stand beside each other."""
         return self.add("Gemm", x, self.beside(*(f"{n}.w" for n in names)), self.beside(*(f"{n}.b" for n in names)))
 
+    def gemm(self, x: str, name: str, w: Array, b: Array | str) -> str:
+        """x (m, a) times w (a, b) plus b (b,), or plus another tensor (m, b). They are kept by name."""
+        self.constants[f"{name}.w"] = np.ascontiguousarray(w, dtype=np.float32)
+        if isinstance(b, str):
+            return self.add("Gemm", x, f"{name}.w", b)
+        self.constants[f"{name}.b"] = np.ascontiguousarray(b, dtype=np.float32)
+        return self.add("Gemm", x, f"{name}.w", f"{name}.b")
+
+    def flat(self, name: str, times: int) -> str:
+        """A weight, so many times, as one row (1, n): what is added or multiplied in long rows takes less time."""
+        values = np.tile(np.asarray(self.weights[name], dtype=np.float32).ravel(), times).reshape(1, -1)
+        self.constants[f"{name}*{times}"] = values
+        return f"{name}*{times}"
+
     def beside(self, *names: str) -> str:
         """Weights as one, along their last axis."""
         name = "+".join(names)
@@ -91,7 +105,9 @@ def onnx_of(kind: str, weights: Weights, steps: int) -> bytes:
     width = len(weights["weight"])
     x = graph.add("Clip", "windows", graph.number(-LIMIT), graph.number(LIMIT))
     missed = graph.add("Sub", graph.add("Identity", KINDS[kind](graph, x), output="made"), x)
-    graph.add("Mul", graph.add("Mul", missed, missed), graph.weight("weight"), output="parts")
+    squared = graph.add("Reshape", graph.add("Mul", missed, missed), graph.whole(-1, steps * width))
+    weighed = graph.add("Mul", squared, graph.flat("weight", steps))
+    graph.add("Reshape", weighed, graph.whole(-1, steps, width), output="parts")
     return graph.bytes(steps, width)
 
 
@@ -119,6 +135,16 @@ def _steps(graph: Graph) -> tuple[int]:
     return (int(graph.weights["steps"][0]),)
 
 
+@dataclass(frozen=True)
+class Rows:
+    """Rows (m, d) of all windows below each other: those of the tensor `at` times `scale` plus `shift` (d,), which
+    whoever reads them has in its own weights."""
+
+    at: str
+    scale: Array
+    shift: Array
+
+
 def _transformer(graph: Graph, x: str) -> str:
     """x (n, steps, k) made again: steps look at each other, all together become a few numbers, and the other way.
 
@@ -127,25 +153,26 @@ def _transformer(graph: Graph, x: str) -> str:
     steps, d = graph.weights["place"].shape
     k = len(graph.weights["weight"])
     rows = graph.linear(graph.add("Reshape", x, graph.whole(-1, k)), "in")
-    whole = graph.add("Add", graph.add("Reshape", rows, graph.whole(-1, steps * d)), _flat(graph, "place"))
-    rows = _layer(graph, graph.add("Reshape", whole, graph.whole(-1, d)), "encoder")
-    latent = graph.add("Tanh", graph.linear(graph.add("Reshape", rows, graph.whole(-1, steps * d)), "latent"))
+    whole = graph.add("Add", graph.add("Reshape", rows, graph.whole(-1, steps * d)), graph.flat("place", 1))
+    read = _layer(graph, graph.add("Reshape", whole, graph.whole(-1, d)), "encoder")
+    seen = Rows(graph.add("Reshape", read.at, graph.whole(-1, steps * d)), *(np.tile(v, steps) for v in _affine(read)))
+    latent = graph.add("Tanh", _linear(graph, seen, "latent"))
     told = graph.add("Reshape", graph.linear(latent, "told"), graph.whole(-1, d))
-    made = graph.linear(_layer(graph, told, "decoder"), "out")
+    made = _linear(graph, _layer(graph, told, "decoder"), "out")
     return graph.add("Reshape", made, graph.whole(-1, steps, k))
 
 
-def _flat(graph: Graph, name: str) -> str:
-    """A weight as one row (1, n)."""
-    graph.constants[name] = np.asarray(graph.weights[name], dtype=np.float32).reshape(1, -1)
-    return name
+def _affine(rows: Rows) -> tuple[Array, Array]:
+    return rows.scale, rows.shift
 
 
-def _layer(graph: Graph, x: str, name: str) -> str:
+def _layer(graph: Graph, x: str, name: str) -> Rows:
     """Attention and a small network, each added to what it reads and normalised."""
-    x = _normed(graph, x, _attention(graph, x, f"{name}.attention"), f"{name}.norm1")
-    inner = graph.add("Relu", graph.linear(x, f"{name}.up"))
-    return _normed(graph, x, graph.linear(inner, f"{name}.down"), f"{name}.norm2")
+    d = graph.weights["place"].shape[1]
+    mixed = _attention(graph, x, f"{name}.attention")
+    rows = _normed(graph, Rows(x, np.ones(d), np.zeros(d)), mixed, f"{name}.attention.out", f"{name}.norm1")
+    inner = graph.add("Relu", _linear(graph, rows, f"{name}.up"))
+    return _normed(graph, rows, inner, f"{name}.down", f"{name}.norm2")
 
 
 def _attention(graph: Graph, x: str, name: str) -> str:
@@ -154,13 +181,30 @@ def _attention(graph: Graph, x: str, name: str) -> str:
     asked = [graph.beside(*(f"{name}.{part}.{kind}" for part in "qkv")) for kind in "wb"]
     windows = graph.add("Reshape", x, graph.whole(-1, steps, d))
     mixed = graph.add("Attention", windows, *asked, domain=_FUSED, num_heads=HEADS, scale=1.0)
-    return graph.linear(graph.add("Reshape", mixed, graph.whole(-1, d)), f"{name}.out")
+    return graph.add("Reshape", mixed, graph.whole(-1, d))
 
 
-def _normed(graph: Graph, x: str, more: str, name: str) -> str:
-    """The sum of both, normalised."""
-    scale, shift = graph.weight(f"{name}.w"), graph.weight(f"{name}.b")
-    return graph.add("SkipLayerNormalization", x, more, scale, shift, domain=_FUSED, epsilon=_NORM_EPSILON)
+def _linear(graph: Graph, x: Rows, name: str) -> str:
+    """Rows times `name.w` plus `name.b`, their scale and shift in the weights."""
+    w, b = (np.asarray(graph.weights[f"{name}.{kind}"], dtype=np.float64) for kind in "wb")
+    return graph.gemm(x.at, f"{name}'", x.scale[:, None] * w, b + x.shift @ w)
+
+
+def _normed(graph: Graph, x: Rows, more: str, name: str, norm: str) -> Rows:
+    """Rows and `more` times `name.w` plus `name.b`, summed and normalised.
+
+    An operator that normalises goes through rows of sixteen one by one. Products with small matrices take half the
+    time: the one that takes each row's mean away comes with the sum, the one that gives its variance with the epsilon.
+    """
+    d = len(x.scale)
+    centre = np.eye(d) - 1 / d
+    w, b = (np.asarray(graph.weights[f"{name}.{kind}"], dtype=np.float64) for kind in "wb")
+    more = graph.gemm(more, f"{name}'", w @ centre, (b + x.shift) @ centre)
+    apart = graph.gemm(x.at, f"{norm}.centre", x.scale[:, None] * centre, more)
+    squared = graph.add("Mul", apart, apart)
+    variance = graph.gemm(squared, "spread", np.full((d, d), 1 / d), np.full(d, _NORM_EPSILON))
+    scale, shift = (np.asarray(graph.weights[f"{norm}.{kind}"], dtype=np.float64) for kind in "wb")
+    return Rows(graph.add("Div", apart, graph.add("Sqrt", variance)), scale, shift)
 
 
 HEADS = 2
