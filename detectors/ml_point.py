@@ -48,7 +48,7 @@ def examples() -> Sequence[Example]:
     priority="low",
     scope="aircraft",
     needs=[("point_model",), ("lat",), ("track",), ("ground_speed",), ("baro_altitude", "geo_altitude")],
-    uses=("geo_altitude", "category", "type_code", "nic", "nac_p", "sil", "position_time"),
+    uses=("geo_altitude", "category", "type_code", "nic", "nac_p", "sil", "position_time", "source"),
     lookback_s=LONGEST_S + GAP_S + SLOT_S,
     sample_s=SLOT_S,
     every_s=SLOT_S,

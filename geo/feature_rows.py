@@ -12,7 +12,7 @@ from geo.airports import Airports
 from geo.edges import Edges
 from geo.firs import Firs
 from geo.performance import profiles
-from geo.schema import NO_TIME, Array
+from geo.schema import NO_TIME, SOURCES, Array
 from geo.tracks import Mask, Tracks
 from geo.zones import Zones
 
@@ -31,9 +31,13 @@ ROWS = 1
 
 FRAME_COLUMNS = (
     "icao24", "time", "flight", "lat", "lon", "baro_altitude", "geo_altitude", "ground_speed", "track",
-    "vertical_rate", "on_ground", "callsign", "category", "type_code", "nic", "nac_p", "sil", "position_time",
+    "vertical_rate", "on_ground", "callsign", "category", "type_code", "nic", "nac_p", "sil", "position_time", "source",
 )  # fmt: skip
 """What a view must carry for every feature to be computed."""
+
+GROUND_MADE = [SOURCES.index(name) for name in ("tisb_icao", "tisb_trackfile", "tisb_other")]
+"""Sources of rows that a ground station made of what its radar saw (TIS-B): their place and motion are the aircraft's,
+their quality and satellite height are the station's."""
 
 REQUIRED_COLUMNS = ("time", "flight", "lat", "lon", "ground_speed", "track")
 """Without these there are no features at all."""
@@ -104,6 +108,10 @@ class Frame:
             return np.full(len(self), np.nan)
         return np.ascontiguousarray(columns[name][self.row], dtype=np.float64)
 
+    def sent(self, name: str) -> Array:
+        """A numeric column (n,) as the aircraft itself sent it; NaN where a ground station made the row."""
+        return np.where(self.ground_made, np.nan, self.get(name))
+
     def times(self, name: str) -> Array:
         """A column (n,) of times as sent."""
         columns = self._view.columns
@@ -116,6 +124,15 @@ class Frame:
     def previous(self, values: Array) -> Array:
         """Value of the row before (n,); NaN where there is none."""
         return np.where(self.before >= 0, values[self.before], np.nan) if len(self) else values
+
+    @cached_property
+    def ground_made(self) -> Array:
+        """Rows (n,) of TIS-B."""
+        return (
+            np.isin(self._view.columns["source"][self.row], GROUND_MADE)
+            if "source" in self._view.columns
+            else (np.zeros(len(self), dtype=bool))
+        )
 
     @cached_property
     def dt_s(self) -> Array:

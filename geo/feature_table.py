@@ -142,11 +142,11 @@ _FEATURES = (
         Feature(f"phase_{name}", "", f"1 in phase {name}, else 0 ({LEVEL_FPM:.0f} ft/min; {APPROACH_NMI:.0f} nmi, {APPROACH_FT:,.0f} ft; {PATTERN_NMI:.0f} nmi, {PATTERN_FT:,.0f} ft, {PATTERN_KT:.0f} kt)", "seed 000, F036", NONE, 0.0, _in_phase(k))
         for k, name in enumerate(PHASES)
     ),
-    Feature("nic", "", "navigation integrity category", "DO-260B", "8 (0.1 nmi), the usual one", 8.0, lambda f: f.get("nic")),
-    Feature("nac_p", "", "navigation accuracy category, position", "DO-260B", "9 (30 m), the usual one", 9.0, lambda f: f.get("nac_p")),
-    Feature("sil", "", "source integrity level", "DO-260B", "3, the usual one", 3.0, lambda f: f.get("sil")),
+    Feature("nic", "", "navigation integrity category", "DO-260B", "8 (0.1 nmi), the usual one; so in TIS-B rows", 8.0, lambda f: f.sent("nic")),
+    Feature("nac_p", "", "navigation accuracy category, position", "DO-260B", "9 (30 m), the usual one; so in TIS-B rows", 9.0, lambda f: f.sent("nac_p")),
+    Feature("sil", "", "source integrity level", "DO-260B", "3, the usual one; so in TIS-B rows", 3.0, lambda f: f.sent("sil")),
     Feature("fix_age", "s", "time of the row less time of its position", "definitions: stale positions", "0 where not sent", 0.0, _fix_age),
-    Feature("geo_baro_split", "ft", "geometric less pressure altitude", "definitions: geo_baro_split", "0 where either is missing", 0.0, lambda f: f.get("geo_altitude") - f.get("baro_altitude")),
+    Feature("geo_baro_split", "ft", "geometric less pressure altitude", "definitions: geo_baro_split", "0 where either is missing, and in TIS-B rows", 0.0, lambda f: f.sent("geo_altitude") - f.get("baro_altitude")),
 )  # fmt: skip
 
 FEATURES: Mapping[str, Feature] = {one.id: one for one in _FEATURES}
