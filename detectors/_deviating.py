@@ -40,18 +40,19 @@ class Off:
 
 def deviating(
     view: Tracks, p: SimpleNamespace, memory: Memory, airports: Airports, routes: Routes | None, speaks: bool
-) -> tuple[Tracks, Off]:
-    """The flights of which a fresh row is off, and what is said of their rows. Then all fresh rows are learned: judged
-    first, so that nobody is compared with himself."""
+) -> tuple[Tracks, Off] | None:
+    """The flights of which a fresh row is off, and what is said of their rows; None where there is none. Then all fresh
+    rows are learned: judged first, so that nobody is compared with himself."""
     new = recent(view)
     pairs, flow = pairs_of(new, routes, airports), flow_of(memory, new, new.fresh)
-    off = _judged(memory, new, pairs, flow, p)
-    some = rows_of(view, new.flight[off.any & new.fresh & speaks])
-    asked = np.ones(len(some), dtype=bool)
-    out = _judged(memory, some, pairs_of(some, routes, airports), flow_of(memory, some, asked), p)
+    found = None
+    if speaks and (hit := _judged(memory, new, pairs, flow, p).any & new.fresh).any():
+        some = rows_of(view, new.flight[hit])
+        asked = np.ones(len(some), dtype=bool)
+        found = some, _judged(memory, some, pairs_of(some, routes, airports), flow_of(memory, some, asked), p)
     learn_pairs(memory, new, pairs)
     learn_flows(memory, new, flow)
-    return some, out
+    return found
 
 
 def _judged(memory: Memory, view: Tracks, pairs: Pairs, flow: Flow, p: SimpleNamespace) -> Off:

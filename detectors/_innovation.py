@@ -5,23 +5,23 @@ What the classes that look for a track that stops following from itself have in 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
 from detectors._groups import stretches_of
-from detectors._reckoning import Update, updates
+from detectors._reckoning import Slice, Update, slices_of
 from detectors._registry import PRIORITY, Param
-from detectors._streams import streams_of
+from detectors._streams import Streams, parts_of, streams_of
 from geo.memory import Memory
 from geo.schema import NO_TIME, Array
 from geo.stretches import Stretches, path, sample
 from geo.tracks import Mask, Tracks
 
 STREAMWISE: Mapping[str, Any] = {
-    "scope": "aircraft", "sample_s": 5, "lookback_s": 0, "merge_gap_s": 600,
+    "scope": "aircraft", "sample_s": 5, "lookback_s": 0, "merge_gap_s": 600, "spans": True,
     "needs": [("lat",), ("ground_speed",), ("track",)], "uses": ("position_time",),
 }  # fmt: skip
 """How a class that walks streams is run."""
@@ -46,32 +46,52 @@ Shown = Callable[[Array], tuple[Array, Array, Mapping[str, Array]]]
 """Confidence, priority and values of records on which an episode stands."""
 
 
-def walk(tracks: Tracks, memory: Memory, p: SimpleNamespace, note: Note, shown: Shown) -> Stretches:
-    """Take the slice's fixes into the records, one after the other; the episodes that stand after it."""
-    streams = streams_of(tracks, memory)
-    state = streams.state
-    for update in updates(tracks, streams, p.gap):
-        who = update.who
-        now = state if len(who) == len(state) else state[who]
-        east, north = update.east - now["bias_e"] * update.dt, update.north - now["bias_n"] * update.dt
-        note(now, update, east, north, p)
-        _learn(now, update, east, north)
-        now["count"] += 1
-        if now is not state:
-            state[who] = now
-    held = np.flatnonzero(state["onset"] != NO_TIME)
-    entries = []
-    if len(held):
-        sure, level, values = shown(state[held])
-        over = _over(state[held], tracks.time[streams.last[held]], level, p)
-        state["onset"][held[over]] = NO_TIME
-        entries = [
-            _entry(tracks, state[i], int(streams.first[i]), int(streams.last[i]))
-            | _figures(float(sure[k]), int(level[k]), {name: column[k] for name, column in values.items()})
-            for k, i in enumerate(held.tolist()) if not over[k]
-        ]  # fmt: skip
-    memory.put(streams.keys, tracks.time[streams.last], stream=state)
+def walk(tracks: Tracks, memory: Memory, p: SimpleNamespace, note: Note, shown: Shown, every_s: int) -> Stretches:
+    """Take the fixes of slice after slice into the records; the episodes that stand after each slice."""
+    entries: list[Mapping[str, Any]] = []
+    for part in parts_of(tracks, memory, every_s * 1000):
+        streams = streams_of(part, memory)
+        for piece in slices_of(part, streams, p.gap, every_s * 1000):
+            for update in piece.updates:
+                _take(streams.state, update, note, p)
+            entries += _standing(part, streams, piece, shown, p)
+        memory.put(streams.keys, part.time[streams.last], stream=streams.state)
     return stretches_of(entries)
+
+
+def _take(state: Array, update: Update, note: Note, p: SimpleNamespace) -> None:
+    """One new fix of each of some streams."""
+    who = update.who
+    now = state if len(who) == len(state) else state[who]
+    east, north = update.east - now["bias_e"] * update.dt, update.north - now["bias_n"] * update.dt
+    note(now, update, east, north, p)
+    _learn(now, update, east, north)
+    now["fix"] = update.fix
+    now["count"] += 1
+    if now is not state:
+        state[who] = now
+
+
+def _standing(
+    tracks: Tracks, streams: Streams, piece: Slice, shown: Shown, p: SimpleNamespace
+) -> Sequence[Mapping[str, Any]]:
+    """The episodes that stand after a slice, of the streams that it has rows of."""
+    state = streams.state
+    if not (state["onset"] != NO_TIME).any():
+        return ()
+    who, rows = streams.who[piece.at], streams.rows[piece.at]
+    first = np.flatnonzero(np.append(True, who[1:] != who[:-1]))
+    last = np.append(first[1:], len(who)) - 1
+    on = state["onset"][who[first]] != NO_TIME
+    held, first, last = who[first[on]], rows[first[on]], rows[last[on]]
+    sure, level, values = shown(state[held])
+    over = _over(state[held], tracks.time[last], level, p)
+    state["onset"][held[over]] = NO_TIME
+    return [
+        _entry(tracks, state[i], int(first[k]), int(last[k]))
+        | _figures(float(sure[k]), int(level[k]), {name: column[k] for name, column in values.items()})
+        for k, i in enumerate(held.tolist()) if not over[k]
+    ]  # fmt: skip
 
 
 def _over(state: Array, now: Array, level: Array, p: SimpleNamespace) -> Mask:

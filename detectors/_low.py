@@ -58,10 +58,10 @@ def excuse(
     return reason, kind
 
 
-def height_above(view: Tracks, airports: Airports, p: SimpleNamespace) -> Array:
-    """Pressure altitude above the nearest aerodrome, or above the sea where that lies below it; inf where that
-    cannot be low. Most rows are higher than the highest aerodrome and need no search."""
-    out, rows = np.full(len(view), np.inf), np.flatnonzero(view.baro_altitude <= p.height + HIGHEST_FT)
+def height_above(view: Tracks, asked: Mask, airports: Airports, p: SimpleNamespace) -> Array:
+    """Of the rows asked for the pressure altitude above the nearest aerodrome, or above the sea where that lies below it;
+    inf where that cannot be low, and elsewhere. Most are higher than the highest aerodrome and need no search."""
+    out, rows = np.full(len(view), np.inf), np.flatnonzero(asked & (view.baro_altitude <= p.height + HIGHEST_FT))
     field, _ = airports.nearest(view.lat[rows], view.lon[rows])
     out[rows] = view.baro_altitude[rows] - np.maximum(airports.elevation_ft(field), 0)
     return out

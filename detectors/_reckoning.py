@@ -11,7 +11,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from detectors._streams import FIX, Streams
+from detectors._streams import FIX, Streams, rank_in_run
 from geo.schema import NO_TIME, SOURCES, Array
 from geo.sphere import EARTH_RADIUS_M, KNOT_M_S, angle_between, wrap_lon
 from geo.tracks import Index, Tracks
@@ -70,18 +70,34 @@ class Update:
     rate: Array
 
 
-def updates(tracks: Tracks, streams: Streams, gap_s: float) -> Iterator[Update]:
-    """The new fixes of the slice: first the first of every stream, then the second of those that have two, and so on."""
+@dataclass(frozen=True)
+class Slice:
+    """One slice: which of the streams' rows lie in it (indices into them), and its new fixes, in the order to take them."""
+
+    at: Index
+    updates: Sequence[Update]
+
+
+def slices_of(tracks: Tracks, streams: Streams, gap_s: float, every_ms: int) -> Iterator[Slice]:
+    """Every slice that has rows. Of its new fixes come first the first of every stream, then the second of those that
+    have two, and so on."""
     rows, who, fix, before = _fixes(tracks, streams)
-    if not len(rows):
-        return
-    rank = np.arange(len(who)) - np.searchsorted(who, who)
-    order = np.argsort(rank, kind="stable")
-    who, fix, before = who[order], fix[order], before[order]
+    slot = tracks.time[rows] // every_ms
+    rank = rank_in_run(who, slot)
+    order = np.lexsort((rank, slot))
+    who, fix, before, slot, rank = who[order], fix[order], before[order], slot[order], rank[order]
     time, known, table = tracks.time[rows[order]], *_compared(fix, before, gap_s)
-    edges = np.searchsorted(rank[order], np.arange(int(rank.max()) + 2)).tolist()
-    for a, b in pairwise(edges):
-        yield Update(who[a:b], known[a:b], time[a:b], fix[a:b], before[a:b], *table[:, a:b])
+    step = np.flatnonzero(np.append(True, (slot[1:] != slot[:-1]) | (rank[1:] != rank[:-1]))[: len(slot)])
+    edges = np.append(step, len(slot)).tolist()
+    heard = tracks.time[streams.rows] // every_ms
+    by_slot = np.argsort(heard, kind="stable")
+    slots, first = np.unique(heard[by_slot], return_index=True)
+    begin, end = (np.searchsorted(slot[step], slots, side).tolist() for side in ("left", "right"))
+    for k, at in enumerate(np.split(by_slot, first[1:])):
+        pairs = pairwise(edges[begin[k] : end[k] + 1])
+        yield Slice(
+            at, [Update(who[a:b], known[a:b], time[a:b], fix[a:b], before[a:b], *table[:, a:b]) for a, b in pairs]
+        )
 
 
 def _fixes(tracks: Tracks, streams: Streams) -> tuple[Index, Index, Array, Array]:
@@ -104,8 +120,6 @@ def _fixes(tracks: Tracks, streams: Streams) -> tuple[Index, Index, Array, Array
     if not moved.all():
         rows, who, fix = rows[moved], who[moved], fix[moved]
         before = _shifted(fix, who, streams.state["fix"])
-        ends = np.append(who[1:] != who[:-1], True)[: len(who)]
-    streams.state["fix"][who[ends]] = fix[ends]
     return rows, who, fix, before
 
 

@@ -108,6 +108,8 @@ class Detector:
     single_row: bool = False
     memory: Keep | None = None
     """What the class keeps beyond its lookback; it is then judged slice by slice and gets `memory` by argument."""
+    spans: bool = False
+    """With memory: many slices come at once, and the class itself sees to it that it does not matter how many."""
     wants: Sequence[str] = field(default=())
     """Names of the resources that `detect` asks for by argument."""
 
@@ -150,6 +152,8 @@ def detector(**spec: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
             raise ValueError(f"two detectors are called {one.id!r}")
         if one.scope not in SCOPES or one.priority not in PRIORITY:
             raise ValueError(f"{one.id}: scope {one.scope!r} or priority {one.priority!r} is none of the known ones")
+        if one.memory and one.gate and one.lookback_s and not one.spans:
+            raise ValueError(f"{one.id}: a class with memory that looks back and is judged slice by slice has no gate")
         _REGISTRY[one.id] = one
         return function
 

@@ -8,7 +8,7 @@ from typing import Protocol
 
 import numpy as np
 
-from geo.doubts import COMPARED, doubtful
+from geo.doubts import COMPARED, doubtful, row_before
 from geo.features import Features
 from geo.memory import Keep, Memory, Slot
 from geo.scales import Scales
@@ -46,18 +46,32 @@ class Model(Protocol):
     def calibrated(self, errors: Array, aircraft_class: Array) -> Array: ...
 
 
+TOGETHER = 4_096
+"""Windows that are made at a time: some 12 MB."""
+
+
 @dataclass(frozen=True)
 class Said:
-    """Of each row (n,): the windows (m, STEPS, k) that end at the `ready` ones with their doubtful rows (m, STEPS), their
-    errors and scores (0 where not ready), and the scores of the windows right before them (n, MOST_WINDOWS - 1), newest
-    last."""
+    """Of each row (n,): whether a window ends there (`ready`), its error and score (0 where none does), and the scores of
+    the windows right before it (n, MOST_WINDOWS - 1), newest last.
 
-    ready: Array
-    windows: Array
+    `rows` (m, k) are the scaled rows of each flight behind those that are remembered of it, `doubt` (m,) says which are
+    doubtful, and `end` (n,) where each row stands among them.
+    """
+
+    rows: Array
     doubt: Array
+    end: Array
+    ready: Array
     error: Array
     score: Array
     before: Array
+
+    def windows(self, at: Array) -> tuple[Array, Array]:
+        """The windows (j, STEPS, k) that end at these rows (j,), which must be ready, and which of their rows are
+        doubtful (j, STEPS)."""
+        of = self.end[at][:, None] + np.arange(1 - STEPS, 1)
+        return self.rows[of], self.doubt[of]
 
     def lasting(self, count: int, least: float, peak: float) -> Array:
         """Rows whose last `count` windows all reach `least`, and one of them `peak`."""
@@ -66,29 +80,87 @@ class Said:
         return hit
 
 
+@dataclass(frozen=True)
+class Past:
+    """What lies before rows (n,) by flight and time: the number of each one's flight, whether its run of rows without a
+    gap began with the flight's `first` one (f,), and how many rows of the run go before it.
+
+    `known` is what is remembered by flight (f,); `follows` says whether the flight's first row goes on from that.
+    """
+
+    flight: Array
+    first: Array
+    from_first: Array
+    length: Array
+    known: Mapping[str, Array]
+    follows: Array
+
+    @staticmethod
+    def of(found: Features, memory: Memory, key: int, k: int) -> Past:
+        new = np.append(True, found.flight[1:] != found.flight[:-1])[: len(found)]
+        cut = new | np.append(True, np.diff(found.time) > STEP_GAP_S * 1000)[: len(found)]
+        index, first = np.arange(len(found)), np.flatnonzero(new)
+        begin = np.maximum.accumulate(np.where(cut, index, 0))
+        known = memory.get(found.flight[first], {"rows": (STEPS - 1) * k})
+        follows = (found.time[first] - known["last"] <= STEP_GAP_S * 1000) & (known["made"] == key)
+        return Past(np.cumsum(new) - 1, first, new[begin], index - begin, known, follows)
+
+    def filled(self) -> Array:
+        """How many rows (n,) go before each without a gap, remembered ones among them; STEPS - 1 at most."""
+        carried = np.where(self.from_first & self.follows[self.flight], self.known["filled"][self.flight], 0)
+        out: Array = np.minimum(self.length + carried, STEPS - 1)
+        return out
+
+    def behind(self, remembered: Array, values: Array) -> tuple[Array, Array]:
+        """Values (n, ...) of rows, each flight's behind what is remembered of it (f, r, ...), and where each row stands."""
+        width = remembered.shape[1]
+        end = np.arange(len(values)) + width * (self.flight + 1)
+        own = np.zeros(len(values) + remembered.shape[0] * width, dtype=bool)
+        own[end] = True
+        out = np.empty((len(own), *values.shape[1:]), dtype=values.dtype)
+        out[own], out[~own] = values, remembered.reshape(-1, *values.shape[1:])
+        return out, end
+
+    def scores_before(self, score: Array) -> Array:
+        """The scores (n, MOST_WINDOWS - 1) of the windows right before each row's, newest last; 0 beyond a gap."""
+        steps = np.arange(1 - MOST_WINDOWS, 0)
+        values, end = self.behind(np.where(self.follows[:, None], self.known["scores"], 0.0), score)
+        near = (-steps <= self.length[:, None]) | self.from_first[:, None]
+        return np.where(near, values[end[:, None] + steps], 0.0)
+
+    def compared(self, found: Features) -> Mapping[str, Array]:
+        """What each row is compared with: the row before, or what is remembered of it; NaN where there is none."""
+        out = dict(row_before(found))
+        some = self.first[self.follows]
+        for i, name in enumerate(COMPARED):
+            out[name][some] = self.known["compared"][self.follows, i]
+        out["time"][some] = self.known["last"][self.follows]
+        return out
+
+
 def say(model: Model, memory: Memory, found: Features, key: int) -> Said:
-    """What the model says of rows, one of each flight, newer than all before; the memory learns them."""
-    scaled, n, k = model.scales.apply(found), len(found), len(model.scales.names)
-    known = memory.get(found.flight, {"rows": (STEPS - 1) * k})
-    follows = (found.time - known["last"] <= STEP_GAP_S * 1000) & (known["made"] == key)
-    filled, before = np.where(follows, known["filled"], 0), np.where(follows[:, None], known["scores"], 0.0)
-    rows = np.concatenate([known["rows"].reshape(n, STEPS - 1, k), scaled[:, None, :]], axis=1)
-    doubt = np.column_stack([known["doubt"] > 0, doubtful(found, _compared(known, follows))])
-    ready = filled >= STEPS - 1
-    windows = rows if ready.all() else rows[ready]
-    error, score = np.zeros(n), np.zeros(n)
-    error[ready] = model.errors(windows, doubt[ready])
+    """What the model says of rows by flight and time, all newer than those before; the memory learns them."""
+    scaled, n = model.scales.apply(found), len(found)
+    past = Past.of(found, memory, key, scaled.shape[1])
+    rows, end = past.behind(past.known["rows"].reshape(-1, STEPS - 1, scaled.shape[1]), scaled)
+    doubt, _ = past.behind(past.known["doubt"] > 0, doubtful(found, past.compared(found)))
+    filled, error, score = past.filled(), np.zeros(n), np.zeros(n)
+    said = Said(rows, doubt, end, filled >= STEPS - 1, error, score, np.zeros((n, MOST_WINDOWS - 1)))
+    ready = np.flatnonzero(said.ready)
+    for some in np.split(ready, range(TOGETHER, len(ready), TOGETHER)):
+        error[some] = model.errors(*said.windows(some))
     score[ready] = model.calibrated(error[ready], found.aircraft_class[ready])
+    said.before[:] = past.scores_before(score)
+    _learn(memory, found, said, np.append(past.first[1:], n) - 1, filled, key)
+    return said
+
+
+def _learn(memory: Memory, found: Features, said: Said, last: Array, filled: Array, key: int) -> None:
+    """Remember the rows that end with the last one of each flight (f,)."""
+    of = said.end[last][:, None] + np.arange(2 - STEPS, 1)
     memory.put(
-        found.flight, found.time, last=found.time, made=np.full(n, key), filled=np.minimum(filled + 1, STEPS - 1),
-        rows=rows[:, 1:].reshape(n, -1), scores=np.column_stack([before[:, 1:], score]), doubt=doubt[:, 1:],
-        compared=np.column_stack([found.values[name] for name in COMPARED]),
+        found.flight[last], found.time[last], last=found.time[last], made=np.full(len(last), key),
+        filled=np.minimum(filled[last] + 1, STEPS - 1), rows=said.rows[of].reshape(len(last), -1), doubt=said.doubt[of],
+        scores=np.column_stack([said.before[last, 1:], said.score[last]]),
+        compared=np.column_stack([found.values[name][last] for name in COMPARED]),
     )  # fmt: skip
-    return Said(ready, windows, doubt[ready], error, score, before)
-
-
-def _compared(known: Mapping[str, Array], follows: Array) -> Mapping[str, Array]:
-    """What is remembered of the row before, NaN where there is none."""
-    values = np.where(follows[:, None], known["compared"], np.float32(np.nan))
-    columns = {name: values[:, i] for i, name in enumerate(COMPARED)}
-    return columns | {"time": np.where(follows, known["last"].astype(np.float64), np.nan)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,6 +62,39 @@ class Streams:
     who: Index
     first: Index
     last: Index
+
+
+def parts_of(tracks: Tracks, memory: Memory, every_ms: int) -> Iterator[Tracks]:
+    """Rows, all fresh, in parts to be taken one after the other. Flights that have their address for themselves come as a
+    whole: the first of every address, then the second of those that have two, and so on. Where several streams share an
+    address, one may begin with what another has come to: those come slice by slice.
+    """
+    first = np.flatnonzero(tracks.first)
+    last = np.append(first[1:], len(tracks))[: len(first)] - 1
+    order = np.lexsort((tracks.time[first], tracks.icao24[first]))
+    icao24, sub = tracks.icao24[first][order], tracks.sub[first][order]
+    begin, end = (tracks.time[rows][order] // every_ms for rows in (first, last))
+    again = icao24[1:] == icao24[:-1]
+    shared = np.unique(np.append(icao24[sub > 0], icao24[1:][again & (begin[1:] <= end[:-1])]))
+    rank = np.empty(len(first), dtype=np.int64)
+    rank[order] = rank_in_run(icao24)
+    rank[np.isin(tracks.icao24[first], shared)] = -1
+    by_row = np.repeat(rank, last + 1 - first)
+    for k in range(int(rank.max(initial=-1)) + 1):
+        yield tracks if (by_row == k).all() else tracks.take(np.flatnonzero(by_row == k))
+    rows = np.flatnonzero(by_row < 0)
+    slot = tracks.time[rows] // every_ms
+    for one in np.unique(slot).tolist():
+        memory.forget(one * every_ms)
+        yield tracks.take(rows[slot == one])
+
+
+def rank_in_run(*values: Array) -> Index:
+    """How many rows before each have the same values, without another in between."""
+    index, new = np.arange(len(values[0])), np.ones(len(values[0]), dtype=bool)
+    new[1:] = np.logical_or.reduce([one[1:] != one[:-1] for one in values])
+    out: Index = index - np.maximum.accumulate(np.where(new, index, 0))
+    return out
 
 
 def streams_of(tracks: Tracks, memory: Memory) -> Streams:

@@ -62,7 +62,7 @@ def examples() -> Sequence[Example]:
     ]  # fmt: skip
 
 
-def gate(tracks: Tracks, p: SimpleNamespace, memory: Memory) -> Mask:
+def interesting(tracks: Tracks, memory: Memory) -> Mask:
     """Addresses that are new, or declare other than what is remembered, or did and are not told yet."""
     code = code_of(tracks)
     starts = runs_of(tracks.icao24)
@@ -85,7 +85,6 @@ def gate(tracks: Tracks, p: SimpleNamespace, memory: Memory) -> Mask:
     every_s=10,
     merge_gap_s=1_800,
     memory=KEEP,
-    gate=gate,
     examples=examples,
     explain="{what}",
     style=Style(shape="path", color="#8e8e93", icon="antenna"),
@@ -106,8 +105,8 @@ def gate(tracks: Tracks, p: SimpleNamespace, memory: Memory) -> Mask:
 def detect(tracks: Tracks, p: SimpleNamespace, memory: Memory) -> Stretches:
     """Addresses whose equipment changed, or stands out among its type."""
     tracks = tracks.take(np.flatnonzero(tracks.fresh))
-    passed = np.unique(tracks.icao24[gate(tracks, p, memory)])
-    tracks = tracks.take(np.flatnonzero(np.isin(tracks.icao24, passed)))
+    passed = np.unique(tracks.flight[interesting(tracks, memory)])
+    tracks = tracks.take(np.flatnonzero(np.isin(tracks.flight, passed)))
     one = declared(tracks)
     if not len(one.icao24):
         return none()

@@ -56,7 +56,7 @@ def examples() -> Sequence[Example]:
     ]  # fmt: skip
 
 
-def gate(tracks: Tracks, p: SimpleNamespace, memory: Memory) -> Mask:
+def interesting(tracks: Tracks, memory: Memory) -> Mask:
     """Flights that are new, that send another callsign than before, whose registration or SIL asks to be looked at."""
     one = Slice.of(tracks)
     old = memory.get(one.flight)
@@ -81,7 +81,6 @@ def gate(tracks: Tracks, p: SimpleNamespace, memory: Memory) -> Mask:
     merge_gap_s=1_800,
     memory=KEEP,
     single_row=True,
-    gate=gate,
     examples=examples,
     explain="{what}",
     style=Style(shape="path", color="#ffd60a", icon="tag"),
@@ -105,7 +104,7 @@ def detect(
 ) -> Stretches:
     """Flights of one slice with anything that does not fit, when that is first known and then once a minute."""
     tracks = tracks.take(np.flatnonzero(tracks.fresh))
-    passed = np.unique(tracks.flight[gate(tracks, p, memory)])
+    passed = np.unique(tracks.flight[interesting(tracks, memory)])
     tracks = tracks.take(np.flatnonzero(np.isin(tracks.flight, passed)))
     if not len(tracks):
         return none()

@@ -66,6 +66,7 @@ def gate(tracks: Tracks, p: SimpleNamespace) -> Mask:
     every_s=SLOT_S,
     merge_gap_s=120,
     memory=KEEP,
+    spans=True,
     gate=gate,
     examples=examples,
     explain="The last five minutes are not like normal flight: {what}, most of all {ago} s before; one normal window in "
@@ -136,8 +137,8 @@ def _spread(view: Tracks, found: Features, values: Array, other: float) -> Array
 def _values(view: Tracks, found: Features, said: Said, rows: Array, model: Model, score: Array) -> dict[str, Array]:
     """What the sentence and the evidence say, by row of the view."""
     names = model.scales.names
-    told = rows[said.ready]
-    missed = model.missed(said.windows[told]) * ~said.doubt[told][:, :, None]
+    windows, doubt = said.windows(np.flatnonzero(rows))
+    missed = model.missed(windows) * ~doubt[:, :, None]
     what, ago, blamed, steps = (np.full(len(view), None, dtype=object) for _ in range(4))
     for row, window in zip(found.row[rows].tolist(), missed, strict=True):
         blame, by_step = window.mean(axis=0), window.mean(axis=1)

@@ -27,6 +27,8 @@ def displaced(rows: Batch, metres: float, start: int, stop: int, ramp: int = 1) 
     return rows.with_columns(lat=rows["lat"] + share * metres / 111_195.0)
 
 
+EVERY_S = 5
+
 CLEAR = 2.0
 """Times what the noise allows from which an offset is more than worth a look."""
 
@@ -63,7 +65,7 @@ def examples() -> Sequence[Example]:
 
 
 @detector(
-    id="position-drift", title="Position offset", priority="medium", memory=KEEP, examples=examples, every_s=5, **STREAMWISE,
+    id="position-drift", title="Position offset", priority="medium", memory=KEEP, examples=examples, every_s=EVERY_S, **STREAMWISE,
     explain="The position runs {offset:.1f} km off what speed and course lead to ({ratio:.1f} times what "
     "this stream's noise allows), for {duration:.0f} s; speed, course and height went on unchanged",
     style=Style(shape="path", color="#ffb340", icon="drift"),
@@ -85,8 +87,8 @@ def examples() -> Sequence[Example]:
     ),
 )  # fmt: skip
 def detect(tracks: Tracks, p: SimpleNamespace, memory: Memory) -> Stretches:
-    """Walk the slice; every fresh row of a stream that runs displaced is reported."""
-    return walk(tracks, memory, p, note, shown)
+    """Walk the slices; every fresh row of a stream that runs displaced is reported."""
+    return walk(tracks, memory, p, note, shown, EVERY_S)
 
 
 def shown(state: Array) -> tuple[Array, Array, Mapping[str, Array]]:

@@ -102,7 +102,10 @@ def detect(
     """Rows that have been off for `hold` seconds."""
     cruising = tracks.located & (tracks.baro_altitude >= p.above) & (tracks.ground_speed >= p.fast)
     view = tracks.take(np.flatnonzero(cruising))
-    view, off = deviating(view, p, memory, airports, routes, ready(memory, p.days))
+    found = deviating(view, p, memory, airports, routes, ready(memory, p.days))
+    if found is None:
+        return none()
+    view, off = found
     held, begin = view.held(off.any, max_gap_s=90)
     several = likewise(memory, view, off.any & (held >= p.hold), p.likewise)
     hit = view.fresh & off.any & (held >= p.hold)

@@ -17,6 +17,8 @@ from geo.schema import Array
 from geo.stretches import Stretches
 from geo.tracks import Tracks
 
+EVERY_S = 10
+
 
 def spliced(first: Batch, other: Batch, at: int, aside_m: float = 0.0) -> Batch:
     """The first rows of one track, then another one from there on, set off to the north."""
@@ -60,7 +62,7 @@ def examples() -> Sequence[Example]:
 
 
 @detector(
-    id="track-splice", title="Track does not continue itself", priority="high", memory=KEEP, examples=examples, every_s=10, **STREAMWISE,
+    id="track-splice", title="Track does not continue itself", priority="high", memory=KEEP, examples=examples, every_s=EVERY_S, **STREAMWISE,
     explain="{channels} changed from one update to the next by up to {times:.1f} times what an aircraft can do in that "
     "time, and the track has gone on as another one for {duration:.0f} s",
     style=Style(shape="path", color="#bf5af2", icon="splice"),
@@ -85,8 +87,8 @@ def examples() -> Sequence[Example]:
     ),
 )  # fmt: skip
 def detect(tracks: Tracks, p: SimpleNamespace, memory: Memory) -> Stretches:
-    """Walk the slice; every fresh row of a stream that has become another one is reported."""
-    return walk(tracks, memory, p, note, shown)
+    """Walk the slices; every fresh row of a stream that has become another one is reported."""
+    return walk(tracks, memory, p, note, shown, EVERY_S)
 
 
 def shown(state: Array) -> tuple[Array, Array, Mapping[str, Array]]:

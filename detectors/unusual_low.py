@@ -94,9 +94,13 @@ def detect(
     """Rows that have been below all others for `hold` seconds."""
     view = tracks.take(np.flatnonzero(tracks.located & (tracks.on_ground != 1) & ~np.isnan(tracks.baro_altitude)))
     new = recent(view)
-    low = alone(memory, new, new.fresh & ready(memory, p.days) & (height_above(new, airports, p) <= p.height), p)
+    asked = new.fresh & ready(memory, p.days)
+    low = alone(memory, new, asked & (height_above(new, asked, airports, p) <= p.height), p)
+    if not low.any():
+        learn(memory, new)
+        return none()
     view = rows_of(view, new.flight[low])
-    tall = height_above(view, airports, p)
+    tall = height_above(view, np.ones(len(view), dtype=bool), airports, p)
     candidate = alone(memory, view, tall <= p.height, p)
     held, begin = view.held(candidate, max_gap_s=90)
     hit = candidate & (held >= p.hold) & view.fresh

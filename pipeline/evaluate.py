@@ -90,8 +90,10 @@ class ClassRun:
         return f"learning, {seen:,.10g} of {wanted:,.10g} {unit}" if seen < wanted else ""
 
     def _found(self, history: History, t0: int, t1: int) -> Sequence[Any]:
-        if self.memory is not None:
+        if self.memory is not None and not self.spec.spans:
             return self._remembering(self.memory, history, t0, t1)
+        if self.memory is not None:
+            self.memory.forget(t0)
         flights = self._interesting(history, t0, t1)
         if flights is not None and not len(flights):
             return ()
@@ -111,10 +113,10 @@ class ClassRun:
         every, back = self.spec.every_s * 1000, int(self.spec.lookback_s * 1000)
         overlapping = self._overlapping(history, t0, t1, every, back) if back else None
         changed: list[Any] = []
-        for start, piece in overlapping or history.slices(self.names, t0, t1, every):
+        for start, piece in overlapping or history.slices(self.names, t0, t1, every, self._gate):
             memory.forget(start)
             memory.note_day(start)
-            changed += self._judged(self._gated(piece))
+            changed += self._judged(piece)
         return changed
 
     def _overlapping(self, history: History, t0: int, t1: int, every: int, back: int) -> Iterator[tuple[int, Tracks]]:
@@ -125,14 +127,6 @@ class ClassRun:
         for start in (np.unique(time[np.searchsorted(time, t0) :] // every) * every).tolist():
             piece = whole.take(np.sort(order[slice(*np.searchsorted(time, [start - back, start + every]))]))
             yield start, Tracks(piece.columns, piece.time >= start)
-
-    def _gated(self, tracks: Tracks) -> Tracks:
-        """Only flights of which a fresh row passes the gate."""
-        if self._gate is None:
-            return tracks
-        fresh = tracks.take(np.flatnonzero(tracks.fresh))
-        passed = np.unique(fresh.flight[self._gate(fresh)])
-        return tracks.take(np.flatnonzero(np.isin(tracks.flight, passed)))
 
     def _interesting(self, history: History, t0: int, t1: int) -> Array | None:
         """The flights that the gate lets through, sorted; None where the class has no gate."""

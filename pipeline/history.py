@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -11,9 +11,12 @@ import numpy as np
 
 from geo.lazy import Lazy, taken
 from geo.schema import Array
-from geo.tracks import Tracks
+from geo.tracks import Mask, Tracks
 
 Columns = Mapping[str, Array]
+Gate = Callable[[Tracks], Mask]
+"""Which fresh rows make their flights worth a look."""
+
 Part = tuple[Columns, Array | None]
 """Columns, and the rows of them that count; None for all."""
 
@@ -62,7 +65,22 @@ class _Slices:
         columns = Lazy(tuple(whole.columns), lambda name: _shared(whole.columns[name][order]))
         return _Slices(columns, (slots * every_ms).tolist(), [*first.tolist(), len(order)])
 
+    def whole(self, names: Sequence[str]) -> Tracks:
+        """All rows of all slices."""
+        return Tracks(_between(self.columns, names, 0, self.bounds[-1]), np.ones(self.bounds[-1], dtype=bool))
+
+    def wanted(self, rows: Mask) -> _Slices:
+        """Of each slice the flights of which one of these rows, or more, is wanted."""
+        if rows.all():
+            return self
+        flight, slot = self.columns["flight"], np.repeat(np.arange(len(self.starts)), np.diff(self.bounds))
+        new = np.append(True, (flight[1:] != flight[:-1]) | (slot[1:] != slot[:-1]))[: len(flight)]
+        first = np.flatnonzero(new)
+        some = np.flatnonzero(np.repeat(np.logical_or.reduceat(rows, first), np.diff(np.append(first, len(rows)))))
+        return _Slices(taken(self.columns, some), self.starts, np.searchsorted(some, self.bounds).tolist())
+
     def tracks(self, names: Sequence[str]) -> Iterator[tuple[int, Tracks]]:
+        """Start and rows of each slice; none where no flight of it was wanted."""
         for start, (low, high) in zip(self.starts, pairwise(self.bounds), strict=True):
             yield start, Tracks(_between(self.columns, names, low, high), np.ones(high - low, dtype=bool))
 
@@ -130,15 +148,19 @@ class History:
             columns = taken(columns, np.argsort(columns["flight"], kind="stable"))
         return Tracks(columns, columns["time"] >= t0)
 
-    def slices(self, names: Sequence[str], t0: int, t1: int, every_ms: int) -> Iterator[tuple[int, Tracks]]:
-        """Start and rows of each slice of `every_ms` from t0 up to t1 that has any, all fresh and by flight.
+    def slices(
+        self, names: Sequence[str], t0: int, t1: int, every_ms: int, gate: Gate | None = None
+    ) -> Iterator[tuple[int, Tracks]]:
+        """Start and rows of each slice of `every_ms` from t0 up to t1 that has any, all fresh and by flight; with a
+        gate only those flights of a slice of which a row passes.
 
         Classes that ask for the same slices share them: each column is put in their order once.
         """
         key = (t0, t1, every_ms)
         if key not in self._sliced:
             self._sliced[key] = _Slices.of(self.view(self.names, t0, t1, 0, None), every_ms)
-        return self._sliced[key].tracks(names)
+        found = self._sliced[key]
+        return (found.wanted(gate(found.whole(names))) if gate else found).tracks(names)
 
     def _fold(self) -> None:
         """Join small neighbours, so that a long lookback is a few chunks and not thousands."""

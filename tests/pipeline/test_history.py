@@ -119,3 +119,14 @@ def test_small_chunks_of_a_sampled_history_are_folded() -> None:
 
 def test_ranges_follow_each_other() -> None:
     assert ranges(np.array([5, 9, 9]), np.array([7, 9, 12])).tolist() == [5, 6, 9, 10, 11]
+
+
+def test_slices_with_a_gate_hold_the_flights_of_which_a_row_passes() -> None:
+    history = History(NAMES, keep_ms=60_000)
+    history.extend(seconds(0, 30))
+
+    slices = dict(history.slices(NAMES, 0, 30_000, 10_000, gate=lambda tracks: tracks.value == 20_015))
+
+    assert [len(tracks) for tracks in slices.values()] == [0, 10, 0]
+    assert set(slices[10_000].flight) == {2}
+    assert len(dict(history.slices(NAMES, 0, 30_000, 10_000))[0]) == 30
