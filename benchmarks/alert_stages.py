@@ -19,6 +19,8 @@ from geo.batch import Batch
 from geo.incident import Incident
 from pipeline.engine import Step
 from pipeline.live import Live
+from pipeline.safekeeping import Safekeeping
+from pipeline.storing import Storing
 
 STAGES = ("received", "taken", "judged", "watched", "kept", "stored", "leased", "arrived")
 """In turn: the row came in; the tick began that lets it go; the engine was done; the alert was made; beside it the rows
@@ -108,6 +110,33 @@ class Watched:
 
 
 @dataclass
+class StampedStoring(Storing):
+    """What is done behind and beside the loop, with stamps."""
+
+    stamps: Stamps = field(default_factory=Stamps)
+
+    async def _show(self, step: Step, now: int, newest: int) -> None:
+        async with self.stamps.timed("rows_stored"):
+            await super()._show(step, now, newest)
+
+    async def drawn(self) -> None:
+        async with self.stamps.timed("tracks_drawn"):
+            await super().drawn()
+
+
+@dataclass
+class StampedSafekeeping(Safekeeping):
+    """Checkpoints with stamps."""
+
+    stamps: Stamps = field(default_factory=Stamps)
+
+    def keep(self) -> None:
+        began = monotonic()
+        super().keep()
+        self.stamps.longest["checkpoint"] = max(self.stamps.longest["checkpoint"], monotonic() - began)
+
+
+@dataclass
 class Stamped(Live):
     """The live loop with stamps."""
 
@@ -117,8 +146,12 @@ class Stamped(Live):
     began: float = field(default_factory=process_time)
 
     def __post_init__(self) -> None:
-        super().__post_init__()
         self.watch = Watched(self.watch, self)
+        super().__post_init__()
+        days = self.keep_days, self.hourly_days
+        self.storing = StampedStoring(self.sink, self.cells, self.sessions, *days, stamps=self.stamps)
+        kept = self.engine, self.checkpoint, self.journal, self.safe.beside
+        self.safe = self.pulse.safe = StampedSafekeeping(*kept, stamps=self.stamps)
 
     async def tick(self) -> None:
         async with self.stamps.timed("tick"):
@@ -145,19 +178,6 @@ class Stamped(Live):
         await super()._keep(anomalies, incidents, alerts)
         self.stamps.note("stored", alerts, time())
 
-    async def _show(self, step: Step, now: int, newest: int) -> None:
-        async with self.stamps.timed("rows_stored"):
-            await super()._show(step, now, newest)
-
-    async def _drawn(self) -> None:
-        async with self.stamps.timed("tracks_drawn"):
-            await super()._drawn()
-
     async def _duties(self) -> None:
         async with self.stamps.timed("duties"):
             await super()._duties()
-
-    def keep(self) -> None:
-        began = monotonic()
-        super().keep()
-        self.stamps.longest["checkpoint"] = max(self.stamps.longest["checkpoint"], monotonic() - began)

@@ -156,10 +156,10 @@ async def _watch(
                                          "sessions": others.sessions}  # fmt: skip
             sources.append(Posted(writer.pool, journal.posted))
             followers["numbers"] = await writer.feed_numbers([source.name for source in sources])
-            live = Live(engine, sources, writer, kept, service.keep_days, cells=cells, **followers)
-            live.thresholds, live.outage = thresholds, Outage(url)
+            followers |= {"thresholds": thresholds, "outage": Outage(url), "cells": cells}
+            days = service.keep_days, service.config["storage.hourly_days"]
+            live = Live(engine, sources, writer, kept, *days, **followers)
             live.inbox.privacy = setup.privacy
-            live.hourly_days = service.config["storage.hourly_days"]
             settle()
             await _until_told(live.run())
     finally:

@@ -49,4 +49,4 @@ def test_judging_goes_on_at_the_new_time() -> None:
 
     assert before.state == "open" and len(late.late) == 60 and not late.anomalies
     assert found[before.id].state == "closed" and len(found) == 2
-    assert live.engine.counts["rewound"] == 1 and live._is_due("checkpoint", 60)
+    assert live.engine.counts["rewound"] == 1 and live.due.comes("checkpoint", 60)

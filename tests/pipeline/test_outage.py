@@ -201,6 +201,6 @@ def test_a_full_disk_does_not_stop_judging(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr(Journal, "add", full)
     monkeypatch.setattr(Path, "write_bytes", full)
     step = live._judged(fly(1, 30), ())
-    live._keep_again()
+    live.safe.again()
 
-    assert len(step.rows) > 20 and live.unwritten.total() == 30 and not (tmp_path / "engine.npz").exists()
+    assert len(step.rows) > 20 and live.safe.unwritten.total() == 30 and not (tmp_path / "engine.npz").exists()
