@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,10 @@ import orjson
 from api.measured import SHIPPED
 from benchmarks.scorecard.markdown import page
 from benchmarks.scorecard.summary import tuned_on
-from cli.ui import out, progress, table
+from cli.ui import INPUT, USAGE, Failure, out, progress, table
+
+COMPARED = SHIPPED.with_name("_compared.json")
+"""Written by `skysift scorecard --learned --json`; docs/scorecard.md shows it."""
 
 
 @click.command(name="scorecard")
@@ -28,40 +32,80 @@ from cli.ui import out, progress, table
     help="Instead: learned scores "
     "beside each other and beside rules; a folder of features of normal traffic that the rivals learn from.",
 )
+@click.option(
+    "--calibrate", is_flag=True, help="Instead: the verdict's weights, learned from attacks planted where it may learn."
+)
 def command(
     nightly: bool, data: Path | None, target: Path | None, classes: str | None, jobs: int, markdown: bool,
-    learned: Path | None,
+    learned: Path | None, calibrate: bool,
 ) -> None:  # fmt: skip
     """Precision, recall, false alarms and delay of every class."""
     from benchmarks.scorecard.report import Setup, scorecard
 
+    if sum((markdown, bool(learned), calibrate)) > 1:
+        raise Failure("--markdown, --learned and --calibrate: give one of them", USAGE)
     if markdown:
-        click.echo(page(orjson.loads(SHIPPED.read_bytes())), nl=False)
+        click.echo(page(orjson.loads(SHIPPED.read_bytes()), orjson.loads(COMPARED.read_bytes())), nl=False)
         return
-    if learned:
-        _compare(Setup(classes, data, nightly), learned, target)
+    if learned or calibrate:
+        setup = Setup(classes, data, nightly)
+        _compare(setup, learned, target) if learned else _calibrate(setup, target)
         return
     with progress("measuring") as advance:
         card = scorecard(Setup(classes, data, nightly), lambda text: advance(0, text), jobs)
     show(card)
     if target:
-        target.write_bytes(orjson.dumps(card, option=orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY))
+        _write(target, card)
+
+
+def _write(target: Path, value: Any) -> None:
+    target.write_bytes(orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY) + b"\n")
 
 
 def _compare(setup: Any, folder: Path, target: Path | None) -> None:
     """Learned scores, as a table and into the file."""
-    from benchmarks.scorecard.learned import FALSE_SHARE, measured
+    from benchmarks.scorecard.learned import measured
+    from benchmarks.scorecard.learned_page import FALSE_SHARE
+    from models.feature_days import FeatureFiles
 
-    with progress("measuring") as advance:
-        rows = measured(setup, folder, lambda text: advance(0, text))
-    shown = table("attack", "on", "score", "AUC", "F1", "recall", "false rows")
-    for one in rows:
-        figures = (number(one[k]) for k in ("auc", "f1", "recall"))
-        shown.add_row(one["attack"], one["recording"], one["scorer"], *figures, number(one["false_share"], 4))
+    try:
+        with progress("measuring") as advance:
+            card = measured(setup, folder, lambda text: advance(0, text))
+    except FeatureFiles as error:
+        raise Failure(str(error), INPUT) from error
+    shown = table("attack", "on", "score", "AUC", "F1", "recall", "false rows", "own F1", "own false rows")
+    for one in card["rows"]:
+        cells = (number(one[k]) for k in ("auc", "f1", "recall"))
+        own = number(one.get("own_f1")), number(one.get("own_false_share"), 4)
+        shown.add_row(one["attack"], one["recording"], one["scorer"], *cells, number(one["false_share"], 4), *own)
     out.print(shown)
-    out.print(f"F1 and recall where at most {FALSE_SHARE:.0%} of the rows of other aircraft are flagged.")
+    out.print(
+        f"F1 and recall where at most {FALSE_SHARE:.0%} of the rows of other aircraft are flagged; own F1 at the "
+        "threshold that the rules and the verdict have."
+    )
     if target:
-        target.write_bytes(orjson.dumps(rows, option=orjson.OPT_INDENT_2))
+        _write(target, {"measured": datetime.now(UTC).date().isoformat(), **card})
+
+
+def _calibrate(setup: Any, target: Path | None) -> None:
+    """The verdict's weights, on the terminal and into the file."""
+    from dataclasses import asdict
+
+    from benchmarks.scorecard.fusion import tuned
+    from models.verdict import EVIDENCE
+
+    try:
+        with progress("measuring") as advance:
+            fusion = tuned(setup, lambda text: advance(0, text))
+    except ValueError as error:
+        raise Failure(f"--calibrate: {error}", INPUT) from error
+    shown = table("evidence", "weight")
+    for name, weight in zip(EVIDENCE, fusion.weights, strict=True):
+        shown.add_row(name, number(weight, 3))
+    out.print(shown)
+    out.print(f"A verdict is SUSPICIOUS from a sum of {fusion.least:g} on.")
+    if target:
+        _write(target, asdict(fusion))
 
 
 def show(card: Mapping[str, Any]) -> None:

@@ -11,18 +11,28 @@ from geo.schema import Array
 
 NORMAL, SUSPICIOUS, ANOMALOUS = "NORMAL", "SUSPICIOUS", "ANOMALOUS"
 
-CRITICAL = 3
-"""An alert of priority high (3) or critical (4) is a critical rule."""
+MEDIUM, CRITICAL = 2, 3
+"""An alert of priority high (3) or critical (4) is a critical rule; a medium one (2) is worth a look by itself."""
 
+EVIDENCE = (
+    "integrity now", "behaviour now", "integrity of the last minutes", "behaviour of the last minutes", "sequence",
+    "point",
+)  # fmt: skip
+"""What is weighed: the confidence of the surest rule that asks whether what is sent is true (INTEGRITY), and of the
+surest other one; and how rare the oddest window and row are (`rarity`)."""
 
-EVIDENCE = ("rules now", "rules of the last minutes", "sequence", "point")
-"""What is weighed: the surest rule's confidence, and how rare the oddest window and row are (`rarity`)."""
+INTEGRITY = (
+    "callsign-duplicate", "ghost", "gps-spoofing", "icao-spoof", "identity", "injection", "kinematics",
+    "position-drift", "signal", "timing", "track-splice",
+)  # fmt: skip
+"""Classes that ask whether what is sent is true. The others describe behaviour, which honest flights show too."""
 
 WHO = ("sighting", "watch-list")
 """Classes that say who flies, not how: they weigh nothing."""
 
-MOST_RARE = 6.0
-"""One in a million: what a model says beyond is more than it can know."""
+USUAL, MOST_RARE = 2.0, 6.0
+"""Digits of one in so many. One in a hundred happens in any five minutes and says nothing; what a model says beyond
+one in a million is more than it can know."""
 
 
 @dataclass(frozen=True)
@@ -31,8 +41,8 @@ class Fusion:
 
     `point`: the largest point score within it from which the flight is suspicious. `sequence` and `peak`: `windows`
     windows in a row must reach the first and one of them the second. `hits`: so many rules that are not critical.
-    `weights` of EVIDENCE, whose weighted sum must reach `least`: learned from drifts and ghosts planted over Japan
-    (`benchmarks.scorecard.fusion`), judged on another (docs/learned.md).
+    `weights` of EVIDENCE, whose weighted sum must reach `least`: learned from attacks planted over Japan (`skysift
+    scorecard --calibrate`), judged on other recordings (docs/scorecard.md).
     """
 
     window_s: float = 300.0
@@ -41,8 +51,8 @@ class Fusion:
     peak: float = 0.9999
     windows: int = 3
     hits: int = 2
-    weights: tuple[float, ...] = (12.38, 0.668, 0.0, 1.539)
-    least: float = 4.2
+    weights: tuple[float, ...] = (10.934, 0.0, 3.892, 3.317, 0.0, 0.727)
+    least: float = 4.039
 
     def strength(self, evidence: Array) -> Array:
         """The weighted sum (n,) of evidence (n, EVIDENCE)."""
@@ -51,8 +61,9 @@ class Fusion:
 
 
 def rarity(score: Array) -> Array:
-    """0 to 1 (n,) of scores 0 to 1: digits of one in so many, MOST_RARE at most."""
-    out: Array = np.minimum(-np.log10(np.maximum(1.0 - np.asarray(score), 10.0**-MOST_RARE)), MOST_RARE) / MOST_RARE
+    """0 to 1 (n,) of scores 0 to 1: digits of one in so many, from USUAL to MOST_RARE."""
+    digits = -np.log10(np.maximum(1.0 - np.asarray(score), 10.0**-MOST_RARE))
+    out: Array = np.clip((digits - USUAL) / (MOST_RARE - USUAL), 0.0, 1.0)
     return out
 
 
@@ -80,8 +91,8 @@ class Verdict:
 def verdict(
     rules: Sequence[Rule], point: float | None, point_words: str, sequence: Sequence[float], fusion: Fusion
 ) -> Verdict:
-    """Any critical rule: ANOMALOUS. Else a point score, a path that stays odd, several rules, or all together that
-    weigh enough: SUSPICIOUS.
+    """Any critical rule: ANOMALOUS. Else a point score, a path that stays odd, a rule of medium priority that holds,
+    several rules, or all together that weigh enough: SUSPICIOUS.
 
     `point` is the largest score within the window with its words, None where no row was scored; `sequence` are the
     scores of the windows there, oldest first.
@@ -89,7 +100,8 @@ def verdict(
     critical = sorted((r for r in rules if r.priority >= CRITICAL), key=lambda r: (-r.priority, -r.confidence))
     others = sorted((r for r in rules if r.priority < CRITICAL), key=lambda r: (-r.priority, -r.confidence))
     odd, lasting = point is not None and point >= fusion.point, persists(sequence, fusion)
-    weighty = len(others) >= fusion.hits or weight(rules, point, sequence, fusion) >= fusion.least
+    weighty = len(others) >= fusion.hits or any(r.priority == MEDIUM and r.now for r in others)
+    weighty = weighty or weight(rules, point, sequence, fusion) >= fusion.least
     reasons = [r.text for r in critical]
     if odd:
         reasons.append(f"odd moment: {point_words}")
@@ -107,10 +119,15 @@ def verdict(
 
 def weight(rules: Sequence[Rule], point: float | None, sequence: Sequence[float], fusion: Fusion) -> float:
     """The strength of EVIDENCE."""
-    sure = [(rule.confidence, rule.now) for rule in rules if rule.class_id not in WHO]
-    surest = max((one for one, now in sure if now), default=0.0), max((one for one, _ in sure), default=0.0)
-    scores = (float(rarity(np.array(one))) for one in (max(sequence, default=0.0), point or 0.0))
-    return float(fusion.strength(np.array([*surest, *scores])))
+    surest = dict.fromkeys(EVIDENCE, 0.0)
+    for rule in rules:
+        kind = "integrity" if rule.class_id in INTEGRITY else "behaviour"
+        for name in (f"{kind} now",) * rule.now + (f"{kind} of the last minutes",):
+            if rule.class_id not in WHO:
+                surest[name] = max(surest[name], rule.confidence)
+    for name, score in (("sequence", max(sequence, default=0.0)), ("point", point or 0.0)):
+        surest[name] = float(rarity(np.array(score)))
+    return float(fusion.strength(np.array([surest[name] for name in EVIDENCE])))
 
 
 def persists(scores: Sequence[float], fusion: Fusion) -> bool:

@@ -4,12 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-INTEGRITY = (
-    "callsign-duplicate", "ghost", "gps-spoofing", "icao-spoof", "identity", "injection", "kinematics",
-    "position-drift", "signal", "timing", "track-splice",
-)  # fmt: skip
-"""Classes that ask whether what is sent is true. The others describe behaviour."""
-
 _SPLICE = ("track-splice", "position-drift", "kinematics", "gps-spoofing", "icao-spoof")
 _VALUES = ("kinematics", "position-drift", "track-splice", "gps-spoofing", "flight-envelope")
 

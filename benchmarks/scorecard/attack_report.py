@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.scorecard.answers import INTEGRITY, answering
+from benchmarks.scorecard.answers import answering
 from benchmarks.scorecard.baselines import baselines
 from benchmarks.scorecard.measures import Counts, counted, delays, f1_interval, figures, interval, rounded
 from benchmarks.scorecard.scoring import Flags, MakeEngine, judge
@@ -16,6 +16,7 @@ from benchmarks.scorecard.worlds import World, attacked
 from detectors._registry import Detector
 from geo.batch import Batch
 from geo.schema import Array
+from models.verdict import INTEGRITY
 
 DRIFT_SEEN_M = 926.0
 """Half a nautical mile: offsets beyond it are those that a drift is held to."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.scorecard.answers import ANSWERS, INTEGRITY, answering, tier_of
+from benchmarks.scorecard.answers import ANSWERS, answering, tier_of
 from benchmarks.scorecard.attack_report import flagged
 from benchmarks.scorecard.baselines import baselines
 from benchmarks.scorecard.corpora import recorded
@@ -23,6 +23,7 @@ from detectors._registry import Detector
 from geo.anomaly import PRIORITIES, Anomaly
 from geo.batch import Batch
 from geo.schema import COLUMNS, present
+from models.verdict import INTEGRITY
 from pipeline.recording import run_recording
 
 BULK_S = 600.0

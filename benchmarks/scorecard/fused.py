@@ -1,4 +1,4 @@
-"""What the verdict weighs, row by row: rules by priority, the point score, the window's score; and weights learned."""
+"""What the verdict weighs, row by row: rules, the point score, the window's score; and weights learned."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from geo.features import Features
 from geo.schema import Array
 from models.point import PointModel
 from models.sequence import SequenceModel
-from models.verdict import EVIDENCE, WHO, Fusion, rarity
+from models.verdict import EVIDENCE, INTEGRITY, WHO, Fusion, rarity
 
 LEARNED = ("ml-point", "ml-sequence")
 """Classes that speak for the models: the verdict reads their scores as they are."""
@@ -36,15 +36,18 @@ def evidence(
     """What was found of each row's flight within the window before it (n, EVIDENCE). `found` is sorted by flight and
     time, `at` are its rows in the world."""
     start = window_starts(found, window_s)
-    now = np.zeros(len(found))
-    for name, sure in flags.standing.items():
-        if name not in (*LEARNED, *WHO):
-            now = np.maximum(now, sure[at])
+    rules = {name: sure[at] for name, sure in flags.standing.items() if name not in (*LEARNED, *WHO)}
+    blank = np.zeros(len(found))
+    integrity, behaviour = (
+        np.max([blank, *(sure for name, sure in rules.items() if (name in INTEGRITY) is kind)], axis=0)
+        for kind in (True, False)
+    )
     windows = np.zeros(len(found))
     ends, score = sequence.scores(found)
     windows[ends] = score
     rows = np.where(doubtful(found), 0.0, point.scores(stated(found)))
-    return np.column_stack([now, highest(now, start), *(rarity(highest(one, start)) for one in (windows, rows))])
+    lasting = (highest(one, start) for one in (integrity, behaviour))
+    return np.column_stack([integrity, behaviour, *lasting, *(rarity(highest(one, start)) for one in (windows, rows))])
 
 
 def window_starts(found: Features, window_s: float) -> Array:
@@ -69,14 +72,25 @@ def highest(values: Array, start: Array) -> Array:
     return out
 
 
-def calibrated(seen: Array, truth: Array, false_share: float, fusion: Fusion) -> Fusion:
-    """Weights by logistic regression on evidence (n, EVIDENCE) and truths (n,), none below 0; the threshold that
-    `false_share` of the untrue rows reaches."""
+def calibrated(seen: Array, truth: Array, fusion: Fusion) -> Fusion:
+    """Weights by logistic regression on evidence (n, EVIDENCE) and truths (n,), none below 0, and the threshold at
+    which F1 is best: in the middle of the gap that is there."""
     from sklearn.linear_model import LogisticRegression
 
     fitted = LogisticRegression(class_weight="balanced", max_iter=1_000).fit(seen, truth)
     weights = tuple(round(max(float(one), 0.0), 3) for one in fitted.coef_[0])
     assert len(weights) == len(EVIDENCE)
     told = replace(fusion, weights=weights)
-    least = float(np.quantile(told.strength(seen[~truth]), 1 - false_share))
-    return replace(told, least=round(np.nextafter(least, np.inf) + 0.0005, 3))
+    return replace(told, least=round(best_threshold(told.strength(seen), truth), 3))
+
+
+def best_threshold(strength: Array, truth: Array) -> float:
+    """Halfway between the strength (n,) from which on F1 is best and the one below it."""
+    order = np.argsort(-strength, kind="stable")
+    found = np.cumsum(truth[order])
+    f1 = 2 * found / (np.arange(1, len(order) + 1) + truth.sum())
+    # Equal strengths stand on one side of any threshold: only the last row of each is a place to cut.
+    last = np.append(np.diff(strength[order]) != 0, True)
+    at = int(np.where(last, f1, 0.0).argmax())
+    below = strength[order][at + 1] if at + 1 < len(order) else 0.0
+    return float(strength[order][at] + below) / 2

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from benchmarks.scorecard.attack_report import CURVE, TICK_S
+from benchmarks.scorecard.learned_page import Compared, sections
 from benchmarks.scorecard.limits import ALERTS, LIMITS
 from benchmarks.scorecard.scoring import TICK_S as EVENT_S
 from benchmarks.scorecard.summary import tuned_on
@@ -29,8 +30,8 @@ clean rows or alerts were.
 """
 
 
-def page(card: Card) -> str:
-    """The whole page."""
+def page(card: Card, compared: Compared | None = None) -> str:
+    """The whole page; `compared` is what was measured of learned scores."""
     tuned = ", ".join(tuned_on())
     parts = [
         HEAD.format(version=card["version"], data_until=card["data_until"], tick=TICK_S, event=EVENT_S, tuned=tuned),
@@ -38,6 +39,7 @@ def page(card: Card) -> str:
         _section("Classes", _CLASS_TITLES, _classes(card)), _CLASS_NOTE,
         *(_attacks(card, letter) for letter in "ABC"),
         _short_of(card),
+        *_learned(compared),
         _section("Clean traffic", _CLEAN_TITLES, _clean(card)),
         _section("Alerts a day, and coverage", _CITY_TITLES, _cities(card)),
         _section("High and medium alerts, judged by hand", _JUDGED_TITLES, _judged(card)),
@@ -51,13 +53,18 @@ def page(card: Card) -> str:
     return "\n".join(p for p in parts if p)
 
 
-def _section(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+def _learned(compared: Compared | None) -> Iterator[str]:
+    for part in sections(compared) if compared else ():
+        yield part if isinstance(part, str) else _section(*part, level=3)
+
+
+def _section(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], level: int = 2) -> str:
     """A heading and a table; nothing where there is no row."""
     lines = ["| " + " | ".join(str(cell) for cell in row) + " |" for row in rows]
     if not lines:
         return ""
     head = ["| " + " | ".join(columns) + " |", "|" + "---|" * len(columns)]
-    return f"## {title}\n\n" + "\n".join(head + lines) + "\n"
+    return f"{'#' * level} {title}\n\n" + "\n".join(head + lines) + "\n"
 
 
 def _n(value: float | None, digits: int = 2) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -63,7 +63,29 @@ def attacked(name: str, attack: Attack, rows: Batch, count: int = VARIANTS, seed
     each = max(1, min(count, len(tracks) // SHARE))
     for first in range(0, count, each):
         numbers = range(first, min(first + each, count))
-        yield _world(name, attack, rows, tracks, {n: float(severities[n]) for n in numbers}, rng)
+        yield _world(
+            name, dict.fromkeys(numbers, attack), rows, tracks, {n: float(severities[n]) for n in numbers}, rng
+        )
+
+
+def planted(
+    attacks: Mapping[str, Attack], rows: Batch, count: int = VARIANTS, seed: int = 1
+) -> Iterator[tuple[World, dict[int, str]]]:
+    """`count` variants of each attack, side by side in as few worlds as leave most aircraft alone, and which attack
+    each variant is of: where rows of victims and bystanders are compared, attacks need no worlds of their own."""
+    tracks = one_per_address(clean_tracks(rows))
+    rng = np.random.default_rng([seed, zlib.crc32(" ".join(attacks).encode())])
+    wanted = [(name, k) for k in range(count) for name in attacks]
+    each = max(1, len(tracks) // SHARE)
+    for first in range(0, len(wanted), each):
+        some = dict(list(enumerate(wanted))[first : first + each])
+        made = {n: attacks[name] for n, (name, _) in some.items()}
+        severity = {n: _severity(attacks[name], k, count) for n, (name, k) in some.items()}
+        yield _world("planted", made, rows, tracks, severity, rng), {n: name for n, (name, _) in some.items()}
+
+
+def _severity(attack: Attack, number: int, count: int) -> float:
+    return float(np.linspace(attack.low, attack.high, count)[number])
 
 
 def one_per_address(tracks: Sequence[Batch]) -> list[Batch]:
@@ -77,14 +99,15 @@ def one_per_address(tracks: Sequence[Batch]) -> list[Batch]:
 
 
 def _world(
-    name: str, attack: Attack, rows: Batch, tracks: Sequence[Batch], severity: dict[int, float],
+    name: str, attacks: Mapping[int, Attack], rows: Batch, tracks: Sequence[Batch], severity: dict[int, float],
     rng: np.random.Generator,
 ) -> World:  # fmt: skip
-    """One world: distinct victims; donors that the attack takes out of the world are distinct too."""
+    """One world: distinct victims; donors that an attack takes out of the world are distinct too."""
     order = rng.permutation(len(tracks)).tolist()
     victims, donors = order[: len(severity)], order[len(severity) :]
     taken, made = set(), {}
     for number, victim in zip(severity, victims, strict=True):
+        attack = attacks[number]
         made[number], donor = _made(attack, tracks, victim, donors, Variant(number, severity[number], rng))
         taken.add(int(tracks[victim]["icao24"][0]))
         if attack.takes_donor:

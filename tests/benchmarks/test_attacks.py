@@ -7,8 +7,9 @@ import pytest
 
 from benchmarks.scorecard.attacks import GHOST_STEP_S, GHOST_STEPS, HIGHEST_FT, RAMP_ROWS, SET_A
 from benchmarks.scorecard.attacks_b import SET_B, SET_C
+from benchmarks.scorecard.corpora import synthetic_flights
 from benchmarks.scorecard.tracks import Attack, Attacked, Variant, clean_tracks, polled
-from benchmarks.scorecard.worlds import BYSTANDER, attacked
+from benchmarks.scorecard.worlds import BYSTANDER, attacked, planted
 from detectors._examples import fly, together
 from geo.batch import Batch
 from geo.sphere import angle_between, distance_m
@@ -156,3 +157,16 @@ def test_polls_and_clean_tracks() -> None:
 
     assert (np.diff(polled(airliner(1))["time"])[1:] == 15_000).all()
     assert [int(t["icao24"][0]) for t in clean_tracks(rows)] == [1]
+
+
+def test_attacks_side_by_side_have_victims_of_their_own() -> None:
+    attacks = {name: SET_A[name] for name in ("position_drift", "ghost", "icao_collision")}
+
+    worlds = list(planted(attacks, synthetic_flights(), 4))
+
+    told = [(name, world.severity[n]) for world, of in worlds for n, name in of.items()]
+    assert sorted(told) == sorted((n, s) for n, a in attacks.items() for s in np.linspace(a.low, a.high, 4).tolist())
+    for world, of in worlds:
+        assert set(np.unique(world.variant)) == {BYSTANDER, *of} and not world.mask[world.variant == BYSTANDER].any()
+        own = [set(np.unique(world.rows["icao24"][(world.variant == n) & ~world.mask])) for n in of]
+        assert len(set().union(*own)) == sum(map(len, own)) == len(of)

@@ -1,33 +1,15 @@
-"""The verdict on attacked flights: which rows each part and all together find fault with; how weights are learned."""
+"""What the verdict weighs of attacked flights, and how its weights are learned."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from benchmarks.scorecard.fused import calibrated, highest, window_starts
-from benchmarks.scorecard.fusion import PARTS, parts_of
-from benchmarks.scorecard.scoring import Flags
+from benchmarks.scorecard.fused import best_threshold, calibrated, highest, window_starts
+from benchmarks.scorecard.fusion import tuned
+from benchmarks.scorecard.report import Setup
 from geo.features import Features
 from models.verdict import EVIDENCE, Fusion, rarity
-
-
-def test_each_part_finds_its_own_rows() -> None:
-    none = np.zeros(5)
-    standing = {
-        "squawk": np.array([0.9, 0, 0, 0, 0]), "loiter": np.array([0, 0.5, 0, 0, 0]),
-        "ml-point": np.array([0, 0, 0.7, 0, 0]),
-    }  # fmt: skip
-    urgent = {"squawk": standing["squawk"], "loiter": none, "ml-point": none}
-    seen = np.array([[0.9, 0, 0, 0], [0.9, 0.5, 0, 0], [0, 0, 0, 1.0], [0, 0, 0, 0], [0, 0, 0.1, 0]])
-    at = np.array([0, 1, 2, 3, 4])
-
-    found = parts_of(Flags(standing=standing, urgent=urgent), at, seen, Fusion(weights=(1, 1, 1, 1), least=0.8))
-
-    assert {name: np.flatnonzero(rows).tolist() for name, rows in found.items()} == {
-        "rules": [0], "ml-point": [2], "ml-sequence": [], "verdict": [0, 1, 2],
-    }  # fmt: skip
-    assert tuple(found) == PARTS
 
 
 def test_the_largest_of_a_run_that_ends_here() -> None:
@@ -48,10 +30,23 @@ def test_weights_are_those_that_tell_the_rows_apart() -> None:
     random = np.random.default_rng(2)
     truth = np.repeat([True, False], 500)
     seen = np.column_stack([truth * random.random(1000), random.random((1000, len(EVIDENCE) - 1))])
-    told = calibrated(seen, truth, 0.01, Fusion())
+    told = calibrated(seen, truth, Fusion())
     assert told.weights[0] > 5 * max(told.weights[1:]) and min(told.weights) >= 0
-    assert (told.strength(seen[~truth]) >= told.least).mean() <= 0.01
+    assert (told.strength(seen) >= told.least)[truth].mean() > 0.9
+    assert (told.strength(seen) >= told.least)[~truth].mean() < 0.1
 
 
-def test_rarity_is_digits() -> None:
-    assert rarity(np.array([0.0, 0.9, 0.999, 0.9999999])) == pytest.approx([0, 1 / 6, 0.5, 1])
+def test_the_threshold_is_in_the_middle_of_the_gap() -> None:
+    strength = np.array([0.0, 0.5, 0.5, 2.0, 2.0, 3.0])
+    assert best_threshold(strength, strength > 1) == 1.25
+    assert best_threshold(strength, strength > 2.5) == 2.5
+    assert best_threshold(strength, np.array([False, True, False, True, True, True])) in (0.25, 1.25)
+
+
+def test_weights_need_a_recording_that_may_be_looked_at() -> None:
+    with pytest.raises(ValueError, match="give the folder"):
+        tuned(Setup("squawk"))
+
+
+def test_rarity_is_digits_beyond_the_usual() -> None:
+    assert rarity(np.array([0.0, 0.99, 0.9999, 0.9999999])) == pytest.approx([0, 0, 0.5, 1])

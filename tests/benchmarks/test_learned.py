@@ -7,7 +7,8 @@ import pytest
 
 from benchmarks.scorecard.attacks import SET_A
 from benchmarks.scorecard.corpora import synthetic_flights
-from benchmarks.scorecard.learned import FUSION, RULES, Seen, compare, row_scorers
+from benchmarks.scorecard.learned import Seen, compare, model_scorers, row_scorers
+from benchmarks.scorecard.learned_page import FUSION, RULES, URGENT
 from benchmarks.scorecard.report import Setup
 from detectors._registry import registry
 from feeds.synthetic import open_synthetic
@@ -56,7 +57,9 @@ def test_all_rivals_score_the_same_rows() -> None:
     attacks = {"position_drift": SET_A["position_drift"]}
     found = compare(synthetic_flights(), attacks, everything, NAMES, Places(), 2, given, both)
     figures = found["position_drift"]
-    assert set(figures) == {"IsolationForest", "LOF", "robust z", "blind", RULES, FUSION}
+    own = {name for name, one in figures.items() if "own_f1" in one}
+    assert set(figures) == {"IsolationForest", "LOF", "robust z", "blind", *model_scorers(*both), RULES, URGENT, FUSION}
+    assert own == {RULES, URGENT, FUSION} and all(0 <= figures[name]["own_false_share"] <= 1 for name in own)
     assert figures["blind"]["auc"] == 0.5 and all(0 <= one["auc"] <= 1 for one in figures.values())
 
 

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from api.measured import SHIPPED, measured
 from benchmarks.scorecard import corpora
-from benchmarks.scorecard.answers import ANSWERS, INTEGRITY, MET, TIERS, tier_of
+from benchmarks.scorecard.answers import ANSWERS, MET, TIERS, tier_of
 from benchmarks.scorecard.attack_report import attack_entry, union
 from benchmarks.scorecard.attacks import SET_A
 from benchmarks.scorecard.attacks_b import SET_B, SET_C
@@ -21,6 +21,7 @@ from benchmarks.scorecard.baselines import baselines
 from benchmarks.scorecard.clean_report import clean_entry, coverage
 from benchmarks.scorecard.event_report import gpsjam_entries
 from benchmarks.scorecard.events import EVENTS
+from benchmarks.scorecard.learned import made_with
 from benchmarks.scorecard.markdown import page
 from benchmarks.scorecard.measures import Counts, counted, delays, f1_interval, figures, interval
 from benchmarks.scorecard.negatives import DISTURBED, INNOCENT
@@ -30,9 +31,12 @@ from benchmarks.scorecard.summary import CLEAN_FPR
 from benchmarks.scorecard.tracks import polled
 from benchmarks.scorecard.worlds import World, clean
 from cli.main import main
+from cli.scorecard import COMPARED, command
+from cli.ui import USAGE
 from detectors._examples import EPOCH, fly, together
 from detectors._registry import registry
 from geo.schema import NON_ICAO
+from models.verdict import INTEGRITY
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -149,9 +153,22 @@ def test_the_listed_recordings_are_there(shared: Path) -> None:
 
 
 def test_shipped_page_is_fresh() -> None:
-    text = page(orjson.loads(SHIPPED.read_bytes()))
+    text = page(orjson.loads(SHIPPED.read_bytes()), orjson.loads(COMPARED.read_bytes()))
 
     assert (ROOT / "docs/scorecard.md").read_text() == text, "skysift scorecard --markdown > docs/scorecard.md"
+
+
+def test_learned_scores_were_measured_with_what_ships() -> None:
+    card = orjson.loads(COMPARED.read_bytes())
+
+    again = "skysift scorecard --learned FEATURES --data FOLDER --nightly --json detectors/_compared.json"
+    assert {name: card[name] for name in made_with()} == made_with(), again
+
+
+def test_only_one_thing_is_measured_at_a_time(tmp_path: Path) -> None:
+    done = CliRunner().invoke(command, ["--learned", str(tmp_path), "--calibrate"])
+
+    assert done.exit_code == USAGE and "give one of them" in done.output
 
 
 def test_shipped_figures_are_of_the_classes_there_are() -> None:

@@ -10,7 +10,7 @@ import pytest
 from models.verdict import Fusion, Rule, persists, verdict
 
 LOW, MEDIUM = Rule("cruise-turn", "an unusual turn at FL340", 1, 0.6), Rule("loiter", "circles", 2, 0.5)
-UNSURE, OVER = replace(LOW, confidence=0.3), replace(LOW, now=False)
+UNTRUE, OVER = Rule("track-splice", "two tracks in one", 1, 0.6), replace(MEDIUM, now=False)
 WHO = Rule("sighting", "a military aircraft", 1, 0.9)
 HIGH = Rule("rapid-descent", "descends at 4,000 ft/min", 3, 0.7)
 URGENT = Rule("squawk", "squawks 7700", 4, 0.9)
@@ -20,8 +20,9 @@ CALM, ODD = [0.2] * 9, [0.2, 0.995, 0.99995, 0.992, 0.1]
 @pytest.mark.parametrize(
     ("rules", "point", "sequence", "label", "sure"),
     [
-        ([], 0.4, CALM, "NORMAL", 0.0), ([], None, [], "NORMAL", 0.0), ([UNSURE], 0.4, CALM, "NORMAL", 0.0),
-        ([LOW], 0.4, CALM, "SUSPICIOUS", 0.5), ([OVER], 0.4, CALM, "NORMAL", 0.0), ([WHO], 0.4, CALM, "NORMAL", 0.0),
+        ([], 0.4, CALM, "NORMAL", 0.0), ([], None, [], "NORMAL", 0.0), ([LOW], 0.4, CALM, "NORMAL", 0.0),
+        ([UNTRUE], 0.4, CALM, "SUSPICIOUS", 0.5), ([MEDIUM], 0.4, CALM, "SUSPICIOUS", 0.5),
+        ([OVER], 0.4, CALM, "NORMAL", 0.0), ([WHO], 0.4, CALM, "NORMAL", 0.0),
         ([HIGH], 0.4, CALM, "ANOMALOUS", 0.7), ([LOW, HIGH, URGENT], 0.999999, ODD, "ANOMALOUS", 0.9),
         ([], 0.999999, CALM, "SUSPICIOUS", 0.5), ([], 0.4, ODD, "SUSPICIOUS", 0.5),
         ([LOW, MEDIUM], 0.4, CALM, "SUSPICIOUS", 0.5), ([LOW, MEDIUM], 0.999999, ODD, "SUSPICIOUS", 0.875),
