@@ -1,5 +1,8 @@
 // The server's JSON and columns, with errors that say what went wrong in words that a user may read.
 import { readArrow } from './arrow.js';
+import { TEXTS } from './texts.js';
+
+const T = TEXTS.api;
 
 // `parameter`: the field of what was sent that is at fault, where the server names one.
 export class ApiError extends Error {
@@ -74,13 +77,13 @@ async function reach(url, signal, asked, kind, { headers, ...more } = {}) {
     return await fetch(url, { signal, headers: { Accept: kind, ...headers }, ...more });
   } catch (error) {
     if (asked?.aborted) throw error;
-    throw new ApiError(error.name === 'TimeoutError' ? 'The server took too long' : 'The server cannot be reached', 0);
+    throw new ApiError(error.name === 'TimeoutError' ? T.slow : T.away, 0);
   }
 }
 
 async function problem(response) {
   const body = await response.json().catch(() => ({}));
-  return new ApiError(body.title ?? `HTTP ${response.status}`, response.status, body.detail, body.parameter);
+  return new ApiError(body.title ?? T.status(response.status), response.status, body.detail, body.parameter);
 }
 
 function nextPath(page) {

@@ -5,6 +5,10 @@
 //   {kind: 'corridor', points: line, size: width in km, name}
 // Longitudes run on over the antimeridian: 170 to 190 is a narrow area there, not one around the world.
 import { distanceKm } from './geo.js';
+import { TEXTS } from './texts.js';
+
+const T = TEXTS.areas;
+const FAULTS = T.faults;
 
 export const KINDS = ['polygon', 'rectangle', 'circle', 'corridor'];
 export const MOST_POINTS = 250; // of one area: what an address and a query can carry
@@ -17,36 +21,36 @@ export class AreaError extends Error {}
 
 // The area, checked, its longitudes made continuous; raises AreaError with what is wrong in words for the user.
 export function makeArea({ kind, parts = [], points = [], size = 0, name = '' }) {
-  if (!KINDS.includes(kind)) throw new AreaError('This kind of area is unknown.');
+  if (!KINDS.includes(kind)) throw new AreaError(FAULTS.kind);
   const label = String(name ?? '')
     .trim()
     .slice(0, NAME);
   const all = kind === 'polygon' ? parts.flat(2) : points;
   all.forEach(checkPoint);
-  if (all.length > MOST_POINTS) throw new AreaError(`An area has at most ${MOST_POINTS} points, not ${all.length}.`);
+  if (all.length > MOST_POINTS) throw new AreaError(FAULTS.points(MOST_POINTS, all.length));
   if (kind === 'polygon') return { kind, parts: checkParts(parts), name: label };
   const line = continuous(points);
   if (kind === 'rectangle') return { kind, points: checkBox(line), name: label };
   checkSize(kind, size);
   if (kind === 'circle') checkCircle(line, size);
-  else if (line.length < 2) throw new AreaError('A corridor needs two points or more.');
+  else if (line.length < 2) throw new AreaError(FAULTS.corridor);
   return { kind, points: line, size, name: label };
 }
 
 function checkPoint(point) {
   const [lng, lat] = Array.isArray(point) ? point : [];
-  if (!Number.isFinite(lng) || !Number.isFinite(lat)) throw new AreaError('A point is not two numbers.');
-  if (Math.abs(lat) > 90) throw new AreaError(`Latitude ${lat} is outside of -90 to 90. Longitude comes first.`);
-  if (Math.abs(lng) > 540) throw new AreaError(`Longitude ${lng} is outside of -180 to 180.`);
-  if (Math.abs(lat) > POLE) throw new AreaError(`The map ends at latitude ${POLE}: ${lat} lies beyond.`);
+  if (!Number.isFinite(lng) || !Number.isFinite(lat)) throw new AreaError(FAULTS.numbers);
+  if (Math.abs(lat) > 90) throw new AreaError(FAULTS.latitude(lat));
+  if (Math.abs(lng) > 540) throw new AreaError(FAULTS.longitude(lng));
+  if (Math.abs(lat) > POLE) throw new AreaError(FAULTS.pole(POLE, lat));
 }
 
 function checkParts(parts) {
-  if (!parts.length) throw new AreaError('There is no polygon in it.');
+  if (!parts.length) throw new AreaError(FAULTS.noPolygon);
   return parts.map((rings) => {
     const own = rings.map((ring) => continuous(opened(ring)));
     if (!own.length || own.some((ring) => ring.length < 3))
-      throw new AreaError('A polygon needs three points or more.');
+      throw new AreaError(FAULTS.polygon);
     // Holes go where their outer ring is, whichever turn of the world they were written in.
     const [first] = own[0][0];
     return own.map((ring) => shifted(ring, 360 * Math.round((first - ring[0][0]) / 360)));
@@ -54,25 +58,24 @@ function checkParts(parts) {
 }
 
 function checkBox(line) {
-  if (line.length !== 2) throw new AreaError('A rectangle needs two corners.');
+  if (line.length !== 2) throw new AreaError(FAULTS.rectangle);
   const [[w, a], [e, b]] = line;
   const box = [
     [Math.min(w, e), Math.min(a, b)],
     [Math.max(w, e), Math.max(a, b)],
   ];
-  if (box[0][0] === box[1][0] || box[0][1] === box[1][1]) throw new AreaError('The rectangle is empty.');
+  if (box[0][0] === box[1][0] || box[0][1] === box[1][1]) throw new AreaError(FAULTS.empty);
   return box;
 }
 
 function checkSize(kind, size) {
-  const word = kind === 'circle' ? 'radius' : 'width';
   if (!Number.isFinite(size) || size < LEAST_KM || size > MOST_KM)
-    throw new AreaError(`The ${word} must lie between ${LEAST_KM} and ${MOST_KM.toLocaleString('en')} km.`);
+    throw new AreaError(FAULTS[kind === 'circle' ? 'radius' : 'width'](LEAST_KM, MOST_KM));
 }
 
 function checkCircle(line, size) {
-  if (line.length !== 1) throw new AreaError('A circle needs one centre.');
-  if (Math.abs(line[0][1]) + size / 111.2 > POLE) throw new AreaError('The circle reaches too close to a pole.');
+  if (line.length !== 1) throw new AreaError(FAULTS.circle);
+  if (Math.abs(line[0][1]) + size / 111.2 > POLE) throw new AreaError(FAULTS.nearPole);
 }
 
 const shifted = (ring, by) => (by ? ring.map(([lng, lat]) => [lng + by, lat]) : ring);
@@ -130,22 +133,17 @@ const readNumber = (text) => (text ? Number(text) : NaN);
 const readLine = (text) => text.split(';').map(readPoint);
 const readPoint = (text) => text.split(',').map(readNumber).reverse();
 
-const KM = (value) => `${value < 10 ? value.toFixed(1) : Math.round(value).toLocaleString('en')} km`;
-
 // What it is called, and how large it is.
-export const areaTitle = ({ kind, name }) => name || `${kind[0].toUpperCase()}${kind.slice(1)}`;
+export const areaTitle = ({ kind, name }) => name || TEXTS.tools.draw.kinds[kind];
 
 export function areaSizeText(area) {
   const { kind, points, parts, size } = area;
-  if (kind === 'circle') return `${KM(size)} around ${points[0][1].toFixed(2)}, ${wrapLng(points[0][0]).toFixed(2)}`;
-  if (kind === 'corridor') return `${KM(lengthKm(points))} long, ${KM(size)} wide`;
-  if (kind === 'polygon') {
-    const n = parts.flat(2).length;
-    return `${n} points${parts.length > 1 ? ` in ${parts.length} parts` : ''}`;
-  }
+  if (kind === 'circle') return T.around(size, points[0][1], wrapLng(points[0][0]));
+  if (kind === 'corridor') return T.longWide(lengthKm(points), size);
+  if (kind === 'polygon') return T.corners(parts.flat(2).length, parts.length);
   const [[west, south], [east, north]] = points;
   const middle = (south + north) / 2;
-  return `${KM(distanceKm([west, middle], [(west + east) / 2, middle]) * 2)} by ${KM(distanceKm([west, south], [west, north]))}`;
+  return T.sides(distanceKm([west, middle], [(west + east) / 2, middle]) * 2, distanceKm([west, south], [west, north]));
 }
 
 const lengthKm = (line) => line.slice(1).reduce((sum, point, i) => sum + distanceKm(line[i], point), 0);

@@ -3,11 +3,10 @@ import { bucketsFor, DAY_MS } from './area_query.js';
 import { h } from './dom.js';
 import { chipOf, colorOf } from './parts.js';
 import { TEXTS } from './texts.js';
-import { clockText, dateText, stampText } from './time.js';
+import { clockText, dayText, stampText } from './time.js';
 
 const T = TEXTS.tools.area;
 const LATEST = 30;
-const dayText = (ms) => dateText(ms).replace(/ \d{4}$/, '');
 const SVG = 'http://www.w3.org/2000/svg';
 const TALL = 22;
 

@@ -1,6 +1,9 @@
 // The areas that this browser keeps, by name: as text, so that a link, a set and a subscription hold the same.
 import { areaTitle, formatArea, parseArea } from './area.js';
 import { keepIn, keptList, write } from './storage.js';
+import { TEXTS } from './texts.js';
+
+const T = TEXTS.areas;
 
 const KEY = 'skysift.areas';
 
@@ -20,10 +23,7 @@ export class Areas {
     const name = areaTitle(area);
     const next = keepIn(KEY, this.#list, { name, text: formatArea(area) });
     if (next) this.#list = next;
-    this.#app.bus.emit(
-      'trouble',
-      next ? `“${name}” is kept in this browser, under Where in the layers.` : 'This browser keeps nothing.',
-    );
+    this.#app.bus.emit('trouble', next ? T.kept(name) : T.unkept);
     this.#app.bus.emit('areas');
   }
 

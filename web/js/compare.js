@@ -11,7 +11,7 @@ import { Overlays } from './overlays.js';
 import { iconButton } from './parts.js';
 import { TEXTS } from './texts.js';
 import { TileOverlays } from './tile_overlays.js';
-import { clockText, dateText } from './time.js';
+import { clockText, dayText } from './time.js';
 import { Track } from './track.js';
 
 const T = TEXTS.tools.compare;
@@ -225,4 +225,4 @@ const settled = (map) =>
     map.triggerRepaint();
   });
 
-const stamp = (ms) => `${dateText(ms).replace(/ \d{4}$/, '')} ${clockText(ms, false)}`;
+const stamp = (ms) => `${dayText(ms)} ${clockText(ms, false)}`;

@@ -1,6 +1,6 @@
 // Anomalies per stretch of time, stacked by class: first as plain numbers, then drawn on a canvas.
 import { ink } from './theme.js';
-import { clockText, dateText, ticks } from './time.js';
+import { clockText, dayText, ticks } from './time.js';
 
 // [{total, by: Map(class -> n)}], an anomaly counting in the bucket in which it began (or was first in sight).
 export function bucketsOf(list, start, end, n) {
@@ -34,6 +34,12 @@ export function drawHistogram(canvas, { list, classes, start, end, cursor, live 
   drawCursor(ctx, { x: Math.max(1, Math.min(width - 1, x(cursor))), floor, live });
 }
 
+// The day stands where one begins.
+function tickText(ms) {
+  const clock = clockText(ms, false);
+  return clock === '00:00' ? dayText(ms) : clock;
+}
+
 function drawTicks(ctx, { start, end, width, height, floor, x }) {
   ctx.font = '500 10.5px Inter, sans-serif';
   const [lineInk, wordInk, baseInk] = ink('--line', '--quiet', '--line-strong');
@@ -44,7 +50,7 @@ function drawTicks(ctx, { start, end, width, height, floor, x }) {
     ctx.fillRect(at - 0.5, 4, 1, floor - 4);
     if (at < 20 || at > width - 20) continue;
     ctx.fillStyle = wordInk;
-    ctx.fillText(t % 86_400_000 === 0 ? dateText(t).replace(/ \d+$/, '') : clockText(t, false), at, height - 4);
+    ctx.fillText(tickText(t), at, height - 4);
   }
   ctx.fillStyle = baseInk;
   ctx.fillRect(0, floor, width, 1);

@@ -31,6 +31,7 @@ import { Settings } from './settings.js';
 import { createState } from './state.js';
 import { brand, Status } from './status.js';
 import { Stream } from './stream.js';
+import { TEXTS } from './texts.js';
 import { bindTheme } from './theme.js';
 import { TimeBar } from './timebar.js';
 import { TimeSteps } from './time_steps.js';
@@ -192,5 +193,5 @@ start().catch((error) => {
   console.error(error);
   const box = $('#fatal');
   box.hidden = false;
-  setText($('p', box), error?.message || 'Unknown error');
+  setText($('p', box), error?.message || TEXTS.session.broken);
 });

@@ -2,6 +2,7 @@
 import * as maplibre from 'maplibre-gl';
 import { basemapStyle, TIERS } from './basemap.js';
 import { throttle } from './bus.js';
+import { TEXTS } from './texts.js';
 
 const START = { center: [14, 40], zoom: 2.2 };
 const reduced = matchMedia('(prefers-reduced-motion: reduce)');
@@ -23,11 +24,11 @@ export function createMap(container, state) {
     cooperativeGestures: false,
   });
   map.addControl(
-    new maplibre.AttributionControl({ compact: false, customAttribution: 'MapLibre · Natural Earth · GeoNames' }),
+    new maplibre.AttributionControl({ compact: false, customAttribution: TEXTS.controls.credits }),
     'bottom-left',
   );
-  map.addControl(new maplibre.ScaleControl({ unit: 'nautical', maxWidth: 90 }), 'bottom-left');
-  map.getCanvas().setAttribute('aria-label', 'Map of aircraft and anomalies');
+  map.addControl(scaleOf(state), 'bottom-left');
+  map.getCanvas().setAttribute('aria-label', TEXTS.controls.map);
   bindView(map, state);
   bindDetail(map);
   state.on(['projection'], ({ projection: type }) => map.setProjection({ type }));
@@ -37,6 +38,14 @@ export function createMap(container, state) {
       resolve(map);
     }),
   );
+}
+
+// How far is how far, in the units that the reader prefers.
+function scaleOf(state) {
+  const unit = () => (state.get().units === 'metric' ? 'metric' : 'nautical');
+  const scale = new maplibre.ScaleControl({ unit: unit(), maxWidth: 90 });
+  state.on(['units'], () => scale.setUnit(unit()));
+  return scale;
 }
 
 function bindView(map, state) {

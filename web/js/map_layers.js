@@ -4,6 +4,7 @@ import { h, setText } from './dom.js';
 import { LEAST, shareOf } from './fade.js';
 import { DENSITY } from './overlay_style.js';
 import { TEXTS } from './texts.js';
+import { inUnit } from './units.js';
 
 const T = TEXTS.mapLayers;
 
@@ -11,6 +12,7 @@ const GROUPS = [
   ['traffic', ['aircraft', 'labels', 'trails', 'tracks', 'density', 'coverage']],
   ['map', ['hotspots', 'cells', 'zones', 'areas', 'cleared', 'graticule']],
 ];
+const HEIGHTS_FT = [0, 15_000, 30_000, 45_000]; // beneath the colours of altitude, evenly spaced as they are
 const FADING = ['tracks', 'density', 'coverage', 'hotspots', 'cells', 'zones'];
 
 export class MapLayers {
@@ -29,11 +31,7 @@ export class MapLayers {
         ),
       ),
     );
-    this.#rows
-      .get('aircraft')
-      .row.append(
-        ramp(altitudeGradient(), T.altitudes, T.heights),
-      );
+    this.#heights();
     this.#rows
       .get('density')
       .row.append(
@@ -42,6 +40,7 @@ export class MapLayers {
     this.#rows.get('cells').row.append(shares());
     root.append(this.#legend());
     app.bus.on('overlay', () => this.tick());
+    app.bus.on('prefs', (changed) => changed.includes('units') && this.#heights());
     app.state.on(['layers', 'opacity'], () => this.#pressed());
     this.#pressed();
   }
@@ -67,6 +66,14 @@ export class MapLayers {
     const row = h('div', { class: 'layer-row' }, toggle, faint);
     this.#rows.set(key, { row, toggle, note, faint });
     return row;
+  }
+
+  // In the units that the reader prefers.
+  #heights() {
+    const { row } = this.#rows.get('aircraft');
+    const words = HEIGHTS_FT.map((ft) => inUnit(ft, 'altitude'));
+    row.querySelector('.legend')?.remove();
+    row.append(ramp(altitudeGradient(), T.altitudes(words[0], words.at(-1)), words));
   }
 
   #slider(key, name) {

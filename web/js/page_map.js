@@ -1,5 +1,6 @@
 // The small map of a page: whatever GeoJSON or tiles its element names, over a plain basemap that is light or dark as the page is.
 import * as maplibre from '../vendor/maplibre-gl.mjs';
+import { PAGES } from './texts/pages_en.js';
 
 const STATIC = new URL('..', import.meta.url).href;
 const WORLD = [[-170, -56], [170, 72]];
@@ -82,7 +83,7 @@ function draw(element, features, bounds) {
 async function fill(element) {
   const answer = await fetch(source(element.dataset.source));
   if (!answer.ok) {
-    element.textContent = 'The features for this map could not be read.';
+    element.textContent = PAGES.unread;
     return;
   }
   const data = await answer.json();

@@ -1,9 +1,10 @@
 // What lies under the pointer: anomalies first, then aircraft, then areas. Hover shows a tip, click selects.
-import { altitudeText } from './altitude.js';
 import { MARKS, SHAPES } from './anomaly_style.js';
 import { h } from './dom.js';
 import { mercatorX, mercatorY } from './geo.js';
 import { iconSize } from './aircraft_layer.js';
+import { TEXTS } from './texts.js';
+import { altitudeText, inUnit } from './units.js';
 
 const REACH = 6; // px around the pointer in which a marker counts as meant
 
@@ -89,12 +90,8 @@ export class Pointer {
 }
 
 function aircraftLines(one) {
-  const speed = Number.isFinite(one.ground_speed) ? `${Math.round(one.ground_speed)} kt` : '';
   const title = [one.callsign || one.id, one.type_code].filter(Boolean).join(' · ');
-  return [
-    title,
-    [altitudeText(one.baro_altitude, one.on_ground), speed, one.squawk && `squawk ${one.squawk}`]
-      .filter(Boolean)
-      .join(' · '),
-  ];
+  const squawk = one.squawk && TEXTS.facts.squawked(one.squawk);
+  const now = [altitudeText(one.baro_altitude, one.on_ground), inUnit(one.ground_speed, 'speed'), squawk];
+  return [title, now.filter(Boolean).join(' · ')];
 }

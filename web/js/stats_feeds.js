@@ -2,7 +2,7 @@
 import { h } from './dom.js';
 import { number, table } from './stats_tables.js';
 import { TEXTS } from './texts.js';
-import { clockText, dateText, parseTime, spanText } from './time.js';
+import { clockText, dayText, parseTime, spanText } from './time.js';
 
 const T = TEXTS.statistics;
 const MOST = 20; // rows of reasons
@@ -36,7 +36,7 @@ const columns = (now) => [
   [T.dropped, (feed) => count(feed.dropped)],
 ];
 
-const heard = (ms) => `${dateText(ms).replace(/ \d{4}$/, '')} ${clockText(ms)}`; // the year goes without saying
+const heard = (ms) => `${dayText(ms)} ${clockText(ms)}`; // the year goes without saying
 const count = (n) => number(Number(n ?? 0));
 const behind = (ms) => (Number.isFinite(ms) ? spanText(Math.max(0, ms)) : '–');
 const state = (feed) => h('span', { class: `feed-${feed.state}`, title: feed.last_error ?? '', text: T.states[feed.state] ?? String(feed.state ?? '') });

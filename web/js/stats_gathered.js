@@ -2,7 +2,7 @@
 import { h } from './dom.js';
 import { number, placeText, table } from './stats_tables.js';
 import { TEXTS } from './texts.js';
-import { clockText, dateText, parseTime, rfc3339 } from './time.js';
+import { clockText, dateText, dayText, parseTime, rfc3339 } from './time.js';
 import { inUnit } from './units.js';
 
 const T = TEXTS.statistics;
@@ -54,7 +54,7 @@ export function showForecast({ hours, surges, learned_hours: learned }) {
 const surgeTable = (rows) =>
   table(
     [
-      [T.hour, ({ at }) => `${dateText(at).replace(/ \d{4}$/, '')} ${clockText(at, false)}`],
+      [T.hour, ({ at }) => `${dayText(at)} ${clockText(at, false)}`],
       [T.place, ({ near, lat, lon }) => placeLink(near, lat, lon), 'words'],
       [T.count, ({ count }) => number(count)],
       [T.expected, ({ expected, low, high }) => h('span', { title: T.between(low, high), text: number(expected) })],

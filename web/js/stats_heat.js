@@ -2,7 +2,7 @@
 import { h, safeColor } from './dom.js';
 import { classIcon } from './icons.js';
 import { TEXTS } from './texts.js';
-import { clockText, dateText, parseTime } from './time.js';
+import { clockText, dateText, dayText, parseTime } from './time.js';
 
 const T = TEXTS.statistics;
 const MOST_COLUMNS = 30;
@@ -34,7 +34,7 @@ export function showHeat({ stats, classes }) {
 
 // The hour where columns are hours, the day where they are more.
 function hourText(ms, i, step) {
-  if (step >= 12) return dateText(ms).split(' ').slice(0, 2).join(' ');
+  if (step >= 12) return dayText(ms);
   return step > 1 && i % 2 ? '' : clockText(ms, false).slice(0, 2);
 }
 

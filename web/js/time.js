@@ -1,5 +1,8 @@
 // Times in words. All instants are data time in epoch ms, shown in UTC or in the reader's own time zone.
 import { preferred } from './prefs.js';
+import { TEXTS } from './texts.js';
+
+const T = TEXTS.times;
 
 const pad = (n) => String(n).padStart(2, '0');
 
@@ -13,7 +16,7 @@ function shownDate(ms) {
 export function zoneText(ms) {
   if (preferred('zone') === 'utc' || !Number.isFinite(ms)) return 'UTC';
   const parts = new Intl.DateTimeFormat('en', { timeZoneName: 'short' }).formatToParts(new Date(ms));
-  return parts.find((part) => part.type === 'timeZoneName')?.value ?? 'local';
+  return parts.find((part) => part.type === 'timeZoneName')?.value ?? T.local;
 }
 
 // For charts: the time zone by its name in the tz database.
@@ -24,11 +27,15 @@ export function clockText(ms, seconds = true) {
   return `${pad(d.getUTCHours())}:${pad(d.getUTCMinutes())}${seconds ? `:${pad(d.getUTCSeconds())}` : ''}`;
 }
 
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-
 export function dateText(ms) {
   const d = shownDate(ms);
-  return `${d.getUTCDate()} ${MONTHS[d.getUTCMonth()]} ${d.getUTCFullYear()}`;
+  return T.date(d.getUTCDate(), T.months[d.getUTCMonth()], d.getUTCFullYear());
+}
+
+// Where the year goes without saying.
+export function dayText(ms) {
+  const d = shownDate(ms);
+  return T.day(d.getUTCDate(), T.months[d.getUTCMonth()]);
 }
 
 export function stampText(ms) {
@@ -37,25 +44,25 @@ export function stampText(ms) {
 
 export function agoText(ms, now) {
   const s = (now - ms) / 1000;
-  if (s < 10) return 'now';
-  if (s < 90) return `${Math.round(s)} s ago`;
-  if (s < 5400) return `${Math.round(s / 60)} min ago`;
-  if (s < 129_600) return `${Math.round(s / 3600)} h ago`;
-  return `${Math.round(s / 86_400)} d ago`;
+  if (s < 10) return T.now;
+  if (s < 90) return T.ago(T.s(Math.round(s)));
+  if (s < 5400) return T.ago(T.min(Math.round(s / 60)));
+  if (s < 129_600) return T.ago(T.h(Math.round(s / 3600)));
+  return T.ago(T.d(Math.round(s / 86_400)));
 }
 
 export function spanText(ms) {
   const s = Math.round(ms / 1000);
-  if (s < 90) return `${s} s`;
-  if (s < 5400) return `${Math.round(s / 60)} min`;
-  const h = Math.floor(s / 3600);
-  const m = Math.round((s % 3600) / 60);
-  return m ? `${h} h ${m} min` : `${h} h`;
+  if (s < 90) return T.s(s);
+  if (s < 5400) return T.min(Math.round(s / 60));
+  const minutes = Math.round(s / 60);
+  const [h, m] = [Math.floor(minutes / 60), minutes % 60];
+  return m ? `${T.h(h)} ${T.min(m)}` : T.h(h);
 }
 
 export function windowText(seconds) {
-  if (seconds < 3600) return `${seconds / 60} min`;
-  return seconds <= 86_400 ? `${seconds / 3600} h` : `${seconds / 86_400} d`;
+  if (seconds < 3600) return T.min(seconds / 60);
+  return seconds <= 86_400 ? T.h(seconds / 3600) : T.d(seconds / 86_400);
 }
 
 export function rfc3339(ms) {

@@ -6,7 +6,7 @@ import { icon } from './icons.js';
 import { iconButton } from './parts.js';
 import { WINDOWS } from './state.js';
 import { TimeJump } from './time_jump.js';
-import { agoText, clockText, dateText, stampText, windowText } from './time.js';
+import { agoText, clockText, dateText, dayText, stampText, windowText, zoneText } from './time.js';
 import { TEXTS } from './texts.js';
 
 const T = TEXTS.timebar;
@@ -46,7 +46,7 @@ export class TimeBar {
       'button',
       { class: 'live-button', type: 'button', onclick: () => time.goLive(), title: T.liveTip },
       h('span', { class: 'dot' }),
-      'Live',
+      T.live,
     );
     this.earlier = iconButton('left', T.earlier, () => time.shift(-1));
     this.later = iconButton('right', T.later, () => time.shift(1));
@@ -165,11 +165,11 @@ export class TimeBar {
     const { live, speed, window } = this.#app.state.get();
     this.live.setAttribute('aria-pressed', String(live));
     this.root.classList.toggle('past', !live);
-    const label = speed ? 'Pause' : 'Play';
+    const [name, label] = speed ? ['pause', T.pause] : ['play', T.play];
     if (this.play.getAttribute('aria-label') !== label) {
-      this.play.replaceChildren(icon(label.toLowerCase()));
+      this.play.replaceChildren(icon(name));
       this.play.setAttribute('aria-label', label);
-      this.play.title = `${label} (space)`;
+      this.play.title = T.withSpace(label);
     }
     this.play.disabled = live;
     this.later.disabled = live;
@@ -187,8 +187,8 @@ export class TimeBar {
     setText(
       this.#date,
       state.get().live
-        ? `${dateText(at)} · UTC`
-        : `${dateText(at).replace(/ \d+$/, '')} · ${agoText(at, clock.live())}`,
+        ? `${dateText(at)} · ${zoneText(at)}`
+        : `${dayText(at)} · ${agoText(at, clock.live())}`,
     );
     for (const [key, value] of [
       ['aria-valuemin', start],
@@ -196,6 +196,6 @@ export class TimeBar {
       ['aria-valuenow', at],
     ])
       this.slider.setAttribute(key, String(Math.round(value / 1000)));
-    this.slider.setAttribute('aria-valuetext', `${stampText(at)}${state.get().live ? ', live' : ''}`);
+    this.slider.setAttribute('aria-valuetext', state.get().live ? T.liveAt(stampText(at)) : stampText(at));
   }
 }

@@ -32,10 +32,10 @@ async function take(app, input) {
 
 // The content of a sharing file; a refusal says what it is instead.
 export async function readShared(file) {
-  if (file.size > MOST_BYTES) throw new Error(`${file.name} is larger than ${MOST_BYTES / 1e6} MB.`);
+  if (file.size > MOST_BYTES) throw new Error(T.large(file.name, MOST_BYTES / 1e6));
   try {
     return JSON.parse(await file.text());
   } catch {
-    throw new Error(`${file.name} is not JSON: choose a file that was exported here.`);
+    throw new Error(T.notJson(file.name));
   }
 }

@@ -1,6 +1,8 @@
 // Every word that the page says of itself, in one place, so that it can be translated. What anomalies say comes from the server.
 import { plural } from './plural.js';
+import { AREAS } from './areas_en.js';
 import { STATISTICS } from './statistics_en.js';
+import { TIMES } from './times_en.js';
 import { TOOLS } from './tools_en.js';
 
 export const TEXTS = {
@@ -68,6 +70,7 @@ export const TEXTS = {
     aircraft: (why) => `Aircraft did not load. ${why}`,
     classes: (why) => `The classes did not load. ${why}`,
     fresh: (priority, title, sentence) => `New ${priority} anomaly: ${title}. ${sentence}`,
+    broken: 'Something went wrong that the page cannot name.',
   },
   search: {
     results: 'Search results',
@@ -90,6 +93,7 @@ export const TEXTS = {
     registration: 'Registration',
     type: 'Type',
     squawk: 'Squawk',
+    squawked: (code) => `squawk ${code}`,
     emergency: 'Emergency',
     altitude: 'Altitude',
     speed: 'Speed',
@@ -188,6 +192,9 @@ export const TEXTS = {
   values: { ground: 'on ground', missing: '–' },
   statistics: STATISTICS,
   tools: TOOLS,
+  areas: AREAS,
+  times: TIMES,
+  api: { slow: 'The server took too long', away: 'The server cannot be reached', status: (code) => `HTTP ${code}` },
   settings: {
     title: 'Settings',
     open: 'Settings',
@@ -210,7 +217,7 @@ export const TEXTS = {
       'Markers are anomalies, in the colour of their class. A glow means high or critical priority. Faded ones are over.',
       'Click a marker, an aircraft or a row for the whole story. Alt-click a class to see it alone.',
       'Drag in the bar at the bottom to look into the past; press Live to come back.',
-      'All times are data time in UTC. The address in the browser always leads back to exactly this view.',
+      'Times are those of the data, in UTC unless the settings say local. The address in the browser always leads back to exactly this view.',
     ],
     does: {
       next: 'Next anomaly',
@@ -289,8 +296,7 @@ export const TEXTS = {
     opacityOf: (name) => `Opacity: ${name}`,
     legend: 'Legend',
     marks: 'Anomalies on the map',
-    altitudes: 'Altitude colours, 0 to 45,000 feet',
-    heights: ['0 ft', '15,000', '30,000', '45,000'],
+    altitudes: (low, high) => `Altitude colours, ${low} to ${high}`,
     densities: 'Density, little to much',
     flown: ['little', 'much flown'],
     open: 'going on',
@@ -300,6 +306,8 @@ export const TEXTS = {
     failed: 'failed',
   },
   controls: {
+    map: 'Map of aircraft and anomalies',
+    credits: 'MapLibre · Natural Earth · GeoNames',
     north: 'Turn north up',
     globe: 'Globe or flat map (G)',
     zoomIn: 'Zoom in',
@@ -308,10 +316,14 @@ export const TEXTS = {
     draw: 'Draw an area (D)',
   },
   timebar: {
+    live: 'Live',
+    liveAt: (stamp) => `${stamp}, live`,
     liveTip: 'Back to now (L)',
     earlier: 'Earlier by one window',
     later: 'Later by one window',
     play: 'Play',
+    pause: 'Pause',
+    withSpace: (label) => `${label} (space)`,
     before: 'Anomaly before this time (,)',
     after: 'Anomaly after this time (.)',
     speed: 'Playback speed',

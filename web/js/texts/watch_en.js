@@ -81,6 +81,8 @@ export const WATCH = {
     shareTip: 'Areas and subscriptions as a file, without destinations, for somebody else',
     take: 'Import',
     taken: (areas, subscriptions) => `${plural(areas, 'area', 'areas')} and ${plural(subscriptions, 'subscription', 'subscriptions')} were taken in.`,
+    large: (name, mb) => `${name} is larger than ${mb} MB.`,
+    notJson: (name) => `${name} is not JSON: choose a file that was exported here.`,
   },
   destinations: {
     none: 'No destination yet',
