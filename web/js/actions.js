@@ -15,18 +15,20 @@ export function anomalyActions(one, map, app) {
     { class: 'actions tiles' },
     wordButton('target', T.zoom, () => one.box && goBounds(map, one.box), { title: T.zoomTip }),
     wordButton('play', T.replay, () => app.replay.start(one), { title: T.replayTip }),
-    wordButton('link', T.link, (event) => copy(event, permalink(one, app)), { title: T.linkTip }),
+    wordButton('link', T.link, (event) => copyLink(event, one, 'anomaly', app), { title: T.linkTip }),
     wordButton('copy', T.geojson, (event) => copy(event, JSON.stringify(one.feature, null, 2)), { title: T.geojsonTip }),
     wordButton('download', T.bundle, (event) => download(event, one, app), { title: T.bundleTip }),
   );
 }
 
-// The address of this anomaly, at its own time: it shows the same tomorrow.
-function permalink(one, app) {
+// The address of an anomaly or an incident, at its own time: it shows the same tomorrow.
+function permalink(one, kind, app) {
   const end = Math.min(app.clock.live(), one.end + 60_000);
-  const state = { ...app.state.get(), live: false, at: one.end, end, selected: { kind: 'anomaly', id: one.id } };
+  const state = { ...app.state.get(), live: false, at: one.end, end, selected: { kind, id: one.id } };
   return new URL(formatHash(state), location.href).href;
 }
+
+export const copyLink = (event, one, kind, app) => copy(event, permalink(one, kind, app));
 
 export function aircraftActions(id, map, app) {
   const zoom = () => {
@@ -37,8 +39,15 @@ export function aircraftActions(id, map, app) {
     'div',
     { class: 'actions' },
     wordButton('target', T.zoom, zoom),
+    followButton(id, app),
     wordButton('link', T.link, (event) => copy(event, location.href)),
   );
+}
+
+function followButton(id, app) {
+  const button = wordButton('plane', T.follow, () => app.follow.toggle(id), { title: T.followTip, 'aria-pressed': String(app.follow.id === id) });
+  const off = app.bus.on('follow', (now) => (button.isConnected ? button.setAttribute('aria-pressed', String(now === id)) : off()));
+  return button;
 }
 
 // The clipboard is only there on secure pages, and the user may refuse it: either way the button says so.

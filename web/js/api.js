@@ -29,7 +29,7 @@ export function createApi() {
     return response;
   }
 
-  const get = async (path, params = {}, signal = undefined) => (await ask(path, params, signal, PLAIN)).json();
+  const get = async (path, params = {}, signal = undefined) => whole(await ask(path, params, signal, PLAIN), 'json');
 
   // Features of a collection, following `next` links until there are `cap` of them.
   async function items(collection, params = {}, { cap = 10_000, signal } = {}) {
@@ -51,7 +51,7 @@ export function createApi() {
     let [path, query, found] = ['/collections/aircraft/items', { limit: Math.min(PAGE, cap), ...params }, 0];
     while (path && found < cap) {
       const response = await ask(path, query, signal, COLUMNS);
-      tables.push(readArrow(new Uint8Array(await response.arrayBuffer())));
+      tables.push(readArrow(new Uint8Array(await whole(response, 'arrayBuffer'))));
       found += tables.at(-1).size;
       const next = /<([^>]+)>; rel="next"/.exec(response.headers.get('Link') ?? '');
       [path, query] = [next && onlyPath(next[1]), {}];
@@ -69,7 +69,7 @@ export async function send(method, path, body = undefined, { signal = null, wait
   const limits = [AbortSignal.timeout(wait), ...(signal ? [signal] : [])];
   const response = await reach(path, AbortSignal.any(limits), signal, PLAIN, more);
   if (!response.ok) throw await problem(response);
-  return response.status === 204 ? null : response.json();
+  return response.status === 204 ? null : whole(response, 'json');
 }
 
 async function reach(url, signal, asked, kind, { headers, ...more } = {}) {
@@ -78,6 +78,16 @@ async function reach(url, signal, asked, kind, { headers, ...more } = {}) {
   } catch (error) {
     if (asked?.aborted) throw error;
     throw new ApiError(error.name === 'TimeoutError' ? T.slow : T.away, 0);
+  }
+}
+
+// The time that an answer may take holds for its last byte, too.
+async function whole(response, form) {
+  try {
+    return await response[form]();
+  } catch (error) {
+    if (error.name === 'TimeoutError') throw new ApiError(T.slow, 0);
+    throw error;
   }
 }
 

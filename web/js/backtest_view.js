@@ -4,7 +4,7 @@ import { h, setText } from './dom.js';
 import { segmented } from './form.js';
 import { WATCH } from './texts/watch_en.js';
 import { daysOf } from './watch_draft.js';
-import { agoText, parseTime, stampText } from './time.js';
+import { agoText, dayText, parseTime, stampText } from './time.js';
 
 const T = WATCH.backtest;
 const WAIT_MS = 90_000;
@@ -113,6 +113,8 @@ export class BacktestView {
   }
 }
 
+const dayOf = ([day]) => dayText(Date.parse(`${day}T12:00Z`));
+
 const SVG = 'http://www.w3.org/2000/svg';
 const [TALL, STEP] = [40, 10];
 
@@ -131,6 +133,6 @@ function bars(days) {
     bar.append(title);
     svg.append(bar);
   });
-  const axis = h('div', { class: 'day-axis', 'aria-hidden': 'true' }, h('span', { text: days[0][0].slice(5) }), h('span', { text: days.at(-1)[0].slice(5) }));
+  const axis = h('div', { class: 'day-axis', 'aria-hidden': 'true' }, h('span', { text: dayOf(days[0]) }), h('span', { text: dayOf(days.at(-1)) }));
   return h('div', { class: 'day-chart' }, svg, axis);
 }

@@ -97,9 +97,9 @@ export class Detail {
         one.cleared ? h('p', { class: 'notice', text: T.cleared(one.cleared) }) : null,
         anomalyActions(one, this.#map, this.#app),
         anomalyFacts(one, this.#app),
-        this.#reviewOf(one),
-        h('div', { class: 'evidence' }, whyBlock(one.evidence, cls.params, one.explanation)),
+        h('div', { class: 'evidence' }, whyBlock(one.evidence, cls, one.explanation)),
         h('div', { class: 'doubts' }, doubtsBlock(one, cls)),
+        this.#reviewOf(one),
         subjects(one).length ? historyBlock() : null,
         h('div', { class: 'around' }, contextBlock(one.evidence?.context) ?? ''),
         this.#eventBlock(one),
@@ -228,8 +228,8 @@ export class Detail {
     this.#shown = JSON.stringify(one.feature);
     this.#root.querySelector('.lead').textContent = one.explanation;
     this.#root.querySelector('.facts-grid')?.replaceWith(anomalyFacts(one, this.#app));
-    const { params } = this.#app.classOf(one.cls);
-    this.#root.querySelector('.evidence')?.replaceChildren(whyBlock(one.evidence, params, one.explanation));
+    const cls = this.#app.classOf(one.cls);
+    this.#root.querySelector('.evidence')?.replaceChildren(whyBlock(one.evidence, cls, one.explanation));
     this.#root.querySelector('.around')?.replaceChildren(contextBlock(one.evidence?.context) ?? '');
   }
 }

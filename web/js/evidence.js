@@ -9,15 +9,15 @@ const T = TEXTS.evidence;
 const MOST_ROWS = 40;
 const MOST_COLUMNS = 9;
 
-// `sentence`: words that it says already are not said again.
-export function whyBlock(evidence, params = {}, sentence = '') {
+// `sentence`: words that it says already are not said again. `units`: of values that are no parameters (/classes).
+export function whyBlock(evidence, { params = {}, units = {} } = {}, sentence = '') {
   const { values, samples, thresholds } = sortOut(evidence);
   const limits = { ...defaults(params), ...thresholds };
   const news = Object.fromEntries(Object.entries(values).filter(([, value]) => !isSaid(value, sentence)));
   const rest = Object.keys(limits).length;
   return block(T.why, [
-    Object.keys(news).length ? measured(news, limits, params) : h('p', { text: T.said }),
-    rest ? fold(T.thresholds(rest), pairs(limits, params)) : null,
+    Object.keys(news).length ? measured(news, limits, { params, units }) : h('p', { text: T.said }),
+    rest ? fold(T.thresholds(rest), pairs(limits, { params })) : null,
     samples.length ? fold(T.samples(samples.length), sampleTable(samples)) : null,
   ]);
 }
@@ -60,26 +60,32 @@ function defaults(params) {
 }
 
 // A value beside the threshold of the same name, where there is one.
-function measured(values, limits, params) {
+function measured(values, limits, { params, units }) {
   const rows = entries(values).map(([name, value]) => {
-    const limit = name in limits ? T.threshold(withUnit(name, limits[name], params)) : '';
-    return h('tr', {}, rowName(name, params), h('td', { class: 'limit', text: limit }), cell(name, value, params));
+    const limit = name in limits ? T.threshold(withUnit(name, signed(limits[name], value), { params })) : '';
+    return h('tr', {}, rowName(name, params), h('td', { class: 'limit', text: limit }), cell(name, value, { params, units }));
   });
   return h('table', { class: 'pairs' }, h('tbody', {}, rows));
 }
 
-function pairs(values, params) {
-  const rows = entries(values).map(([name, value]) => h('tr', {}, rowName(name, params), cell(name, value, params)));
+function pairs(values, { params }) {
+  const rows = entries(values).map(([name, value]) => h('tr', {}, rowName(name, params), cell(name, value, { params })));
   return h('table', { class: 'pairs' }, h('tbody', {}, rows));
 }
 
 const entries = (values) => Object.entries(values).slice(0, MOST_ROWS);
-const cell = (name, value, params) => h('td', { text: withUnit(name, value, params) });
-const rowName = (name, params) => h('th', { scope: 'row', text: words(name), title: params?.[name]?.help ?? '' });
+const cell = (name, value, known) => h('td', { text: withUnit(name, value, known) });
+const rowName = (name, params) => h('th', { scope: 'row', text: words(name.replace(UNIT, '')), title: params?.[name]?.help ?? '' });
 
-// Parameters come as {value, unit}; measured values bare, in the unit of the parameter of that name.
-function withUnit(name, value, params) {
-  const own = value && typeof value === 'object' && 'value' in value ? value : { value, unit: params?.[name]?.unit };
+// A fall is told as a rate above nothing and its threshold as one below: side by side both are told the same way.
+const signed = (limit, value) => (value > 0 && limit < 0 ? -limit : limit);
+
+const UNIT = /_(nmi|km|ft|kt|deg)$/; // a name may end in the unit of its value
+
+// Parameters come as {value, unit}; measured values bare, in the unit that is known for that name.
+function withUnit(name, value, { params, units }) {
+  const known = params?.[name]?.unit ?? units?.[name] ?? (typeof value === 'number' ? UNIT.exec(name)?.[1] : undefined);
+  const own = value && typeof value === 'object' && 'value' in value ? value : { value, unit: typeof value === 'string' ? '' : known };
   const [amount, unit] = converted(own.value, own.unit);
   return [shown(amount, name), unit].filter(Boolean).join(' ');
 }

@@ -8,6 +8,13 @@ import { altitudeText, inUnit } from './units.js';
 const T = TEXTS.facts;
 const MOST_MEMBERS = 12;
 
+// Ways to several aircraft, each by its callsign where it is heard now.
+export function aircraftLinks(ids, app) {
+  const links = ids.slice(0, MOST_MEMBERS).map((id) => aircraftLink(id, app, [app.fleet.get(id)?.callsign]));
+  const more = ids.length - MOST_MEMBERS;
+  return ids.length ? h('span', { class: 'links' }, links, more > 0 ? TEXTS.detail.more(more) : null) : null;
+}
+
 export function anomalyFacts(one, app) {
   const craft = one.icao24 ? app.fleet.get(one.icao24) : null;
   const percent = `${Math.round(one.confidence * 100)} %`;
@@ -25,18 +32,8 @@ export function anomalyFacts(one, app) {
       T.aircraft,
       one.icao24 ? aircraftLink(one.icao24, app, [one.callsign, craft?.registration, craft?.type_code]) : null,
     ],
-    [
-      T.others,
-      one.members.length
-        ? h(
-            'span',
-            { class: 'links' },
-            one.members.slice(0, MOST_MEMBERS).map((id) => aircraftLink(id, app, [app.fleet.get(id)?.callsign])),
-            one.members.length > MOST_MEMBERS ? TEXTS.detail.more(one.members.length - MOST_MEMBERS) : null,
-          )
-        : null,
-    ],
-    [T.cell, one.feature.properties.h3 || null],
+    [T.others, aircraftLinks(one.members, app)],
+    [T.cell, one.feature.properties.h3 ? h('span', { class: 'quiet-note', title: T.cellTip, text: one.feature.properties.h3 }) : null],
   ]);
 }
 

@@ -1,5 +1,7 @@
 // The whole of an incident: summary, review, what happened when, and each of its anomalies.
+import { copyLink } from './actions.js';
 import { h } from './dom.js';
+import { aircraftLinks } from './facts.js';
 import { goBounds } from './map.js';
 import { block, chipOf, colorOf, wordButton } from './parts.js';
 import { TEXTS } from './texts.js';
@@ -12,22 +14,22 @@ const T = WATCH.incidents;
 export function incidentParts(one, whole, map, app) {
   const body = [
     h('p', { class: 'lead', text: one.summary }),
-    h('div', { class: 'actions' }, one.box ? wordButton('target', T.area, () => goBounds(map, one.box)) : null, queueSelect(one, app)),
-    facts(one),
+    h('div', { class: 'actions' }, one.box ? wordButton('target', T.area, () => goBounds(map, one.box)) : null, wordButton('link', T.link, (event) => copyLink(event, one, 'incident', app), { title: T.linkTip }), queueSelect(one, app)),
+    facts(one, app),
     app.review.blockOf({ kind: 'incident', id: one.id }, whole.reviews ?? whole.properties?.reviews ?? null),
     block(T.timeline, timeline(one, app)),
   ];
   return { title: T.title, uiIcon: 'layers', badge: one.priority, body };
 }
 
-function facts(one) {
+function facts(one, app) {
   const when = `${dateText(one.start)} ${clockText(one.start)} – ${clockText(one.end)} ${zoneText(one.end)} (${spanText(one.end - one.start)})`;
   const rows = [
     [T.band, h('span', { class: `band ${one.band}`, text: T.bands[one.band] ?? one.band, title: T.bandTips[one.band] })],
     [TEXTS.facts.confidence, `${Math.round(one.confidence * 100)} %`],
     [TEXTS.facts.when, when],
     [T.members, T.about(one.count, one.classes.length)],
-    [TEXTS.facts.aircraft, one.members.slice(0, 12).join(', ') || null],
+    [TEXTS.facts.aircraft, aircraftLinks(one.members, app)],
     [T.raised, one.raised || null],
   ].filter(([, value]) => value);
   return h('dl', { class: 'facts-grid' }, rows.map(([name, value]) => h('div', {}, h('dt', { text: name }), h('dd', {}, value)))); // prettier-ignore

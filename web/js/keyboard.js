@@ -33,9 +33,15 @@ export function keyTable(app) {
     { keys: ['d'], show: ['D'], does: T.does.draw, run: () => app.draw.toggle() },
     { keys: ['w'], show: ['W'], does: WATCH.keys.panel, run: () => app.watchPanel.toggle() },
     ...['c:confirmed', 'x:dismissed', 'n:note', 'r:resolved'].map((one) => reviewKey(app, ...one.split(':'))),
+    { keys: ['f'], show: ['F'], does: T.does.follow, run: () => follow(app) },
     { keys: ['h'], show: ['H'], does: T.does.home, run: () => app.session.fit() },
     { keys: ['?'], show: ['?'], does: T.does.help, run: () => app.help.toggle() },
   ];
+}
+
+function follow({ draw, follow: following, state }) {
+  const { selected } = state.get();
+  if (selected?.kind === 'aircraft' && !draw.busy) following.toggle(selected.id);
 }
 
 const reviewKey = (app, key, status) => ({ keys: [key], show: [key.toUpperCase()], does: WATCH.keys[status], run: () => app.review.key(status) });

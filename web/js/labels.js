@@ -8,6 +8,7 @@ const MOST = 220;
 const FROM_ZOOM = 5.5;
 const ROW_PX = 15; // labels are kept apart in rows of this height
 const WIDE_PX = 78;
+const LARGER = 1.6; // what the shader draws the selected aircraft by, and its glow
 
 export class Labels {
   #map;
@@ -55,8 +56,10 @@ export class Labels {
     this.#ctx.lineJoin = 'round';
     this.#inks = ink('--label', '--label-quiet');
     [this.#ctx.strokeStyle] = ink('--label-edge');
+    const half = iconSize(zoom, this.#app.fleet.size) / 2;
+    const { selected } = this.#app.state.get();
     for (const { one, x, y } of this.#placed(width, height))
-      this.#write(one, x + iconSize(zoom, this.#app.fleet.size) * 0.5 + 4, y, zoom);
+      this.#write(one, x + half * (one.id === selected?.id ? LARGER : 1) + 4, y, zoom);
     this.#blank = false;
   }
 

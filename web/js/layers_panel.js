@@ -64,7 +64,7 @@ export class LayersPanel {
         T.groups[priority],
         classes.filter((c) => c.active && c.priority === priority),
       ]);
-    groups.push([T.idle, classes.filter((c) => !c.active)]);
+    groups.push([classes.some((c) => c.active) ? T.idle : T.starting, classes.filter((c) => !c.active)]);
     const filled = groups.filter(([, some]) => some.length);
     this.#groups.replaceChildren(...filled.map(([label, some]) => this.#group(label, some)));
     this.#pressed();
@@ -153,6 +153,7 @@ export class LayersPanel {
       const all = byClass.get(id) ?? [];
       const count = all.filter((one) => inTime(one, state, now)).length;
       setText(row.count, row.active || count ? String(count) : '–');
+      row.toggle.classList.toggle('zero', !count);
       row.toggle.setAttribute('aria-label', T.counted(row.title, count));
       row.spark.draw(bucketsOf(all, start, end, SPARKS).map((bucket) => bucket.total));
     }

@@ -43,7 +43,7 @@ export function patchRow(row, one, { now, selected, within, more, open, incident
   const who = one.callsign || one.icao24 || '';
   const priority = TEXTS.priorities[(more && incident?.priority) || one.priority];
   setText(row.who, who);
-  setText(row.text, (more && incident?.summary) || one.explanation);
+  setText(row.text, (more && tells(incident)) || one.explanation);
   patchReview(row, incident);
   setText(row.ago, ago);
   row.ago.dateTime = rfc3339(one.end);
@@ -63,12 +63,16 @@ export function patchRow(row, one, { now, selected, within, more, open, incident
   row.button.setAttribute('aria-current', String(current));
 }
 
+// An incident of one class says no more than its first anomaly does, and that says it plainly.
+const tells = (incident) => (incident?.classes.length > 1 ? incident.summary : '');
+
 // Which band it is in, and what people said of it, once they did.
 function patchReview({ band, status }, incident) {
   band.hidden = !incident?.band;
   status.hidden = !incident || incident.status === 'new';
   if (!band.hidden) setText(band, WATCH.incidents.bands[incident.band] ?? incident.band);
   band.className = `band ${incident?.band ?? ''}`;
+  band.title = WATCH.incidents.bandTips[incident?.band] ?? '';
   if (!status.hidden) setText(status, WATCH.review.status[incident.status] ?? incident.status);
   status.className = `status-tag ${incident?.status ?? ''}`;
 }

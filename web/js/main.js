@@ -11,6 +11,7 @@ import { addControls } from './controls.js';
 import { Detail } from './detail.js';
 import { $, setText } from './dom.js';
 import { Fleet } from './fleet.js';
+import { Follow } from './follow.js';
 import { formatHash, parseHash } from './hash.js';
 import { bindKeys, Help } from './keyboard.js';
 import { Labels } from './labels.js';
@@ -86,6 +87,7 @@ function buildMapParts(app, map) {
   app.time = new TimeMachine(map, app);
   app.steps = new TimeSteps(app);
   app.replay = new Replay(app);
+  app.follow = new Follow(map, app);
 }
 
 function buildPanels(app, map) {
@@ -180,7 +182,7 @@ async function start() {
   repad();
   addEventListener('resize', throttle(repad, 100));
   app.state.on(['sheet', 'selected'], repad);
-  setInterval(() => [app.timebar, app.status, app.layersPanel, app.detail].forEach((part) => part.tick()), 1000);
+  setInterval(() => [app.timebar, app.status, app.layersPanel, app.detail, app.follow].forEach((part) => part.tick()), 1000);
   new Stream(app.bus);
   startMotion(map, app);
   container.skysift = { map, app }; // for tests and for the curious: nothing reads it

@@ -4,6 +4,7 @@ import { basemapStyle, TIERS } from './basemap.js';
 import { throttle } from './bus.js';
 import { TEXTS } from './texts.js';
 
+const AROUND = 0.12; // of the shorter side
 const START = { center: [14, 40], zoom: 2.2 };
 const reduced = matchMedia('(prefers-reduced-motion: reduce)');
 
@@ -88,12 +89,14 @@ export function go(map, camera, why = {}) {
 }
 
 export function goBounds(map, [west, south, east, north], options = {}, why = {}) {
+  // Room around it: where something is, its surroundings say.
+  const { clientWidth, clientHeight } = map.getContainer();
   const camera = map.cameraForBounds(
     [
       [west, south],
       [east, north],
     ],
-    { padding: 48, maxZoom: 9, ...options },
+    { padding: Math.round(AROUND * Math.min(clientWidth, clientHeight)), maxZoom: 9, ...options },
   );
   if (camera) go(map, camera, why);
 }

@@ -29,7 +29,6 @@ export class Search {
     this.input = h('input', {
       type: 'search',
       class: 'search-input',
-      placeholder: T.placeholder,
       autocomplete: 'off',
       spellcheck: 'false',
       maxlength: '60',
@@ -43,6 +42,10 @@ export class Search {
       onblur: () => setTimeout(() => this.#close(), 150),
       onfocus: () => this.#look(),
     });
+    const small = matchMedia('(width < 760px)');
+    const fit = () => (this.input.placeholder = small.matches ? T.short : T.placeholder);
+    small.addEventListener('change', fit);
+    fit();
     root.append(icon('search'), this.input, h('kbd', { text: '/', 'aria-hidden': 'true' }), this.#list);
   }
 

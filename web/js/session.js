@@ -6,6 +6,7 @@ import { typicalBounds } from './geo.js';
 import { goBounds } from './map.js';
 
 const CLASSES_MS = 60_000;
+const STARTING_MS = 5000; // while the engine starts, it says soon what it runs
 const BEHIND_MS = 5000; // anomalies of less than this come with the stream
 const T = TEXTS.session;
 const UNKNOWN = { title: T.unknown, style: {}, params: {}, describe: {}, priority: 'low', scope: 'aircraft' };
@@ -47,11 +48,18 @@ export class Session {
   }
 
   #heardTime(time) {
-    if (Number.isFinite(parseTime(time))) this.waiting = false;
+    if (Number.isFinite(parseTime(time))) this.#awake();
     this.#app.clock.sync(parseTime(time));
     if (this.#started || !this.#app.clock.known()) return;
     this.#started = true;
     this.#loadAnomalies();
+  }
+
+  // The engine has begun: what it runs is known now.
+  #awake() {
+    if (!this.waiting) return;
+    this.waiting = false;
+    this.reloadClasses();
   }
 
   #heardAircraft(sky) {
@@ -90,6 +98,7 @@ export class Session {
       const before = JSON.stringify(this.#app.classes);
       this.#app.classes = classes.filter((one) => typeof one.id === 'string');
       if (JSON.stringify(this.#app.classes) !== before) bus.emit('classes');
+      if (!this.#app.classes.some((one) => one.active)) setTimeout(this.reloadClasses, STARTING_MS);
     } catch (error) {
       if (!this.#app.classes.length) bus.emit('trouble', T.classes(error.message));
     }

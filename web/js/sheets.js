@@ -1,5 +1,8 @@
 // Small screens: panels are sheets, opened from the tabs. And the short messages that come and go.
-import { setText } from './dom.js';
+import { h, setText } from './dom.js';
+import { TEXTS } from './texts.js';
+
+const FAR_PX = 36; // so far a sheet is drawn down before it goes
 
 export function bindSheets(app) {
   const tabs = [...document.querySelectorAll('#tabs button')];
@@ -20,8 +23,21 @@ export function bindSheets(app) {
     if (changed.includes('selected') && state.selected && state.sheet && state.sheet !== 'desk') app.state.set({ sheet: 'desk' });
     else apply(app.state.get());
   });
+  for (const id of ['layers', 'desk']) document.getElementById(id).prepend(grip(() => app.state.set({ sheet: null, selected: null })));
   app.bus.on('count', (n) => setText(document.querySelector('#tabs .badge'), String(n)));
   apply(app.state.get());
+}
+
+// The handle at the top of a sheet: a click, or a finger that draws it down, sends it away.
+function grip(close) {
+  const handle = h('button', { class: 'grip', type: 'button', 'aria-label': TEXTS.sheets.close, onclick: close });
+  let from = NaN;
+  handle.addEventListener('pointerdown', (event) => {
+    from = event.clientY;
+    handle.setPointerCapture(event.pointerId);
+  });
+  handle.addEventListener('pointerup', ({ clientY }) => clientY - from > FAR_PX && close());
+  return handle;
 }
 
 const TOAST_MS = 6000;

@@ -63,6 +63,7 @@ export class Status {
     if (!this.#connected) return { kind: 'bad', word: T.reconnecting, why: T.lost(this.#instant()) };
     if (clock.known() && clock.silentFor() > SILENT_MS) return { kind: 'warn', word: T.silent, why: T.stale(spanText(clock.silentFor()), this.#instant()) };
     const status = this.#health?.status;
+    if (this.#app.session?.waiting && status !== 'down') return { kind: 'wait', word: T.waiting };
     if (status && status !== 'ok')
       return status === 'down' ? { kind: 'bad', word: T.down, why: T.downWhy } : { kind: 'warn', word: T.degraded, why: this.#ailing() };
     return { kind: 'good', word: T.live };
@@ -111,6 +112,7 @@ export class Status {
       h('h2', { text: T.feeds }),
       health.error ? h('p', { class: 'notice', text: health.error }) : null,
       ...(health.feeds ?? []).map(feedLine),
+      health.feeds?.length ? null : h('p', { class: 'facts', text: T.noFeeds }),
       clock.known() ? h('p', { class: 'facts', text: T.dataTime(stampText(clock.live())) }) : null,
       health.classes
         ? h('p', {

@@ -16,8 +16,8 @@ const SPEEDS = [1, 10, 60, 300];
 export class TimeBar {
   #app;
   #canvas = h('canvas', { class: 'histogram', 'aria-hidden': 'true' });
-  #time = h('span', { class: 'clock' });
-  #date = h('span', { class: 'date' });
+  #time = h('span', { class: 'clock', text: T.noTime });
+  #date = h('span', { class: 'date', text: T.noDate });
   #hint = h('div', { class: 'scrub-hint', hidden: true });
   #windows = new Map();
 

@@ -42,10 +42,13 @@ export const TEXTS = {
     nothing: 'Nothing unusual',
     nothingWhy: (time) => `No anomaly of the enabled classes ${time}.`,
   },
+  sheets: { close: 'Close this panel' },
   priorities: { low: 'low', medium: 'medium', high: 'high', critical: 'critical' },
   status: {
     connecting: 'Connecting',
     reconnecting: 'Reconnecting',
+    waiting: 'Starting',
+    noFeeds: 'No feed has spoken yet.',
     silent: 'Feed silent',
     down: 'Service down',
     degraded: 'Degraded',
@@ -75,6 +78,7 @@ export const TEXTS = {
   search: {
     results: 'Search results',
     label: 'Search aircraft, anomalies, places or coordinates',
+    short: 'Search',
     placeholder: 'Callsign, ICAO 24, registration, type, place, lat lon',
     kinds: { aircraft: 'Aircraft', airport: 'Aerodrome', town: 'Town', place: '' },
     go: 'Go to coordinates',
@@ -89,6 +93,7 @@ export const TEXTS = {
     aircraft: 'Aircraft',
     others: 'With',
     cell: 'H3 cell',
+    cellTip: 'The hexagon of the H3 grid that it lies in, by the name that programs use',
     icao24: 'ICAO 24',
     registration: 'Registration',
     type: 'Type',
@@ -131,6 +136,8 @@ export const TEXTS = {
   },
   actions: {
     zoom: 'Zoom',
+    follow: 'Follow',
+    followTip: 'Keep it in the middle of the map, until the map is moved (F)',
     replay: 'Replay',
     link: 'Link',
     geojson: 'GeoJSON',
@@ -236,6 +243,7 @@ export const TEXTS = {
       globe: 'Globe or flat map',
       draw: 'Draw an area',
       home: 'Show everything',
+      follow: 'Follow the aircraft that is open',
       help: 'This help',
     },
   },
@@ -274,6 +282,7 @@ export const TEXTS = {
     about: (title) => `About ${title}`,
     groups: { critical: 'Critical priority', high: 'High priority', medium: 'Medium priority', low: 'Low priority' },
     idle: 'Not running',
+    starting: 'Starting',
     counted: (title, n) => `${title}, ${n} in this time`,
   },
   mapLayers: {
@@ -317,6 +326,8 @@ export const TEXTS = {
   },
   timebar: {
     live: 'Live',
+    noTime: '–:–',
+    noDate: 'no time yet',
     liveAt: (stamp) => `${stamp}, live`,
     liveTip: 'Back to now (L)',
     earlier: 'Earlier by one window',
