@@ -103,6 +103,16 @@ def _paging(own: str, asked: Mapping[str, str], links: Links) -> Markup | None:
     return tag("nav", back, on, class_="buttons", aria_label="Pages") if back or on else None
 
 
+_ON_THE_MAP = {"anomalies": "anomaly", "cleared": "anomaly", "incidents": "incident", "aircraft": "aircraft"}
+"""Collections whose features the map can open, and what it calls them."""
+
+
+def _to_map(root: str, collection: Collection, feature_id: str) -> Markup | None:
+    kind = _ON_THE_MAP.get(collection.id)
+    link = f"{root}/#sel={kind}:{quote(feature_id, safe='')}"
+    return tag("p", anchor(link, "Open on the map", class_="button"), class_="buttons") if kind else None
+
+
 def feature(root: str, collection: Collection, text: bytes, links: Links) -> Markup:
     """One feature: all of its properties, a map, its geometry."""
     one = orjson.loads(text)
@@ -113,7 +123,7 @@ def feature(root: str, collection: Collection, text: bytes, links: Links) -> Mar
     source = f"{root}{own}/items/{quote(str(one['id']), safe='')}"
     return page(
         root, str(one["id"]), steps, lead(one["properties"].get("explanation") or collection.title),
-        small_map(source, "Where it is") if one["geometry"] else None,
+        _to_map(root, collection, str(one["id"])), small_map(source, "Where it is") if one["geometry"] else None,
         section("Properties", facts(pairs)),
         section("Geometry", tag("pre", orjson.dumps(one["geometry"]).decode(), tabindex="0")),
         forms=links,

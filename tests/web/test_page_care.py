@@ -87,6 +87,8 @@ def test_on_a_phone_panels_are_sheets(look: Callable[..., Sight]) -> None:
     assert sight.page.locator("#desk").is_visible() and sight.page.locator("#layers").is_hidden()
     sight.page.locator("#list .row").first.click()
     assert sight.page.locator("#detail .lead").is_visible()
+    sight.page.get_by_label("Close this panel").last.click()
+    assert sight.page.locator("#desk").is_hidden()
 
 
 def test_less_motion_is_respected(look: Callable[..., Sight]) -> None:

@@ -33,6 +33,15 @@ def test_every_class_of_the_server_has_a_switch(look: Callable[..., Sight]) -> N
     assert sorted(names) == sorted(c["id"] for c in sight.server.world.classes)
 
 
+def test_one_click_shows_interference_alone_and_another_everything_again(look: Callable[..., Sight]) -> None:
+    sight = look("#view=40,15,2")
+    shown = f"(({{off, layers}}) => [off.size > 3, layers.aircraft, layers.cells])({APP}.state.get())"
+    sight.page.get_by_role("button", name="Interference", exact=True).click()
+    assert sight.page.evaluate(shown) == [True, False, True]
+    sight.page.get_by_role("button", name="Everything", exact=True).click()
+    assert sight.page.evaluate(shown) == [False, True, False]
+
+
 def test_a_class_nobody_has_heard_of_is_drawn_and_hidden_like_any_other(look: Callable[..., Sight]) -> None:
     sight = look("#view=40,15,2")
     until(sight.page, drawn(MADE_UP["id"]))

@@ -131,3 +131,17 @@ def test_who_asks_for_less_motion_sees_aircraft_where_they_were_heard_only(look:
     sight.page.wait_for_timeout(3000)
     drawn = sight.page.evaluate(f"{APP}.frames()")
     assert 1 <= drawn <= 10, drawn  # it glides in 40
+
+
+def test_an_aircraft_is_followed_until_the_map_is_moved_by_hand(look: Callable[..., Sight]) -> None:
+    sight = look("#view=45,15,5")
+    own = sight.page.evaluate(f"{APP}.fleet.all().find(one => !one.on_ground).id")
+    sight.page.evaluate(f"{APP}.state.set({{selected: {{kind: 'aircraft', id: '{own}'}}}})")
+    sight.page.get_by_role("button", name="Follow").click()
+    off = f"(([lng, lat], c) => Math.hypot(lng - c.lng, lat - c.lat))({APP}.fleet.where('{own}'), {MAP}.getCenter())"
+    until(sight.page, f"{MAP}.getZoom() > 7.9 && {off} < 0.05")
+    sight.page.mouse.move(640, 300)
+    sight.page.mouse.down()
+    sight.page.mouse.move(500, 380, steps=5)
+    sight.page.mouse.up()
+    assert sight.page.get_by_role("button", name="Follow").get_attribute("aria-pressed") == "false"

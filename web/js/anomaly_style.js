@@ -24,6 +24,9 @@ const isShape = (...shapes) => ({ style }) => shapes.includes(style?.shape);
 const isNot = (...shapes) => (one) => !isShape(...shapes)(one);
 const kind = (type) => ['in', ['geometry-type'], ['literal', [type, `Multi${type}`]]];
 
+// Only what goes on glows: hours of what is over would be one bright fog, and its wide soft discs cost most of a frame.
+const GLOWS = ['all', ['>=', ['get', 'rank'], 3], ['==', ['get', 'open'], 1]];
+
 // Which features each layer draws: of which classes, by their shape, and what else must hold.
 const FILTERS = {
   'anomaly/fill': [null, kind('Polygon')],
@@ -31,7 +34,7 @@ const FILTERS = {
   'anomaly/line': [isNot('pair'), kind('LineString')],
   'anomaly/pair': [isShape('pair'), kind('LineString')],
   'anomaly/points': [null, kind('Point')],
-  'anomaly/halo': [null, ['>=', ['get', 'rank'], 3], SMALL_ENOUGH],
+  'anomaly/halo': [null, GLOWS, SMALL_ENOUGH],
   'anomaly/cell': [isShape('cell'), SMALL_ENOUGH],
   'anomaly/anchor': [isNot('cell'), SMALL_ENOUGH],
 };
@@ -82,7 +85,7 @@ const pointPaint = (color) => ({
 function haloPaint(color) {
   const critical = ['==', ['get', 'rank'], 4];
   const radius = ['interpolate', ['linear'], ['zoom'], 2, ['case', critical, 16, 12], 8, ['case', critical, 30, 24]];
-  return { 'circle-color': color, 'circle-radius': radius, 'circle-blur': 0.9, 'circle-opacity': state(0.55, 0.25, 0) };
+  return { 'circle-color': color, 'circle-radius': radius, 'circle-blur': 0.9, 'circle-opacity': 0.55 };
 }
 
 const marker = (part, overlap) => ({

@@ -155,7 +155,8 @@ export class Compare {
     const at = this.#app.time.at();
     const { compare } = this.#app.state.get();
     setText(this.#here, `${stamp(at)} · ${T.count(this.#count(this.#app))}`);
-    setText(this.#when, `${stamp(at + compare)} · ${T.count(this.#count(this.#world))}`);
+    const there = this.#world.anomalies.covered ? T.count(this.#count(this.#world)) : T.counting;
+    setText(this.#when, `${stamp(at + compare)} · ${there}`);
     this.#other.triggerRepaint();
   }
 

@@ -35,13 +35,13 @@ function joinSubjects(list, group, join) {
 
 function joinCells(list, group, join) {
   const tile = ([x, y], dx = 0, dy = 0) =>
-    `${(Math.floor(x / TILE_DEG) + dx + 2 * TILES) % TILES}/${Math.floor(y / TILE_DEG) + dy}`;
+    ((Math.floor(x / TILE_DEG) + dx + 2 * TILES) % TILES) * TILES + Math.floor(y / TILE_DEG) + dy;
   const placed = group.filter((i) => list[i].box);
   const tiles = groupBy(placed, (i) => tile(list[i].anchor));
   for (const i of placed)
     for (const [dx, dy] of AROUND)
       for (const j of tiles.get(tile(list[i].anchor, dx, dy)) ?? [])
-        if (j < i && boxesMeet(list[i].box, list[j].box) && close(list[i], list[j])) join(i, j);
+        if (j < i && close(list[i], list[j]) && boxesMeet(list[i].box, list[j].box)) join(i, j);
 }
 
 const AROUND = [-1, 0, 1].flatMap((dx) => [-1, 0, 1].map((dy) => [dx, dy]));

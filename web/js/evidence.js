@@ -78,7 +78,10 @@ const cell = (name, value, known) => h('td', { text: withUnit(name, value, known
 const rowName = (name, params) => h('th', { scope: 'row', text: words(name.replace(UNIT, '')), title: params?.[name]?.help ?? '' });
 
 // A fall is told as a rate above nothing and its threshold as one below: side by side both are told the same way.
-const signed = (limit, value) => (value > 0 && limit < 0 ? -limit : limit);
+function signed(limit, value) {
+  if (limit && typeof limit === 'object') return { ...limit, value: signed(limit.value, value) };
+  return value > 0 && limit < 0 ? -limit : limit;
+}
 
 const UNIT = /_(nmi|km|ft|kt|deg)$/; // a name may end in the unit of its value
 

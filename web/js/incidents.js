@@ -46,6 +46,7 @@ export class Incidents {
   #byId = new Map();
   #of = new Map(); // anomaly -> incident
   queues = [];
+  version = 0; // goes up with every change
   #asked = false;
 
   constructor(app) {
@@ -91,6 +92,7 @@ export class Incidents {
   }
 
   take(features) {
+    this.version += 1;
     for (const one of features.map(readIncident).filter(Boolean)) {
       if (one.merged) this.#byId.delete(one.id);
       else this.#byId.set(one.id, one);

@@ -6,6 +6,7 @@ import { groupBy } from './collect.js';
 import { h, setText } from './dom.js';
 import { bucketsOf } from './histogram.js';
 import { MapLayers } from './map_layers.js';
+import { quickViews } from './quick_views.js';
 import { chipOf, colorOf, iconButton } from './parts.js';
 import { SetsMenu } from './sets_menu.js';
 import { WherePanel } from './where_panel.js';
@@ -38,7 +39,7 @@ export class LayersPanel {
       ),
     );
     const body = h('div', { class: 'panel-body' }, this.#groups);
-    root.append(head, body);
+    root.append(head, quickViews(app, () => app.classes), body);
     this.#mapLayers = new MapLayers(body, app);
     new WherePanel(body, app);
     new SetsMenu(body, app);

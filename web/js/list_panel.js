@@ -6,6 +6,7 @@ import { groupsOf } from './incident_groups.js';
 import { emptyState } from './list_empty.js';
 import { ListExtent } from './list_extent.js';
 import { makeRow, patchRow } from './list_row.js';
+import { remembered } from './remembered.js';
 import { ReviewFilters } from './review_filters.js';
 import { SORTS } from './state.js';
 import { TEXTS } from './texts.js';
@@ -21,6 +22,7 @@ export class ListPanel {
   #events = [];
   #opened = new Set(); // ids of anomalies whose event is unfolded
   #most = PAGE;
+  #group = remembered((list, sort) => this.#groups(sorted(list, sort))); // every five seconds it is mostly the same list
   #list = h('ol', { class: 'rows', 'aria-label': T.title });
   #empty = h('div', { class: 'empty', hidden: true });
   #count = h('span', { class: 'badge' });
@@ -68,20 +70,20 @@ export class ListPanel {
   #wanted() {
     const state = this.#app.state.get();
     const on = this.#app.anomalies.shown(state).filter((one) => !state.off.has(one.cls));
-    if (!state.extent) return { list: sorted(on, state.sort), elsewhere: 0 };
+    if (!state.extent) return { list: on, elsewhere: 0 };
     const { box } = this.#extent;
     const inside = on.filter((one) => inBox(one, box));
-    return { list: sorted(inside, state.sort), elsewhere: on.length - inside.length };
+    return { list: inside, elsewhere: on.length - inside.length };
   }
 
   #redraw() {
-    const { clock, state } = this.#app;
-    const { extent, sort, selected } = state.get();
+    const { classes, clock, incidents, state } = this.#app;
+    const { desk, extent, sort, selected } = state.get();
     this.extent.setAttribute('aria-pressed', String(extent));
     this.sort.value = sort;
     if (!clock.known()) return this.#nothing(0);
     const { list, elsewhere } = this.#wanted();
-    this.#events = this.#groups(list);
+    this.#events = this.#group(list, sort, desk, classes, incidents.version, incidents.queues);
     setText(this.#count, String(this.#events.length));
     this.#count.title = T.counted(list.length, this.#events.length);
     this.#app.bus.emit('count', this.#events.length);

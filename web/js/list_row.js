@@ -38,8 +38,9 @@ export function makeRow(one, { title, style }, { open, unfold }) {
 // `incident`: the service's own word on all of them, where there is one.
 export function patchRow(row, one, { now, selected, within, more, open, incident }) {
   const percent = `${Math.round(one.confidence * 100)} %`;
-  const state = one.cleared ? 'cleared' : one.open ? 'open' : 'closed';
-  const ago = one.open ? T.now : agoText(one.end, now);
+  const lasts = one.open || one.end > now; // in the past, what ended later goes on
+  const state = one.cleared ? 'cleared' : lasts ? 'open' : 'closed';
+  const ago = lasts ? T.now : agoText(one.end, now);
   const who = one.callsign || one.icao24 || '';
   const priority = TEXTS.priorities[(more && incident?.priority) || one.priority];
   setText(row.who, who);

@@ -48,7 +48,7 @@ export class TimeJump {
       h('button', {
         class: 'button',
         type: 'button',
-        text: T.with(T.back[hours]),
+        text: T.back[hours],
         onclick: () => this.#compare(-hours * HOUR_MS),
       }),
     );

@@ -11,6 +11,7 @@ test('words for times', () => {
   assert.equal(agoText(NOON - 60_000, NOON), '60 s ago');
   assert.equal(agoText(NOON - 7_200_000, NOON), '2 h ago');
   assert.equal(spanText(5_400_000), '1 h 30 min');
+  assert.equal(spanText(7_190_000), '2 h');
 });
 
 test('times come as text or as milliseconds', () => {

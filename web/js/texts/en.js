@@ -221,7 +221,7 @@ export const TEXTS = {
     keyboard: 'Keyboard',
     lead: 'Skysift watches aircraft and says what is not normal: where, why, and how sure it is.',
     points: [
-      'Markers are anomalies, in the colour of their class. A glow means high or critical priority. Faded ones are over.',
+      'Markers are anomalies, in the colour of their class. A glow means high or critical priority, and that it goes on. Faded ones are over.',
       'Click a marker, an aircraft or a row for the whole story. Alt-click a class to see it alone.',
       'Drag in the bar at the bottom to look into the past; press Live to come back.',
       'Times are those of the data, in UTC unless the settings say local. The address in the browser always leads back to exactly this view.',
@@ -272,6 +272,16 @@ export const TEXTS = {
     usual: (value) => `default ${value}`,
     source: (source) => `source: ${source}`,
   },
+  quick: {
+    name: 'What to show',
+    names: { everything: 'Everything', anomalies: 'Anomalies', traffic: 'Traffic', interference: 'Interference' },
+    tips: {
+      everything: 'Aircraft, and anomalies of every class',
+      anomalies: 'Anomalies of every class, without the traffic around them',
+      traffic: 'Aircraft alone',
+      interference: 'Cells by the share of aircraft whose navigation is bad, and nothing else',
+    },
+  },
   layers: {
     title: 'Layers',
     all: 'All',
@@ -310,7 +320,7 @@ export const TEXTS = {
     flown: ['little', 'much flown'],
     open: 'going on',
     over: 'over',
-    bright: 'high or critical',
+    bright: 'going on, high or critical',
     explained: 'cleared',
     failed: 'failed',
   },
