@@ -16,7 +16,6 @@ from api.items import AnyRequest
 from api.measured import measured
 from api.routes import route
 from detectors._registry import Detector, Param
-from detectors._units import units_of
 
 DAY_MS = 86_400_000
 
@@ -69,7 +68,7 @@ def _described(
         "scope": spec.scope,
         "needs": [list(group) for group in spec.needs],
         "params": {name: _param(one, overrides.get(name, one.default)) for name, one in spec.params.items()},
-        "units": dict(units_of(spec.explain)),
+        "units": dict(spec.units),
         "style": asdict(spec.style),
         "describe": asdict(spec.describe),
         "measured": measured().get(spec.id),

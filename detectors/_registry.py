@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from detectors._units import units_of
 from geo.memory import Keep
 from geo.schema import COLUMNS
 
@@ -118,6 +119,11 @@ class Detector:
         """The schema columns that a view for this class carries."""
         named = [c for group in self.needs for c in group if c in COLUMNS]
         return tuple(dict.fromkeys((*BASE_COLUMNS, *named, *self.uses)))
+
+    @property
+    def units(self) -> Mapping[str, str]:
+        """Name of a measured value to its unit, where the sentence of the class says one."""
+        return units_of(self.explain)
 
     def configured(self, overrides: Mapping[str, float] | None = None) -> SimpleNamespace:
         """Parameter values: defaults, overridden. Raises ValueError naming a bad key or value."""

@@ -19,5 +19,5 @@ def test_a_unit_is_what_stands_behind_the_value() -> None:
 @pytest.mark.parametrize("spec", registry().values(), ids=lambda spec: spec.id)
 def test_every_class_gives_units_to_values_of_its_own_sentence(spec: Detector) -> None:
     names = {name for _, name, _, _ in Formatter().parse(spec.explain) if name}
-    own = {name: unit for name, unit in units_of(spec.explain).items() if USUAL.get(name) != unit}
+    own = {name: unit for name, unit in spec.units.items() if USUAL.get(name) != unit}
     assert own.keys() <= names and set(own.values()) <= set(KNOWN)
