@@ -14,7 +14,9 @@ from geo.airports import Airports
 from geo.batch import Batch
 from geo.firs import Firs
 from geo.receivers import Receivers
+from geo.registers import Registers
 from geo.routes import Routes
+from geo.schema import Array
 from geo.watch import WatchList
 
 AIRFRAMES, WATCHED, FIR_DEG = 500_000, 17_000, 10
@@ -27,7 +29,7 @@ def invented(rows: Batch) -> dict[str, Any]:
     address = np.unique(rows["icao24"])
     return {
         "watch_list": _watch_list(address, rng), "firs": _firs(), "routes": _routes(rows, rng),
-        "aircraft": _airframes(address, rng), "receivers": Receivers.of([(50.0, 10.0), (40.0, -100.0)]),
+        "aircraft": _airframes(rows, rng), "receivers": Receivers.of([(50.0, 10.0), (40.0, -100.0)]),
     }  # fmt: skip
 
 
@@ -61,12 +63,23 @@ def _routes(rows: Batch, rng: np.random.Generator) -> Routes:
     return Routes(callsign, np.arange(len(callsign) + 1) * 2, stops)
 
 
-def _airframes(address: Any, rng: np.random.Generator) -> AircraftTable:
+def _airframes(rows: Batch, rng: np.random.Generator) -> AircraftTable:
     """A large table with all the aircraft in it."""
-    icao24 = np.unique(np.append(address, rng.integers(1, 0xFFFFFF, AIRFRAMES)))
+    icao24 = np.unique(np.append(rows["icao24"], rng.integers(1, 0xFFFFFF, AIRFRAMES)))
     n = len(icao24)
     texts: dict[str, Any] = {name: np.zeros(n, dtype=dtype) for name, dtype in TEXTS.items()}
     texts["type_code"] = rng.choice(np.array([b"A320", b"B738", b"C172", b"EC35", b"DH8D"]), n)
     texts["description"] = rng.choice(np.array([b"L2J", b"L1P", b"H2T", b"L2T"]), n)
-    texts["registration"] = np.full(n, b"N123AB", dtype=TEXTS["registration"])
+    texts["registration"] = _marks(rows, icao24)
     return AircraftTable(icao24, **texts, flags=np.zeros(n, dtype=np.uint8))
+
+
+def _marks(rows: Batch, icao24: Array) -> Array:
+    """Registrations that fit: what the rows say, else an American mark on American addresses. One that does not fit
+    makes an anomaly of its aircraft, once a minute."""
+    registers = Registers.builtin()
+    block = registers.find(icao24)
+    marks = np.where((block >= 0) & (registers.country[block] == "US"), b"N123AB", b"").astype(TEXTS["registration"])
+    said = rows["registration"] != b""
+    marks[np.searchsorted(icao24, rows["icao24"][said])] = rows["registration"][said]
+    return marks
