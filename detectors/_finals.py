@@ -79,9 +79,11 @@ def finals(tracks: Tracks, rows: Index, memory: Memory, airports: Airports, p: S
     far_low = (away >= p.far) & (height <= p.low * away) & (height > -500) & ~ground
     state["low"] = state["low"] + np.where(far_low, dt_s, 0.0)
     short = (away <= SHORT_NMI) & (height <= SHORT_FT) & (tracks.vertical_rate[rows] <= -300) & ~ground
-    used, known = _directions(memory, airports, hub, p)
-    aim = np.rint(np.nan_to_num(track) / 10).astype(np.int64) % 36
-    skew = short & known & ~np.take_along_axis(used, aim[:, None], axis=1)[:, 0]
+    at = np.flatnonzero(short)
+    used, known = _directions(memory, airports, hub[at], p)
+    aim = np.rint(np.nan_to_num(track[at]) / 10).astype(np.int64) % 36
+    skew = np.zeros(len(rows), dtype=bool)
+    skew[at] = known & ~np.take_along_axis(used, aim[:, None], axis=1)[:, 0]
     state["askew"] = state["askew"] + np.where(skew & ~np.isnan(track), dt_s, 0.0)
     state["last"], state["track"] = time, np.where(np.isnan(track), state["track"], track)
     landing = (state["counted"] == 0) & ((ground & (away <= 3)) | short & (away <= 1.5)) & ~np.isnan(track)

@@ -88,6 +88,8 @@ def detect(
         return none()
     final = finals(tracks, rows, memory, airports, p)
     signs = _signs(final, p)
+    if not signs.any():
+        return none()
     able = (tracks.on_ground[final.row] != 1) & (final.away <= 6) & (final.height <= 2_500)
     able &= (tracks.vertical_rate[final.row] <= -200) | (signs[:, 3] & (final.height <= 1_000))
     named = airline(tracks.callsign[final.row])
