@@ -70,8 +70,13 @@ function bindDetail(map) {
 function addTier(map, { zoom, sources, layers, replaces }) {
   for (const [id, source] of Object.entries(sources)) map.addSource(id, source);
   for (const [layer, before] of layers()) map.addLayer(layer, before);
-  // What it replaces stays until it is drawn, so the land never vanishes.
-  map.once('idle', () => replaces.forEach((id) => map.setLayerZoomRange(id, 0, zoom)));
+  // What it replaces stays until it is drawn, so the land never vanishes; a map whose aircraft move is hardly ever idle.
+  const drawn = () => {
+    if (!Object.keys(sources).every((id) => map.isSourceLoaded(id))) return;
+    map.off('render', drawn);
+    replaces.forEach((id) => map.setLayerZoomRange(id, 0, zoom));
+  };
+  map.on('render', drawn);
 }
 
 function bindGraticule(map, state) {
