@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -66,18 +65,18 @@ def saved(url: str, *ids: str, geometry: Any = ONE.geometry) -> Any:
     return go()
 
 
-def test_hello_then_changes_within_a_second(live: Live, seeded_url: str) -> None:
-    async def go() -> tuple[Any, Any, float]:
-        async with stream(live.url) as events:
+def test_hello_then_changes(live: Live, seeded_url: str) -> None:
+    """How soon they come is measured by `skysift bench`."""
+
+    async def go() -> tuple[Any, Any]:
+        async with asyncio.timeout(60), stream(live.url) as events:
             hello = await first(events, "hello")
             await saved(seeded_url, "new1")
-            began = time.monotonic()
-            return hello[0][1], await first(events, "anomaly"), time.monotonic() - began
+            return hello[0][1], await first(events, "anomaly")
 
-    hello, anomaly, took = asyncio.run(go())
+    hello, anomaly = asyncio.run(go())
     assert (hello["data_time"], hello["title"]) == (T0 + 300_000, "Skysift")
     assert anomaly[0][1]["id"] == "new1"
-    assert took < 1
 
 
 def test_resuming_misses_nothing_and_repeats_nothing(live: Live, seeded_url: str) -> None:

@@ -66,10 +66,18 @@ def named(process: psutil.Process, name: str) -> psutil.Process:
     until = time.monotonic() + WITHIN_S
     while time.monotonic() < until:
         for child in process.children():
-            if Path(f"/proc/{child.pid}/comm").read_text().strip() == name:
+            if command(child) == name:
                 return child
         time.sleep(0.1)
     raise AssertionError(f"no process is called {name}")
+
+
+def command(child: psutil.Process) -> str:
+    """What the kernel calls it; '' where it has ended meanwhile."""
+    try:
+        return Path(f"/proc/{child.pid}/comm").read_text().strip()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
 
 
 @pytest.mark.parametrize("name", ["sky-engine", "sky-API", "sky-dispatcher", "postgres"])
@@ -80,9 +88,10 @@ def test_it_comes_back(service: tuple[psutil.Process, str, Cluster], name: str) 
         assert pid
     else:
         pid = named(process, name).pid
-    os.kill(pid, signal.SIGKILL)
+    victim = psutil.Process(pid)
+    victim.kill()
     killed = time.time()
-    psutil.wait_procs([psutil.Process(pid)] if psutil.pid_exists(pid) else [], timeout=WITHIN_S)
+    psutil.wait_procs([victim], timeout=WITHIN_S)
 
     ready(base, after=killed)
 

@@ -14,6 +14,7 @@ from geo.presence import Presence
 from geo.schema import NO_TIME, Array
 from geo.visits import Visits
 from geo.zones import Zones
+from tests.size import daily
 
 T0 = 1_760_000_000_000
 KT_DEG_S = 1 / 3600 / 60
@@ -151,7 +152,7 @@ def test_areas_come_and_go_and_visits_of_the_others_go_on() -> None:
     assert then.area.tolist() == [0] and then.before.tolist() == [T0] and then.entered.tolist() == [T0]
 
 
-@settings(max_examples=60)
+@settings(max_examples=daily(24, 120))
 @given(st.integers(0, 2**32 - 1), st.lists(st.integers(1, 119), max_size=8, unique=True))
 def test_any_split_gives_the_same_visits(seed: int, cuts: list[int]) -> None:
     random = np.random.default_rng(seed)
@@ -166,7 +167,7 @@ def _wander(random: np.random.Generator, flight: int) -> Batch:
     return fly(47.25 + np.cumsum(random.normal(0, 0.04, 40)), 8.2 + np.cumsum(random.normal(0, 0.05, 40)), t, flight)
 
 
-@settings(max_examples=40)
+@settings(max_examples=daily(16, 80))
 @given(st.integers(0, 2**32 - 1))
 def test_asking_only_near_borders_changes_nothing(seed: int) -> None:
     random = np.random.default_rng(seed)
