@@ -17,32 +17,38 @@ COARSE = 0.5
 
 
 class Desk:
-    """New pages, each as if nobody had been there before. A module keeps its contexts, and with them files that were
-    fetched and scripts that were compiled: that is half of what it costs to open the page."""
+    """Pages, each as if nobody had been there before. A module keeps them, and with them the process of the page, files
+    that were fetched and scripts that were compiled: that is half of what it costs to open the page."""
 
     def __init__(self, browser: Browser) -> None:
         self.browser = browser
-        self.kept: dict[str, BrowserContext] = {}
-        self.open: list[Page] = []
+        self.contexts: list[BrowserContext] = []
+        self.resting: dict[str, list[Page]] = {}
+        self.open: list[tuple[str, Page]] = []
 
     def page(self, width: int, height: int, **options: Any) -> Page:
         """A page of that size in a context with no other page: one behind another would not be drawn."""
         key = repr((width, height, sorted(options.items())))
-        context = self.kept.get(key)
-        if context is None or context.pages:
-            size: ViewportSize = {"width": width, "height": height}
-            context = self.browser.new_context(viewport=size, **{"device_scale_factor": COARSE} | options)
-            self.kept[key if key not in self.kept else f"{key} {len(self.kept)}"] = context
-        self.open.append(context.new_page())
-        return self.open[-1]
+        resting = self.resting.setdefault(key, [])
+        page = resting.pop() if resting else self._new({"width": width, "height": height}, options)
+        self.open.append((key, page))
+        return page
+
+    def _new(self, size: ViewportSize, options: dict[str, Any]) -> Page:
+        context = self.browser.new_context(viewport=size, **{"device_scale_factor": COARSE} | options)
+        self.contexts.append(context)
+        return context.new_page()
 
     def clear(self) -> None:
-        """Close what is open, and forget what pages wrote down."""
-        for page in self.open:
-            page.evaluate("() => localStorage.clear()")
+        """Leave what is open, and forget what pages wrote down and what was done to them."""
+        for key, page in self.open:
+            page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
             page.context.clear_cookies()
             page.context.clear_permissions()
-            page.close()
+            page.unroute_all()
+            page.goto("about:blank")
+            page.mouse.move(-1, -1)
+            self.resting[key].append(page)
         self.open.clear()
 
 
@@ -57,7 +63,7 @@ def contexts(chromium: Browser) -> Iterator[Desk]:
     assert (WEB / "vendor" / "maplibre-gl.mjs").exists(), "web/vendor is not built: ./run --setup-only does it"
     desk = Desk(chromium)
     yield desk
-    for context in desk.kept.values():
+    for context in desk.contexts:
         context.close()
 
 
