@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import time
 from collections import Counter
@@ -90,6 +91,9 @@ class Safekeeping:
         if self.path and self.engine.arrivals.newest != NO_TIME:
             part = self.path.with_suffix(".part")
             part.write_bytes(checkpoint.save(self.engine, self.beside))
+            with part.open("rb") as file:
+                # On the disk before the journal is cleared: else a power failure might leave neither.
+                os.fsync(file.fileno())
             part.replace(self.path)
         if self.journal:
             self.journal.clear()
