@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 from litestar import Litestar
 from litestar.config.cors import CORSConfig
@@ -64,6 +64,7 @@ from api.routes import check_query
 from api.settings import Settings
 from api.tile_cache import TileCache
 from detectors._registry import registry
+from pipeline.ending import ended
 from store.connect import CUSTOM, GENERIC, open_pool
 
 ROUTES = [
@@ -229,8 +230,6 @@ async def _database(app: Litestar) -> AsyncIterator[None]:
     finally:
         app.state.hub.close()
         await app.state.scoring.keep()
-        listening.cancel()
-        with suppress(asyncio.CancelledError):
-            await listening
+        await ended(listening)
         await app.state.pool.close()
         await app.state.steady.close()

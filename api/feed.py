@@ -167,7 +167,8 @@ async def _next(own: Listener, wait_s: float) -> Told | None:
     if not own.waiting:
         own.wake.clear()
         try:
-            await asyncio.wait_for(own.wake.wait(), wait_s)
+            async with asyncio.timeout(wait_s):
+                await own.wake.wait()
         except TimeoutError:
             return None
     return own.waiting.popleft() if own.waiting else None

@@ -62,7 +62,8 @@ class Subscriber:
         if not self.waiting:
             self.wake.clear()
             try:
-                await asyncio.wait_for(self.wake.wait(), wait_s)
+                async with asyncio.timeout(wait_s):
+                    await self.wake.wait()
             except TimeoutError:
                 return None
         return self.waiting.popleft() if self.waiting else None
@@ -141,7 +142,8 @@ class Hub:
 
     async def _woken(self) -> None:
         try:
-            await asyncio.wait_for(self._wake.wait(), LOOK_S)
+            async with asyncio.timeout(LOOK_S):
+                await self._wake.wait()
         except TimeoutError:
             self._kinds.add("everything")
         self._wake.clear()

@@ -43,7 +43,8 @@ async def _serve(settings: Settings) -> None:
     app.state.hub.close()
     server.stop()  # type: ignore[no-untyped-call]
     try:
-        await asyncio.wait_for(running, DRAIN_S)
+        async with asyncio.timeout(DRAIN_S):
+            await running
     except TimeoutError:
         log.warning("answers under way were cut off", after_s=DRAIN_S)
     stopping.cancel()

@@ -28,7 +28,8 @@ async def admit(state: Any) -> None:
     if state.hub.open >= state.settings.max_streams:
         raise Problem(503, f"{state.settings.max_streams} streams are open already: try again later")
     try:
-        await asyncio.wait_for(state.hub.ready.wait(), READY_S)
+        async with asyncio.timeout(READY_S):
+            await state.hub.ready.wait()
     except TimeoutError:
         raise Problem(503, "the database cannot be reached: try again in a moment") from None
 

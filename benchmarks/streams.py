@@ -69,7 +69,8 @@ async def _opened(port: int, secret: str) -> tuple[asyncio.StreamReader, asyncio
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     ask = f"GET /alerts/stream HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\nauthorization: Bearer {secret}\r\n\r\n"
     writer.write(ask.encode())
-    await asyncio.wait_for(reader.readuntil(b"event: hello"), 30)
+    async with asyncio.timeout(30):
+        await reader.readuntil(b"event: hello")
     return reader, writer
 
 

@@ -89,7 +89,8 @@ async def _renewed(connection: asyncpg.Connection, watching: Watching, seen: See
     try:
         if (now := await fingerprint(connection)) == seen[0]:
             with suppress(TimeoutError):
-                await asyncio.wait_for(woken.wait(), LOOK_S)
+                async with asyncio.timeout(LOOK_S):
+                    await woken.wait()
             now = await fingerprint(connection)
         return seen if now == seen[0] else (now, await _loaded(connection, watching, seen[1]))
     finally:

@@ -21,6 +21,7 @@ from delivery.kept import keeping
 from delivery.message import Message
 from delivery.reach import Reach, guarded
 from delivery.vault import Vault, VaultError
+from pipeline.ending import ended
 from store import outbox
 from store.connect import AUTO, CHANNEL, UNREACHABLE, open_pool
 
@@ -91,16 +92,15 @@ class Dispatcher:
             while not listener.is_closed():
                 await self.step(pool)
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self.wake.wait(), LOOK_S)
+                    async with asyncio.timeout(LOOK_S):
+                        await self.wake.wait()
                 self.wake.clear()
         finally:
             listener.terminate()
             pool.terminate()
 
     async def _stopped(self) -> None:
-        for task in self.serving.values():
-            task.cancel()
-        await asyncio.gather(*self.serving.values(), return_exceptions=True)
+        await ended(*self.serving.values())
         self.serving.clear()
 
     async def step(self, pool: asyncpg.Pool) -> None:

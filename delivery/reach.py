@@ -77,7 +77,8 @@ class Reach:
         bare = host.strip("[]")
         try:
             # What is an address already needs no thread to be found one for.
-            found = [bare] if _written(bare) else await asyncio.wait_for(self.resolver(bare, port), RESOLVE_S)
+            async with asyncio.timeout(RESOLVE_S):
+                found = [bare] if _written(bare) else await self.resolver(bare, port)
         except (OSError, UnicodeError, TimeoutError):
             raise Unreachable(f"{host[:100]} has no address") from None
         if not found:

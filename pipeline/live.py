@@ -135,7 +135,8 @@ class Live:
         took = time.monotonic() - started
         await asyncio.sleep(max(0.0, min(self.tick_s, max(LEAST_S, BUSY * took)) - took))
         with suppress(TimeoutError):
-            await asyncio.wait_for(self.polls.came.wait(), max(0.0, started + self.tick_s - time.monotonic()))
+            async with asyncio.timeout(max(0.0, started + self.tick_s - time.monotonic())):
+                await self.polls.came.wait()
 
     async def _whole(self, work: Coroutine[Any, Any, None]) -> None:
         """Do it to its end, also when cancelled meanwhile."""

@@ -56,7 +56,8 @@ async def open_pool(
 async def close_pool(pool: asyncpg.Pool) -> None:
     """Wait for what is under way, CLOSE_S at most; then connections are cut. A pool alone waits for ever."""
     with suppress(TimeoutError):
-        await asyncio.wait_for(pool.close(), CLOSE_S)
+        async with asyncio.timeout(CLOSE_S):
+            await pool.close()
 
 
 async def _as_it_is(connection: asyncpg.Connection) -> None:

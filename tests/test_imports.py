@@ -16,8 +16,8 @@ ANY = (
 )  # fmt: skip
 WATCHED = (
     "feeds._kml", "feeds._errors", "pipeline.airframes", "pipeline.backtest", "pipeline.followers",
-    "pipeline.drifting", "pipeline.garbage", "pipeline.ignores", "pipeline.kept_windows", "pipeline.measures",
-    "pipeline.privacy", "pipeline.scoring",
+    "pipeline.drifting", "pipeline.ending", "pipeline.garbage", "pipeline.ignores", "pipeline.kept_windows",
+    "pipeline.measures", "pipeline.privacy", "pipeline.scoring",
     "pipeline.subscriptions", "pipeline.watcher",
 )  # fmt: skip
 """What reads a drawn area, judges a draft as the live loop would, keeps what is posted from waiting in clear, and
@@ -30,7 +30,7 @@ ALLOWED = {
     "models": ("models", "geo"),
     "pipeline": ("pipeline", "feeds", "geo", "detectors", "models"),
     "store": ("store", "geo", "detectors._registry", "migrations"),
-    "delivery": ("delivery", "store", "geo"),
+    "delivery": ("delivery", "store", "geo", "pipeline.ending"),
     "api": ("api", "delivery", "store", "geo", "detectors._registry", *WATCHED),
     "migrations": ("migrations", "store", "geo"),
     "web": ("web",),

@@ -45,11 +45,16 @@ def run(plan: Plan) -> dict[str, Any]:
     """The figures, each by its name, beside TARGETS. Raises NoBrowser, TimeoutError."""
     load = os.getloadavg()
     with api_process(Settings(database_url=plan.url, port=0)) as address:
-        found = asyncio.run(asyncio.wait_for(_measured(plan, address), LIMIT_S))
+        found = asyncio.run(_measured(plan, address))
     return {**found, "targets": TARGETS, "load": [load[0], os.getloadavg()[0]], "machine": machine()}
 
 
 async def _measured(plan: Plan, address: str) -> dict[str, Any]:
+    async with asyncio.timeout(LIMIT_S):
+        return await _of_all(plan, address)
+
+
+async def _of_all(plan: Plan, address: str) -> dict[str, Any]:
     writer = await Writer.open(plan.url, store_every_s=0)
     try:
         rows = world.sky(plan.aircraft)
