@@ -24,7 +24,7 @@ OWN = (URGENT, RULES, FUSION)
 HEAD = """## Learned scores and the fusion
 
 Measured on {measured} by `skysift scorecard --learned FEATURES --data FOLDER --nightly --json
-detectors/_compared.json`. Rivals learned from features of the made-up traffic that the shipped sequence model knows
+detectors/_compared.json`. Rivals learned from a day of the made-up traffic that the shipped sequence model learned from
 ([learned.md](learned.md)). {variants} variants of each attack of set A, planted in {recordings}.
 Rows are a flight's first of each ten seconds; AUC and F1 are of the rows of attacked tracks. The fusion is the weighted
 sum that the verdict on a flight rests on, its weights {weights} learned from attacks planted in
