@@ -124,7 +124,7 @@ def test_incidents_are_reviewed_by_keyboard_alone(look: Callable[..., Sight], wa
     watchers.desk = Desk(watchers.world)
     sight = look("#view=40,15,2&list=all&win=86400")
     until(sight.page, "document.querySelector('#list .band')")
-    sight.page.get_by_label("Band").select_option("review")
+    sight.page.get_by_label("Urgency", exact=True).select_option("review")
     until(sight.page, "document.querySelectorAll('#list .row').length === 1")
     sight.page.locator("body").press("j")
     sight.page.keyboard.press("x")
