@@ -23,7 +23,8 @@ from packaging.requirements import Requirement
 
 from cli import checks as service
 from cli.checks import Check
-from cli.configuration import ConfigurationError, load
+from cli.configuration import Configuration, ConfigurationError, load
+from cli.database import DEMO
 from cli.ui import FAILED, json_option, out, print_json
 from store import connect
 from store.cluster import Cluster, ClusterError, default_state_dir
@@ -101,16 +102,27 @@ def database() -> Check:
 
 def _ask(sql: str, url: str | None = None) -> list[Any]:
     """Rows of the given database, else of the one that the service would use."""
-    url = url or os.environ.get("DATABASE_URL") or Cluster(default_state_dir()).url
 
     async def fetched() -> list[Any]:
-        connection = await asyncpg.connect(url, timeout=5)
+        connection = await _connected(url)
         try:
             return list(await connection.fetch(sql, timeout=5))
         finally:
             await connection.close(timeout=5)
 
     return asyncio.run(fetched())
+
+
+async def _connected(url: str | None) -> asyncpg.Connection:
+    """To that database, else to the one that is named, else to the private one; of a server that has only ever shown
+    the demo, to the demo's."""
+    if named := url or os.environ.get("DATABASE_URL"):
+        return await asyncpg.connect(named, timeout=5)
+    cluster = Cluster(default_state_dir())
+    try:
+        return await asyncpg.connect(cluster.url, timeout=5)
+    except asyncpg.InvalidCatalogNameError:
+        return await asyncpg.connect(cluster.url_of(DEMO), timeout=5)
 
 
 def web_files() -> Check:
@@ -219,8 +231,12 @@ CHECKS: tuple[Callable[[], Check], ...] = (
 @click.pass_context
 def command(ctx: click.Context, config: Path | None, as_json: bool) -> None:
     """Check the installation, and say what to do about what is wrong. Exit code 1 when something does not work."""
-    checks = [service.configuration(config), port(_configured(config)), *(check() for check in CHECKS)]
-    checks += [*of_service(), *feeds()]
+    found = _found(config)
+    if url := found["database.url"] if found else None:
+        # Every check that needs the database looks there, as the service does.
+        os.environ["DATABASE_URL"] = url
+    checks = [service.configuration(config), port(int(found["service.port"])) if found else port()]
+    checks += [*(check() for check in CHECKS), *of_service(), *feeds()]
     if as_json:
         print_json({"ok": not _failed(checks), "checks": [asdict(check) for check in checks]})
     else:
@@ -230,16 +246,12 @@ def command(ctx: click.Context, config: Path | None, as_json: bool) -> None:
         ctx.exit(FAILED)
 
 
-def _configured(config: Path | None) -> int:
-    """The port of the configuration, whose database is looked at as well; the usual ones where it is wrong: which is
-    said then."""
+def _found(config: Path | None) -> Configuration | None:
+    """The configuration; None where it is wrong, which its own check says."""
     try:
-        found = load(config)
+        return load(config)
     except (ConfigurationError, OSError):
-        return 8080
-    if url := found["database.url"]:
-        os.environ["DATABASE_URL"] = url
-    return int(found["service.port"])
+        return None
 
 
 def _failed(checks: list[Check]) -> bool:

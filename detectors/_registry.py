@@ -160,6 +160,8 @@ def detector(**spec: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
             raise ValueError(f"{one.id}: scope {one.scope!r} or priority {one.priority!r} is none of the known ones")
         if one.memory and one.gate and one.lookback_s and not one.spans:
             raise ValueError(f"{one.id}: a class with memory that looks back and is judged slice by slice has no gate")
+        if one.spans and (one.memory is None or one.memory.learn):
+            raise ValueError(f"{one.id}: only a class with memory takes spans, and days are counted slice by slice")
         _REGISTRY[one.id] = one
         return function
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -25,12 +26,12 @@ def column(values: Sequence[Any]) -> pa.Array:
 
     Nothing is lost by that: whoever converts the text takes what is a number, a time or a flag, and counts the rest.
     """
-    try:
-        out = pa.array(values, from_pandas=True)
     # Types mixed or nested, whole numbers beyond 64 bits, half a surrogate pair: what a hostile or broken feed sends.
-    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, OverflowError, UnicodeError):
-        return pa.array([None if v is None else _plain(v) for v in values], pa.string())
-    return out if _known(out.type) else pa.array([None if v is None else _plain(v) for v in values], pa.string())
+    with suppress(pa.ArrowInvalid, pa.ArrowTypeError, OverflowError, UnicodeError):
+        out = pa.array(values, from_pandas=True)
+        if _known(out.type):
+            return out
+    return pa.array([None if v is None else _plain(v) for v in values], pa.string())
 
 
 def _plain(value: Any) -> str:

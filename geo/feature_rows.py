@@ -128,11 +128,10 @@ class Frame:
     @cached_property
     def ground_made(self) -> Array:
         """Rows (n,) of TIS-B."""
-        return (
-            np.isin(self._view.columns["source"][self.row], GROUND_MADE)
-            if "source" in self._view.columns
-            else (np.zeros(len(self), dtype=bool))
-        )
+        columns = self._view.columns
+        if "source" not in columns:
+            return np.zeros(len(self), dtype=bool)
+        return np.isin(columns["source"][self.row], GROUND_MADE)
 
     @cached_property
     def dt_s(self) -> Array:

@@ -90,9 +90,9 @@ class ClassRun:
         return f"learning, {seen:,.10g} of {wanted:,.10g} {unit}" if seen < wanted else ""
 
     def _found(self, history: History, t0: int, t1: int) -> Sequence[Any]:
-        if self.memory is not None and not self.spec.spans:
-            return self._remembering(self.memory, history, t0, t1)
         if self.memory is not None:
+            if not self.spec.spans:
+                return self._remembering(self.memory, history, t0, t1)
             self.memory.forget(t0)
         flights = self._interesting(history, t0, t1)
         if flights is not None and not len(flights):

@@ -237,7 +237,7 @@ class Live:
         if self.due.comes("segments", SEGMENTS_S):
             await self.storing.draw()
         await self._checkpoint()
-        if self.due.comes("maintain", MAINTAIN_S):
+        if not self.storing.maintaining and self.due.comes("maintain", MAINTAIN_S):
             self.storing.maintain(now)
 
     async def _checkpoint(self) -> None:

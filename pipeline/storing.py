@@ -60,9 +60,9 @@ class Storing:
             await self.slowly.add(self.drawn)
 
     def maintain(self, now: int) -> None:
-        """Begin to look after the partitions, unless that still goes on. Indexes of a large one take minutes to build,
+        """Begin to look after the partitions, not while `maintaining`. Indexes of a large one take minutes to build,
         and rows that come in do not wait."""
-        self.maintaining = self.maintaining or asyncio.create_task(self._maintain(now))
+        self.maintaining = asyncio.create_task(self._maintain(now))
 
     async def caught_up(self) -> None:
         """Until nothing is left behind."""

@@ -15,6 +15,7 @@ from click.testing import CliRunner
 from packaging.requirements import Requirement
 
 from cli import doctor
+from cli.database import DEMO
 from cli.main import main
 from store.cluster import Cluster
 from store.migrate import upgrade
@@ -28,6 +29,18 @@ def test_a_healthy_machine(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) ->
     assert [c for c in answer["checks"] if c["state"] == "fail"] == []
     assert done.exit_code == 0
     assert next(c for c in answer["checks"] if c["name"] == "database")["found"].startswith("PostgreSQL")
+
+
+def test_a_server_with_the_demo_alone_is_no_failure(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SKYSIFT_STATE", str(cluster.state_dir))
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.setattr(Cluster, "url", property(lambda own: own.url_of("not_made_yet")))
+    cluster.psql(f"CREATE DATABASE {DEMO} TEMPLATE skysift")
+
+    found = doctor.database()
+    cluster.psql(f"DROP DATABASE {DEMO}")
+
+    assert found.state == "ok"
 
 
 def test_an_unreachable_database_fails_and_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -42,6 +42,16 @@ def test_one_click_shows_interference_alone_and_another_everything_again(look: C
     assert sight.page.evaluate(shown) == [False, True, False]
 
 
+@pytest.mark.parametrize("width", [1440, 1024, 390])
+def test_all_four_views_lie_within_their_panel(look: Callable[..., Sight], width: int) -> None:
+    sight = look("#view=40,15,2", width=width)
+    over = """[...document.querySelectorAll('.quick button')].map((one) => [
+      one.scrollWidth - one.clientWidth,
+      one.getBoundingClientRect().right - one.parentElement.getBoundingClientRect().right])"""
+
+    assert [[a <= 0, b <= 0] for a, b in sight.page.evaluate(over)] == [[True, True]] * 4
+
+
 def test_a_class_nobody_has_heard_of_is_drawn_and_hidden_like_any_other(look: Callable[..., Sight]) -> None:
     sight = look("#view=40,15,2")
     until(sight.page, drawn(MADE_UP["id"]))
