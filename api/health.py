@@ -75,7 +75,7 @@ async def _health(state: Any) -> dict[str, Any]:
     engine, configuration = await engine_of(pool), await configuration_of(pool)
     took = round((time.perf_counter() - started) * 1000, 1)
     database = {"ok": True, "ms": took, "listening": state.hub.up, "streams": state.hub.open}
-    shown: dict[str, Any] = {name: engine[name] for name in ("state", "age_s") if name in engine}
+    shown: dict[str, Any] = {name: engine[name] for name in ("state", "age_s", "doing") if name in engine}
     return _judged(state, now, feeds, classes, database, shown, configuration)
 
 

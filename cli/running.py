@@ -95,9 +95,24 @@ def _prepare(url: str, setup: Judging, service: Service, feeds: Sequence[Feed]) 
     recorded = [s for s in opened(feeds) if not s.live]
     batches = read(recorded)
     if batches:
-        found = asyncio.run(store_and_judge(url, setup, batches, service.store_every_s, "judging and storing"))
+        doing = "judging and storing recordings"
+        asyncio.run(_tell_starting(url, doing))
+        found = asyncio.run(store_and_judge(url, setup, batches, service.store_every_s, doing))
         err.print(f"{sum(map(len, batches)):,} recorded rows: {found:,} anomalies")
         asyncio.run(note_sources(url, recorded))
+
+
+def _starting(doing: str = "") -> dict[str, Any]:
+    """What the engine says of itself before it watches; `doing` is what takes its time, in words."""
+    return {"state": "starting", "at": time.time(), "doing": doing}
+
+
+async def _tell_starting(url: str, doing: str) -> None:
+    writer = await Writer.open(url)
+    try:
+        await writer.meta("engine", _starting(doing))
+    finally:
+        await writer.close()
 
 
 async def _show_zones(url: str, setup: Judging) -> None:
@@ -105,7 +120,7 @@ async def _show_zones(url: str, setup: Judging) -> None:
 
     writer = await Writer.open(url)
     try:
-        await writer.meta("engine", {"state": "starting", "at": time.time()})
+        await writer.meta("engine", _starting())
         await writer.zones(zone_rows(setup.resources["zones"]) if "zones" in setup.resources else [])
         await writer.firs(setup.resources.get("firs"))
     finally:
@@ -122,7 +137,10 @@ def _demo_past(url: str, setup: Judging, service: Service) -> None:
     if now - start < 60_000:
         return
     batches = Synthetic(seed=1).batches(start, now, step_s=DEMO_STEP_S)
-    asyncio.run(store_and_judge(url, setup, batches, 0.0, f"making {(now - start) / HOUR_MS:.1f} h of demo traffic"))
+    doing = f"making {(now - start) / HOUR_MS:.1f} h of demo traffic"
+    asyncio.run(_tell_starting(url, doing))
+    asyncio.run(store_and_judge(url, setup, batches, 0.0, doing))
+    asyncio.run(_tell_starting(url, ""))
 
 
 async def _watch(

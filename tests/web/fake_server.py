@@ -47,6 +47,7 @@ class FakeServer:
         self.streams: list[queue.Queue[bytes | None]] = []
         self.requests: list[str] = []
         self.broken: set[str] = set()
+        self.health: dict[str, Any] = {}
         self.refuse_streams = False
         self.started = time.monotonic()
         self.http = ThreadingHTTPServer(("127.0.0.1", port), type("Bound", (_Handler,), {"fake": self}))
@@ -159,7 +160,7 @@ class _Handler(BaseHTTPRequestHandler):
                 "classes": {"active": 8, "inactive": 1},
                 "database": {"ok": True},
                 "lag_s": 1.2,
-            }
+            } | self.fake.health
         match = re.fullmatch(r"/collections/([\w-]+)/items(?:/(.+))?", path)
         if not match:
             return None

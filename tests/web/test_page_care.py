@@ -133,3 +133,36 @@ def test_an_empty_sky_is_not_an_error(look: Callable[..., Sight]) -> None:
     sight = look("#view=40,15,2")
     sight.page.evaluate(f"{APP}.state.set({{off: new Set({APP}.classes.map(c => c.id))}})")
     until(sight.page, "document.querySelector('#list .empty').textContent.includes('Nothing unusual')")
+
+
+SMALL = """() => [...new Set([...document.querySelectorAll('body *')].filter(e =>
+  [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim()) && e.checkVisibility() && !e.closest('svg')
+  && parseFloat(getComputedStyle(e).fontSize) < 12).map(e => `${e.className} ${e.textContent.slice(0, 30)}`))]"""
+
+
+def test_on_a_phone_nothing_is_written_small(look: Callable[..., Sight]) -> None:
+    sight = look(width=390, height=844, has_touch=True)
+    for sheet in ("Layers", "Anomalies"):
+        sight.page.locator("#tabs button", has_text=sheet).click()
+        assert sight.page.evaluate(SMALL) == []
+    until(sight.page, "document.querySelectorAll('#list .row').length > 3")
+    sight.page.locator("#list .row").first.click()
+    until(sight.page, "document.querySelector('#detail .chart-readout')?.textContent")
+    assert sight.page.evaluate(SMALL) == []
+    assert sight.page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+def test_the_focus_goes_into_a_detail_and_back_to_its_row(look: Callable[..., Sight]) -> None:
+    sight = look("#view=40,15,1.2")
+    until(sight.page, "document.querySelectorAll('#list .row').length > 3")
+    sight.page.keyboard.press("j")
+    sight.page.keyboard.press("j")
+    row = sight.page.evaluate("document.activeElement.dataset.id")
+    sight.page.keyboard.press("Enter")
+    until(sight.page, "document.activeElement.matches('#detail h2')")
+    sight.page.keyboard.press("Escape")
+    assert sight.page.evaluate("document.activeElement.dataset.id") == row
+    sight.page.keyboard.press("d")
+    assert sight.page.evaluate("document.activeElement.matches('#draw .tool')")
+    sight.page.keyboard.press("Escape")
+    assert sight.page.evaluate("document.activeElement.dataset.id") == row

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
@@ -145,3 +146,22 @@ def test_an_aircraft_is_followed_until_the_map_is_moved_by_hand(look: Callable[.
     sight.page.mouse.move(500, 380, steps=5)
     sight.page.mouse.up()
     assert sight.page.get_by_role("button", name="Follow").get_attribute("aria-pressed") == "false"
+
+
+@pytest.mark.parametrize(
+    ("health", "word", "why"),
+    [
+        ({"engine": {"state": "starting", "doing": "making 6.0 h of demo traffic"}}, "Starting", "it is making 6.0 h"),
+        ({"configuration": {"state": "refused", "fault": "line 3"}}, "Degraded", "refused, and the one before"),
+        ({"feeds": [{"name": "roof", "state": "silent", "rows": 0}]}, "Degraded", "Feed roof has sent nothing yet."),
+        ({"feeds": [{"name": "roof", "state": "silent", "rows": 9}]}, "Degraded", "Feed roof is silent."),
+        ({"database": {"ok": True, "listening": False}}, "Degraded", "lost its line to the database"),
+    ],
+)
+def test_a_service_that_is_not_wholly_well_says_what_it_is(
+    look: Callable[..., Sight], server: FakeServer, health: dict[str, Any], word: str, why: str
+) -> None:
+    server.health = {"status": "degraded", **health}
+    sight = look()
+    until(sight.page, f"document.querySelector('.pill').textContent.includes('{word}')")
+    assert why in sight.page.locator(".strip").inner_text()

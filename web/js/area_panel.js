@@ -67,9 +67,10 @@ export class AreaPanel {
     this.ask();
   }
 
-  // The area itself stays on the map.
+  // The area itself stays on the map, and there whoever read of it goes on.
   close() {
     if (!this.isOpen) return false;
+    if (this.#root.contains(document.activeElement)) this.#map.getCanvas().focus({ preventScroll: true });
     this.#root.hidden = true;
     this.#asking?.abort();
     if (this.#app.state.get().sheet === 'area') this.#app.state.set({ sheet: null });

@@ -1,7 +1,7 @@
 // Small charts, one below the other, that share their time and their cursor. uPlot is only fetched for the first of them.
 import { drawLimits, limitsNear } from './limits.js';
 import { linesOf, MEASURES } from './series.js';
-import { ink } from './theme.js';
+import { ink, smallFont } from './theme.js';
 import { clockText, zoneName } from './time.js';
 import { unitOf } from './units.js';
 
@@ -95,7 +95,7 @@ function room(lo, hi, { least = 1, range, around }, per) {
 
 function axes(last) {
   const [word, line] = ink('--quiet', '--line');
-  const base = { stroke: word, font: '500 10.5px Inter, sans-serif', grid: { stroke: line, width: 1 }, ticks: { show: false }, gap: 4 };
+  const base = { stroke: word, font: smallFont(), grid: { stroke: line, width: 1 }, ticks: { show: false }, gap: 4 };
   const clock = (_, splits) => splits.map((s) => clockText(s * 1000, false));
   const short = (_, splits) => splits.map((v) => (Math.abs(v) >= 10_000 ? `${Math.round(v / 100) / 10}k` : v.toLocaleString('en')));
   return [

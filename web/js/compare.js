@@ -81,6 +81,7 @@ export class Compare {
 
   close() {
     if (!this.isOpen) return false;
+    if (this.#root.contains(document.activeElement)) this.#app.timebar.jump.button.focus();
     this.#app.state.set({ compare: 0 });
     return true;
   }

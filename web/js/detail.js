@@ -3,7 +3,7 @@ import { aircraftActions, anomalyActions } from './actions.js';
 import { subjects } from './bundle.js';
 import { contextBlock } from './context.js';
 import { h, safeColor } from './dom.js';
-import { doubtsOf } from './doubts.js';
+import { doubtsBlock } from './doubts.js';
 import { sampleTimes, whyBlock } from './evidence.js';
 import { aircraftFacts, anomalyFacts } from './facts.js';
 import { historyBlock, showHistory } from './history.js';
@@ -30,6 +30,8 @@ export class Detail {
   #unplot = null;
   #follow = null; // {ids, start}: once it is there, the track grows while its aircraft is live and watched
   #ticks = 0;
+  #was = null; // what was open before
+  #taking = false; // whether the reader's focus comes along
 
   constructor(root, map, app) {
     Object.assign(this, { root });
@@ -50,16 +52,29 @@ export class Detail {
       selected?.kind === 'aircraft' ? selected.id : this.#app.anomalies.get(selected?.id)?.icao24,
     );
     this.#map.triggerRepaint();
+    const from = this.#was;
+    this.#was = selected;
+    this.#taking = this.#holds(this.#root) || this.#holds(this.#app.list.root);
     this.#shown = '';
     this.#unplot?.();
     this.#unplot = this.#follow = null;
     this.#app.track.clear();
     this.#root.hidden = !selected;
     document.body.classList.toggle('has-detail', Boolean(selected));
-    if (!selected) return this.#root.replaceChildren();
+    if (!selected) return this.#leave(from);
     if (selected.kind === 'aircraft') return this.#aircraft(selected.id);
     if (selected.kind === 'incident') return this.#incident(selected.id);
     return this.#anomaly(selected.id);
+  }
+
+  #holds(root) {
+    return root.contains(document.activeElement);
+  }
+
+  // Whoever read here reads on in the list, where they came from.
+  #leave(from) {
+    this.#root.replaceChildren();
+    if (this.#taking) this.#app.list.back(from);
   }
 
   close() {
@@ -80,9 +95,7 @@ export class Detail {
     let one = this.#app.anomalies.get(id);
     if (!one) {
       this.#frame({ title: T.loading, body: [h('div', { class: 'skeleton tall' })] });
-      one = await this.#app.anomalies
-        .fetch(id)
-        .catch((error) => this.#missing(T.missing, error.message));
+      one = await this.#app.anomalies.fetch(id).catch((error) => this.#missing(T.missing, error.message));
       if (!one || this.#app.state.get().selected?.id !== id) return;
     }
     const cls = this.#app.classOf(one.cls);
@@ -179,20 +192,16 @@ export class Detail {
     const chip = style ? chipOf(style) : h('span', { class: 'chip' }, icon(uiIcon ?? 'info'));
     const tell = (event) => this.#app.card.open(about, event.currentTarget);
     const info = about ? iconButton('info', T.about(title), tell) : null;
+    const head = h('h2', { text: title, tabindex: '-1' });
+    const taking = this.#taking || this.#holds(this.#root);
+    this.#taking = false;
     this.#root.style.setProperty('--color', safeColor(style?.color));
     this.#root.replaceChildren(
-      h(
-        'div',
-        { class: 'panel-head' },
-        back,
-        chip,
-        h('h2', { text: title }),
-        badge ? h('span', { class: `priority ${badge}`, text: badge }) : null,
-        info,
-      ),
+      h('div', { class: 'panel-head' }, back, chip, head, badge ? h('span', { class: `priority ${badge}`, text: badge }) : null, info),
       h('div', { class: 'panel-body' }, body.filter(Boolean)),
     );
     this.#root.querySelector('.panel-body').scrollTop = 0;
+    if (taking) head.focus({ preventScroll: true });
   }
 
   // Rows of the first aircraft, or null where another question has come between.
@@ -232,11 +241,4 @@ export class Detail {
     this.#root.querySelector('.evidence')?.replaceChildren(whyBlock(one.evidence, cls, one.explanation));
     this.#root.querySelector('.around')?.replaceChildren(contextBlock(one.evidence?.context) ?? '');
   }
-}
-
-// What speaks against it: its own record first, then what the class says of itself.
-function doubtsBlock(one, cls, rows) {
-  const found = doubtsOf(one, rows, cls.scope);
-  const list = found.length ? h('ul', {}, found.map((text) => h('li', { text }))) : h('p', { text: TEXTS.doubts.nothing }); // prettier-ignore
-  return block(TEXTS.doubts.title, list, cls.describe?.context ? h('p', { class: 'quiet-note', text: cls.describe.context }) : null); // prettier-ignore
 }

@@ -1,4 +1,6 @@
 // Why an anomaly may be innocent: what its own record and surroundings say against it. Facts in, sentences out.
+import { h } from './dom.js';
+import { block } from './parts.js';
 import { gapsWithin } from './series.js';
 import { TEXTS } from './texts.js';
 import { clockText, spanText } from './time.js';
@@ -64,4 +66,11 @@ function trackDoubts(one, rows, inside, about) {
     about !== 'cell' && inside.length > 0 && inside.length <= 3 && T.few(inside.length),
     source,
   ];
+}
+
+// As a part of the panel: its own record first, then what the class says of itself.
+export function doubtsBlock(one, cls, rows) {
+  const found = doubtsOf(one, rows, cls.scope);
+  const list = found.length ? h('ul', {}, found.map((text) => h('li', { text }))) : h('p', { text: T.nothing });
+  return block(T.title, list, cls.describe?.context ? h('p', { class: 'quiet-note', text: cls.describe.context }) : null);
 }

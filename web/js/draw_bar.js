@@ -27,6 +27,7 @@ export class DrawBar {
   #change = iconButton('draw', T.change, () => this.edit());
   #remove = iconButton('trash', T.remove, () => this.remove());
   #kind = null;
+  #opener = null; // what had the focus before
   #tool;
   #keys;
 
@@ -59,6 +60,7 @@ export class DrawBar {
   }
 
   open(kind = null) {
+    if (!this.isOpen) this.#opener = document.activeElement;
     this.#root.hidden = false;
     document.body.dataset.draw = '';
     this.#app.state.set({ sheet: null });
@@ -72,6 +74,7 @@ export class DrawBar {
     if (!this.isOpen) return false;
     if (this.busy) this.#stop();
     else {
+      if (this.#root.contains(document.activeElement)) this.#opener?.focus();
       this.#root.hidden = true;
       delete document.body.dataset.draw;
     }

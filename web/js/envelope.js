@@ -1,6 +1,6 @@
 // Altitude against speed: the way of one flight among the ordinary traffic of the same minute.
 import { h } from './dom.js';
-import { ink } from './theme.js';
+import { ink, smallFont } from './theme.js';
 import { unitOf } from './units.js';
 
 const SIDE = { left: 46, right: 8, top: 8, bottom: 30 };
@@ -29,7 +29,7 @@ export function drawEnvelope(host, { others, rows, mark }) {
   Object.assign(canvas, { width: width * ratio, height: TALL * ratio });
   const ctx = canvas.getContext('2d');
   ctx.scale(ratio, ratio);
-  ctx.font = '500 10.5px Inter, sans-serif';
+  ctx.font = smallFont();
   const own = rows.filter((row) => Number.isFinite(row.speed) && Number.isFinite(row.altitude));
   const frame = frameOf(width, [...others, ...own.map((row) => [row.speed, row.altitude])]);
   axes(ctx, frame, width);

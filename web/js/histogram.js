@@ -1,5 +1,5 @@
 // Anomalies per stretch of time, stacked by class: first as plain numbers, then drawn on a canvas.
-import { ink } from './theme.js';
+import { ink, smallFont } from './theme.js';
 import { clockText, dayText, ticks } from './time.js';
 
 // [{total, by: Map(class -> n)}], an anomaly counting in the bucket in which it began (or was first in sight).
@@ -41,7 +41,7 @@ function tickText(ms) {
 }
 
 function drawTicks(ctx, { start, end, width, height, floor, x }) {
-  ctx.font = '500 10.5px Inter, sans-serif';
+  ctx.font = smallFont();
   const [lineInk, wordInk, baseInk] = ink('--line', '--quiet', '--line-strong');
   ctx.textAlign = 'center';
   for (const t of ticks(start, end, Math.max(2, Math.floor(width / 84)))) {

@@ -3,6 +3,7 @@
 import { inTime, RANKS } from './anomalies.js';
 import { throttle } from './bus.js';
 import { groupBy } from './collect.js';
+import { DaySparks } from './day_sparks.js';
 import { h, setText } from './dom.js';
 import { bucketsOf } from './histogram.js';
 import { MapLayers } from './map_layers.js';
@@ -22,10 +23,12 @@ export class LayersPanel {
   #rows = new Map(); // class id -> {row, count, spark}
   #groups = h('div', { class: 'groups' });
   #mapLayers;
+  #day;
 
   constructor(root, app, { card }) {
     this.#app = app;
     this.card = card;
+    this.#day = new DaySparks(app);
     const act = (text, fn, title) => h('button', { class: 'quiet', type: 'button', onclick: fn, title, text });
     const head = h(
       'div',
@@ -44,15 +47,11 @@ export class LayersPanel {
     new WherePanel(body, app);
     new SetsMenu(body, app);
     app.bus.on('classes', () => this.#build());
-    app.bus.on(
-      'anomalies',
-      throttle(() => this.#numbers(), 500),
-    );
+    const numbers = throttle(() => this.#numbers(), 500);
+    app.bus.on('anomalies', numbers);
+    app.bus.on('day', numbers);
     app.state.on(['off'], () => this.#pressed());
-    app.state.on(
-      ['live', 'at', 'end', 'window'],
-      throttle(() => this.#numbers(), 500),
-    );
+    app.state.on(['live', 'at', 'end', 'window', 'only'], numbers);
   }
 
   #build() {
@@ -156,7 +155,10 @@ export class LayersPanel {
       setText(row.count, row.active || count ? String(count) : '–');
       row.toggle.classList.toggle('zero', !count);
       row.toggle.setAttribute('aria-label', T.counted(row.title, count));
-      row.spark.draw(bucketsOf(all, start, end, SPARKS).map((bucket) => bucket.total));
+      const day = row.active ? this.#day.of(id) : null;
+      row.spark.draw(day ?? bucketsOf(all, start, end, SPARKS).map((bucket) => bucket.total));
+      const tip = day ? `${T.day(day.reduce((a, b) => a + b, 0))} ${T.switchTip}` : T.switchTip;
+      if (row.toggle.title !== tip) row.toggle.title = tip;
     }
   }
 

@@ -195,7 +195,9 @@ export class ListPanel {
     if (next && next.id !== selected?.id) this.open(next.id);
   }
 
-  focus(id) {
-    this.#rows.get(id)?.button.focus();
+  // To the row of what was open; to the list itself where it has none any more.
+  back(selected) {
+    const row = this.#rows.get(this.#order[this.#at(selected)]?.id);
+    (row?.button ?? this.root).focus();
   }
 }

@@ -39,6 +39,7 @@ export class Status {
       this.tick();
       if (open) this.#ask();
     });
+    document.addEventListener('pointerdown', ({ target }) => root.contains(target) || this.toggle(false));
     setInterval(() => this.#ask(), HEALTH_MS);
     this.#ask();
   }
@@ -58,12 +59,13 @@ export class Status {
 
   // {kind, word}: what to say in one or two words.
   #verdict() {
-    const { clock } = this.#app;
+    const { clock, session } = this.#app;
+    const { status, engine } = this.#health ?? {};
     if (this.#connected === null) return { kind: 'wait', word: T.connecting };
     if (!this.#connected) return { kind: 'bad', word: T.reconnecting, why: T.lost(this.#instant()) };
+    if (status !== 'down' && engine?.state === 'starting') return { kind: 'wait', word: T.waiting, why: T.starting(engine.doing ?? '') };
     if (clock.known() && clock.silentFor() > SILENT_MS) return { kind: 'warn', word: T.silent, why: T.stale(spanText(clock.silentFor()), this.#instant()) };
-    const status = this.#health?.status;
-    if (this.#app.session?.waiting && status !== 'down') return { kind: 'wait', word: T.waiting };
+    if (session?.waiting && status !== 'down') return { kind: 'wait', word: T.waiting, why: T.noData };
     if (status && status !== 'ok')
       return status === 'down' ? { kind: 'bad', word: T.down, why: T.downWhy } : { kind: 'warn', word: T.degraded, why: this.#ailing() };
     return { kind: 'good', word: T.live };
@@ -75,10 +77,18 @@ export class Status {
     return clock.known() ? `${clockText(clock.live())} ${zoneText(clock.live())}` : '';
   }
 
-  // Which feeds are not well, in words; '' where none is.
+  // What is not well, in words; '' where the service does not say.
   #ailing() {
-    const ill = (this.#health?.feeds ?? []).filter((feed) => feed.state && feed.state !== 'ok');
-    return ill.map((feed) => T.feedState(String(feed.name), T.states[feed.state] ?? String(feed.state))).join(' ');
+    const { feeds = [], configuration, database, data_time: time } = this.#health ?? {};
+    const ill = feeds.filter((feed) => feed.state && feed.state !== 'ok');
+    return [
+      ...ill.map((feed) => T.feedState(String(feed.name), stateOf(feed))),
+      configuration && configuration.state !== 'ok' ? T.refusedConfiguration(configuration.fault ?? '') : '',
+      database?.listening === false ? T.deaf : '',
+      time === null ? T.noData : '',
+    ]
+      .filter(Boolean)
+      .join(' ');
   }
 
   tick() {
@@ -125,6 +135,9 @@ export class Status {
   }
 }
 
+// A feed that never spoke may still be on its way.
+const stateOf = ({ state, rows }) => (state === 'silent' && Number(rows) === 0 ? T.states.unheard : (T.states[state] ?? String(state)));
+
 const countOf = (value) => (value && typeof value === 'object' ? Object.keys(value).length : (value ?? 0));
 
 function feedLine(feed) {
@@ -142,7 +155,7 @@ function feedLine(feed) {
     { class: `feed ${kind}` },
     h('span', { class: 'dot' }),
     h('span', { class: 'feed-name', text: String(feed.name) }),
-    h('span', { class: 'feed-state', text: String(feed.state ?? '') }),
+    h('span', { class: 'feed-state', text: feed.state ? stateOf(feed) : '' }),
     h('span', { class: 'feed-note', text: note }),
   );
 }

@@ -18,6 +18,9 @@ function inkOf(name) {
   return MIXED.get(key);
 }
 
+// The smallest writing of the page, as a canvas takes it: larger where the page is held in a hand.
+export const smallFont = () => `500 ${getComputedStyle(document.documentElement).getPropertyValue('--tiny').trim() || '11px'} Inter, sans-serif`;
+
 // The colour of the browser's own frame follows the page's.
 export function bindTheme(bus, then) {
   const meta = document.querySelector('meta[name=theme-color]');
