@@ -5,6 +5,7 @@ from __future__ import annotations
 from api.collections import Property
 from api.identity import ICAO24, address
 from api.problems import Problem
+from geo.schema import SYNTHETIC
 
 
 def _address_code(text: str) -> int | None:
@@ -18,4 +19,5 @@ def _address_code(text: str) -> int | None:
 ADDRESS = Property(
     "icao24", "string", "24-bit address in hex; ~ marks a non-ICAO address",
     sql=ICAO24, column="icao24", cast="bigint", encode=_address_code,
+    body=ICAO24, missing=f"(icao24 < {SYNTHETIC}) IS NOT TRUE",
 )  # fmt: skip

@@ -10,8 +10,9 @@ from api import filters, heights
 from api.address_property import ADDRESS
 from api.cell_collections import CELLS, COVERAGE, DENSITY, H3, INTERFERENCE, hourly
 from api.collections import Collection, Property, coded
-from api.identity import ID, address, no_such, text_id, timed_id
+from api.identity import ID, MS, address, no_such, text_id, timed_id
 from api.incident_collection import INCIDENTS
+from api.json_sql import escaped, joined
 from api.problems import Problem
 from api.session_collection import SESSIONS
 from detectors._registry import Detector
@@ -19,18 +20,23 @@ from geo.anomaly import PRIORITIES
 from geo.schema import COLUMNS, EMERGENCIES, SOURCES
 from store.squares import SQUARE
 
-AIRCRAFT_ID = f"concat({ID}, CASE WHEN sub > 0 THEN concat('/', sub) END)"
+_AIRCRAFT_ID = (ID, "CASE WHEN sub > 0 THEN concat('/', sub) END")
+_POSITION_ID = (ID, "'-'", MS.format("time"))
 
 
 def column(name: str) -> Property:
     """A property straight from a schema column, whose meaning and unit are declared there."""
     declared = COLUMNS[name]
     kind = {"i": "date-time", "S": "string", "b": "boolean", "u": "integer"}.get(declared.kind, "number")
-    return Property(name, kind, declared.meaning, declared.unit, cast="real" if declared.dtype == "f4" else "")
+    cast = "real" if declared.dtype == "f4" else ""
+    # Both tables of observations get their texts as printable ASCII (store/binary.py).
+    body, missing = (escaped(name), f"{name} IS NULL") if kind == "string" else ("", "")
+    return Property(name, kind, declared.meaning, declared.unit, cast=cast, body=body, missing=missing)
 
 
 _SOURCE = coded("source", COLUMNS["source"].meaning, SOURCES, "source")
 _EMERGENCY = coded("emergency", COLUMNS["emergency"].meaning, EMERGENCIES, "emergency")
+_FLIGHT = Property("flight", "string", "Which flight", sql="flight::text", body="flight", missing="flight IS NULL")
 _STATE = (
     ADDRESS,
     *map(column, ("callsign", "squawk", "baro_altitude", "geo_altitude", "ground_speed", "track", "vertical_rate")),
@@ -136,7 +142,7 @@ AIRCRAFT = Collection(
     only_points=True,
     key=[("icao24", "bigint"), ("sub", "smallint")],
     identify=_aircraft_id, identity=[("icao24", "bigint"), ("sub", "smallint")],
-    feature_id=AIRCRAFT_ID, properties=_STATE, geometry="Point", time=("time", "time"),
+    feature_id=joined(_AIRCRAFT_ID), id_pieces=_AIRCRAFT_ID, properties=_STATE, geometry="Point", time=("time", "time"),
     filters=(filters.ICAO24, filters.AT), height=heights.STATE,
 )  # fmt: skip
 
@@ -144,8 +150,7 @@ TRACKS = Collection(
     "tracks", "Tracks", "The ways flown, in pieces of ten minutes; Z is metres of pressure altitude", "track_segments",
     key=[("id", "bigint")], identify=_number_id, identity=[("id", "bigint")], id_kind="integer",
     properties=(
-        ADDRESS, column("callsign"),
-        Property("flight", "string", "Which flight", sql="flight::text"),
+        ADDRESS, Property("callsign", "string", COLUMNS["callsign"].meaning), _FLIGHT,
         Property("sub", "integer", "0 for the airframe itself, 1 and more for an intruder under its address"),
         Property("start", "date-time", "First fix", sql="start_time"),
         Property("end", "date-time", "Last fix", sql="end_time"),
@@ -160,11 +165,10 @@ POSITIONS = Collection(
     only_points=True, square=SQUARE,
     key=[("time", "timestamptz"), ("icao24", "bigint"), ("ctid", "tid")],
     identify=_position_id, identity=[("icao24", "bigint"), ("time", "timestamptz")],
-    feature_id=f"concat({ID}, '-', (extract(epoch FROM time) * 1000)::bigint)",
+    feature_id=joined(_POSITION_ID), id_pieces=_POSITION_ID,
     properties=(
         *_STATE,
-        *map(column, ("rssi", "feed", "heard")),
-        Property("flight", "string", "Which flight", sql="flight::text"),
+        *map(column, ("rssi", "feed", "heard")), _FLIGHT,
     ),
     geometry="Point", time=("time", "time"), filters=(filters.ICAO24, filters.FLIGHT), countable=False,
     latest=f"time > {_NOW} - interval '1 hour'", height=heights.STATE,

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any
 
+from api import json_sql
 from api.crs import SYSTEMS, System
 
-TEXT = "coalesce(to_json({})::text, 'null')"
-PLAIN = "coalesce({}::text, 'null')"
-"""JSON of a number or a truth value. NULL, not NaN, is what the database holds for missing."""
-
-MOMENT = """coalesce('"' || to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') || '"', 'null')"""
+_COLUMN = re.compile(r"[a-z][a-z0-9_]*")
 
 
 @dataclass(frozen=True)
@@ -21,7 +19,8 @@ class Property:
     """A feature property: JSON type, SQL expression, and what a reader needs to know. `sql` None: its name.
 
     `encode` gives the code that a text is stored as in `column` (of type `cast`), None where it cannot be one: a filter
-    on the text then reads the column, whose index serves.
+    on the text then reads the column, whose index serves. `words`: what its codes stand for. `body`: SQL of a text as
+    it stands between quotes in JSON, where that is cheaper to say than to find out, and of whether it is `missing`.
     """
 
     name: str
@@ -32,6 +31,9 @@ class Property:
     column: str = ""
     cast: str = ""
     encode: Callable[[str], Any] | None = None
+    words: Sequence[str] = ()
+    body: str = ""
+    missing: str = ""
     queryable: bool = True
     sortable: bool = True
 
@@ -40,11 +42,20 @@ class Property:
         """SQL of the value as a filter compares it."""
         return self.sql or f'"{self.name}"'
 
-    @property
-    def json_sql(self) -> str:
-        """SQL that gives the value as JSON text."""
-        form = {"string": TEXT, "date-time": MOMENT, "json": PLAIN}.get(self.kind, PLAIN)
-        return form.format(self.sql or f'"{self.name}"')
+    def json(self, after: str) -> Sequence[str]:
+        """SQL of the value as JSON, in pieces (api/json_sql.py), with what follows it."""
+        if self.words:
+            return json_sql.word(self.words, self.column, after)
+        if self.body:
+            return json_sql.quoted(self.body, self.missing, after)
+        if self.kind in _OF_ANY:
+            return _OF_ANY[self.kind](self.filter_sql, after)
+        own = self.sql is None or _COLUMN.fullmatch(self.sql)
+        return (_OF_COLUMN.get(self.kind, json_sql.plain) if own else json_sql.plain)(self.filter_sql, after)
+
+
+_OF_ANY = {"string": json_sql.text, "date-time": json_sql.moment}
+_OF_COLUMN = {"number": json_sql.number, "integer": json_sql.number, "boolean": json_sql.boolean}
 
 
 def named(words: Sequence[str], column: str) -> str:
@@ -55,7 +66,9 @@ def named(words: Sequence[str], column: str) -> str:
 def coded(name: str, title: str, words: Sequence[str], own: str) -> Property:
     """A word that is stored as its place in a list."""
     code = {word: i for i, word in enumerate(words) if word}
-    return Property(name, "string", title, sql=named(words, own), column=own, cast="smallint", encode=code.get)
+    return Property(
+        name, "string", title, sql=named(words, own), column=own, cast="smallint", encode=code.get, words=words
+    )
 
 
 Bind = Callable[[Any, str], str]
@@ -93,6 +106,8 @@ class Collection:
     feature: str = ""
     """SQL of the ready feature; else it is put together from `feature_id`, `geom` and `properties`."""
     feature_id: str = "id"
+    id_pieces: Sequence[str] = ()
+    """SQL of the same in pieces, where it consists of some and none needs an escape in JSON."""
     id_kind: str = "string"
     """JSON type of a feature's id. GDAL fetches single features only by whole numbers."""
     properties: Sequence[Property] = ()
@@ -147,21 +162,31 @@ class Collection:
         """SQL that gives one feature as GeoJSON text, with these properties (None: all) and in this system."""
         return _feature(self, None if names is None else tuple(names), system)
 
-    def value_sql(self, one: Property) -> str:
-        """A stored feature's own value is shown as it stands there."""
+    def value(self, one: Property, after: str) -> Sequence[str]:
+        """Pieces of a value as JSON. A stored feature's own value is shown as it stands there."""
         if self.feature:
-            return f"coalesce(({self.feature}::jsonb -> 'properties' -> '{one.name}')::text, 'null')"
-        return one.json_sql
+            return json_sql.plain(f"{self.feature}::jsonb -> 'properties' -> '{one.name}'", after)
+        return one.json(after)
 
 
 @lru_cache(500)
 def _feature(collection: Collection, names: Sequence[str] | None, system: System) -> str:
     if collection.feature and names is None and system is SYSTEMS[0]:
         return collection.feature
+    # In the order of the collection, whatever the order that was asked for.
     shown = [one for one in collection.properties if names is None or one.name in names]
-    # A list of properties in the order of the collection; with many, concat's arguments would run out.
-    pairs = [f"""'{"," if i else ""}"{p.name}":', {collection.value_sql(p)}""" for i, p in enumerate(shown)]
-    shape = f"coalesce(ST_AsGeoJSON({system.shown(collection.geom)}, {system.digits}, 0), 'null')"
-    head = f"""'{{"type":"Feature","id":', to_json({collection.feature_id})::text, ',"geometry":', {shape}"""
-    parts = [head, """',"properties":{'""", *pairs, "'}}'"]
-    return f"concat({', '.join(parts)})"
+    start = f',"properties":{{"{shown[0].name}":' if shown else ',"properties":{}}'
+    pieces = [
+        json_sql.literal('{"type":"Feature","id":'), *_own_id(collection), json_sql.literal(',"geometry":'),
+        f"coalesce(ST_AsGeoJSON({system.shown(collection.geom)}, {system.digits}, 0), 'null')", json_sql.literal(start),
+    ]  # fmt: skip
+    follows = [*(f',"{one.name}":' for one in shown[1:]), "}}"]
+    for one, after in zip(shown, follows, strict=False):
+        pieces += collection.value(one, after)
+    return json_sql.joined(pieces)
+
+
+def _own_id(collection: Collection) -> Sequence[str]:
+    if collection.id_pieces:
+        return "'\"'", *collection.id_pieces, "'\"'"
+    return (f"to_json({collection.feature_id})::text",)

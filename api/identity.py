@@ -13,13 +13,19 @@ from geo.schema import NON_ICAO, SYNTHETIC
 _TEXT = re.compile(r"(~?)([0-9a-f]{6})|x([0-9a-f]{10})")
 
 ICAO24 = (
-    f"CASE WHEN icao24 < {SYNTHETIC} THEN concat(CASE WHEN icao24 & {NON_ICAO} <> 0 THEN '~' END, "
+    # Most have six digits by themselves.
+    "CASE WHEN icao24 BETWEEN 1048576 AND 16777215 THEN to_hex(icao24) "
+    f"WHEN icao24 < {SYNTHETIC} THEN concat(CASE WHEN icao24 & {NON_ICAO} <> 0 THEN '~' END, "
     "lpad(to_hex(icao24 & 16777215), 6, '0')) END"
 )
 """SQL: six hex digits, `~` before a non-ICAO address, NULL where the identity is no address."""
 
 ID = f"coalesce({ICAO24}, concat('x', lpad(to_hex(icao24 & {(1 << 40) - 1}), 10, '0')))"
 """SQL: the same, but `x` and ten hex digits for an identity that is no address."""
+
+
+MS = "(extract(epoch FROM {}) * 1000)::bigint"
+"""SQL: a time as epoch ms, as ids say it."""
 
 
 def address(text: str, parameter: str = "icao24") -> int:
