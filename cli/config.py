@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from cli.config_values import strange
 from cli.configuration import Configuration, ConfigurationError, load, rows
 from cli.configured import config_options
 from cli.option_values import toml
@@ -64,7 +65,8 @@ def _public(value: str) -> str:
 def check(file: Path, as_json: bool) -> None:
     """Whether FILE is right; all that is wrong with it otherwise. Exit code 2 then. The environment is left out."""
     try:
-        found, faults = load(file, environ={}), []
+        found = load(file, environ={})
+        faults = strange(found)
     except ConfigurationError as error:
         found, faults = Configuration(file), list(error.faults)
     if as_json:

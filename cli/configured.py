@@ -30,7 +30,9 @@ def config_options(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def _file(context: click.Context, option: click.Parameter, given: Path | None) -> Configuration:
     context.meta[_PATH] = given
-    return _known(context)
+    # Where --set came first, it has filled the parameter already, without the file; click would leave it so.
+    found = context.params["config"] = _known(context)
+    return found
 
 
 def _set(context: click.Context, option: click.Parameter, given: Sequence[str]) -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cli.config_values import strange
 from cli.database import DEMO, database, revived
 from cli.deliver import Delivering, delivery_options
 from cli.deliver import keeper as dispatcher
@@ -21,7 +22,7 @@ from cli.keeping import Keeper, flag
 from cli.option_keys import option
 from cli.private import private
 from cli.served import Service, demo_zones, run, warm
-from cli.ui import err
+from cli.ui import USAGE, Failure, err
 from cli.web import await_api
 from cli.web import keeper as api_keeper
 from store import accounts
@@ -87,6 +88,8 @@ def _service(feeds: Sequence[str], format_: str | None, options: dict[str, Any])
     config, every_s = options.pop("config"), options.pop("poll_interval_s")
     given: list[dict[str, Any]] = [{"spec": one, "format": format_} for one in feeds]
     given = [{"usual_interval_s": every_s, **one} for one in given or config.feeds]
+    if faults := strange(replace(config, feeds=given, feeds_origin="--feed" if feeds else config.feeds_origin)):
+        raise Failure("\n".join(faults), USAGE)
     own = {name: options.pop(name) for name in _OWN}
     judging = {name: value for name, value in options.items() if name not in ("host", "port", "title", "open_reading")}
     if not given and not judging["zones"]:

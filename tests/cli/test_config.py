@@ -156,6 +156,38 @@ def test_show_says_where_values_come_from_and_hides_secrets(tmp_path: Path) -> N
     assert {one["key"]: one["value"] for one in found["values"]}["service.port"] == 9000
 
 
+def test_a_file_and_a_set_go_together_in_any_order(tmp_path: Path) -> None:
+    file = written(tmp_path, "[service]\ntitle = 'of the file'\n[[feeds]]\naddress = 'demo'")
+    sets = ["--set", "service.port=9000"]
+
+    for arguments, environ in (
+        (["--config", file, *sets], {}), ([*sets, "--config", file], {}), (sets, {"SKYSIFT_CONFIG": str(file)}),
+    ):  # fmt: skip
+        shown = run("show", *arguments, **environ).stdout
+        assert [words for words in ("of the file", "9000", "feed address demo") if words not in shown] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[judging]\nclasses = ['loter']", ["line 2", "judging.classes", "'loiter'"]),
+        ("[judging]\nzones = ['none.geojson']", ["line 2", "judging.zones", "'none.geojson'"]),
+        ("[alerts]\nallow_networks = ['banana']", ["line 2", "'banana' is no network"]),
+        ("[[feeds]]\naddress = 'htp://a/b'", ["[[feeds]] 1", "htp://", "http://"]),
+        ("[[feeds]]\naddress = 'sbs://a'", ["names no host and port"]),
+        ("[[feeds]]\naddress = 'no-such-file'", ["no file or folder 'no-such-file'"]),
+        ("[[feeds]]\naddress = 'sbs://a:1'\nzone = 'Europe/Berln'", ["Europe/Berln"]),
+        ("[[feeds]]\naddress = 'sbs://a:1'\nformat = 'sbss'", ["no format 'sbss'", "'sbs'"]),
+        ("[[feeds]]\naddress = 'fr24://world'\nname = 'fr'", ["[[feeds]] 1 (fr)", "FR24_API_TOKEN"]),
+        ("[[feeds]]\naddress = 'sbs://a:1'\nname='x'\n[[feeds]]\naddress = 'sbs://b:1'\nname='x'", ["called 'x'"]),
+    ],
+)  # fmt: skip
+def test_a_value_that_no_service_can_begin_with_is_found_by_check(tmp_path: Path, text: str, words: list[str]) -> None:
+    done = run("check", written(tmp_path, text), FR24_API_TOKEN="")
+
+    assert done.exit_code == 2 and [word for word in words if word not in done.stderr] == []
+
+
 def test_options_of_a_command_rank_above_the_file(tmp_path: Path) -> None:
     file = written(tmp_path, "[judging]\nclasses = ['no-such-class']")
     (tmp_path / "one.json").write_text('{"now": 1700000000, "messages": 1, "aircraft": []}')
