@@ -1,4 +1,4 @@
-"""What a key's type does not say of its value: classes, feeds, networks and files that there are not, each as a fault."""
+"""What the type of a key does not say of its value: classes, feeds, networks and files that there are not."""
 
 from __future__ import annotations
 
@@ -81,7 +81,9 @@ def _openable(feed: Any) -> None:
     if "://" in feed.address:
         open_feed(feed)
     elif not feed.address.startswith(("demo", "synthetic:")) and not Path(feed.address).exists():
-        raise FeedError(f"there is no file or folder {feed.address[:200]!r}", hint="addresses begin with http://, sbs://")
+        raise FeedError(
+            f"there is no file or folder {feed.address[:200]!r}", hint="addresses begin with http://, sbs://"
+        )
     if feed.format and feed.format not in (known := formats()):
         near = get_close_matches(feed.format, known, 1)
         raise FeedError(f"there is no format {feed.format[:40]!r}" + (f"; did you mean {near[0]!r}?" if near else ""))

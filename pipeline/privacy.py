@@ -23,6 +23,10 @@ MARK = "pseudonym-"
 MOST_KNOWN = 500_000
 """Pseudonyms that are remembered; when there are more, they are worked out anew, and are the same."""
 
+HELD_MS = 3_600_000
+"""A callsign that has opted out holds so long for its aircraft's rows without one: not every message and not every feed
+repeats it. Who says another callsign flies as somebody else."""
+
 _UNSAID = "not to be shown"
 
 
@@ -43,6 +47,10 @@ class Privacy:
     counts: Counter[str] = field(default_factory=Counter)
     pseudonyms: dict[int, int] = field(default_factory=dict)
     callsigns: dict[bytes, bytes] = field(default_factory=dict)
+    told: set[int] = field(default_factory=set)
+    said: dict[int, int] = field(default_factory=dict)
+    """Addresses that a feed has told the flag or the registration of, for the rows of feeds that tell neither; and when
+    (epoch ms) one was last heard under a callsign that has opted out."""
 
     def applied(self, batch: Batch) -> Batch:
         """The rows that may be seen, as they may be seen."""
@@ -57,15 +65,36 @@ class Privacy:
     def _opted_out(self, batch: Batch) -> Array:
         icao24 = batch["icao24"]
         out = np.isin(icao24, self.addresses)
-        for name in ("registration", "callsign") if self.names else ():
-            if name in batch.columns:
-                out |= np.isin(np.char.upper(batch[name]), list(self.names))
+        own = np.zeros(len(batch), dtype=bool)
+        if self.names and "registration" in batch.columns:
+            own |= self._named(batch["registration"])
         if self.flags and "db_flags" in batch.columns:
-            out |= (batch["db_flags"] & self.flags) != 0
+            own |= (batch["db_flags"] & self.flags) != 0
+        if len(self.told) + len(self.said) > MOST_KNOWN:
+            self.told.clear(), self.said.clear()
+        self.told.update(np.unique(icao24[own]).tolist())
+        out |= np.isin(icao24, list(self.told))
+        if self.names:
+            out |= self._called(batch)
         if self.known is not None and (self.flags or self.names):
             about = self.known.lookup(icao24)
             out |= (about.flags & self.flags) != 0
             out |= np.isin(np.char.upper(about.registration), list(self.names))
+        return out
+
+    def _named(self, names: Array) -> Array:
+        out: Array = np.isin(np.char.upper(names), list(self.names))
+        return out
+
+    def _called(self, batch: Batch) -> Array:
+        """Rows under a callsign that has opted out, and those of the same aircraft under none."""
+        icao24, time, callsign = batch["icao24"], batch["time"], batch["callsign"]
+        out = self._named(callsign)
+        for one in np.unique(icao24[out]).tolist():
+            self.said[one] = int(time[out & (icao24 == one)].max())
+        nameless = np.flatnonzero((callsign == b"") & np.isin(icao24, list(self.said)))
+        since = np.array([self.said[one] for one in icao24[nameless].tolist()], dtype=np.int64)
+        out[nameless] = np.abs(time[nameless] - since) <= HELD_MS
         return out
 
     def _renamed(self, batch: Batch) -> Batch:

@@ -52,6 +52,33 @@ def test_flags_of_the_feed_are_honoured(flags: int, left: list[int]) -> None:
     assert privacy.counts["opted out"] == 4 - len(left)
 
 
+def of_one(at_min: int, callsign: bytes = b"", **more: object) -> Batch:
+    time = np.array([1_700_000_000_000 + at_min * 60_000])
+    return Batch({"icao24": np.array([7]), "time": time, "callsign": np.array([callsign], "S8"), **more})  # type: ignore[dict-item]
+
+
+def test_a_callsign_holds_for_rows_that_do_not_repeat_it() -> None:
+    privacy = Privacy(*listed(["DOG1"]))
+    after = [of_one(0), of_one(1, b"DOG1"), of_one(2), of_one(50), of_one(62), of_one(63, b"CAT2")]
+
+    assert [len(privacy.applied(one)) for one in after] == [1, 0, 0, 0, 1, 1]
+
+
+def test_rows_before_the_callsign_go_with_it_where_they_come_together() -> None:
+    assert not len(Privacy(*listed(["dog1"])).applied(Batch.concat([of_one(0), of_one(1, b"DOG1")])))
+
+
+@pytest.mark.parametrize(
+    "told",
+    [{"db_flags": np.array([8], "u1")}, {"registration": np.array([b"N7"], "S12")}],
+    ids=lambda one: next(iter(one)),
+)
+def test_what_one_feed_tells_of_an_aircraft_holds_for_all_feeds(told: dict[str, object]) -> None:
+    privacy = Privacy(names=frozenset({b"N7"}), flags=LADD)
+
+    assert [len(privacy.applied(one)) for one in (of_one(0, **told), of_one(300, b"ABC1"))] == [0, 0]
+
+
 def test_what_a_database_knows_counts_too() -> None:
     table = AircraftTable(
         np.array([1, 4]), np.array([b"N99", b"N98"], "S12"), *(np.zeros(2, "S4") for _ in range(3)),  # type: ignore[arg-type]
