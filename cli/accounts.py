@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import asyncpg
 import click
 
+from cli.configured import database_option
 from cli.database import database
 from cli.ui import FAILED, USAGE, Failure, json_option, out, print_json, table
 from store import accounts, audit, credentials
@@ -18,10 +19,14 @@ from store.connect import open_pool
 from store.words import ROLES
 
 T = TypeVar("T")
-demo_option = click.option("--demo", is_flag=True, help="In the database of the demo.")
 url_option = click.option(
     "--url", default="http://127.0.0.1:8080", show_default=True, help="Where the service is reached, for the link."
 )
+
+
+def demo_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Which database: --demo, or what the file of --config names."""
+    return database_option(click.option("--demo", is_flag=True, help="In the database of the demo.")(function))
 
 
 @dataclass(frozen=True)

@@ -89,7 +89,10 @@ def listed(paths: Iterable[str], say: Callable[[str], object]) -> list[Path]:
             run = newest_run(path)
             if run:
                 say(f"{path}: the newest run is {run.name}")
-            out += [p for p in sorted((run or path).rglob("*")) if p.is_file() and not _hidden(p, run or path)]
+            found = [p for p in sorted((run or path).rglob("*")) if not _hidden(p, run or path)]
+            out += [p for p in found if p.is_file()]
+            if strange := [str(p) for p in found if not p.is_file() and not p.is_dir()]:
+                say(f"{len(strange)} that are no files (broken links, pipes) are left out: {', '.join(strange[:3])}")
         else:
             out.append(path)
     if not out:

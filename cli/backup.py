@@ -12,6 +12,7 @@ import asyncpg
 import click
 
 from cli import archive
+from cli.configured import database_option
 from cli.database import DEMO, url_of
 from cli.private import KEY_FILE as PRIVACY_KEY
 from cli.resume import checkpoint_path
@@ -31,6 +32,7 @@ COUNTED = ("anomalies", "incidents", "accounts", "areas", "subscriptions", "dest
 @click.option("--without-positions", is_flag=True, help="Only what was found and what people made: much smaller.")
 @click.option("--keep", type=click.IntRange(1), help="In a folder, keep this many and remove older ones.")
 @click.option("--demo", is_flag=True, help="Of the demo's database.")
+@database_option
 @json_option
 def command(target: Path, without_positions: bool, keep: int | None, demo: bool, as_json: bool) -> None:
     """Write a backup to TARGET: a file, or a folder, in which it is named by the time. It holds keys: keep it safe."""

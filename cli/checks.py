@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cli.config_values import strange
 from cli.configuration import ConfigurationError, load
 from delivery.vault import FILE as KEY_FILE
 from delivery.vault import VARIABLE
@@ -38,6 +39,8 @@ def configuration(path: Path | None) -> Check:
     """Whether file and environment are right."""
     try:
         found = load(path)
+        if faults := strange(found):
+            raise ConfigurationError(faults)
     except ConfigurationError as error:
         more = f" (and {len(error.faults) - 1} more)" if len(error.faults) > 1 else ""
         return Check(

@@ -41,7 +41,8 @@ _HEAD = """# Configuration
 
 One file, `skysift.toml`, named with `--config` or in `SKYSIFT_CONFIG`; no other place is looked at. Environment
 variables rank above it, and above those the command line: the options of `skysift serve`, and `--set KEY=VALUE`.
-An unknown key, and a value that does not fit, is refused with its place and the nearest right one.
+An unknown key, and a value that does not fit, is refused with its place and the nearest right one; so is what nothing
+could begin with: a class, a feed's address, format or key, a network or a file that there is not.
 
 ```sh
 skysift config default > skysift.toml       # every key, explained, at its default

@@ -28,6 +28,25 @@ def config_options(function: Callable[..., Any]) -> Callable[..., Any]:
     return file(sets(function))
 
 
+def database_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """--config of a command that only wants to know of it where the service's database is."""
+    return click.option(
+        "--config", type=click.Path(path_type=Path), is_eager=True, expose_value=False, callback=_database,
+        envvar="SKYSIFT_CONFIG", help="The service's skysift.toml, which may name its database.",
+    )(function)  # fmt: skip
+
+
+def _database(context: click.Context, option: click.Parameter, given: Path | None) -> None:
+    if given:
+        _looked_for(loaded(given))
+
+
+def _looked_for(found: Configuration) -> None:
+    """All that need the database look where it says, and so do the processes that this one starts."""
+    if url := found["database.url"]:
+        os.environ["DATABASE_URL"] = url
+
+
 def _file(context: click.Context, option: click.Parameter, given: Path | None) -> Configuration:
     context.meta[_PATH] = given
     # Where --set came first, it has filled the parameter already, without the file; click would leave it so.
@@ -44,9 +63,7 @@ def _set(context: click.Context, option: click.Parameter, given: Sequence[str]) 
 def _known(context: click.Context) -> Configuration:
     """What is known so far of file and sets, whichever came first; as the defaults of the other options too."""
     found = loaded(context.meta.get(_PATH), context.meta.get(_SETS, ()))
-    if url := found["database.url"]:
-        # All that need the database look there, and so do the processes that this one starts.
-        os.environ["DATABASE_URL"] = url
+    _looked_for(found)
     context.default_map = {**(context.default_map or {}), **found.options()}
     return found
 

@@ -12,6 +12,7 @@ import click
 
 from cli.anomaly_files import check_suffix, format_of, whole
 from cli.backfill import Moment
+from cli.configured import database_option
 from cli.database import database
 from cli.inputs import choose
 from cli.ui import USAGE, Advance, Failure, err, json_option, print_json, progress
@@ -44,6 +45,7 @@ class Wanted:
 @click.option("--crs", help="Reference system of the file: EPSG:4326, EPSG:3857 or its URI.")
 @click.option("--limit", "most", type=click.IntRange(1, 2**31 - 2), help="So many features at most.")
 @click.option("--demo", is_flag=True, help="From the demo's database.")
+@database_option
 @json_option
 def command(collection: str, output: Path, most: int | None, demo: bool, as_json: bool, **asked: Any) -> None:
     """Write a COLLECTION (anomalies, one class, aircraft, tracks, positions, zones, cells) to a file."""

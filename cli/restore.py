@@ -15,6 +15,7 @@ import click
 
 from cli import archive
 from cli.backup import COUNTED
+from cli.configured import database_option
 from cli.database import DEMO, url_of
 from cli.resume import checkpoint_path
 from cli.ui import DATABASE as DATABASE_EXIT
@@ -36,6 +37,7 @@ WHERE datname = current_database() AND application_name = 'skysift' AND pid <> p
 @click.option("--check", is_flag=True, help="Only say what is in it, and whether it is whole.")
 @click.option("--yes", is_flag=True, help="Do not ask before what is there is replaced.")
 @click.option("--demo", is_flag=True, help="Into the demo's database.")
+@database_option
 @json_option
 def command(file: Path, check: bool, yes: bool, demo: bool, as_json: bool) -> None:
     """Put back the backup FILE: database, keys, reference data, what was learned. The service must not run."""

@@ -15,6 +15,8 @@ from cli.main import main
 from cli.option_keys import FEED_KEYS, KEYS, keys
 from cli.option_values import checked, toml
 from cli.toml_lines import lines_of
+from cli.ui import DATABASE as DATABASE_EXIT
+from cli.ui import INPUT
 from detectors._registry import registry
 
 
@@ -186,6 +188,24 @@ def test_a_value_that_no_service_can_begin_with_is_found_by_check(tmp_path: Path
     done = run("check", written(tmp_path, text), FR24_API_TOKEN="")
 
     assert done.exit_code == 2 and [word for word in words if word not in done.stderr] == []
+
+
+@pytest.mark.parametrize("how", ["--config", "SKYSIFT_CONFIG"])
+@pytest.mark.parametrize(
+    "command", [["backup", "b"], ["accounts", "list"], ["keys", "list"], ["export", "-o", "a.csv"]]
+)
+def test_commands_of_the_service_find_its_database(
+    command: list[str], how: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = written(tmp_path, "[database]\nurl = 'postgresql://nobody@127.0.0.1:1/none'")
+    monkeypatch.setenv("DATABASE_URL", "")  # so that it is put back as it was
+    monkeypatch.delenv("DATABASE_URL")
+    monkeypatch.chdir(tmp_path)
+
+    more = ["--config", str(file)] if how == "--config" else []
+    done = CliRunner().invoke(main, [*command, *more], env={} if more else {how: str(file)})
+
+    assert done.exit_code in (DATABASE_EXIT, INPUT) and "127.0.0.1" in done.stderr
 
 
 def test_options_of_a_command_rank_above_the_file(tmp_path: Path) -> None:

@@ -134,6 +134,17 @@ def test_files_of_another_import_are_not_written_over(folder: Path, tmp_path: Pa
     assert "is there already" in imported(folder / "c.csv", "--into", tmp_path / "out", code=3).output
 
 
+def test_what_is_no_file_is_left_out_and_said(tmp_path: Path) -> None:
+    (tmp_path / "one.json").write_text("{}")
+    (tmp_path / "gone.json").symlink_to(tmp_path / "nowhere")
+    (tmp_path / "again").symlink_to(tmp_path)
+    os.mkfifo(tmp_path / "pipe")
+    said: list[object] = []
+
+    assert archive_files.listed([str(tmp_path)], said.append) == [tmp_path / "one.json"]
+    assert len(said) == 1 and "2 that are no files" in str(said[0]) and "gone.json" in str(said[0])
+
+
 def test_of_a_notebooks_runs_the_newest_is_taken_and_named(tmp_path: Path) -> None:
     for name in ("run_2", "run_10"):
         flight(
