@@ -143,7 +143,8 @@ A score of 0.99 means that one normal window in a hundred, of aircraft of the cl
 ## Data
 
 {rows} rows of {flights} flights, {start} to {end}, from {sources}. {left_out} flights that rules found
-fault with were not learned from. Held back: one aircraft in five, and the last quarter of the time.
+fault with were not learned from. Held back: one aircraft in five, and the last quarter of the time
+of each recording.
 
 ## Figures
 

@@ -10,7 +10,11 @@ from geo.schema import Array
 from models.feature_days import FeatureTable
 
 LATER = 0.75
-"""The last quarter of the time is held back."""
+"""The last quarter of the time of each recording is held back."""
+
+APART_MS = 86_400_000
+"""A day without a row parts two recordings. Without that a day and, years later, an hour would be split between them:
+the one learned from alone, the other judged by alone."""
 
 OTHERS = 5
 """One aircraft in so many is held back too."""
@@ -38,7 +42,7 @@ def split(table: FeatureTable) -> Split:
     if not len(table):
         raise ValueError("no rows to learn from")
     other = held_back(table.icao24)
-    late = table.time >= np.quantile(table.time, LATER)
+    late = _later(table.time)
     clean = ~table.flagged
     parts = [np.flatnonzero(clean & where) for where in (~other & ~late, other & ~late, other & late)]
     for name, rows in zip(("train on", "calibrate with", "test with"), parts, strict=True):
@@ -53,3 +57,12 @@ def held_back(icao24: Array) -> Array:
     mixed = icao24.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
     chosen: Array = (mixed >> np.uint64(40)) % np.uint64(OTHERS) == 0
     return chosen
+
+
+def _later(time: Array) -> Array:
+    """Which of the rows (n,) are of the last quarter of their own recording."""
+    order = np.argsort(time, kind="stable")
+    late = np.zeros(len(time), bool)
+    for rows in np.split(order, np.flatnonzero(np.diff(time[order]) > APART_MS) + 1):
+        late[rows] = time[rows] >= np.quantile(time[rows], LATER)
+    return late
