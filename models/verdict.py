@@ -51,8 +51,8 @@ class Fusion:
     peak: float = 0.9999
     windows: int = 3
     hits: int = 2
-    weights: tuple[float, ...] = (10.934, 0.0, 3.892, 3.317, 0.0, 0.727)
-    least: float = 4.039
+    weights: tuple[float, ...] = (10.947, 0.0, 3.882, 3.313, 0.0, 0.726)
+    least: float = 4.037
 
     def strength(self, evidence: Array) -> Array:
         """The weighted sum (n,) of evidence (n, EVIDENCE)."""
