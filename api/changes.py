@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
+from functools import lru_cache
 
 MOST = 10_000
 """Addresses that are remembered; of others the last change is when they are asked for again."""
@@ -45,6 +46,7 @@ class Changes:
         return since if since <= now else None
 
 
+@lru_cache(1_000)
 def http_date(seconds: int) -> str:
     """As HTTP writes it."""
     return format_datetime(datetime.fromtimestamp(seconds, UTC), usegmt=True)

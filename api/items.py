@@ -190,14 +190,29 @@ async def show_feature(request: AnyRequest, collection_id: FromPath[str], featur
     if text is None:
         raise Problem(404, f"there is no feature {own_id[:60]!r} in {collection.id}", "featureId")
     root = base(request)
-    address = f"{root}/collections/{collection.id}/items/{quote(own_id, safe='')}"
-    links = [
-        link(address + query_string(asked_text), "self", form.media),
-        *formats.alternates(address, asked_text, formats.FEATURE, form),
-        link(f"{root}/collections/{collection.id}", "collection", JSON, collection.title),
-    ]
+    links = _feature_links(root, collection, tuple(asked_text.items()), form)
+    links = links.replace(_ITS_ID, quote(own_id, safe="").encode())
     headers = {"content-crs": f"<{asked.system.uri}>"}
     if form is HTML_FORM:
-        return await pages.send(request, pages_items.feature(root, collection, text.encode(), links), headers)
-    body = text[:-1].encode() + b',"links":' + orjson.dumps(links) + b"}"
+        page = pages_items.feature(root, collection, text.encode(), orjson.loads(links))
+        return await pages.send(request, page, headers)
+    body = b"".join((text.encode()[:-1], b',"links":', links, b"}"))
     return await replies.reply(request, body, GEOJSON, headers)
+
+
+_ITS_ID = b"{id}"
+"""Stands for a feature's id in an address, where nothing else can hold a brace."""
+
+
+@lru_cache(KEPT // 4)
+def _feature_links(root: str, collection: Collection, asked: Sequence[tuple[str, str]], form: Format) -> bytes:
+    """The links of any feature, as JSON."""
+    own, text = f"{root}/collections/{collection.id}", dict(asked)
+    address = f"{own}/items/{_ITS_ID.decode()}"
+    return orjson.dumps(
+        [
+            link(address + query_string(text), "self", form.media),
+            *formats.alternates(address, text, formats.FEATURE, form),
+            link(own, "collection", JSON, collection.title),
+        ]
+    )

@@ -292,13 +292,22 @@ async def feature(
     properties: Sequence[str] | None = None,
 ) -> str | None:
     """One feature by its id, None where there is none. Raises Problem 404 for what cannot be an id."""
-    statement = Statement()
     values = collection.identify(text)
-    read = source(collection, Asked(filters=collection.implied(values)), statement)
-    own = zip(collection.identity, values, strict=True)
-    held = [f"{name} = {statement.bind(value, kind)}" for (name, kind), value in own]
-    held += [sql.format(statement.bind(value, kind)) for sql, value, kind in collection.fixed]
-    own_sql = collection.feature_of(properties, shown)
-    sql = f"SELECT {own_sql} FROM {read}{_where(held)} LIMIT 1"
-    found: str | None = await pool.fetchval(sql, *statement.values)
+    names = None if properties is None else tuple(properties)
+    sql, first, last = _one(collection, tuple(collection.implied(values).items()), shown, names)
+    found: str | None = await pool.fetchval(sql, *first, *values, *last)
     return found
+
+
+@lru_cache(KEPT)
+def _one(
+    collection: Collection, implied: Sequence[tuple[str, Any]], shown: System, properties: Sequence[str] | None
+) -> tuple[str, list[Any], list[Any]]:
+    """SQL of the feature with an id, and what is bound before and after the values of its identity."""
+    statement = Statement()
+    read = source(collection, Asked(filters=dict(implied)), statement)
+    first = list(statement.values)
+    held = [f"{name} = {statement.bind(None, kind)}" for name, kind in collection.identity]
+    held += [sql.format(statement.bind(value, kind)) for sql, value, kind in collection.fixed]
+    sql = f"SELECT {collection.feature_of(properties, shown)} FROM {read}{_where(held)} LIMIT 1"
+    return sql, first, statement.values[len(first) + len(collection.identity) :]

@@ -13,6 +13,7 @@ import orjson
 import zstandard
 from litestar import Request, Response
 
+from api.answer import Answer
 from api.changes import Changes, http_date, seconds
 from api.links import base
 
@@ -49,7 +50,7 @@ async def reply(
     if since is not None:
         sent["last-modified"] = http_date(since)
     if unchanged(request, tag, since):
-        return Response(b"", status_code=304, headers=sent, media_type=media_type)
+        return Answer(b"", sent, media_type, 304)
     how = coding(request) if len(content) > SMALL else ""
     if how:
         content = await asyncio.to_thread(packed, content, how) if len(content) > LARGE else packed(content, how)
@@ -61,7 +62,7 @@ def whole(request: AnyRequest, content: bytes, media_type: str, headers: Mapping
     """The content as it is; for HEAD only its length."""
     if request.method == "HEAD":
         headers, content = {**headers, "content-length": str(len(content))}, b""
-    return Response(content, headers=dict(headers), media_type=media_type)
+    return Answer(content, headers, media_type)
 
 
 async def json(request: AnyRequest, value: Any, media_type: str = "application/json") -> Response[bytes]:
@@ -95,8 +96,10 @@ def unchanged(request: AnyRequest, tag: str, since: int | None = None) -> bool:
     if "if-none-match" in request.headers:
         known = [one.strip() for one in request.headers["if-none-match"][:2_000].split(",")]
         return "*" in known or tag.removeprefix("W/") in {one.removeprefix("W/") for one in known}
-    held = seconds(request.headers.get("if-modified-since", "")[:100])
-    return held is not None and since is not None and since <= held
+    if since is None or "if-modified-since" not in request.headers:
+        return False
+    held = seconds(request.headers["if-modified-since"][:100])
+    return held is not None and since <= held
 
 
 def coding(request: AnyRequest) -> str:

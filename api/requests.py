@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import random
 import re
 import time
-import uuid
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import Any
@@ -59,7 +59,8 @@ class _Request:
 
     def __init__(self, scope: Any, send: Send) -> None:
         given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
-        self.id = given.decode() if _ID.fullmatch(given) else uuid.uuid4().hex[:16]
+        # Not a secret: it only has to be another one.
+        self.id = given.decode() if given and _ID.fullmatch(given) else f"{random.getrandbits(64):016x}"
         self.scope, self._send, self.began, self.status, self.streamed = scope, send, time.perf_counter(), 0, False
 
     @property

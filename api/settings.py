@@ -6,6 +6,7 @@ import ipaddress
 import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -66,8 +67,16 @@ class Settings:
     """Loads who is not to be seen, or not under their name; None: nobody."""
 
 
+_LONGEST_HOST = 100
+
+
 def is_loopback(host: str) -> bool:
     """Whether only this machine can reach an address."""
+    return len(host) <= _LONGEST_HOST and _is_loopback(host)
+
+
+@lru_cache(100)
+def _is_loopback(host: str) -> bool:
     if host == "localhost":
         return True
     try:

@@ -13,6 +13,7 @@ from litestar import Response
 from litestar.params import FromPath
 
 from api import formats, pages, pages_tiles, replies, standard, tile_sql, tilesets
+from api.answer import Answer
 from api.asked import Asked
 from api.collections import Collection
 from api.finding import find
@@ -156,9 +157,9 @@ def _version(state: Any, collection: Collection) -> Hashable:
 async def _sent(request: AnyRequest, key: Hashable, kept: Kept) -> Response[bytes]:
     headers: Mapping[str, str] = {"etag": kept.tag, "cache-control": replies.REVALIDATE, "vary": "Accept-Encoding"}
     if replies.unchanged(request, kept.tag):
-        return Response(b"", status_code=304, headers=dict(headers), media_type=tilesets.MVT)
+        return Answer(b"", headers, tilesets.MVT, 304)
     if not kept.content:
-        return Response(b"", status_code=204, headers=dict(headers), media_type=tilesets.MVT)
+        return Answer(b"", headers, tilesets.MVT, 204)
     how = replies.coding(request) if len(kept.content) > replies.SMALL else ""
     if not how:
         return replies.whole(request, kept.content, tilesets.MVT, headers)

@@ -80,6 +80,55 @@ async def _request_then_gone() -> AsyncIterator[dict[str, Any]]:
     yield {"type": "http.disconnect"}
 
 
+def test_a_handler_gets_the_request_whole_and_hears_once_that_its_client_has_gone() -> None:
+    heard = asyncio.run(_hear())
+
+    assert heard == [{"type": "http.request", "body": b"a cut body", "more_body": False}, "ended"]
+
+
+async def _hear() -> list[Any]:
+    heard: list[Any] = []
+
+    async def handler(scope: Any, receive: Any, send: Any) -> None:
+        heard.append(await receive())
+        try:
+            await receive()
+        except asyncio.CancelledError:
+            heard.append("ended")
+            raise
+
+    messages: AsyncIterator[dict[str, Any]] = _body_in_parts_then_gone()
+    scope: Any = {"type": "http"}
+    await end_with_client(handler)(scope, messages.__anext__, None)  # type: ignore[arg-type]
+    await asyncio.sleep(0)
+    return heard
+
+
+async def _body_in_parts_then_gone() -> AsyncIterator[dict[str, Any]]:
+    yield {"type": "http.request", "body": b"a cut ", "more_body": True}
+    yield {"type": "http.request", "body": b"body", "more_body": False}
+    await asyncio.sleep(0.05)
+    yield {"type": "http.disconnect"}
+
+
+def test_an_answer_that_is_soon_there_asks_nothing_of_its_client() -> None:
+    async def never() -> Any:
+        raise AssertionError("nobody needs the body")
+
+    async def handler(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start"})
+
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope: Any = {"type": "http"}
+    asyncio.run(end_with_client(handler)(scope, never, send))  # type: ignore[arg-type]
+
+    assert sent == [{"type": "http.response.start"}]
+
+
 def test_a_slow_query_is_a_503_that_says_what_to_do(seeded_url: str, tmp_path: Path) -> None:
     with TestClient(
         create_app(Settings(seeded_url, statement_timeout_s=0.001, web=tmp_path, open_reading=True))
