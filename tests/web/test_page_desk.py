@@ -161,3 +161,18 @@ def test_the_list_follows_the_extent(sight: Sight) -> None:
     until(sight.page, "document.querySelector('#list .empty').textContent.includes('Nothing in view')")
     sight.page.get_by_role("button", name="Show everywhere").click()
     until(sight.page, f"document.querySelectorAll('#list .row').length >= {before}")
+
+
+def test_new_counts_of_the_classes_leave_rows_folds_and_focus_alone(sight: Sight) -> None:
+    sight.page.locator("#layers summary").first.click()
+    sight.page.keyboard.press("j")
+    kept = "[document.activeElement.dataset.id, document.querySelector('#layers details').open]"
+    before = sight.page.evaluate(kept)
+    counted = f"{APP}.classes = {APP}.classes.map(one => ({{...one, count: {{open: 1, last_24h: 2}}}}))"
+    sight.page.evaluate(f"(() => {{ {counted}; {APP}.bus.emit('classes'); }})()")
+    sight.page.evaluate(f"{APP}.state.set({{off: new Set(['loiter'])}})")
+    gone = "![...document.querySelectorAll('#list .title')].some(e => e.textContent === 'Loiter')"
+    until(sight.page, gone)
+    ids = sight.page.eval_on_selector_all("#list .row", "all => all.map(e => e.dataset.id)")
+    assert len(ids) == len(set(ids))
+    assert sight.page.evaluate(kept) == before and before[1] is False

@@ -25,7 +25,7 @@ function fromJson(text) {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new AreaError(T.neither(error.message.slice(0, 80)));
+    throw new AreaError(T.neither(error.message.replace(/ \(.*/s, '').slice(0, 80)));
   }
   const crs = value?.crs?.properties?.name;
   if (crs && !/CRS:?84|4326/.test(String(crs))) throw new AreaError(T.crs(String(crs).slice(0, 60)));

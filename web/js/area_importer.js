@@ -32,7 +32,7 @@ export class AreaImporter {
     this.#app = app;
     this.#map = map;
     const close = iconButton('close', T.close, () => this.#dialog.close());
-    const use = wordButton('check', T.use, () => this.#read(this.#text.value, ''));
+    const use = wordButton('check', T.use, () => this.#read(this.#text.value, ''), { class: 'button primary' });
     this.#dialog.append(
       h('div', { class: 'panel-head' }, h('h2', { id: 'import-title', text: T.title }), close),
       h(

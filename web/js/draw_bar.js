@@ -26,6 +26,12 @@ export class DrawBar {
   #done = wordButton('check', T.done, () => this.leave());
   #change = iconButton('draw', T.change, () => this.edit());
   #remove = iconButton('trash', T.remove, () => this.remove());
+  #import = h(
+    'button',
+    { class: 'tool', type: 'button', 'aria-label': T.importTip, onclick: () => this.#app.importer.open() },
+    icon('upload'),
+    h('span', { text: T.import }),
+  );
   #kind = null;
   #opener = null; // what had the focus before
   #tool;
@@ -176,12 +182,6 @@ export class DrawBar {
       return one;
     };
     const tools = h('div', { class: 'draw-tools', role: 'group', 'aria-label': T.tools }, KINDS.map(tool));
-    const load = h(
-      'button',
-      { class: 'tool', type: 'button', 'aria-label': T.importTip, onclick: () => this.#app.importer.open() },
-      icon('upload'),
-      h('span', { text: T.import }),
-    );
     const close = iconButton('close', T.close, () => this.leave());
     const more = h(
       'div',
@@ -189,7 +189,7 @@ export class DrawBar {
       this.#width,
       this.#finish,
       this.#done,
-      load,
+      this.#import,
       this.#change,
       this.#remove,
       close,
@@ -203,6 +203,7 @@ export class DrawBar {
     this.#width.hidden = this.#kind !== 'corridor';
     this.#finish.hidden = this.#tool.changing || !['polygon', 'corridor'].includes(this.#kind);
     this.#done.hidden = !this.#tool.changing;
+    this.#import.hidden = this.busy;
     this.#change.hidden = !area || this.busy;
     this.#remove.hidden = !area;
     this.#hint.hidden = !this.#hint.textContent;

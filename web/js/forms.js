@@ -9,9 +9,9 @@ export function field(label, name, { hint, options, ...more } = {}) {
 }
 
 // `act` takes the values by name; the button rests while it is at work.
-export function form(fields, button, act, { row = false, failed = (why) => why } = {}) {
+export function form(fields, button, act, { row = false, second = false, failed = (why) => why } = {}) {
   const wrong = h('p', { class: 'wrong', role: 'alert', hidden: true });
-  const press = h('button', { class: 'main-button', type: 'submit', text: button });
+  const press = h('button', { class: second ? 'main-button second' : 'main-button', type: 'submit', text: button });
   const node = h('form', { class: row ? 'form row' : 'form' }, fields, press);
   node.addEventListener('submit', async (event) => {
     event.preventDefault();

@@ -21,8 +21,13 @@ function concerns(incident, { id, classes = [], bands = [], priority = 'low' }) 
   return fits && (!bands.length || bands.includes(incident.band)) && RANKS.indexOf(incident.priority) >= RANKS.indexOf(priority);
 }
 
-// [{lead, members, incident}] in the order of the list.
-export function groupsOf(list, { scopeOf, incidentOf, filter = ANY }) {
+// The priority that a row shows: an incident of several has its own.
+export const priorityOf = ({ lead, members, incident }) => (members.length > 1 && incident?.priority) || lead.priority;
+
+const rankOf = (event) => RANKS.indexOf(priorityOf(event));
+
+// [{lead, members, incident}] in the order of the list; `ranked`: what shows the higher priority stands higher.
+export function groupsOf(list, { scopeOf, incidentOf, filter = ANY, ranked = false }) {
   const chosen = list.filter((one) => isChosen(incidentOf(one.id), filter));
   const byIncident = new Map();
   const alone = [];
@@ -35,5 +40,5 @@ export function groupsOf(list, { scopeOf, incidentOf, filter = ANY }) {
   const events = eventsOf(alone, scopeOf).map((event) => ({ ...event, incident: null }));
   if (!byIncident.size) return events;
   const at = new Map(chosen.map((one, i) => [one, i]));
-  return [...byIncident.values(), ...events].sort((a, b) => at.get(a.lead) - at.get(b.lead));
+  return [...byIncident.values(), ...events].sort((a, b) => (ranked ? rankOf(b) - rankOf(a) : 0) || at.get(a.lead) - at.get(b.lead));
 }

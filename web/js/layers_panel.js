@@ -2,6 +2,7 @@
 // Classes that cannot run with this feed and these files stand together at the end, each with what it lacks.
 import { inTime, RANKS } from './anomalies.js';
 import { throttle } from './bus.js';
+import { looksOf } from './class_looks.js';
 import { groupBy } from './collect.js';
 import { DaySparks } from './day_sparks.js';
 import { h, setText } from './dom.js';
@@ -24,6 +25,7 @@ export class LayersPanel {
   #groups = h('div', { class: 'groups' });
   #mapLayers;
   #day;
+  #looks = '';
 
   constructor(root, app, { card }) {
     this.#app = app;
@@ -54,9 +56,13 @@ export class LayersPanel {
     app.state.on(['live', 'at', 'end', 'window', 'only'], numbers);
   }
 
+  // Anew only where classes look or are called otherwise: what is folded and what has the focus stays.
   #build() {
+    const { classes } = this.#app;
+    const looks = looksOf(classes);
+    if (looks === this.#looks) return this.#numbers();
+    this.#looks = looks;
     this.#rows.clear();
-    const classes = this.#app.classes;
     const groups = [...RANKS]
       .reverse()
       .filter(Boolean)
@@ -68,7 +74,7 @@ export class LayersPanel {
     const filled = groups.filter(([, some]) => some.length);
     this.#groups.replaceChildren(...filled.map(([label, some]) => this.#group(label, some)));
     this.#pressed();
-    this.#numbers();
+    return this.#numbers();
   }
 
   #group(label, classes) {

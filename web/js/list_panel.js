@@ -1,6 +1,7 @@
 // The list on the right: events of the time, classes and extent on show, each under its first anomaly. Rows are kept and patched.
 import { inBox, sorted } from './anomalies.js';
 import { throttle } from './bus.js';
+import { looksOf } from './class_looks.js';
 import { h, setText } from './dom.js';
 import { groupsOf } from './incident_groups.js';
 import { emptyState } from './list_empty.js';
@@ -22,7 +23,8 @@ export class ListPanel {
   #events = [];
   #opened = new Set(); // ids of anomalies whose event is unfolded
   #most = PAGE;
-  #group = remembered((list, sort) => this.#groups(sorted(list, sort))); // every five seconds it is mostly the same list
+  #looks = '';
+  #group = remembered((list, sort) => this.#groups(sorted(list, sort), sort === 'priority')); // every five seconds it is mostly the same list
   #list = h('ol', { class: 'rows', 'aria-label': T.title });
   #empty = h('div', { class: 'empty', hidden: true });
   #count = h('span', { class: 'badge' });
@@ -45,14 +47,22 @@ export class ListPanel {
     );
     this.redraw = throttle(() => this.#redraw(), 250);
     app.bus.on('anomalies', this.redraw);
-    app.bus.on('classes', () => {
-      this.#rows.clear();
-      this.redraw();
-    });
+    app.bus.on('classes', () => this.#dress());
     app.state.on(['off', 'live', 'at', 'window', 'layers', 'extent', 'sort', 'selected', 'desk'], this.redraw);
     app.bus.on('incidents', this.redraw);
     map.on('moveend', this.redraw);
     setInterval(this.redraw, 5000);
+  }
+
+  // Rows are made anew where classes look or are called otherwise; what they count changes every minute.
+  #dress() {
+    const looks = looksOf(this.#app.classes);
+    if (looks !== this.#looks) {
+      this.#rows.clear();
+      this.#list.replaceChildren();
+    }
+    this.#looks = looks;
+    this.redraw();
   }
 
   #filters() {
@@ -96,11 +106,11 @@ export class ListPanel {
     this.#nothing(elsewhere);
   }
 
-  #groups(list) {
+  #groups(list, ranked) {
     const { state, incidents } = this.#app;
     const { desk } = state.get();
     const filter = { ...desk, queue: incidents.queues.find(({ id }) => id === desk.queue) ?? null };
-    return groupsOf(list, { scopeOf: (cls) => this.#app.classOf(cls).scope, incidentOf: (id) => incidents.of(id), filter });
+    return groupsOf(list, { scopeOf: (cls) => this.#app.classOf(cls).scope, incidentOf: (id) => incidents.of(id), filter, ranked });
   }
 
   // The rows of an event: its lead, and the others once it is unfolded.

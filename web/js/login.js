@@ -36,7 +36,8 @@ function byLink(link) {
   return [head(T.linkTitle), h('p', { text: T.linkWhy }), form(fields, T.linkEnter, enter)];
 }
 
-function byName() {
+// `second`: there is an easier way in.
+function byName(second) {
   const fields = [
     field(T.name, 'name', { autocomplete: 'username', autocapitalize: 'none', spellcheck: 'false', required: true }),
     field(T.password, 'password', { type: 'password', autocomplete: 'current-password', required: true }),
@@ -45,7 +46,7 @@ function byName() {
     await send('POST', '/login', { name, password });
     go();
   };
-  return [head(T.title), form(fields, T.enter, enter), h('p', { class: 'facts', text: T.forgotten })];
+  return [form(fields, T.enter, enter, { second }), h('p', { class: 'facts', text: T.forgotten })];
 }
 
 function demo() {
@@ -53,7 +54,7 @@ function demo() {
     await send('POST', '/login/demo');
     go();
   };
-  return h('div', { class: 'door-or' }, h('p', { text: T.demoWhy }), form([], T.demo, enter));
+  return [h('p', { text: T.demoWhy }), form([], T.demo, enter)];
 }
 
 function already({ name }) {
@@ -64,12 +65,16 @@ function already({ name }) {
   return [head(T.title), h('p', { text: T.again(name) }), h('a', { class: 'main-button', href: next(), text: T.onward }), h('button', { class: 'main-button second', type: 'button', text: T.out, onclick: leave })]; // prettier-ignore
 }
 
+function ways({ may_demo: open }) {
+  return [head(T.title), ...(open ? [...demo(), h('div', { class: 'door-or' }, byName(true))] : byName(false))];
+}
+
 async function start() {
   const link = linkSecret();
   const me = await send('GET', '/me').catch(() => ({}));
-  const parts = link ? byLink(link) : me.account ? already(me) : [...byName(), me.may_demo ? demo() : null];
+  const parts = link ? byLink(link) : me.account ? already(me) : ways(me);
   $('#door').replaceChildren(...parts.filter(Boolean));
-  $('input', $('#door'))?.focus();
+  $(me.may_demo && !link ? 'button, a' : 'input', $('#door'))?.focus();
   document.body.dataset.ready = 'true';
 }
 

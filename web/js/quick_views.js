@@ -21,7 +21,9 @@ export function viewOf(name, { layers }, classes) {
 export function isView(name, { off, layers }, classes) {
   const wanted = viewOf(name, { layers }, classes);
   const same = wanted.off.size === off.size && [...wanted.off].every((id) => off.has(id));
-  return same && Object.entries(wanted.layers).every(([layer, on]) => layers[layer] === on);
+  // Before there are classes, all of them and none are the same.
+  const told = VIEWS[name].classes || classes.length > 0;
+  return told && same && Object.entries(wanted.layers).every(([layer, on]) => layers[layer] === on);
 }
 
 export function quickViews({ bus, state }, classesOf) {

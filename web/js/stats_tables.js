@@ -48,12 +48,15 @@ export async function showAircraft({ groups }, { api, asked }) {
       [T.aircraft, (row) => h('a', { href: `/#sel=aircraft:${encodeURIComponent(row.key)}`, text: [newest[rows.indexOf(row)]?.callsign, row.key].filter(Boolean).join(' · ') }), 'words'],
       [T.count, (row) => number(row.count)],
       [T.hours, (row) => number(row.flight_hours)],
-      [T.newest, (row) => newest[rows.indexOf(row)]?.explanation ?? '', 'words'],
+      [T.newest, (row) => told(newest[rows.indexOf(row)]?.explanation ?? ''), 'words'],
     ],
     rows,
     { name: T.craft },
   ); // prettier-ignore
 }
+
+// Two lines of a sentence; the pointer tells the rest.
+const told = (text) => h('span', { class: 'told', title: text, text });
 
 async function newestOf(api, icao24, datetime) {
   const query = { icao24, limit: 1, datetime, properties: 'callsign,explanation' };

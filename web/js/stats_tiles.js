@@ -35,7 +35,8 @@ export function tilesOf({ latency, coverage, uptime, messages, anomalies, divers
 
 const count = (n) => n.toLocaleString('en');
 const sum = (a, b) => (a === null || b === null ? null : a + b);
-const seconds = (s) => (s === null || s === undefined ? null : `${s < 10 ? s.toFixed(1) : Math.round(s)} s`);
+// Nobody lies ahead: what is judged may be told a moment later than the data.
+const seconds = (s) => (s === null || s === undefined ? null : `${s < 10 ? Math.max(0, s).toFixed(1) : Math.round(s)} s`);
 const grade = (share, least) => (share === null ? '' : share >= least ? 'good' : 'warn');
 
 // "99.97 %": rounded down, so that what is not all never reads as all.

@@ -90,3 +90,12 @@ test('the login leads back to exactly this view; roles have an order', () => {
   assert.ok(ranks('admin') > ranks('viewer') && ranks('unheard of') === 0);
   assert.ok(tomorrow(Date.UTC(2026, 10, 20, 12)) > Date.UTC(2026, 10, 20, 12));
 });
+
+test('by priority, an incident stands where the priority that it shows belongs', () => {
+  const told = { start: '2026-11-20T12:00:00Z', priority: 'critical', timeline: [{ anomaly: 'b' }, { anomaly: 'c' }] };
+  const incident = readIncident({ id: 'i', properties: told });
+  const incidentOf = (id) => (incident.anomalies.includes(id) ? incident : null);
+  const list = ['a', 'b', 'c'].map((id) => ({ ...one(id), priority: 'high' }));
+  const leads = (ranked) => groupsOf(list, { scopeOf: () => 'aircraft', incidentOf, ranked }).map(({ lead }) => lead.id);
+  assert.deepEqual([leads(true), leads(false)], [['b', 'a'], ['a', 'b']]);
+});

@@ -87,7 +87,7 @@ export const TEXTS = {
     kinds: { aircraft: 'Aircraft', airport: 'Aerodrome', town: 'Town', place: '' },
     go: 'Go to coordinates',
     waiting: 'Looking…',
-    none: 'Nothing by that name',
+    none: 'Nothing by that name. Aircraft are found while they are heard; anomalies, aerodromes and towns always.',
   },
   states: { open: 'open', closed: 'closed', cleared: 'cleared' },
   facts: {
