@@ -32,20 +32,20 @@ _READY = """(aircraft, anomalies) => {
     requestAnimationFrame(() => (globalThis.firstView = performance.now()));
   }, 20);
 }"""
-_MARKS = ["anomaly/anchor", "anomaly/cell"]
+_MARKED = f"{ROOT}.app.anomalyLayers.markers.drawn"
 _TOGGLE = f"""() => new Promise(resolve => {{
   const {{ map, app }} = {ROOT};
-  const layers = {_MARKS};
-  const one = (globalThis.toggled ??= map.queryRenderedFeatures({{ layers }})[0].properties.cls);
-  const filter = ['==', ['get', 'cls'], one];
+  const one = (globalThis.toggled ??= {_MARKED}[0].cls);
+  const gl = map.getCanvas().getContext('webgl2');
   const began = performance.now();
   const off = new Set(app.state.get().off);
   const shown = off.delete(one);
   if (!shown) off.add(one);
   app.state.set({{ off }});
   const drawn = () => {{
-    if (!map.areTilesLoaded() || map.queryRenderedFeatures({{ layers, filter }}).length > 0 !== shown) return;
+    if (!map.areTilesLoaded() || {_MARKED}.some(({{ cls }}) => cls === one) !== shown) return;
     map.off('render', drawn);
+    gl.readPixels(0, 0, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, new Uint8Array(4)); // waits until it is drawn
     requestAnimationFrame(() => resolve(performance.now() - began));
   }};
   map.on('render', drawn);
@@ -102,7 +102,7 @@ async def _busy(page: Page, act: Callable[[int], Awaitable[None]], count: int) -
 
 async def toggles(page: Page, count: int) -> dict[str, float]:
     """Milliseconds from switching a class off or on to the picture on which its markers are gone, or there."""
-    await page.until(f"{ROOT}.map.areTilesLoaded() && {ROOT}.map.queryRenderedFeatures({{ layers: {_MARKS} }}).length")
+    await page.until(f"{ROOT}.map.areTilesLoaded() && {_MARKED}.length")
     took = [await page.page.evaluate(_TOGGLE) for _ in range(count)]
     return {"toggle_ms": median(took), "toggle_longest_ms": max(took)}
 

@@ -25,9 +25,9 @@ def until(page: Page, expression: str, timeout: float = 30) -> Any:
 
 
 def drawn(class_id: str) -> str:
-    """The expression that counts the markers of a class on the map."""
-    ask = f"{{layers: ['anomaly/anchor', 'anomaly/cell'], filter: ['==', ['get', 'cls'], '{class_id}']}}"
-    return f"{MAP}.queryRenderedFeatures({ask}).length"
+    """The expression that counts the markers of a class that were drawn with the last frame of the map."""
+    cells = f"{MAP}.queryRenderedFeatures({{layers: ['anomaly/cell'], filter: ['==', ['get', 'cls'], '{class_id}']}})"
+    return f"({cells}.length + {APP}.anomalyLayers.markers.drawn.filter(({{cls}}) => cls === '{class_id}').length)"
 
 
 class Sight:

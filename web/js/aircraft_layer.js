@@ -1,6 +1,7 @@
 // One WebGL2 layer for all aircraft, a point each. The shader moves and turns them: a frame costs the page the same for ten
 // thousand. Points, because software renderers draw instances one by one, which is slow.
 import { STRIDE } from './fleet.js';
+import { createPrograms, layout, project, texture, worldCopies } from './gl.js';
 import { drawAtlas, SHAPES } from './silhouettes.js';
 
 const vertex = (shader) => `#version 300 es
@@ -65,7 +66,6 @@ export function iconSize(zoom, count = 0) {
   return bySteps(zoom) * Math.max(0.55, 1 - 0.35 * crowd);
 }
 
-const MADE_MS = 30; // between two looks at whether the driver is done
 const CROWD = 800; // aircraft; more than these are a crowd
 const CLOSE = 6.5;
 
@@ -77,18 +77,16 @@ function bySteps(zoom) {
   return a + ((zoom - z0) / (z1 - z0)) * (b - a);
 }
 
-export function createAircraftLayer({ fleet, clock }) {
-  const programs = new Map();
-  let gl, map, points, vao, atlas, drawn, room;
+// Where its numbers lie in a row of the fleet.
+const parts = (gl) => [
+  [4, gl.FLOAT, false, 0],
+  [4, gl.FLOAT, false, 4],
+  [4, gl.UNSIGNED_BYTE, true, 8],
+  [3, gl.FLOAT, false, 9],
+];
 
-  // null while it is still being made: whoever asks for it before that stands still until the driver is done.
-  function programFor(shader) {
-    if (!programs.has(shader.variantName)) programs.set(shader.variantName, link(gl, vertex(shader), FRAGMENT));
-    const made = programs.get(shader.variantName);
-    if (made.isReady()) return made;
-    setTimeout(() => map.triggerRepaint(), MADE_MS);
-    return null;
-  }
+export function createAircraftLayer({ fleet, clock }) {
+  let gl, map, points, vao, atlas, programFor, drawn, room;
 
   // Only the blocks that changed since the last frame; everything where the room became another.
   function upload() {
@@ -107,8 +105,8 @@ export function createAircraftLayer({ fleet, clock }) {
     onAdd(theMap, context) {
       [map, gl] = [theMap, context];
       [drawn, room] = [-1, null];
-      programs.clear();
-      ({ vao, points } = layout(gl));
+      programFor = createPrograms(gl, map, vertex, FRAGMENT, 'aircraft shader');
+      ({ vao, points } = layout(gl, STRIDE, parts(gl)));
       atlas = texture(gl, drawAtlas());
     },
     render(_, args) {
@@ -137,88 +135,4 @@ export function createAircraftLayer({ fleet, clock }) {
       gl.bindVertexArray(null);
     },
   };
-}
-
-// Which copies of the flat world can be seen; on the globe there is one.
-function worldCopies(map) {
-  if (map.getProjection()?.type === 'globe' && map.getZoom() < 6) return [0];
-  const bounds = map.getBounds();
-  const first = Math.floor((bounds.getWest() + 180) / 360);
-  const last = Math.floor((bounds.getEast() + 180) / 360);
-  return Array.from({ length: Math.min(5, last - first + 1) }, (_, i) => first + i);
-}
-
-function project(gl, at, data) {
-  gl.uniformMatrix4fv(at('u_projection_matrix'), false, data.mainMatrix);
-  gl.uniformMatrix4fv(at('u_projection_fallback_matrix'), false, data.fallbackMatrix);
-  gl.uniform4f(at('u_projection_tile_mercator_coords'), ...data.tileMercatorCoords);
-  gl.uniform4f(at('u_projection_clipping_plane'), ...data.clippingPlane);
-  gl.uniform1f(at('u_projection_transition'), data.projectionTransition);
-}
-
-function layout(gl) {
-  const vao = gl.createVertexArray();
-  gl.bindVertexArray(vao);
-  const points = gl.createBuffer();
-  gl.bindBuffer(gl.ARRAY_BUFFER, points);
-  const parts = [
-    [4, gl.FLOAT, false, 0],
-    [4, gl.FLOAT, false, 4],
-    [4, gl.UNSIGNED_BYTE, true, 8],
-    [3, gl.FLOAT, false, 9],
-  ];
-  parts.forEach(([size, type, unit, offset], i) => {
-    gl.enableVertexAttribArray(i);
-    gl.vertexAttribPointer(i, size, type, unit, STRIDE * 4, offset * 4);
-  });
-  gl.bindVertexArray(null);
-  return { vao, points };
-}
-
-function texture(gl, canvas) {
-  const made = gl.createTexture();
-  gl.bindTexture(gl.TEXTURE_2D, made);
-  gl.pixelStorei(gl.UNPACK_FLIP_Y_WEBGL, false);
-  gl.pixelStorei(gl.UNPACK_PREMULTIPLY_ALPHA_WEBGL, false);
-  gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA8, gl.RGBA, gl.UNSIGNED_BYTE, canvas);
-  gl.generateMipmap(gl.TEXTURE_2D);
-  gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, gl.LINEAR_MIPMAP_NEAREST);
-  gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_WRAP_S, gl.CLAMP_TO_EDGE);
-  gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_WRAP_T, gl.CLAMP_TO_EDGE);
-  return made;
-}
-
-// The driver compiles beside the page where it can; what went wrong is asked for only once it is done.
-function link(gl, vertexSource, fragmentSource) {
-  const program = gl.createProgram();
-  const shaders = [
-    [gl.VERTEX_SHADER, vertexSource],
-    [gl.FRAGMENT_SHADER, fragmentSource],
-  ].map(([type, source]) => {
-    const shader = gl.createShader(type);
-    gl.shaderSource(shader, source);
-    gl.compileShader(shader);
-    gl.attachShader(program, shader);
-    return shader;
-  });
-  gl.linkProgram(program);
-  const beside = gl.getExtension('KHR_parallel_shader_compile');
-  const places = new Map();
-  const at = (name) => {
-    if (!places.has(name)) places.set(name, gl.getUniformLocation(program, name));
-    return places.get(name);
-  };
-  let ready = false;
-  const isReady = () => {
-    if (ready || (beside && !gl.getProgramParameter(program, beside.COMPLETION_STATUS_KHR))) return ready;
-    check(gl, program, shaders);
-    return (ready = true);
-  };
-  return { program, at, isReady };
-}
-
-function check(gl, program, shaders) {
-  if (gl.getProgramParameter(program, gl.LINK_STATUS)) return;
-  const words = [...shaders.map((shader) => gl.getShaderInfoLog(shader)), gl.getProgramInfoLog(program)];
-  throw new Error(`aircraft shader: ${words.filter(Boolean).join('; ')}`);
 }

@@ -1,4 +1,4 @@
-// All anomalies that the page knows, by id: filled from the collection for a stretch of time, kept fresh by the stream.
+// All anomalies that the page knows, by id: filled from the collection for stretches of time, kept fresh by the stream.
 import { boundsOf, boxesMeet, positionsOf } from './geo.js';
 import { isAbort } from './api.js';
 import { parseTime, rfc3339 } from './time.js';
@@ -67,6 +67,18 @@ const ORDER = {
 };
 export const sorted = (list, by) => [...list].sort(ORDER[by] ?? ORDER.priority);
 
+const apart = ([start, end], covered) => !covered || end < covered[0] || start > covered[1];
+
+// What is to be asked for so that [start, end] is covered too: what is missing before and after, or all of it.
+export function missingOf([start, end], covered) {
+  if (apart([start, end], covered)) return [[start, end]];
+  const before = start < covered[0] ? [[start, covered[0]]] : [];
+  return end > covered[1] ? [...before, [covered[1], end]] : before;
+}
+
+const joined = ([start, end], covered) =>
+  apart([start, end], covered) ? [start, end] : [Math.min(start, covered[0]), Math.max(end, covered[1])];
+
 export class Anomalies {
   #byId = new Map();
   #asking = null;
@@ -99,28 +111,30 @@ export class Anomalies {
     return this.all().filter((one) => (!one.cleared || state.layers.cleared) && inTime(one, state, now));
   }
 
-  // Fetches [start, end]; a newer call ends an older one.
-  async load(start, end, { cleared = false } = {}) {
+  // Fetches [start, end], or with `more` only what of it is missing; a newer call ends an older one. Whether it came.
+  async load(start, end, { cleared = false, more = false } = {}) {
     this.#asking?.abort();
     const asking = (this.#asking = new AbortController());
     this.loading = true;
     this.bus.emit('anomalies');
-    const query = { datetime: `${rfc3339(start)}/${rfc3339(end)}` };
+    const missing = more ? missingOf([start, end], this.covered) : [[start, end]];
     try {
       const names = cleared ? ['anomalies', 'cleared'] : ['anomalies'];
-      const pages = await Promise.all(
-        names.map((name) => this.api.items(name, query, { cap: CAP, signal: asking.signal })),
-      );
+      const ask = (name, [from, to]) =>
+        this.api.items(name, { datetime: `${rfc3339(from)}/${rfc3339(to)}` }, { cap: CAP, signal: asking.signal });
+      const pages = await Promise.all(names.flatMap((name) => missing.map((stretch) => ask(name, stretch))));
       for (const feature of pages.flat()) this.#keep(feature);
-      this.covered = [start, end];
+      const all = !this.#forget((start + end) / 2);
+      this.covered = more && all ? joined([start, end], this.covered) : [start, end];
       this.error = null;
     } catch (error) {
-      if (isAbort(error)) return;
+      if (isAbort(error)) return false;
       this.error = error;
     }
-    if (this.#asking !== asking) return;
+    if (this.#asking !== asking) return false;
     this.loading = false;
     this.bus.emit('anomalies');
+    return !this.error;
   }
 
   // One anomaly that a link names and nobody has loaded yet.
@@ -141,6 +155,7 @@ export class Anomalies {
     const fresh = !this.#byId.has(feature?.id);
     const one = this.#keep(feature);
     if (!one) return;
+    if (this.#forget(one.end)) this.covered = null;
     if (fresh && !one.cleared) this.bus.emit('anomaly:new', one);
     this.bus.emit('anomalies');
   }
@@ -149,13 +164,16 @@ export class Anomalies {
     const one = readAnomaly(feature);
     if (!one) return null;
     this.#byId.set(one.id, one);
-    if (this.#byId.size > CAP * 2) this.#forget();
     return one;
   }
 
-  // When there are too many, the oldest half goes: rarely, so that it costs nothing per anomaly.
-  #forget() {
-    const byAge = this.everywhere().sort((a, b) => b.end - a.end);
-    for (const one of byAge.slice(CAP)) this.#byId.delete(one.id);
+  // Whether there were too many: then half of them go, those furthest from the time that is looked at. Rarely, so that it
+  // costs nothing per anomaly.
+  #forget(time) {
+    if (this.#byId.size <= CAP * 2) return false;
+    const away = (one) => Math.max(one.start - time, time - one.end, 0);
+    const near = this.everywhere().sort((a, b) => away(a) - away(b));
+    for (const one of near.slice(CAP)) this.#byId.delete(one.id);
+    return true;
   }
 }

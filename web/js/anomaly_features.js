@@ -1,4 +1,4 @@
-// An anomaly as features of the map's two sources: its shape, where it is more than a place, and its marker.
+// An anomaly as features of the map's two sources: its shape, where it is more than a place, and the place of its marker.
 export function featuresOf(one) {
   return {
     'anomaly-shapes': shapes(one),
@@ -17,9 +17,12 @@ function shapes(one) {
 
 function feature(one, id, geometry, more = {}) {
   const open = one.cleared ? -1 : one.open ? 1 : 0;
-  const size = /Poly/.test(one.feature.geometry.type) ? one.size : 0;
-  return { type: 'Feature', id, geometry, properties: { id: one.id, cls: one.cls, rank: one.rank, open, size, ...more } };
+  const size = areaOf(one);
+  return { type: 'Feature', id, geometry, properties: { key: id, id: one.id, cls: one.cls, rank: one.rank, open, size, ...more } };
 }
+
+// Degrees across an area; 0 of what is none.
+export const areaOf = ({ feature, size }) => (/Poly/.test(feature.geometry.type) ? size : 0);
 
 function shortWay([a, b]) {
   const turn = b[0] - a[0] > 180 ? -360 : b[0] - a[0] < -180 ? 360 : 0;

@@ -1,10 +1,14 @@
 // Draws anomalies: tells the map what changed in its sources, and which classes are shown, how faint and in which colours.
-import { colorOf, filtersOf, layersOf } from './anomaly_style.js';
 import { featuresOf } from './anomaly_features.js';
+import { ABOVE, colorOf, filtersOf, glows, isCell, layersOf } from './anomaly_style.js';
 import { throttle } from './bus.js';
 import { safeColor } from './dom.js';
 import { fade, shareOf } from './fade.js';
+import { mercatorX, mercatorY } from './geo.js';
 import { markerImage } from './icons.js';
+import { markerAtlas } from './marker_atlas.js';
+import { createMarkerLayer } from './marker_layer.js';
+import { MARKER_PX, Markers, markerScale } from './markers.js';
 
 const SOURCES = ['anomaly-shapes', 'anomaly-anchors'];
 const MANY = 0.5; // where so large a share is new, the map is given everything anew
@@ -13,14 +17,19 @@ export class AnomalyLayers {
   #map;
   #app;
   #known = []; // classes that the layers know; there are no layers before there are classes
+  #cells = new Set(); // those of them whose markers the map itself keeps apart
+  #anew = false; // whether the map must be told everything
   #drawn = new Map(); // id -> anomaly as the sources hold it
+  #off = new Set(); // classes that are switched off, as the map was told
   #selected = null;
+  #atlas = null;
+  markers = new Markers();
 
   constructor(map, app) {
     this.#map = map;
     this.#app = app;
-    map.addSource('anomaly-shapes', { type: 'geojson', data: collection([]), tolerance: 0.2 });
-    map.addSource('anomaly-anchors', { type: 'geojson', data: collection([]) });
+    map.addSource('anomaly-shapes', { type: 'geojson', data: collection([]), tolerance: 0.2, promoteId: 'key' });
+    map.addSource('anomaly-anchors', { type: 'geojson', data: collection([]), promoteId: 'key' });
     map.addSource('selected', { type: 'geojson', data: collection([]) });
     addSelection(map);
     this.redraw = throttle(() => this.#redraw(), 250);
@@ -34,12 +43,29 @@ export class AnomalyLayers {
     setInterval(this.redraw, 15_000); // the window moves on even when nothing happens
   }
 
+  // Those whose marker lies within `reach` pixels of a point of the screen.
+  marked(point, reach) {
+    const zoom = this.#map.getZoom();
+    const half = (MARKER_PX / 2) * markerScale(zoom) + reach;
+    const here = this.#map.unproject(point);
+    const [x, y] = [mercatorX(here.lng), mercatorY(here.lat)];
+    const corners = [[half, half], [-half, -half], [half, -half], [-half, half]]; // prettier-ignore
+    const far = corners.map(([right, down]) => this.#map.unproject([point.x + right, point.y + down]));
+    const most = Math.max(...far.flatMap(({ lng, lat }) => [Math.abs(mercatorX(lng) - x), Math.abs(mercatorY(lat) - y)]));
+    return this.markers.around(x, y, most, zoom).filter(({ anchor: [lng, lat] }) => {
+      const at = this.#map.project([lng + 360 * Math.round((here.lng - lng) / 360), lat]);
+      return Math.abs(at.x - point.x) <= half && Math.abs(at.y - point.y) <= half;
+    });
+  }
+
   #learn() {
     if (!this.#app.classes.length) return;
     const first = !this.#known.length;
     this.#known = this.#app.classes;
+    this.#sort();
+    this.#atlas = markerAtlas(this.#known);
     if (first) this.#begin();
-    for (const { id, style } of this.#known) {
+    for (const { id, style } of this.#known.filter(isCell)) {
       const [name, color] = [`class/${id}`, safeColor(style?.color)];
       if (!this.#map.hasImage(name)) this.#map.addImage(name, markerImage(style, color), { pixelRatio: 2 });
     }
@@ -48,14 +74,25 @@ export class AnomalyLayers {
     this.redraw();
   }
 
+  // Whose markers the map keeps apart: where they are others than before, it must be told all of them.
+  #sort() {
+    const cells = new Set(this.#known.filter(isCell).map(({ id }) => id));
+    this.#anew ||= String([...cells]) !== String([...this.#cells]);
+    this.#cells = cells;
+  }
+
   #begin() {
     for (const [layer, before] of layersOf(colorOf([]))) this.#map.addLayer(layer, before);
+    const look = () => ({ atlas: this.#atlas, share: shareOf(this.#app.state.get(), 'anomalies') });
+    this.#map.addLayer(createMarkerLayer('anomaly/anchor', this.markers, look), ABOVE);
     this.#fade();
   }
 
   // The theme changed: the same layers in colours that can be seen on it.
   #colour() {
-    for (const { id, style } of this.#known) this.#map.updateImage(`class/${id}`, markerImage(style, safeColor(style?.color)));
+    for (const { id, style } of this.#known.filter(isCell))
+      this.#map.updateImage(`class/${id}`, markerImage(style, safeColor(style?.color)));
+    this.#atlas = markerAtlas(this.#known);
     this.#paint();
   }
 
@@ -71,11 +108,32 @@ export class AnomalyLayers {
     for (const [layer] of layersOf('')) fade(this.#map, layer, share);
   }
 
-  // The map's workers hold the features already: they only sort them anew.
+  // Markers and shapes are there or gone with the next frame; the map's workers only sort cells anew.
   #show() {
     if (!this.#known.length) return;
     const { off } = this.#app.state.get();
+    const other = [...this.#drawn.values()].filter(({ cls }) => off.has(cls) !== this.#off.has(cls));
+    this.#off = off;
+    this.#switch(other);
+    this.#mark();
     for (const [layer, filter] of filtersOf(this.#known, off)) this.#map.setFilter(layer, filter, { validate: false });
+  }
+
+  #switch(some) {
+    for (const one of some)
+      this.#eachFeature(one, (feature) => this.#map.setFeatureState(feature, { off: this.#off.has(one.cls) }));
+  }
+
+  #eachFeature(one, fn) {
+    for (const [source, features] of Object.entries(this.#featuresOf(one))) for (const { id } of features) fn({ source, id });
+  }
+
+  #mark() {
+    const off = this.#off;
+    const places = new Map(this.#known.map(({ id }, i) => [id, i]));
+    const own = ({ cls }) => places.has(cls) && !off.has(cls) && !this.#cells.has(cls);
+    this.markers.set([...this.#drawn.values()].filter(own), (cls) => places.get(cls));
+    this.#map.triggerRepaint();
   }
 
   #redraw() {
@@ -84,18 +142,29 @@ export class AnomalyLayers {
     const fresh = shown.filter((one) => this.#drawn.get(one.id) !== one);
     const gone = [...this.#drawn.values()].filter((one) => now.get(one.id) !== one);
     this.#drawn = now;
-    if (fresh.length > MANY * shown.length) this.#replace(shown);
+    if (this.#anew || fresh.length > MANY * shown.length) this.#replace(shown);
     else if (fresh.length || gone.length) this.#change(gone, fresh);
+    this.#switch(fresh.filter(({ cls }) => this.#off.has(cls)));
+    const ended = gone.filter(({ id, cls }) => this.#off.has(cls) && !now.has(id));
+    for (const one of ended) this.#eachFeature(one, (feature) => this.#map.removeFeatureState(feature));
+    if (fresh.length || gone.length) this.#mark();
+    this.#anew = false;
     this.#select();
   }
 
+  // What the map draws of an anomaly; it holds the places of those only that glow, or whose markers it keeps apart.
+  #featuresOf(one) {
+    const parts = featuresOf(one);
+    return glows(one) || this.#cells.has(one.cls) ? parts : { ...parts, 'anomaly-anchors': [] };
+  }
+
   #replace(shown) {
-    const all = shown.map(featuresOf);
+    const all = shown.map((one) => this.#featuresOf(one));
     for (const name of SOURCES) this.#map.getSource(name).setData(collection(all.flatMap((one) => one[name])));
   }
 
   #change(gone, fresh) {
-    const [old, added] = [gone.map(featuresOf), fresh.map(featuresOf)];
+    const [old, added] = [gone, fresh].map((some) => some.map((one) => this.#featuresOf(one)));
     for (const name of SOURCES) {
       const diff = { remove: old.flatMap((one) => one[name]).map(({ id }) => id), add: added.flatMap((one) => one[name]) };
       if (diff.remove.length || diff.add.length) this.#map.getSource(name).updateData(diff);

@@ -28,6 +28,7 @@ export class Compare {
   #map;
   #world = null;
   #other = null; // the second map
+  #layers = null; // its anomalies
   #loader = null;
   #share = 0.5; // of the room between the panels that shows the time of the page
   #host = h('div', { class: 'compare-map', 'aria-hidden': 'true' });
@@ -110,7 +111,7 @@ export class Compare {
     const world = createWorld(this.#app);
     const other = await createMap(this.#host, world.state);
     other.getCanvas().tabIndex = -1;
-    new AnomalyLayers(other, world);
+    this.#layers = new AnomalyLayers(other, world);
     new Overlays(other, world);
     new TileOverlays(other, world);
     new Track(other, world);
@@ -177,7 +178,9 @@ export class Compare {
       [x + REACH, y + REACH],
     ];
     const found = this.#other.queryRenderedFeatures(around, { layers: [...MARKS, ...SHAPES] });
-    const one = found.map((f) => this.#world.anomalies.get(f.properties.id)).find(Boolean);
+    const { off } = this.#app.state.get();
+    const marked = this.#layers.marked({ x, y }, REACH).at(-1); // the topmost
+    const one = marked ?? found.map((f) => this.#world.anomalies.get(f.properties.id)).find((other) => other && !off.has(other.cls));
     return one ? { ref: { kind: 'anomaly', id: one.id }, one } : null;
   }
 

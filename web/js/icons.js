@@ -115,12 +115,11 @@ export function classPath({ icon: name = '', shape = '' } = {}) {
     : (CLASS[ALSO[name]] ?? CLASS[shape] ?? CLASS[ALSO[shape]] ?? CLASS.dot);
 }
 
-// A round marker of a class for the map, at twice the size it is shown.
-export function markerImage(style, color) {
-  const side = 48;
-  const canvas = document.createElement('canvas');
-  canvas.width = canvas.height = side;
-  const ctx = canvas.getContext('2d', { willReadFrequently: true });
+export const MARKER_SIDE = 48; // twice what is shown
+
+// A round marker of a class for the map.
+export function drawMarker(ctx, style, color) {
+  const side = MARKER_SIDE;
   ctx.beginPath();
   ctx.arc(side / 2, side / 2, side / 2 - 4, 0, 2 * Math.PI);
   ctx.fillStyle = isLight() ? '#ffffff' : '#0a111c';
@@ -133,5 +132,12 @@ export function markerImage(style, color) {
   ctx.lineWidth = 2.3;
   ctx.lineCap = ctx.lineJoin = 'round';
   ctx.stroke(new Path2D(classPath(style)));
-  return ctx.getImageData(0, 0, side, side);
+}
+
+export function markerImage(style, color) {
+  const canvas = document.createElement('canvas');
+  canvas.width = canvas.height = MARKER_SIDE;
+  const ctx = canvas.getContext('2d', { willReadFrequently: true });
+  drawMarker(ctx, style, color);
+  return ctx.getImageData(0, 0, MARKER_SIDE, MARKER_SIDE);
 }

@@ -14,17 +14,20 @@ import { TEXTS } from './texts.js';
 
 const T = TEXTS.list;
 const PAGE = 120;
+const AGES_MS = 5000; // how long ago each was
+const WINDOW_MS = 15_000; // what has left the window, as often as the map looks
 
 export class ListPanel {
   #app;
   #extent;
   #rows = new Map(); // id -> row
   #order = []; // anomalies as they stand in the list, one row each
+  #lines = []; // the same with their place in it
   #events = [];
   #opened = new Set(); // ids of anomalies whose event is unfolded
   #most = PAGE;
   #looks = '';
-  #group = remembered((list, sort) => this.#groups(sorted(list, sort), sort === 'priority')); // every five seconds it is mostly the same list
+  #group = remembered((list, sort) => this.#groups(sorted(list, sort), sort === 'priority')); // whatever is redrawn, it is mostly the same list
   #list = h('ol', { class: 'rows', 'aria-label': T.title });
   #empty = h('div', { class: 'empty', hidden: true });
   #count = h('span', { class: 'badge' });
@@ -51,7 +54,8 @@ export class ListPanel {
     app.state.on(['off', 'live', 'at', 'window', 'layers', 'extent', 'sort', 'selected', 'desk'], this.redraw);
     app.bus.on('incidents', this.redraw);
     map.on('moveend', this.redraw);
-    setInterval(this.redraw, 5000);
+    setInterval(() => document.hidden || this.#patch(), AGES_MS);
+    setInterval(this.redraw, WINDOW_MS);
   }
 
   // Rows are made anew where classes look or are called otherwise; what they count changes every minute.
@@ -88,7 +92,7 @@ export class ListPanel {
 
   #redraw() {
     const { classes, clock, incidents, state } = this.#app;
-    const { desk, extent, sort, selected } = state.get();
+    const { desk, extent, sort } = state.get();
     this.extent.setAttribute('aria-pressed', String(extent));
     this.sort.value = sort;
     if (!clock.known()) return this.#nothing(0);
@@ -97,11 +101,10 @@ export class ListPanel {
     setText(this.#count, String(this.#events.length));
     this.#count.title = T.counted(list.length, this.#events.length);
     this.#app.bus.emit('count', this.#events.length);
-    const lines = this.#events.slice(0, this.#most).flatMap((event) => this.#lines(event));
-    this.#order = lines.map(({ one }) => one);
+    this.#lines = this.#events.slice(0, this.#most).flatMap((event) => this.#linesOf(event));
+    this.#order = this.#lines.map(({ one }) => one);
     this.#place();
-    const now = clock.now();
-    for (const { one, ...place } of lines) patchRow(this.#rows.get(one.id), one, { now, selected, ...place });
+    this.#patch();
     this.#more.hidden = this.#events.length <= this.#most;
     this.#nothing(elsewhere);
   }
@@ -113,8 +116,15 @@ export class ListPanel {
     return groupsOf(list, { scopeOf: (cls) => this.#app.classOf(cls).scope, incidentOf: (id) => incidents.of(id), filter, ranked });
   }
 
+  #patch() {
+    const { clock, state } = this.#app;
+    const [now, { selected }] = [clock.now(), state.get()];
+    for (const { one, ...place } of this.#lines)
+      if (this.#rows.has(one.id)) patchRow(this.#rows.get(one.id), one, { now, selected, ...place });
+  }
+
   // The rows of an event: its lead, and the others once it is unfolded.
-  #lines({ lead, members, incident }) {
+  #linesOf({ lead, members, incident }) {
     const open = members.some((one) => this.#opened.has(one.id));
     const rest = open ? members.slice(1).map((one) => ({ one, within: true, more: 0, open, incident: null })) : [];
     return [{ one: lead, within: false, more: members.length - 1, open, incident }, ...rest];

@@ -2,6 +2,7 @@
 import * as maplibre from 'maplibre-gl';
 import { basemapStyle, TIERS } from './basemap.js';
 import { throttle } from './bus.js';
+import { createGround } from './ground.js';
 import { TEXTS } from './texts.js';
 
 const AROUND = 0.12; // of the shorter side
@@ -36,6 +37,7 @@ export function createMap(container, state) {
   return new Promise((resolve) =>
     map.once('style.load', () => {
       bindGraticule(map, state);
+      map.addLayer(createGround(), 'countries');
       resolve(map);
     }),
   );

@@ -28,12 +28,13 @@ export class Pointer {
   pick(point) {
     const other = this.#app.compare?.pick(point);
     if (other !== undefined) return other;
-    const marker = this.#anomaly(point, MARKS);
+    const marker = this.#anomaly([...this.#app.anomalyLayers.marked(point, REACH), ...this.#drawn(point, MARKS)]);
     if (marker) return marker;
-    return this.#aircraft(point) ?? this.#anomaly(point, SHAPES);
+    return this.#aircraft(point) ?? this.#anomaly(this.#drawn(point, SHAPES));
   }
 
-  #anomaly({ x, y }, parts) {
+  // Anomalies of which the map itself draws a part there.
+  #drawn({ x, y }, parts) {
     const layers = parts.filter((id) => this.#map.getLayer(id)); // there are none before there are classes
     const found = this.#map.queryRenderedFeatures(
       [
@@ -42,8 +43,12 @@ export class Pointer {
       ],
       { layers },
     );
-    const known = found.map((f) => this.#app.anomalies.get(f.properties.id)).filter(Boolean);
-    const one = known.sort((a, b) => b.rank - a.rank || b.end - a.end)[0];
+    const { off } = this.#app.state.get();
+    return found.map((f) => this.#app.anomalies.get(f.properties.id)).filter((one) => one && !off.has(one.cls));
+  }
+
+  #anomaly(found) {
+    const one = found.sort((a, b) => b.rank - a.rank || b.end - a.end)[0];
     return one ? { ref: { kind: 'anomaly', id: one.id }, one } : null;
   }
 

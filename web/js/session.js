@@ -17,6 +17,7 @@ export class Session {
   #fitted = false;
   #started = false;
   #askedTo = Infinity; // the end of the time for which anomalies were asked last, epoch ms
+  #anew = true; // whether anomalies that are there already are to be asked for again
   waiting = false; // connected, but nothing has ever been observed
 
   constructor(map, app) {
@@ -71,6 +72,7 @@ export class Session {
 
   #resync() {
     this.#loadClasses();
+    this.#anew = true;
     this.#loadAnomalies();
     if (this.#app.state.get().live) this.loadAircraft();
   }
@@ -107,21 +109,24 @@ export class Session {
   async #loadAnomalies() {
     if (!this.#app.clock.known()) return;
     const [start, end] = this.#app.span();
+    const { anomalies, state } = this.#app;
+    const { layers, live } = state.get();
     this.#askedTo = end;
-    await this.#app.anomalies.load(start, end, { cleared: this.#app.state.get().layers.cleared });
-    if (!this.#app.anomalies.error) this.cleared = this.#app.state.get().layers.cleared;
+    const more = !live && !this.#anew;
+    if (await anomalies.load(start, end, { cleared: layers.cleared, more })) [this.cleared, this.#anew] = [layers.cleared, false];
     this.#firstFit();
     if (this.#app.anomalies.all().some((one) => !this.#app.classes.some((c) => c.id === one.cls))) this.reloadClasses();
   }
 
-  // Asks for more only when the window reaches beyond what is there; coming back to live always does.
+  // Asks for more only when the window reaches beyond what is there, and only for that; coming back to live asks for all.
   #cover(changed) {
     if (!this.#app.clock.known()) return;
     const { layers, live } = this.#app.state.get();
     const [start, end] = this.#app.span();
     const { covered } = this.#app.anomalies;
     const within = covered && start >= covered[0] - 60_000 && (live || end <= covered[1] + 60_000);
-    if (!within || changed.includes('live') || (layers.cleared && !this.cleared)) this.loadAnomalies();
+    if ((live && changed.includes('live')) || (layers.cleared && !this.cleared)) this.#anew = true;
+    if (!within || this.#anew) this.loadAnomalies();
   }
 
   // The first look goes to where the aircraft are, unless the link says otherwise.
