@@ -33,7 +33,7 @@ async def show_classes(request: AnyRequest) -> Response[bytes]:
     counts = await _counts(state.pool, now)
     rows = await state.pool.fetch("SELECT class, active, why FROM classes_status")
     status = {row["class"]: (row["active"], row["why"]) for row in rows}
-    overrides = await _overrides(state)
+    overrides = await overrides_of(state)
     found = [
         _described(spec, overrides.get(own, {}), status.get(own), counts.get(own))
         for own, spec in state.classes.items()
@@ -42,7 +42,7 @@ async def show_classes(request: AnyRequest) -> Response[bytes]:
     return await pages.answer(request, value, lambda root: pages_service.value(root, "Classes", "/classes", value))
 
 
-async def _overrides(state: Any) -> Mapping[str, Mapping[str, float]]:
+async def overrides_of(state: Any) -> Mapping[str, Mapping[str, float]]:
     """Thresholds as the engine judges now; before it has spoken, as configured at the start."""
     told = await state.pool.fetchval("SELECT value -> 'overrides' FROM meta WHERE key = 'configuration'")
     found: Mapping[str, Mapping[str, float]] = state.settings.overrides if told is None else told

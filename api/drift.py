@@ -34,7 +34,7 @@ async def show_drift(request: AnyRequest) -> Response[bytes]:
     end = (await data_time(pool)) or 0
     start = end - minutes * 60_000
     scoring: Scoring = request.app.state.scoring
-    scorer = await scoring.scorer()
+    scorer = await scoring.scorer(request.app.state)
     value = {
         "interval": [utc_text(start), utc_text(end)],
         **await asyncio.to_thread(drift, scorer.sequence, scorer.places, await _rows(Reader(pool), start, end + 1)),

@@ -16,6 +16,7 @@ from litestar import Response
 
 from api import replies
 from api.caller import VIEWER, caller
+from api.classes import overrides_of
 from api.middleware import LONGEST
 from api.problems import Problem
 from api.replies import AnyRequest
@@ -47,10 +48,13 @@ class Scoring:
         self._written, self._changed = time.monotonic(), False
         self.windows = Windows()
 
-    async def scorer(self) -> Scorer:
+    async def scorer(self, state: Any) -> Scorer:
+        """With the thresholds by which the engine judges now."""
+        overrides = await overrides_of(state)
         async with self._lock:
             if self._scorer is None:
                 self._scorer = await asyncio.to_thread(self._made)
+            self._scorer.overrides = overrides
             return self._scorer
 
     def _made(self) -> Scorer:
@@ -89,7 +93,7 @@ async def score_point(request: AnyRequest) -> Response[bytes]:
         raise Problem(413, f"more than {MOST_POINTS:,} points: send them in pieces")
     batch, places, refused = _rows(rows)
     scoring: Scoring = request.app.state.scoring
-    results = await asyncio.to_thread(_points, await scoring.scorer(), batch, places)
+    results = await asyncio.to_thread(_points, await scoring.scorer(request.app.state), batch, places)
     return await _answer(request, asked, [results.get(i) or {"errors": refused[i]} for i in range(len(rows))])
 
 
@@ -105,7 +109,7 @@ async def score_flight_state(request: AnyRequest) -> Response[bytes]:
     if sum(len(one.get("points") or ()) for one in flights if isinstance(one.get("points"), list)) > MOST_ROWS:
         raise Problem(413, f"more than {MOST_ROWS:,} points: send them in pieces")
     scoring: Scoring = request.app.state.scoring
-    scorer, account = await scoring.scorer(), caller(request).account
+    scorer, account = await scoring.scorer(request.app.state), caller(request).account
     work = [(one, account) for one in flights]
     results = await asyncio.to_thread(lambda: [_flight(scorer, scoring.windows, *one) for one in work])
     await scoring.changed()

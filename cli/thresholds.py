@@ -17,6 +17,8 @@ log = structlog.get_logger("skysift.config")
 Mark = tuple[int, int, int] | None
 """What tells two states of a file apart."""
 
+UNSEEN: Mark = (0, 0, 0)
+
 
 @dataclass
 class Watched:
@@ -28,10 +30,12 @@ class Watched:
     fault: str = ""
     waiting: list[str] = field(default_factory=list)
     mark: Mark = field(init=False)
+    """Of the file as it was looked at last: not yet, so that an engine that begins again, long after the service, takes
+    what the file says by now."""
     loaded: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     def __post_init__(self) -> None:
-        self.held, self.mark = self.start, _mark(self.start.path)
+        self.held, self.mark = self.start, UNSEEN if self.start.path else None
 
     def changed(self) -> Mapping[str, Mapping[str, float]] | None:
         """The thresholds, where the file says others than before; a file with a fault changes nothing."""
@@ -53,7 +57,7 @@ class Watched:
 
     def again(self) -> None:
         """Look at the file at the next occasion, changed or not."""
-        self.mark = (0, 0, 0)
+        self.mark = UNSEEN
 
     def told(self) -> Mapping[str, Any]:
         """For /health and the page of the service."""

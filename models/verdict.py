@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -30,9 +31,12 @@ INTEGRITY = (
 WHO = ("sighting", "watch-list")
 """Classes that say who flies, not how: they weigh nothing."""
 
-USUAL, MOST_RARE = 2.0, 6.0
-"""Digits of one in so many. One in a hundred happens in any five minutes and says nothing; what a model says beyond
-one in a million is more than it can know."""
+AMONG = 30
+"""Rows of five minutes, and windows that end within them: the oddest of so many is odd once in 100 windows of normal
+flight only from one in 3,000 on. What is less rare says nothing, and puts no row before or behind another."""
+
+USUAL, MOST_RARE = 2.0 + math.log10(AMONG), 6.0
+"""Digits of one in so many, from which on a score counts, and beyond which a model says more than it can know."""
 
 
 @dataclass(frozen=True)
@@ -51,8 +55,8 @@ class Fusion:
     peak: float = 0.9999
     windows: int = 3
     hits: int = 2
-    weights: tuple[float, ...] = (10.947, 0.0, 3.882, 3.313, 0.0, 0.726)
-    least: float = 4.037
+    weights: tuple[float, ...] = (10.948, 0.0, 3.894, 3.039, 0.0, 0.237)
+    least: float = 3.764
 
     def strength(self, evidence: Array) -> Array:
         """The weighted sum (n,) of evidence (n, EVIDENCE)."""

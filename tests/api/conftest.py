@@ -17,6 +17,7 @@ from typing import Any
 import asyncpg
 import httpx
 import numpy as np
+import orjson
 import pytest
 import shapely
 from litestar import Litestar
@@ -162,3 +163,25 @@ def live(seeded_url: str) -> Iterator[Live]:
     yield live
     if live.process.poll() is None:
         live.stop()
+
+
+@pytest.fixture
+def told(seeded_url: str) -> Iterator[Any]:
+    """Puts what an engine says into the database; taken out again afterwards."""
+
+    def put(key: str, value: Any) -> None:
+        asyncio.run(_put(seeded_url, key, value))
+
+    yield put
+    put("engine", None)
+    put("configuration", None)
+
+
+async def _put(url: str, key: str, value: Any) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute("DELETE FROM meta WHERE key = $1", key)
+        if value is not None:
+            await connection.execute("INSERT INTO meta VALUES ($1, $2)", key, orjson.dumps(value).decode())
+    finally:
+        await connection.close()

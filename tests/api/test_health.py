@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections.abc import Iterator
 from typing import Any
 
-import asyncpg
-import orjson
 import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
@@ -17,28 +13,6 @@ from api.app import create_app
 from api.settings import Settings
 
 Client = TestClient[Litestar]
-
-
-@pytest.fixture
-def told(seeded_url: str) -> Iterator[Any]:
-    """Puts what an engine says into the database; taken out again afterwards."""
-
-    def put(key: str, value: Any) -> None:
-        asyncio.run(_put(seeded_url, key, value))
-
-    yield put
-    put("engine", None)
-    put("configuration", None)
-
-
-async def _put(url: str, key: str, value: Any) -> None:
-    connection = await asyncpg.connect(url)
-    try:
-        await connection.execute("DELETE FROM meta WHERE key = $1", key)
-        if value is not None:
-            await connection.execute("INSERT INTO meta VALUES ($1, $2)", key, orjson.dumps(value).decode())
-    finally:
-        await connection.close()
 
 
 @pytest.mark.parametrize(

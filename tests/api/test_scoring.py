@@ -66,6 +66,17 @@ def test_a_rule_speaks_of_an_emergency(client: Client, keys: Keys) -> None:
     assert results[3]["rule_alerts"][0]["priority"] in ("high", "critical")
 
 
+def test_rules_judge_by_the_thresholds_of_now(client: Client, keys: Keys, told: Any) -> None:
+    fall = [point(k, vertical_rate=-9_000, baro_altitude=35_000 - 1_500 * k) for k in range(12)]
+
+    before = ask(client, keys, "/score_point", fall).json()["results"][-1]["rule_alerts"]
+    told("configuration", {"state": "ok", "overrides": {"rapid-descent": {"rate": -15_000}}})
+    after = ask(client, keys, "/score_point", fall).json()["results"][-1]["rule_alerts"]
+
+    gone = {one["class"] for one in before} - {one["class"] for one in after}
+    assert "rapid-descent" in gone
+
+
 def test_a_flight_is_kept_and_judged(client: Client, keys: Keys) -> None:
     for k in range(0, 30, 10):
         answer = ask(client, keys, "/score_flight_state", {"points": [point(k + j) for j in range(10)]})

@@ -9,7 +9,7 @@ from benchmarks.scorecard.fused import best_threshold, calibrated, highest, wind
 from benchmarks.scorecard.fusion import tuned
 from benchmarks.scorecard.report import Setup
 from geo.features import Features
-from models.verdict import EVIDENCE, Fusion, rarity
+from models.verdict import AMONG, EVIDENCE, MOST_RARE, USUAL, Fusion, rarity
 
 
 def test_the_largest_of_a_run_that_ends_here() -> None:
@@ -48,5 +48,7 @@ def test_weights_need_a_recording_that_may_be_looked_at() -> None:
         tuned(Setup("squawk"))
 
 
-def test_rarity_is_digits_beyond_the_usual() -> None:
-    assert rarity(np.array([0.0, 0.99, 0.9999, 0.9999999])) == pytest.approx([0, 0, 0.5, 1])
+def test_rarity_is_digits_beyond_what_the_oddest_of_a_window_usually_has() -> None:
+    usual = 1 - 0.01 / AMONG
+    half = 1 - 10 ** (-(USUAL + MOST_RARE) / 2)
+    assert rarity(np.array([0.0, 0.99, usual, half, 0.9999999])) == pytest.approx([0, 0, 0, 0.5, 1], abs=1e-9)

@@ -34,6 +34,13 @@ def test_a_change_is_given_once(file: Path) -> None:
     assert watched.changed() is None and watched.told()["state"] == "ok"
 
 
+def test_an_engine_that_begins_again_takes_what_was_changed_since_the_start(file: Path) -> None:
+    start = load(file, environ={})
+    save(file, "[detectors.loiter]\ndwell = 500")
+
+    assert Watched(start, registry()).changed() == {"loiter": {"dwell": 500}}
+
+
 def test_a_bad_file_is_refused_and_the_old_one_holds(file: Path) -> None:
     watched = Watched(load(file, environ={}), registry())
     save(file, "[detectors.loiter]\ndwell = -3")
