@@ -166,3 +166,17 @@ def test_the_focus_goes_into_a_detail_and_back_to_its_row(look: Callable[..., Si
     assert sight.page.evaluate("document.activeElement.matches('#draw .tool')")
     sight.page.keyboard.press("Escape")
     assert sight.page.evaluate("document.activeElement.dataset.id") == row
+
+
+def test_paper_is_light_and_the_reader_keeps_the_dark(look: Callable[..., Sight]) -> None:
+    sight = look(color_scheme="dark")
+    on_paper = "globalThis.paper = document.documentElement.dataset.theme; dispatchEvent(new Event('afterprint'));"
+    sight.page.evaluate(f"(() => {{ window.print = () => {{ {on_paper} }}; }})()")
+    sight.page.get_by_role("button", name="Settings").click()
+    sight.page.get_by_role("button", name="Print this view").click()
+    assert until(sight.page, "globalThis.paper") == "light"
+    assert sight.page.evaluate("document.documentElement.dataset.theme") == "auto"
+    sight.page.emulate_media(media="print")
+    above = "document.querySelector('.topbar').getBoundingClientRect().bottom"
+    assert sight.page.evaluate(f"{above} <= document.querySelector('#map').getBoundingClientRect().top")
+    sight.page.emulate_media(media="screen")

@@ -198,3 +198,22 @@ def test_a_proposal_of_an_area_is_accepted_for_it_alone(look: Callable[..., Sigh
     assert violations(sight) == []
     sent = last(kept, "/rules")
     assert (sent["class"], sent["area"], sent["confidence"]) == ("loiter", 1, 0.6)
+
+
+CUT = """() => [...document.querySelectorAll('.review-filters select')].filter(one => {
+  const pen = document.createElement('canvas').getContext('2d');
+  pen.font = getComputedStyle(one).font;
+  const { paddingInlineStart: a, paddingInlineEnd: b } = getComputedStyle(one);
+  return pen.measureText(one.selectedOptions[0].text).width + parseFloat(a) + parseFloat(b) + 20 > one.clientWidth;
+}).map(one => one.selectedOptions[0].text)"""
+"""Choices whose word does not fit beside the arrow."""
+
+
+@pytest.mark.parametrize("width", [1440, 1024, 390])
+def test_the_filters_of_the_list_are_not_cut(look: Callable[..., Sight], watchers: Watchers, width: int) -> None:
+    watchers.desk = Desk(watchers.world)
+    sight = look("#view=40,15,1.2", width=width, height=844)
+    if width < 760:
+        sight.page.locator("#tabs button", has_text="Anomalies").click()
+    sight.page.locator(".review-filters").wait_for()
+    assert sight.page.evaluate(CUT) == []

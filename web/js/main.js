@@ -23,6 +23,7 @@ import { meLink } from './me.js';
 import { glides, startMotion } from './motion.js';
 import { Overlays } from './overlays.js';
 import { Pointer } from './pointer.js';
+import { printView } from './print.js';
 import { Replay } from './replay.js';
 import { Search } from './search.js';
 import { Session } from './session.js';
@@ -99,7 +100,7 @@ function buildPanels(app, map) {
   app.search = new Search($('#search'), map, app);
   app.status = new Status($('#status'), app);
   const { title, help } = brand($('#brand'), { onhelp: () => app.help.toggle() });
-  const settings = new Settings($('#settings'), app);
+  const settings = new Settings($('#settings'), app, { print: () => printView(app, map) });
   $('#status').after(settings.button, help, meLink(app.bus));
   app.help = new Help($('#help'), app);
   bindTheme(app.bus, () => recolour(map));

@@ -12,8 +12,8 @@ export class Settings {
   #state;
   #buttons = [];
 
-  // `onMap`: beside the button stands the way to the statistics.
-  constructor(dialog, { state }, onMap = true) {
+  // `onMap`: beside the button stands the way to the statistics. `print`: how this page gets onto paper.
+  constructor(dialog, { state }, { onMap = true, print = () => window.print() } = {}) {
     this.#dialog = dialog;
     this.#state = state;
     const open = iconButton('settings', T.open, () => this.#open());
@@ -22,7 +22,7 @@ export class Settings {
     const close = iconButton('close', T.close, () => dialog.close());
     dialog.append(
       h('div', { class: 'panel-head' }, h('h2', { id: 'settings-title', text: T.title }), close),
-      h('div', { class: 'help-body' }, ...Object.keys(CHOICES).map((name) => this.#row(name)), note(), more(dialog, onMap)),
+      h('div', { class: 'help-body' }, ...Object.keys(CHOICES).map((name) => this.#row(name)), note(), more(dialog, onMap, print)),
     );
     dialog.addEventListener('click', (event) => event.target === dialog && dialog.close());
     state.on(Object.keys(CHOICES), () => this.#mark());
@@ -55,15 +55,15 @@ export class Settings {
 
 const note = () => h('p', { class: 'facts', text: `${T.note} ${T.sentences}` });
 
-function more(dialog, onMap) {
-  const print = () => {
+function more(dialog, onMap, print) {
+  const toPaper = () => {
     dialog.close();
-    window.print();
+    print();
   };
   return h(
     'div',
     { class: 'actions' },
     onMap ? h('a', { class: 'button', href: '/statistics' }, icon('chart'), T.statistics) : null,
-    h('button', { class: 'button', type: 'button', onclick: print }, icon('print'), T.print),
+    h('button', { class: 'button', type: 'button', onclick: toPaper }, icon('print'), T.print),
   );
 }

@@ -114,7 +114,7 @@ const pick = ({ theme, units, zone }) => ({ theme, units, zone });
 
 function start() {
   const state = preferences(createBus());
-  const settings = new Settings($('#settings'), { state }, false);
+  const settings = new Settings($('#settings'), { state }, { onMap: false });
   $('#tools').append(h('a', { class: 'button', href: '/' }, icon('globe'), T.map), settings.button);
   $('#choice').append(spanChoice());
   load();
