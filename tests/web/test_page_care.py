@@ -129,10 +129,20 @@ def test_the_pure_parts_pass_their_own_tests() -> None:
     assert done.returncode == 0, done.stdout[-4000:]
 
 
-def test_an_empty_sky_is_not_an_error(look: Callable[..., Sight]) -> None:
+def test_an_empty_list_says_why_it_is_empty_and_leads_out(look: Callable[..., Sight]) -> None:
     sight = look("#view=40,15,2")
+    said = "document.querySelector('#list .empty').textContent"
+    sight.page.evaluate(f"{APP}.state.set({{desk: {{band: 'alert', status: '', queue: ''}}}})")
+    until(sight.page, f"{said}.includes('Nothing fits these filters')")
+    sight.page.get_by_role("button", name="Show all of them").click()
     sight.page.evaluate(f"{APP}.state.set({{off: new Set({APP}.classes.map(c => c.id))}})")
-    until(sight.page, "document.querySelector('#list .empty').textContent.includes('Nothing unusual')")
+    until(sight.page, f"{said}.includes('Every class is switched off')")
+    sight.page.get_by_role("button", name="Switch all on").click()
+    until(sight.page, "document.querySelectorAll('#list .row').length > 3")
+    sight.page.evaluate(f"{APP}.state.set({{off: new Set({APP}.classes.slice(1).map(c => c.id)), extent: false}})")
+    first = f"{APP}.classes[0].id"
+    sight.page.evaluate(f"{APP}.anomalies.chosen = one => one.cls !== {first}; {APP}.bus.emit('anomalies')")
+    until(sight.page, f"{said}.includes('Nothing unusual')")
 
 
 SMALL = """() => [...new Set([...document.querySelectorAll('body *')].filter(e =>

@@ -1,6 +1,8 @@
-// What the list shows when there is nothing in it, and why: still loading, failed, nothing heard yet, elsewhere, or all quiet.
+// What the list shows when there is nothing in it, and why: still loading, failed, nothing heard yet, all switched off,
+// filtered away, elsewhere, or all quiet.
 import { h } from './dom.js';
 import { icon } from './icons.js';
+import { INITIAL } from './state.js';
 import { TEXTS } from './texts.js';
 import { windowText } from './time.js';
 
@@ -8,12 +10,14 @@ const T = TEXTS.list;
 const SKELETONS = 4;
 
 // The elements to show. `elsewhere`: how many lie outside of the view.
-export function emptyState({ anomalies, clock, session, state }, elsewhere) {
-  const { live, window } = state.get();
+export function emptyState({ anomalies, classes, clock, session, state }, elsewhere) {
+  const { live, window, off, desk } = state.get();
   const time = live ? T.inLast(windowText(window)) : T.then;
   if (anomalies.error) return say('info', T.failed, anomalies.error.message, button(T.again, () => session.loadAnomalies()));
   if (session.waiting) return say('clock', T.waiting, T.waitingWhy);
   if (anomalies.loading || !clock.known()) return Array.from({ length: SKELETONS }, () => h('div', { class: 'skeleton' }));
+  if (classes.length && classes.every(({ id }) => off.has(id))) return say('eye', T.allOff, T.allOffWhy, button(T.allOn, () => state.set({ off: new Set() }))); // prettier-ignore
+  if (Object.values(desk).some(Boolean)) return say('check', T.filtered, T.filteredWhy(time), button(T.unfilter, () => state.set({ desk: INITIAL.desk }))); // prettier-ignore
   if (elsewhere) return say('target', T.elsewhere, T.elsewhereWhy(elsewhere, time), button(T.everywhere, () => state.set({ extent: false }))); // prettier-ignore
   return say('check', T.nothing, T.nothingWhy(time));
 }

@@ -122,7 +122,7 @@ export class Status {
       h('h2', { text: T.feeds }),
       health.error ? h('p', { class: 'notice', text: health.error }) : null,
       ...(health.feeds ?? []).map(feedLine),
-      health.feeds?.length ? null : h('p', { class: 'facts', text: T.noFeeds }),
+      health.feeds?.length || health.error ? null : h('p', { class: 'facts', text: T.noFeeds }),
       clock.known() ? h('p', { class: 'facts', text: T.dataTime(stampText(clock.live())) }) : null,
       health.classes
         ? h('p', {
