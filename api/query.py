@@ -17,6 +17,7 @@ from api.conditions import Conditions
 from api.crs import SYSTEMS, System
 from api.parameters import Box, Span
 from api.problems import bad
+from store.squares import whole_codes
 
 COUNT_AT_MOST = 10_000
 """Counting stops here: a number that costs more than the page is not worth it, and the standard lets it be absent."""
@@ -167,19 +168,47 @@ def _sorted(
     collection: Collection, asked: Asked, order: Sequence[Order], statement: Statement, squares: Sequence[int] = ()
 ) -> tuple[str, str]:
     """SQL of the page's rows and one more, with their places in the order, and of that order outside of it."""
-    read = source(collection, asked, statement)
-    held = conditions(collection, asked, statement, by_place=not squares) + _beyond(order, asked, statement)
     places = ", ".join(f"{one.sql} AS place_{i}" for i, one in enumerate(order))
     limit, outer = statement.bind(asked.limit + 1, "int"), _outer(order, "page")
-    rows = f"SELECT *, {places} FROM {read}"
+    rows = f"SELECT *, {places} FROM {source(collection, asked, statement)}"
     if squares:
-        held = [f"{collection.square} = square.code", *held]
-        each = f"{rows}{_where(held)} ORDER BY {_order_by(order)} LIMIT {limit}"
-        codes = statement.bind(squares, "int[]")
-        rows = f"SELECT near.* FROM unnest({codes}) AS square (code), LATERAL ({each}) AS near"
-        return f"{rows} ORDER BY {_outer(order, 'near')} LIMIT {limit}", outer
+        return _by_square(collection, asked, order, statement, squares, rows, limit), outer
+    held = conditions(collection, asked, statement) + _beyond(order, asked, statement)
     skipped = f" OFFSET {statement.bind(asked.offset, 'bigint')}" if asked.offset else ""
     return f"{rows}{_where(held)} ORDER BY {_order_by(order)} LIMIT {limit}{skipped}", outer
+
+
+def _by_square(
+    collection: Collection,
+    asked: Asked,
+    order: Sequence[Order],
+    statement: Statement,
+    squares: Sequence[int],
+    rows: str,
+    limit: str,
+) -> str:
+    """SQL of the page's rows from squares, each read in order of its index, which ends with the first of the order.
+
+    Squares within the box come first: where they alone fill the page, those at its edge, of whose rows many lie
+    outside, are read no further than to where it ends at the latest.
+    """
+    whole = [] if any(box.heights for box in asked.boxes) else whole_codes(box.edges for box in asked.boxes)
+    inside = sorted(set(squares).intersection(whole))
+
+    def read(codes: Sequence[int], held: list[str]) -> str:
+        held = [f"{collection.square} = square.code", *held, *_beyond(order, asked, statement)]
+        # Whoever shares the last place is sorted out afterwards: a sort of each square costs more.
+        each = f"{rows}{_where(held)} ORDER BY {order[0].sql} FETCH FIRST ({limit}) ROWS WITH TIES"
+        codes_sql = statement.bind(codes, "int[]")
+        return f"SELECT near.* FROM unnest({codes_sql}) AS square (code), LATERAL ({each}) AS near"
+
+    first = read(inside, conditions(collection, asked.anywhere, statement))
+    latest = f"SELECT CASE WHEN count(*) >= {limit} THEN max(place_0) ELSE 'infinity' END FROM inside"
+    edge = conditions(collection, asked, statement, by_place=False)
+    others = read(sorted(set(squares) - set(inside)), [*edge, f"{order[0].sql} <= ({latest})"])
+    return f"""
+    WITH inside AS MATERIALIZED ({first} ORDER BY {_outer(order, "near")} LIMIT {limit})
+    SELECT * FROM (SELECT * FROM inside UNION ALL {others}) AS near ORDER BY {_outer(order, "near")} LIMIT {limit}"""
 
 
 def _outer(order: Sequence[Order], name: str) -> str:

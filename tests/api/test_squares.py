@@ -16,10 +16,10 @@ from litestar.testing import TestClient
 from api.app import create_app
 from api.asked import Asked
 from api.catalogue import POSITIONS
-from api.near import Indexed, squares
+from api.near import Indexed, one_plan, squares
 from api.settings import Settings
 from geo.batch import Batch
-from store.squares import square_codes
+from store.squares import square_codes, whole_codes
 from store.writer import Writer
 
 T0 = 1_700_000_400_000
@@ -108,6 +108,31 @@ def test_time_counts_over_all_squares(served: TestClient[Litestar]) -> None:
 def test_where_squares_would_not_pay_they_are_left_out(asked: dict[str, str]) -> None:
     asked_for = Asked.of(POSITIONS, asked)
     assert not squares(POSITIONS, asked_for)
+
+
+@pytest.mark.parametrize(
+    ("asked", "one"),
+    [
+        ({"datetime": "2023-11-14T22:20:00Z/2023-11-14T22:30:00Z"}, True), ({"icao24": "4ca7b5"}, True),
+        ({"datetime": "2023-11-14T22:20:00Z/.."}, False), ({"icao24": "4ca7b5,4ca7b6"}, False), ({}, False),
+        ({"icao24": "4ca7b5", "sortby": "callsign"}, False), ({"icao24": "4ca7b5", "bbox": "1,1,3,3"}, False),
+        ({"icao24": "4ca7b5", "flight": "7"}, False), ({"icao24": "4ca7b5", "squawk": "7700"}, False),
+    ],
+)  # fmt: skip
+def test_where_one_plan_is_right_for_all_values(asked: dict[str, str], one: bool) -> None:
+    assert one_plan(POSITIONS, Asked.of(POSITIONS, asked)) is one
+
+
+@pytest.mark.parametrize(
+    ("box", "whole"),
+    [
+        ((-0.5, 0.5, 2.5, 2.0), [360, 361]), ((0.0, 0.0, 1.0, 1.0), [0]), ((0.1, 0.1, 1.9, 1.9), []),
+        ((-180.0, 0.0, -178.0, 1.0), [-179]), ((178.0, 89.0, 180.0, 90.0), [89 * 360 + 178, 89 * 360 + 179]),
+    ],
+)  # fmt: skip
+def test_squares_that_lie_in_a_box_as_a_whole(box: tuple[float, float, float, float], whole: list[int]) -> None:
+    """Of those at the western edge of the world the row that lies at 180 degrees, a step further north, is no part."""
+    assert list(whole_codes([box])) == whole
 
 
 def test_squares_of_a_box() -> None:
