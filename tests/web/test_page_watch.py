@@ -217,3 +217,17 @@ def test_the_filters_of_the_list_are_not_cut(look: Callable[..., Sight], watcher
         sight.page.locator("#tabs button", has_text="Anomalies").click()
     sight.page.locator(".review-filters").wait_for()
     assert sight.page.evaluate(CUT) == []
+
+
+def test_a_link_holds_the_filters_of_the_desk_and_they_can_be_left(
+    look: Callable[..., Sight], watchers: Watchers
+) -> None:
+    watchers.desk = Desk(watchers.world)
+    sight = look("#view=40,15,2&list=all&win=86400&desk=review,resolved,")
+    urgency = sight.page.get_by_label("Urgency", exact=True)
+    urgency.wait_for()
+    assert urgency.input_value() == "review"
+    sight.page.get_by_role("button", name="Show all of them").click()
+    until(sight.page, "document.querySelectorAll('#list .row').length > 1")
+    assert urgency.input_value() == ""
+    until(sight.page, "!location.hash.includes('desk=')")

@@ -162,7 +162,7 @@ function reveal(map, one) {
 function bindAddress(app, map) {
   const write = throttle(() => history.replaceState(null, '', formatHash(app.state.get()) || location.pathname), 300);
   app.state.on(['view', 'off', 'layers', 'projection', 'window', 'live', 'at', 'end', 'selected', 'extent', 'sort'], write);
-  app.state.on(['theme', 'units', 'zone', 'area', 'only', 'opacity', 'compare'], write);
+  app.state.on(['theme', 'units', 'zone', 'area', 'only', 'opacity', 'compare', 'desk'], write);
   addEventListener('hashchange', () => {
     const wanted = parseHash(location.hash);
     app.state.set(wanted);

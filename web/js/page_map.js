@@ -70,7 +70,7 @@ function draw(element, features, bounds) {
     container: element,
     style: look(),
     bounds,
-    fitBoundsOptions: { padding: 28, maxZoom: 7 },
+    fitBoundsOptions: { padding: 28, maxZoom: 5.5 },
     attributionControl: { compact: true, customAttribution: 'MapLibre · Natural Earth' },
     cooperativeGestures: true,
     fadeDuration: 0,

@@ -13,6 +13,7 @@ export class ReviewFilters {
     this.#app = app;
     this.root = h('div', { class: 'review-filters', role: 'group', 'aria-label': T.filters, hidden: true });
     app.bus.on('incidents', () => this.#show());
+    app.state.on(['desk'], () => this.#show());
     this.#show();
   }
 

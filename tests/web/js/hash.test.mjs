@@ -17,6 +17,12 @@ test('a full state comes back', () => {
   assert.deepEqual([...back.off], [...state.off]);
 });
 
+test('which incidents are listed comes back, and nothing that is no name', () => {
+  const desk = { band: 'alert', status: 'todo', queue: 'safety-1' };
+  assert.deepEqual(parseHash(formatHash({ ...INITIAL, desk })).desk, desk);
+  assert.deepEqual(parseHash('#desk=alert,<b>').desk, { ...INITIAL.desk, band: 'alert' });
+});
+
 test('an aircraft with a tilde can be linked', () => {
   const back = parseHash(formatHash({ ...INITIAL, selected: { kind: 'aircraft', id: '~2b0d0d/1' } }));
   assert.deepEqual(back.selected, { kind: 'aircraft', id: '~2b0d0d/1' });

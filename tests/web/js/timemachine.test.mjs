@@ -34,9 +34,9 @@ test('a field for a time is read in the zone that the reader reads in', () => {
 test('comparison, opacity and place go through the address; nonsense does not', () => {
   const state = { ...INITIAL, compare: -86_400_000, opacity: { zones: 0.4 }, only: { kind: 'country', id: 'FR' } };
   const fields = new Map(formatMap(state).map((part) => part.split('=')));
-  assert.deepEqual(parseMap(fields), { area: null, opacity: { zones: 0.4 }, compare: -86_400_000, only: state.only });
+  assert.deepEqual(parseMap(fields), { area: null, desk: INITIAL.desk, opacity: { zones: 0.4 }, compare: -86_400_000, only: state.only });
   const bad = new Map([['compare', '1e99'], ['faint', 'zones:-5,cells:0,x:50,tracks'], ['only', 'planet:mars'], ['area', 'x'], ['name', '%E0%A4%A']]); // prettier-ignore
-  assert.deepEqual(parseMap(bad), { area: null, opacity: {}, compare: 0, only: null });
+  assert.deepEqual(parseMap(bad), { area: null, desk: INITIAL.desk, opacity: {}, compare: 0, only: null });
   assert.equal(parseMap(new Map([['only', 'area:here']])).only, null, 'an area that is not there chooses nothing');
 });
 

@@ -36,7 +36,7 @@ export const TEXTS = {
     failed: 'Anomalies did not load',
     again: 'Try again',
     waiting: 'Waiting for the first aircraft',
-    waitingWhy: 'The service runs, but no observation has come in yet.',
+    waitingWhy: 'What is heard is judged at once, and stands here by itself.',
     elsewhere: 'Nothing in view',
     elsewhereWhy: (n, time) => `${plural(n, 'anomaly lies', 'anomalies lie')} elsewhere ${time}.`,
     allOff: 'Every class is switched off',
