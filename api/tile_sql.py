@@ -23,22 +23,32 @@ MOST = 4_000
 MOST_BYTES = 1_000_000
 """A heavier tile is given as counts too, and one of areas with fewer of them."""
 
+SELECTIVE = frozenset(("class", "icao24"))
+"""Filters with an index of their own."""
+
 AREAS = ("Polygon", "MultiPolygon")
 _UTC = """to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')"""
 
 
-async def tile(pool: asyncpg.Pool, collection: Collection, asked: Asked, at: Tile) -> bytes:
-    """The tile's content; empty where there is nothing."""
+async def tile(pool: asyncpg.Pool, steady: asyncpg.Pool, collection: Collection, asked: Asked, at: Tile) -> bytes:
+    """The tile's content; empty where there is nothing. `steady` plans once, where one plan is right for all tiles."""
     placed = replace(asked, boxes=[Box(at.degrees(MARGIN))], filters=_sized(collection, asked, at.zoom))
     if collection.geometry in AREAS:
         return await _areas(pool, collection, placed, at)
     of = layer(collection, placed, at)
     if of and not (of.few_apart and await _few(pool, of, placed, at)):
         return await _fetch(pool, *counted(collection, placed, at, of))
+    counting = steady if _by_codes_alone(collection, asked) else pool
     sql, values = enough(collection, placed, at, MOST)
-    many = await pool.fetchval(sql, *values) > MOST
+    many = await counting.fetchval(sql, *values) > MOST
     content = b"" if many else await _fetch(pool, *one_by_one(collection, placed, at, MOST))
-    return await _fetch(pool, *counted(collection, placed, at)) if many or len(content) > MOST_BYTES else content
+    return await _fetch(counting, *counted(collection, placed, at)) if many or len(content) > MOST_BYTES else content
+
+
+def _by_codes_alone(collection: Collection, asked: Asked) -> bool:
+    """Whether the index on codes is the one to read, range by range, whatever the values."""
+    narrowed = collection.fixed or asked.span or asked.cql is not None or asked.filters.keys() & SELECTIVE
+    return bool(collection.code) and not narrowed
 
 
 async def _few(pool: asyncpg.Pool, of: Layer, asked: Asked, at: Tile) -> bool:
