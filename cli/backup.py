@@ -1,4 +1,4 @@
-"""`skysift backup`: database, keys, reference data and what was learned, as one file; while it all runs."""
+"""`skysift backup`: database, keys, reference data, models and what was learned, as one file; while it all runs."""
 
 from __future__ import annotations
 
@@ -24,6 +24,8 @@ from store.dump import dump
 from store.revision import current
 
 SUFFIX = ".skysift"
+MODELS = "models"
+"""The user's own models, in the state folder (models/active.py)."""
 COUNTED = ("anomalies", "incidents", "accounts", "areas", "subscriptions", "destinations", "alerts")
 
 
@@ -71,6 +73,7 @@ def _state(url: str) -> dict[str, Path]:
     folder = default_state_dir()
     files = [key for key in (folder / KEY_FILE, folder / PRIVACY_KEY) if key.exists()]
     files += [p for p in (folder / "reference").rglob("*.npz") if p.is_file()]
+    files += [p for p in (folder / MODELS).rglob("*") if p.is_file()]
     found = {f"{archive.STATE}/{p.relative_to(folder).as_posix()}": p for p in files}
     learned = checkpoint_path(url)
     return found | ({archive.CHECKPOINT: learned} if learned.exists() else {})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -124,26 +123,40 @@ async def _counts(url: str) -> dict[str, int]:
 
 
 def _state_back(url: str, parts: Mapping[str, Path]) -> None:
-    """Files of the state folder. Keys that are there already stay behind those that come back."""
+    """Files of the state folder, readable by its owner alone. Keys that are there already stay behind those that come
+    back."""
     folder = default_state_dir()
+    folder.mkdir(parents=True, exist_ok=True)
     for name, file in parts.items():
         if name == archive.CHECKPOINT:
-            shutil.copyfile(file, checkpoint_path(url))
-        if not name.startswith(f"{archive.STATE}/"):
-            continue
-        target = folder / name.removeprefix(f"{archive.STATE}/")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if target.name == KEY_FILE:
-            _keys_back(file, target)
-        else:
-            shutil.copyfile(file, target)
+            _put(file.read_bytes(), checkpoint_path(url))
+        elif name.startswith(f"{archive.STATE}/"):
+            target = folder / name.removeprefix(f"{archive.STATE}/")
+            _put(_keys(file, target) if target.name == KEY_FILE else file.read_bytes(), target)
     checkpoint_path(url).with_suffix(".journal").unlink(missing_ok=True)
 
 
-def _keys_back(file: Path, target: Path) -> None:
+def _keys(file: Path, target: Path) -> bytes:
+    """The keys that come back, then those that were there."""
     before = target.read_text().split() if target.exists() else []
     lines = file.read_text().split()
-    part = target.with_suffix(".part")
-    part.touch(0o600)
-    part.write_text("\n".join([*lines, *(one for one in before if one not in lines), ""]))
+    return "\n".join([*lines, *(one for one in before if one not in lines), ""]).encode()
+
+
+def _put(content: bytes, target: Path) -> None:
+    """Whole or not at all, and the state folder's owner's: root may restore what a service of another user reads."""
+    for folder in [one for one in reversed(target.parents) if not one.exists()]:
+        folder.mkdir(mode=0o700)
+        _handed_over(folder)
+    part = target.with_name(f".{target.name}.part")
+    part.unlink(missing_ok=True)
+    with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out_:
+        out_.write(content)
+    _handed_over(part)
     part.replace(target)
+
+
+def _handed_over(path: Path) -> None:
+    if os.geteuid() == 0:
+        owner = default_state_dir().stat()
+        os.chown(path, owner.st_uid, owner.st_gid)

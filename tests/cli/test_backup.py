@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 import tarfile
 import tempfile
 from collections.abc import Iterator
@@ -78,6 +79,10 @@ ALL = ("SELECT count(*) FROM positions", "SELECT count(*) FROM anomalies", "SELE
 def test_a_lost_database_comes_back(own: Cluster, tmp_path: Path) -> None:
     before = asyncio.run(asked(own.url, *ALL))
     file = tmp_path / "b.skysift"
+    model, key = own.state_dir / "models" / "point" / "model.json", own.state_dir / "privacy.key"
+    model.parent.mkdir(parents=True)
+    model.write_text("mine")
+    key.write_text("ab" * 32)
     made = run("backup", file)
     assert made.exit_code == 0, made.output
     assert file.stat().st_mode & 0o077 == 0
@@ -85,6 +90,8 @@ def test_a_lost_database_comes_back(own: Cluster, tmp_path: Path) -> None:
     own.reset()
     (own.state_dir / "destinations.key").unlink()
     checkpoint_path(own.url).unlink()
+    key.unlink()
+    shutil.rmtree(model.parent.parent)
     own.start()
     own.keep(True)
     done = run("restore", file, "--yes")
@@ -94,6 +101,8 @@ def test_a_lost_database_comes_back(own: Cluster, tmp_path: Path) -> None:
     assert after == before and before[0] == 60
     assert Vault(own.state_dir).open(after[3]) == {"url": "https://a.example"}  # type: ignore[arg-type]
     assert checkpoint_path(own.url).read_bytes() == b"what was learned"
+    assert model.read_text() == "mine" and key.read_text() == "ab" * 32
+    assert [one.stat().st_mode & 0o077 for one in (model, key, own.state_dir / "destinations.key")] == [0, 0, 0]
 
 
 def test_a_backup_goes_into_a_database_that_is_named(
