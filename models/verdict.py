@@ -45,6 +45,7 @@ class Fusion:
 
     `point`: the largest point score within it from which the flight is suspicious. `sequence` and `peak`: `windows`
     windows in a row must reach the first and one of them the second. `hits`: so many rules that are not critical.
+    `lasts_s`: what an integrity rule finds for less than this is one wrong row, as every feed has: it weighs nothing.
     `weights` of EVIDENCE, whose weighted sum must reach `least`: learned from attacks planted over Japan (`skysift
     scorecard --calibrate`), judged on other recordings (docs/scorecard.md).
     """
@@ -55,6 +56,7 @@ class Fusion:
     peak: float = 0.9999
     windows: int = 3
     hits: int = 2
+    lasts_s: float = 5.0
     weights: tuple[float, ...] = (10.948, 0.0, 3.894, 3.039, 0.0, 0.237)
     least: float = 3.764
 
@@ -73,14 +75,15 @@ def rarity(score: Array) -> Array:
 
 @dataclass(frozen=True)
 class Rule:
-    """What a class found: its id, its sentence, its priority 1 (low) to 4 (critical), how sure it is; and whether it
-    still holds."""
+    """What a class found: its id, its sentence, its priority 1 (low) to 4 (critical), how sure it is; whether it still
+    holds, and from its first evidence to its last (s)."""
 
     class_id: str
     text: str
     priority: int
     confidence: float
     now: bool = True
+    lasted_s: float = math.inf
 
 
 @dataclass(frozen=True)
@@ -126,9 +129,10 @@ def weight(rules: Sequence[Rule], point: float | None, sequence: Sequence[float]
     surest = dict.fromkeys(EVIDENCE, 0.0)
     for rule in rules:
         kind = "integrity" if rule.class_id in INTEGRITY else "behaviour"
+        if rule.class_id in WHO or (kind == "integrity" and rule.lasted_s < fusion.lasts_s):
+            continue
         for name in (f"{kind} now",) * rule.now + (f"{kind} of the last minutes",):
-            if rule.class_id not in WHO:
-                surest[name] = max(surest[name], rule.confidence)
+            surest[name] = max(surest[name], rule.confidence)
     for name, score in (("sequence", max(sequence, default=0.0)), ("point", point or 0.0)):
         surest[name] = float(rarity(np.array(score)))
     return float(fusion.strength(np.array([surest[name] for name in EVIDENCE])))

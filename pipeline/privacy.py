@@ -71,7 +71,8 @@ class Privacy:
         if self.flags and "db_flags" in batch.columns:
             own |= (batch["db_flags"] & self.flags) != 0
         if len(self.told) + len(self.said) > MOST_KNOWN:
-            self.told.clear(), self.said.clear()
+            self.told.clear()
+            self.said.clear()
         self.told.update(np.unique(icao24[own]).tolist())
         out |= np.isin(icao24, list(self.told))
         if self.names:

@@ -172,7 +172,8 @@ NOW_S = 30.0
 
 def _rule(one: Anomaly, newest: int) -> Rule:
     now = one.end >= newest - NOW_S * 1000
-    return Rule(one.class_id, one.explanation, one.priority, round(one.confidence, 3), now)
+    lasted_s = (one.end - one.start) / 1000
+    return Rule(one.class_id, one.explanation, one.priority, round(one.confidence, 3), now, lasted_s)
 
 
 def told(rule: Rule) -> dict[str, Any]:

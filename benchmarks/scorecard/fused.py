@@ -31,12 +31,13 @@ def rows_of(world: World, names: Sequence[str], places: Places) -> tuple[Feature
 
 
 def evidence(
-    found: Features, at: Array, flags: Flags, point: PointModel, sequence: SequenceModel, window_s: float
+    found: Features, at: Array, flags: Flags, point: PointModel, sequence: SequenceModel, fusion: Fusion
 ) -> Array:
     """What was found of each row's flight within the window before it (n, EVIDENCE). `found` is sorted by flight and
     time, `at` are its rows in the world."""
-    start = window_starts(found, window_s)
+    start = window_starts(found, fusion.window_s)
     rules = {name: sure[at] for name, sure in flags.standing.items() if name not in (*LEARNED, *WHO)}
+    rules |= {name: lasting_only(found, sure, fusion.lasts_s) for name, sure in rules.items() if name in INTEGRITY}
     blank = np.zeros(len(found))
     integrity, behaviour = (
         np.max([blank, *(sure for name, sure in rules.items() if (name in INTEGRITY) is kind)], axis=0)
@@ -48,6 +49,20 @@ def evidence(
     rows = np.where(doubtful(found), 0.0, point.scores(stated(found)))
     lasting = (highest(one, start) for one in (integrity, behaviour))
     return np.column_stack([integrity, behaviour, *lasting, *(rarity(highest(one, start)) for one in (windows, rows))])
+
+
+def lasting_only(found: Features, sure: Array, least_s: float) -> Array:
+    """The confidences (n,), 0 where a flight's run of them lasts for less than this."""
+    on = sure > 0
+    if not on.any():
+        return sure
+    begins = on & np.append(True, ~on[:-1] | (found.flight[1:] != found.flight[:-1]))
+    run, time = np.cumsum(begins)[on] - 1, found.time[on]
+    last = np.zeros(run[-1] + 1, dtype=np.int64)
+    np.maximum.at(last, run, time)
+    out = sure.copy()
+    out[on] = np.where(last[run] - found.time[begins][run] >= least_s * 1000, sure[on], 0.0)
+    return out
 
 
 def window_starts(found: Features, window_s: float) -> Array:

@@ -52,4 +52,4 @@ def weighed(rows: Batch, attacks: Mapping[str, Attack], setup: Setup, models: Bo
     for world, _ in planted(attacks, rows, VARIANTS):
         flags = judge(world, make, classes, TICK_S)
         found, at = rows_of(world, (*point.names, *sequence.names), places)
-        yield evidence(found, at, flags, point, sequence, Fusion().window_s), world.mask[at]
+        yield evidence(found, at, flags, point, sequence, Fusion()), world.mask[at]

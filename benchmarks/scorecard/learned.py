@@ -164,7 +164,7 @@ def _scored(
     yield from _ruled(flags, list(classes), at)
     if models is not None:
         fusion = Fusion()
-        yield FUSION, fusion.strength(evidence(found, at, flags, *models, fusion.window_s)), at, fusion.least
+        yield FUSION, fusion.strength(evidence(found, at, flags, *models, fusion)), at, fusion.least
 
 
 def _ruled(flags: Flags, classes: Sequence[str], at: Array) -> Iterator[Told]:

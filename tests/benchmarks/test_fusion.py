@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from benchmarks.scorecard.fused import best_threshold, calibrated, highest, window_starts
+from benchmarks.scorecard.fused import best_threshold, calibrated, highest, lasting_only, window_starts
 from benchmarks.scorecard.fusion import tuned
 from benchmarks.scorecard.report import Setup
 from geo.features import Features
@@ -24,6 +24,15 @@ def test_a_window_is_of_one_flight_and_so_long() -> None:
     time = np.array([0, 100, 400, 50, 60]) * 1_000 + 1_700_000_000_000
     found = Features(np.arange(5), time, np.array([7, 7, 7, -3, -3]), none == 0, none, none, {})
     assert window_starts(found, 300).tolist() == [0, 0, 1, 3, 3]
+
+
+def test_what_lasts_for_one_row_alone_is_left_out() -> None:
+    none = np.zeros(7, dtype=np.int8)
+    time = np.arange(7) * 10_000
+    found = Features(np.arange(7), time, np.array([1, 1, 1, 1, 2, 2, 2]), none == 0, none, none, {})
+    sure = np.array([0.4, 0.0, 0.4, 0.6, 0.4, 0.0, 0.0])
+    assert lasting_only(found, sure, 5.0).tolist() == [0, 0, 0.4, 0.6, 0, 0, 0]
+    assert lasting_only(found, np.zeros(7), 5.0).tolist() == [0] * 7
 
 
 def test_weights_are_those_that_tell_the_rows_apart() -> None:

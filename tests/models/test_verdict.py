@@ -21,7 +21,8 @@ CALM, ODD = [0.2] * 9, [0.2, 0.995, 0.99995, 0.992, 0.1]
     ("rules", "point", "sequence", "label", "sure"),
     [
         ([], 0.4, CALM, "NORMAL", 0.0), ([], None, [], "NORMAL", 0.0), ([LOW], 0.4, CALM, "NORMAL", 0.0),
-        ([UNTRUE], 0.4, CALM, "SUSPICIOUS", 0.5), ([MEDIUM], 0.4, CALM, "SUSPICIOUS", 0.5),
+        ([UNTRUE], 0.4, CALM, "SUSPICIOUS", 0.5), ([replace(UNTRUE, lasted_s=2.0)], 0.4, CALM, "NORMAL", 0.0),
+        ([MEDIUM], 0.4, CALM, "SUSPICIOUS", 0.5),
         ([OVER], 0.4, CALM, "NORMAL", 0.0), ([WHO], 0.4, CALM, "NORMAL", 0.0),
         ([HIGH], 0.4, CALM, "ANOMALOUS", 0.7), ([LOW, HIGH, URGENT], 0.999999, ODD, "ANOMALOUS", 0.9),
         ([], 0.999999, CALM, "SUSPICIOUS", 0.5), ([], 0.4, ODD, "SUSPICIOUS", 0.5),
