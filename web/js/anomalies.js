@@ -4,7 +4,8 @@ import { isAbort } from './api.js';
 import { parseTime, rfc3339 } from './time.js';
 
 export const RANKS = ['', 'low', 'medium', 'high', 'critical'];
-const CAP = 10_000;
+export const CAP = 10_000; // so many at once
+const SETTLED_MS = 15 * 60_000; // what ended longer ago changes no more by itself
 
 // A feature, checked and with what the page computes of it. null where it cannot be shown.
 export function readAnomaly(feature) {
@@ -111,6 +112,14 @@ export class Anomalies {
     return this.all().filter((one) => (!one.cleared || state.layers.cleared) && inTime(one, state, now));
   }
 
+  // Those of a span that were asked for before there was anybody to take them. The youngest are asked for again: they may
+  // have ended or gone on before the stream was heard.
+  begin([start, end], features) {
+    for (const feature of features) this.#keep(feature);
+    this.covered = [start, Math.max(start, end - SETTLED_MS)];
+    this.bus.emit('anomalies');
+  }
+
   // Fetches [start, end], or with `more` only what of it is missing; a newer call ends an older one. Whether it came.
   async load(start, end, { cleared = false, more = false } = {}) {
     this.#asking?.abort();
@@ -160,7 +169,10 @@ export class Anomalies {
     this.bus.emit('anomalies');
   }
 
+  // What is told again as it was stays the same thing: nothing is drawn or sorted anew for it.
   #keep(feature) {
+    const known = this.#byId.get(feature?.id);
+    if (known && JSON.stringify(known.feature) === JSON.stringify(feature)) return known;
     const one = readAnomaly(feature);
     if (!one) return null;
     this.#byId.set(one.id, one);

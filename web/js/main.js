@@ -10,6 +10,7 @@ import { createClock } from './clock.js';
 import { addControls } from './controls.js';
 import { Detail } from './detail.js';
 import { $, setText } from './dom.js';
+import { askEarly } from './early.js';
 import { Fleet } from './fleet.js';
 import { Follow } from './follow.js';
 import { formatHash, parseHash } from './hash.js';
@@ -47,9 +48,7 @@ function createApp() {
   const state = createState({ ...kept(), ...parseHash(location.hash) });
   bindPrefs(state, bus);
   const api = createApi();
-  // Asked for at once, so that the answers come while the map starts.
-  const early = { classes: api.get('/classes'), sky: state.get().live ? api.sky() : Promise.resolve([]) };
-  for (const answer of Object.values(early)) answer.catch(() => {}); // the session says so when it looks
+  const early = askEarly(api, state.get());
   const app = {
     bus,
     clock,

@@ -1,5 +1,6 @@
 // Brings data and page together: loads what the state asks for, hears the stream, and catches up after it was away.
 import { throttle } from './bus.js';
+import { newestOf } from './early.js';
 import { TEXTS } from './texts.js';
 import { parseTime } from './time.js';
 import { typicalBounds } from './geo.js';
@@ -16,6 +17,7 @@ export class Session {
   #map;
   #fitted = false;
   #started = false;
+  #begun = null; // once the anomalies that were asked for early are there
   #askedTo = Infinity; // the end of the time for which anomalies were asked last, epoch ms
   #anew = true; // whether anomalies that are there already are to be asked for again
   waiting = false; // connected, but nothing has ever been observed
@@ -82,7 +84,7 @@ export class Session {
     try {
       const tables = await (answer ?? api.sky());
       if (!state.get().live) return;
-      const newest = tables.reduce((most, { columns }) => columns.position_time.reduce((a, b) => Math.max(a, b), most), 0);
+      const newest = newestOf(tables);
       if (newest && !this.#app.clock.known()) this.#heardTime(newest);
       fleet.apply(tables, { whole: true });
       this.#map.triggerRepaint();
@@ -108,14 +110,24 @@ export class Session {
 
   async #loadAnomalies() {
     if (!this.#app.clock.known()) return;
+    await (this.#begun ??= this.#begin());
     const [start, end] = this.#app.span();
     const { anomalies, state } = this.#app;
-    const { layers, live } = state.get();
+    const { layers } = state.get();
     this.#askedTo = end;
-    const more = !live && !this.#anew;
+    const more = !this.#anew && !(layers.cleared && !this.cleared);
     if (await anomalies.load(start, end, { cleared: layers.cleared, more })) [this.cleared, this.#anew] = [layers.cleared, false];
     this.#firstFit();
     if (this.#app.anomalies.all().some((one) => !this.#app.classes.some((c) => c.id === one.cls))) this.reloadClasses();
+  }
+
+  // Takes the anomalies that were asked for while the map started.
+  async #begin() {
+    const early = await this.#app.early.anomalies.catch(() => null); // then they are asked for like any others
+    if (!early) return;
+    this.#app.anomalies.begin(early.span, early.features);
+    this.#anew = false;
+    this.#firstFit();
   }
 
   // Asks for more only when the window reaches beyond what is there, and only for that; coming back to live asks for all.
