@@ -9,11 +9,11 @@ import numpy as np
 
 from detectors._envelope import CEILING, EXTREME, NEGATIVE, TOO_FAST, height
 from geo.performance import Profiles, is_kind
-from geo.schema import SOURCES, Array
+from geo.schema import Array, of_sources
 from geo.sphere import distance_m
 from geo.tracks import Index, Mask, Tracks
 
-COMPUTED = [SOURCES.index(name) for name in ("tisb_icao", "tisb_trackfile", "tisb_other", "mlat", "adsr_other")]
+COMPUTED = of_sources("tisb_icao", "tisb_trackfile", "tisb_other", "mlat", "adsr_other")
 """Positions and speeds computed on the ground, whose noise is large."""
 
 ONSET_S = 50.0

@@ -60,7 +60,7 @@ def _key(callsign: Array) -> Array:
 def _suspects(tracks: Tracks) -> Index:
     """All rows of the flights that share a callsign with another address anywhere in the view."""
     key = _key(tracks.callsign)
-    rows = np.flatnonzero((key != 0) & (tracks.icao24 < NON_ICAO) & ~np.isin(tracks.source, SHADOWS))
+    rows = np.flatnonzero((key != 0) & (tracks.icao24 < NON_ICAO) & ~SHADOWS[tracks.source])
     key, flight = key[rows], tracks.flight[rows]
     begins = np.append(True, (key[1:] != key[:-1]) | (flight[1:] != flight[:-1]))[: len(rows)]
     key, flight, icao24 = key[begins], flight[begins], tracks.icao24[rows[begins]]

@@ -87,7 +87,7 @@ class Encounters:
 
 def airborne(tracks: Tracks, x: Instants) -> Mask:
     """Entries of a flying aircraft with an address of its own and a known height."""
-    own = (x.icao24 < NON_ICAO) & ~np.isin(tracks.source[x.row], SHADOWS)
+    own = (x.icao24 < NON_ICAO) & ~SHADOWS[tracks.source[x.row]]
     out: Mask = own & ~np.isnan(x.baro_altitude) & (tracks.on_ground[x.row] != 1) & (x.ground_speed > SLOWEST_KT)
     return out
 

@@ -9,7 +9,7 @@ import numpy as np
 from detectors._traffic import distress, maker
 from geo.airports import Airports
 from geo.performance import Profiles, is_kind
-from geo.schema import SOURCES, Array
+from geo.schema import Array, of_sources
 from geo.tracks import Index, Mask, Tracks
 
 LONGEST_S = 120.0
@@ -18,7 +18,7 @@ LONGEST_S = 120.0
 GAP_S = 20.0
 """Silence after which a fall has to begin anew."""
 
-COMPUTED = [SOURCES.index(name) for name in ("tisb_icao", "tisb_trackfile", "tisb_other", "mlat", "adsr_other")]
+COMPUTED = of_sources("tisb_icao", "tisb_trackfile", "tisb_other", "mlat", "adsr_other")
 """Positions and rates computed on the ground, whose noise reaches thousands of feet a minute."""
 
 PARABOLA_FPM = 10_000.0
@@ -106,7 +106,7 @@ def on_trial(tracks: Tracks, fall: Fall) -> Mask:
 def doubtful(tracks: Tracks, fall: Fall) -> Mask:
     """Falls told by two rows, without an altitude or a believable speed, by computed rates, or in one frozen place."""
     frozen = (tracks.lat == tracks.lat[fall.begin]) & (tracks.lon == tracks.lon[fall.begin])
-    doubt: Mask = (fall.rows < 3) | np.isnan(fall.lost) | frozen | np.isin(tracks.source, COMPUTED)
+    doubt: Mask = (fall.rows < 3) | np.isnan(fall.lost) | frozen | COMPUTED[tracks.source]
     return doubt | ~(tracks.ground_speed <= FASTEST_KT)
 
 

@@ -91,7 +91,7 @@ def pairs_of(tracks: Tracks, p: SimpleNamespace, airports: Airports) -> Pairs | 
 
 def flying(tracks: Tracks, x: Instants, p: SimpleNamespace) -> Mask:
     """Entries of an airborne aircraft with an address of its own, at speed."""
-    own = (x.icao24 < NON_ICAO) & ~np.isin(tracks.source[x.row], SHADOWS)
+    own = (x.icao24 < NON_ICAO) & ~SHADOWS[tracks.source[x.row]]
     known = ~np.isnan(x.baro_altitude + x.track)
     out: Mask = own & known & (tracks.on_ground[x.row] != 1) & (x.ground_speed > p.speed)
     return out

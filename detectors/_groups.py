@@ -7,14 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from geo.schema import SOURCES, Array, icao24_text
+from geo.schema import Array, icao24_text, of_sources
 from geo.stretches import Stretches, none, sample
 from geo.tracks import Tracks
 
 MOST = 6
 """Members that an explanation names and the evidence samples; the rest are counted."""
 
-SHADOWS = tuple(SOURCES.index(n) for n in ("tisb_trackfile", "tisb_other", "adsb_other", "adsr_other", "flarm"))
+SHADOWS = of_sources("tisb_trackfile", "tisb_other", "adsb_other", "adsr_other", "flarm")
 """Sources whose address is not the airframe's: radar tracks rebroadcast beside the aircraft itself, gliders' units."""
 
 _ARRAYS = ("subject", "start", "end", "peak", "score", "confidence", "priority", "icao24")

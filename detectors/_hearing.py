@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from geo.schema import SOURCES, Array
+from geo.schema import Array, of_sources
 from geo.sphere import KNOT_M_S, bearing_deg, destination, distance_m
 from geo.tracks import Mask, Tracks
 
 SLOT_MS = 60_000
 
-_OWN = (SOURCES.index("unknown"), SOURCES.index("adsb_icao"))
+_OWN = of_sources("unknown", "adsb_icao")
 
 _ABOVE_FT = 2_000.0
 """An aircraft at most this much higher is heard in the same places."""
@@ -28,7 +28,7 @@ def by_aircraft(tracks: Tracks) -> Tracks:
 
 def self_reported(tracks: Tracks) -> Mask:
     """Rows whose position the aircraft itself sent, as far as is known."""
-    out: Mask = np.isin(tracks.source, _OWN)
+    out: Mask = _OWN[tracks.source]
     return out
 
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from geo.schema import SOURCES, Array
+from geo.schema import Array, of_sources
 from geo.tracks import Index, Mask, Tracks
 
-OWN = tuple(SOURCES.index(name) for name in ("unknown", "adsb_icao"))
+OWN = of_sources("unknown", "adsb_icao")
 """Sources that say what the aircraft's own ADS-B says."""
 
 CONFIRM_MS = 20_000
@@ -48,7 +48,7 @@ def text_of(number: int) -> str:
 
 def unsure(tracks: Tracks) -> Mask:
     """Rows of ADS-B version 2 whose own position is declared to have no integrity level at all."""
-    out: Mask = (tracks.sil == 0) & (tracks.version == 2) & np.isin(tracks.source, OWN)
+    out: Mask = (tracks.sil == 0) & (tracks.version == 2) & OWN[tracks.source]
     return out
 
 
@@ -85,7 +85,7 @@ def counts(tracks: Tracks, one: Slice, old: Mapping[str, Array]) -> dict[str, Ar
     """Since when the flight is known, whether its registration was seen, and SIL counts from the first 0 on."""
     starts = np.concatenate([[0], np.cumsum(one.count)[:-1]])
     zero = np.add.reduceat(unsure(tracks), starts, dtype=np.int64)
-    mine = np.add.reduceat((tracks.version == 2) & np.isin(tracks.source, OWN), starts, dtype=np.int64)
+    mine = np.add.reduceat((tracks.version == 2) & OWN[tracks.source], starts, dtype=np.int64)
     counting = (zero > 0) | (old["rows"] > 0)
     named = np.add.reduceat(tracks.registration != b"", starts, dtype=np.int64) > 0
     return {

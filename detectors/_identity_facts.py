@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any
 
@@ -16,7 +17,7 @@ from geo.aircraft import AircraftTable
 from geo.registers import INTERNATIONAL, Registers
 from geo.registrations import blocks_of
 from geo.schema import NON_ICAO, Array
-from geo.tracks import Tracks
+from geo.tracks import Mask, Tracks
 
 INVALID = (0x000000, 0xFFFFFF, 0xAAAAAA)
 """Product requirements: patterns that no transponder is given on purpose."""
@@ -160,19 +161,54 @@ def told(facts: list[Fact]) -> dict[str, Any]:
     }  # fmt: skip
 
 
+_STATE = ("call", "from_call", "changes", "rows", "unsure")
+
+
+def _doubted(
+    tracks: Tracks, rows: Array, new: Mapping[str, Array], p: SimpleNamespace, registers: Registers, known: AircraftTable
+) -> Mask:  # fmt: skip
+    """Rows of flights about which anything may not fit: most are as they should be, and are looked at no closer."""
+    icao24 = tracks.icao24[rows]
+    block, stored, heard = registers.find(icao24), known.lookup(icao24).registration, tracks.registration[rows]
+    out: Mask = (block < 0) | np.isin(icao24, INVALID) | (new["changes"] > 0)
+    out |= (new["rows"] >= p.samples) & (new["unsure"] >= p.share / 100 * new["rows"])
+    out |= (heard != b"") & (stored != b"") & (heard != stored)
+    if out.all():
+        return out
+    mark = np.where(heard != b"", heard, stored)
+    told = zip(mark.tolist(), registers.country[block].tolist(), new["call"].tolist(), strict=True)
+    odd = [not (at_home(name, state) and proper(call)) for name, state, call in told]
+    return out | np.array(odd, dtype=bool)
+
+
+@lru_cache(maxsize=100_000)
+def at_home(mark: bytes, state: str) -> bool:
+    """Whether a registration may have an address of that state, or does not say of which it is."""
+    states = blocks_of(mark.decode("ascii", "replace"))
+    return not states or state in states
+
+
+@lru_cache(maxsize=100_000)
+def proper(call: int) -> bool:
+    """A callsign about which there is nothing to say."""
+    text = text_of(call)
+    return not text or (not PATTERN.fullmatch(text) and FORMAT.fullmatch(text) is not None)
+
+
 def facts(
     tracks: Tracks, one: Slice, new: Mapping[str, Array], asked: Array, p: SimpleNamespace, registers: Registers, known: AircraftTable
 ) -> dict[int, list[Fact]]:  # fmt: skip
     """All that does not fit, for those of the flights `asked` of which anything does not."""
+    asked = asked[_doubted(tracks, one.last[asked], {name: new[name][asked] for name in _STATE}, p, registers, known)]
     rows = one.last[asked]
-    icao24, own = tracks.icao24[rows], np.isin(tracks.source[rows], OWN) & tracks.located[rows]
+    icao24, own = tracks.icao24[rows], OWN[tracks.source[rows]] & tracks.located[rows]
     stored, heard = (
         np.char.decode(v, "ascii", "replace").tolist()
         for v in (known.lookup(icao24).registration, tracks.registration[rows])
     )
     airborne = tracks.on_ground[rows] != 1
     flying = airborne & (tracks.ground_speed[rows] > FLYING_KT)
-    state = zip(*(new[n][asked].tolist() for n in ("call", "from_call", "changes", "rows", "unsure")), strict=True)
+    state = zip(*(new[n][asked].tolist() for n in _STATE), strict=True)
     about = zip(asked.tolist(), rows.tolist(), icao24.tolist(), registers.find(icao24).tolist(), own.tolist(), heard, stored,
                 airborne.tolist(), flying.tolist(), state, strict=True)  # fmt: skip
     out = {}

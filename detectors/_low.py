@@ -84,19 +84,27 @@ def alone(memory: Memory, view: Tracks, low: Mask, p: SimpleNamespace) -> Mask:
     return out
 
 
-def around(memory: Memory, view: Tracks, hit: Mask) -> tuple[Array, Array]:
-    """For hits: the floor of the lowest band with other flights in the cell and around it, and how many
-    flights the busiest of them has had."""
+def around(memory: Memory, view: Tracks, hit: Mask, least: float) -> tuple[Array, Array]:
+    """For hits: the floor of the lowest band with other flights in the cell and around it, NaN where fewer than `least`
+    are known there; and how many flights the busiest of these cells has had."""
     lowest, known = np.full(len(view), np.nan), np.zeros(len(view))
-    bands = np.arange(HIGHEST_BAND)
     rows = np.flatnonzero(hit)
-    for row, cells in zip(rows.tolist(), neighbours(cells_of(view.lat[rows], view.lon[rows], RESOLUTION)), strict=True):
-        flight = np.full(len(cells), view.flight[row])
-        known[row] = others(memory, key_of(cells, ANY), flight).max()
-        keys = key_of(np.repeat(cells, len(bands)), np.tile(bands, len(cells)))
-        seen = others(memory, keys, np.full(len(keys), view.flight[row])).reshape(len(cells), -1).sum(axis=0)
-        lowest[row] = BAND_FT * (bands[np.argmax(seen > 0)] if seen.any() else len(bands))
+    cells = neighbours(cells_of(view.lat[rows], view.lon[rows], RESOLUTION))
+    known[rows] = _passed(memory, cells, ANY, view.flight[rows]).max(axis=1, initial=0)
+    left = known[rows] >= least
+    rows, cells = rows[left], cells[left]
+    lowest[rows] = BAND_FT * HIGHEST_BAND
+    for low in range(HIGHEST_BAND):
+        empty = _passed(memory, cells, low, view.flight[rows]).sum(axis=1) <= 0
+        lowest[rows[~empty]] = BAND_FT * low
+        rows, cells = rows[empty], cells[empty]
     return lowest, known
+
+
+def _passed(memory: Memory, cells: Array, height: int, flight: Array) -> Array:
+    """How many other flights passed each of the cells (n, k) in that band."""
+    keys = key_of(cells.ravel(), height)
+    return others(memory, keys, np.repeat(flight, cells.shape[1])).reshape(cells.shape)
 
 
 def learn(memory: Memory, view: Tracks) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 
@@ -17,6 +18,10 @@ _APART_M = 50_000.0
 
 _SPARSE = 12
 """Neighbours per aircraft on average up to which all pairs are listed at once."""
+
+
+_PRIMES, _APART_PRIME = (6_700_417, 2_147_483_647, 1_000_000_007), 67_280_421_310_721
+"""Of cubes along the axes, and of slots: products stay apart, whatever wraps around."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,10 @@ def near_pairs(x: Instants, among: Mask, metres: float, crowd: int, tall: float 
     slot = (x.instant[rows] - x.instant[rows].min()) // x.step_ms
     radius = EARTH_RADIUS_M + (tall * FOOT_M * x.baro_altitude[rows][:, None] if tall else 0.0)
     points = np.column_stack([unit_vectors(x.lat[rows], x.lon[rows]) * radius, slot * _APART_M])
+    some = _accompanied(points[:, :3], slot, metres)
+    rows, points = rows[some], points[some]
+    if len(rows) < 2:
+        return rows[:0], rows[:0]
     tree = kd_tree(points, balanced_tree=False)
     if tree.count_neighbors(tree, metres) > (_SPARSE + 1) * len(rows):
         few = tree.query_ball_point(points, metres, return_length=True) - 1 <= crowd
@@ -58,6 +67,27 @@ def near_pairs(x: Instants, among: Mask, metres: float, crowd: int, tall: float 
     pairs = rows[np.sort(pairs, axis=1)]
     pairs = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
     return pairs[:, 0], pairs[:, 1]
+
+
+def _accompanied(points: Array, slot: Array, metres: float) -> Mask:
+    """Which points (n, 3) have another of their slot so near that it may lie within `metres`: most have none, and need
+    no tree.
+
+    Two that are within half a side of each other, along each axis, lie in one cube of at least one of eight grids, each
+    half a side off another along some of the axes. Cubes are told by numbers that two may share by chance, no more.
+    """
+    side = 2.0 * metres * (1.0 + 1e-9)
+    halves = [
+        [np.floor(points[:, k] / side + half).astype(np.int64) * prime for half in (0.0, 0.5)]
+        for k, prime in enumerate(_PRIMES)
+    ]
+    out = np.zeros(len(points), dtype=bool)
+    for cube in product(*halves):
+        key = slot * _APART_PRIME + sum(cube)
+        order = np.argsort(key)
+        again = np.flatnonzero(key[order[1:]] == key[order[:-1]])
+        out[order[again]] = out[order[again + 1]] = True
+    return out
 
 
 def relative(x: Instants, i: Index, j: Index) -> Relative:

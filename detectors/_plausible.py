@@ -7,13 +7,11 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from geo.schema import NO_TIME, SOURCES, Array
+from geo.schema import NO_TIME, Array, of_sources
 from geo.sphere import KNOT_M_S, angle_between, bearing_deg, distance_m
 from geo.tracks import Index, Mask, Tracks
 
-COMPUTED = tuple(
-    SOURCES.index(n) for n in ("tisb_icao", "adsc", "mlat", "other", "mode_s", "tisb_trackfile", "tisb_other")
-)
+COMPUTED = of_sources("tisb_icao", "adsc", "mlat", "other", "mode_s", "tisb_trackfile", "tisb_other")
 """Positions that are computed on the ground: they jitter, and readsb gives MLAT 1.4 times the speed and 250 m more."""
 
 
@@ -58,7 +56,7 @@ def steps(tracks: Tracks, p: SimpleNamespace) -> Steps:
     """Every step of the view, each limit as a share of what is possible; NaN where a channel is missing."""
     rows, before, dt = fixes(tracks)
     far = distance_m(tracks.lat[before], tracks.lon[before], tracks.lat[rows], tracks.lon[rows])
-    computed = np.isin(tracks.source[rows], COMPUTED) | np.isin(tracks.source[before], COMPUTED)
+    computed = COMPUTED[tracks.source[rows]] | COMPUTED[tracks.source[before]]
     speed, was = tracks.ground_speed[rows], tracks.ground_speed[before]
     course = np.fmin(angle_between(tracks.track[rows], tracks.track[before]), _bend(tracks, rows, before, far))
     slow = np.fmin(speed, was)

@@ -76,7 +76,7 @@ def _doubtful(tracks: Tracks, rows: tuple[Array, Array]) -> Mask:
     """Positions computed on the ground, or of which the aircraft itself says that they may be miles off."""
     out: Mask = np.zeros(len(rows[0]), dtype=bool)
     for k in rows:
-        out |= np.isin(tracks.source[k], COMPUTED) | (tracks.nic[k] < 6) | (tracks.nac_p[k] < 6)
+        out |= COMPUTED[tracks.source[k]] | (tracks.nic[k] < 6) | (tracks.nac_p[k] < 6)
     return out
 
 

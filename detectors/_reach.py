@@ -9,7 +9,7 @@ import numpy as np
 from geo.cells import cells_of
 from geo.memory import Memory
 from geo.receivers import Receivers
-from geo.schema import NO_TIME, SOURCES, Array
+from geo.schema import NO_TIME, Array, of_sources
 from geo.sphere import NMI_M, destination, distance_m, unit_vectors
 from geo.tracks import Mask, Tracks
 
@@ -33,14 +33,14 @@ MANY = 0.05
 JUMP_KM = 500.0
 """From where it really is to 0/0; nearer ones may be flying over the Gulf of Guinea."""
 
-OWN = (SOURCES.index("unknown"), SOURCES.index("adsb_icao"), SOURCES.index("adsb_icao_nt"))
+OWN = of_sources("unknown", "adsb_icao", "adsb_icao_nt")
 
 
 def outside(tracks: Tracks, memory: Memory, p: SimpleNamespace, receivers: Receivers | None) -> tuple[Mask, Array]:
     """Fresh rows far outside of where their feed hears, by what was learned before the slice, and how far (km) from the
     middle of it, or from the nearest receiver."""
     out, km = np.zeros(len(tracks), dtype=bool), np.full(len(tracks), np.nan)
-    rows = np.flatnonzero(tracks.fresh & tracks.located & np.isin(tracks.source, OWN))
+    rows = np.flatnonzero(tracks.fresh & tracks.located & OWN[tracks.source])
     feed = tracks.feed[rows].astype(np.int64)
     told = memory.get(FEEDS - feed)
     learned = (told["count"] >= p.learned) & (told["cells"] > 0) & (told["cells"] <= WORLDWIDE)

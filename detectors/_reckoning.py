@@ -12,7 +12,7 @@ from itertools import pairwise
 import numpy as np
 
 from detectors._streams import FIX, Streams, rank_in_run
-from geo.schema import NO_TIME, SOURCES, Array
+from geo.schema import NO_TIME, Array, of_sources
 from geo.sphere import EARTH_RADIUS_M, KNOT_M_S, angle_between, wrap_lon
 from geo.tracks import Index, Tracks
 
@@ -28,8 +28,7 @@ VELOCITY_S = 10.0
 POLE_DEG = 88.0
 """Beyond it a position is not compared: east and west mean nothing there."""
 
-MEASURED = ("unknown", "adsb_icao", "adsb_icao_nt", "adsr_icao", "flarm", "uat", "asterix")
-HONEST = np.isin(np.arange(256), [SOURCES.index(name) for name in MEASURED])
+HONEST = of_sources("unknown", "adsb_icao", "adsb_icao_nt", "adsr_icao", "flarm", "uat", "asterix")
 """By source: positions that are measured on board, or by radar; the others are computed and jitter."""
 
 NOISE_M = {"own": 40.0, "computed": 300.0}

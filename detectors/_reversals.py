@@ -59,7 +59,7 @@ def reversals(tracks: Tracks, p: SimpleNamespace, aircraft: AircraftTable | None
     restless = tracks.window_sum(found.astype(np.int64), RESTLESS_S) if found.any() else found
     wilds = tracks.window_max(np.where(wild, 1.0, np.nan), RESTLESS_S) > 0 if wild.any() else wild
     rows = np.flatnonzero(found & tracks.fresh & ~wilds)
-    able = (tracks.ground_speed[rows] >= p.slowest) & ~np.isin(tracks.source[rows], COMPUTED)
+    able = (tracks.ground_speed[rows] >= p.slowest) & ~COMPUTED[tracks.source[rows]]
     able &= ~glider(tracks, rows) & ~helicopter(tracks, rows, aircraft) & (restless[rows] < RESTLESS)
     hit = np.zeros(len(tracks), dtype=bool)
     hit[rows[able]] = True

@@ -9,7 +9,7 @@ import numpy as np
 
 from detectors._jamming import _medians
 from geo.interference import GOOD, OLD_S, grade
-from geo.schema import NO_TIME, SOURCES, Array
+from geo.schema import NO_TIME, Array, of_sources
 from geo.sphere import EARTH_RADIUS_M, FOOT_M, KNOT_M_S, bearing_deg, distance_m, unit_vectors
 from geo.tracks import Mask, Tracks
 from geo.trees import kd_tree
@@ -28,7 +28,7 @@ WORDS = {
 LIMITS = SimpleNamespace(jump=500.0, frozen=60.0, drawn=5.0, within=3.0, ratio=1.6, split=600.0, sil=0.6)
 """Thresholds where the user sets none; the parameters of gps-spoofing say where they come from."""
 
-OWN = (SOURCES.index("unknown"), SOURCES.index("adsb_icao"))
+OWN = of_sources("unknown", "adsb_icao")
 
 FAST_KT = 150.0
 LOWEST_FT = 3_000.0
@@ -73,7 +73,7 @@ def verdict(false: int, total: int) -> str:
 
 def signs_of(tracks: Tracks, p: SimpleNamespace) -> Signs:
     """The signs of every row, each by its flight's rows before it (or, for the gathered, by the same instant)."""
-    own = np.isin(tracks.source, OWN) & (tracks.on_ground != 1) & (tracks.baro_altitude >= LOWEST_FT)
+    own = OWN[tracks.source] & (tracks.on_ground != 1) & (tracks.baro_altitude >= LOWEST_FT)
     step = _Steps(tracks, np.ones(len(tracks), dtype=bool))
     bits = LEAP * (own & (_leaps(tracks, step, p) | _moved_on(tracks)))
     bits |= THAW * (own & _thaws(tracks, step, p))

@@ -9,7 +9,7 @@ import numpy as np
 
 from detectors._hearing import SLOT_MS, Hearing
 from detectors._registry import PRIORITY
-from geo.schema import NON_ICAO, SOURCES, SYNTHETIC, Array
+from geo.schema import NON_ICAO, SYNTHETIC, Array, of_sources
 from geo.stretches import path, sample
 from geo.tracks import Tracks
 
@@ -23,12 +23,12 @@ SPARSE = 0.6
 SLOWEST_KT = 40.0
 EVERYWHERE_FT = 200_000.0
 
-_COMPUTED = (SOURCES.index("mlat"), SOURCES.index("asterix"))
+_COMPUTED = of_sources("mlat", "asterix")
 
 
 def sporadic(tracks: Tracks, p: SimpleNamespace) -> list[dict[str, Any]]:
     """An entry of Stretches for each fresh row whose last minutes were like that, while others near went on."""
-    computed = np.isin(tracks.source, _COMPUTED) & tracks.located
+    computed = _COMPUTED[tracks.source] & tracks.located
     if not (computed & tracks.fresh).any():
         return []
     view = tracks.take(np.flatnonzero(np.isin(tracks.flight, np.unique(tracks.flight[computed & tracks.fresh]))))
@@ -42,7 +42,7 @@ def sporadic(tracks: Tracks, p: SimpleNamespace) -> list[dict[str, Any]]:
 
 def _candidate(view: Tracks, p: SimpleNamespace) -> Array:
     """Rows of flights of which nothing else was heard, in bursts, for long enough."""
-    computed = np.isin(view.source, _COMPUTED)
+    computed = _COMPUTED[view.source]
     nobody = (view.callsign == b"") & (
         ((view.icao24 & NON_ICAO) > 0) & (view.icao24 < SYNTHETIC) | (view.squawk == b"")
     )

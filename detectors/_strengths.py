@@ -9,7 +9,7 @@ import numpy as np
 
 from geo.memory import Memory
 from geo.receivers import Receivers
-from geo.schema import SOURCES, Array
+from geo.schema import Array, of_sources
 from geo.tracks import Index, Mask, Tracks
 
 FEED = 1 << 62
@@ -25,7 +25,7 @@ _STEP = 0.02
 _LEAST_DB, _MOST_DB = 3.0, 12.0
 _ENOUGH = 8
 
-OWN = tuple(SOURCES.index(name) for name in ("unknown", "adsb_icao", "adsb_icao_nt"))
+OWN = of_sources("unknown", "adsb_icao", "adsb_icao_nt")
 
 
 @dataclass(frozen=True)
@@ -46,9 +46,9 @@ class Strengths:
         return len(self.flight)
 
 
-def strengths(tracks: Tracks, nmi: Array) -> Strengths:
-    """The fresh rows, which are one slice, of aircraft that send their own position. `nmi`: distance of each row."""
-    rows = np.flatnonzero(tracks.fresh & ~np.isnan(tracks.rssi) & np.isin(tracks.source, OWN))
+def strengths(tracks: Tracks, receivers: Receivers | None = None) -> Strengths:
+    """The fresh rows, which are one slice, of aircraft that send their own position."""
+    rows = np.flatnonzero(tracks.fresh & ~np.isnan(tracks.rssi) & OWN[tracks.source])
     flight = tracks.flight[rows]
     starts = np.flatnonzero(np.append(True, flight[1:] != flight[:-1])[: len(flight)])
     ends = np.append(starts[1:], len(rows))
@@ -63,7 +63,7 @@ def strengths(tracks: Tracks, nmi: Array) -> Strengths:
     first = rows[starts] if len(rows) else rows
     return Strengths(
         flight[starts], tracks.feed[last].astype(np.int64), first, last, mean / 1000, np.where(count >= 3, swing, np.nan),
-        nmi[last], airborne,
+        _distance(tracks, last, receivers), airborne,
     )  # fmt: skip
 
 
@@ -105,12 +105,12 @@ def unsteady(one: Strengths, factor: float, least_db: float) -> Mask:
     return out
 
 
-def distance(tracks: Tracks, receivers: Receivers | None) -> Array:
-    """nmi from the receiver: as the feed says, else from where the receivers stand."""
-    said = tracks.receiver_distance.astype(np.float64)
+def _distance(tracks: Tracks, rows: Index, receivers: Receivers | None) -> Array:
+    """nmi of the rows from the receiver: as the feed says, else from where the receivers stand."""
+    said = tracks.receiver_distance[rows].astype(np.float64)
     if receivers is None or not np.isnan(said).any():
         return said
-    return np.where(np.isnan(said), receivers.nearest_nmi(tracks.lat, tracks.lon), said)
+    return np.where(np.isnan(said), receivers.nearest_nmi(tracks.lat[rows], tracks.lon[rows]), said)
 
 
 def limits(rssi: float, p: SimpleNamespace) -> str:

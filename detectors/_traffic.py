@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from geo.aircraft import MILITARY, AircraftTable
-from geo.schema import EMERGENCIES, NON_ICAO, SOURCES, SYNTHETIC, Array
+from geo.schema import EMERGENCIES, NON_ICAO, SOURCES, SYNTHETIC, Array, of_sources
 from geo.tracks import Mask, Tracks
 
 FORCES = (b"AME", b"ASY", b"BAF", b"CFC", b"CHD", b"CNV", b"CTM", b"DAF", b"FAF", b"FNF", b"GAF", b"GAM", b"HAF", b"IAM",
@@ -27,7 +27,7 @@ DISTRESS_S = 170.0
 GLIDER_BLOCKS = (0xDD, 0xDE, 0xDF)
 """First byte of the addresses that FLARM gives itself."""
 
-COMPUTED = tuple(SOURCES.index(n) for n in ("mlat", "tisb_icao", "tisb_trackfile", "tisb_other", "adsr_other"))
+COMPUTED = of_sources("mlat", "tisb_icao", "tisb_trackfile", "tisb_other", "adsr_other")
 """Sources whose positions were computed on the ground: they shake by hundreds of metres."""
 
 

@@ -108,9 +108,7 @@ def detect(
         return none()
     profile = profiles(view, aircraft)
     dash, march = leg(view, p.dash), leg(view, p.march)
-    stranger = (
-        (view.callsign == b"") & ~np.isin(view.source, COMPUTED) & (~profile.known | is_kind(profile.kind, "drone"))
-    )
+    stranger = (view.callsign == b"") & ~COMPUTED[view.source] & (~profile.known | is_kind(profile.kind, "drone"))
     low = gate(view, p) & stranger & (view.registration == b"")
     fast = low & _straight(dash, p.dash, p) & (dash.slowest >= p.fast) & (dash.fastest < 800)
     slow = low & _straight(march, p.march, p) & (march.slowest >= p.slow_least) & (march.fastest <= p.slow_most)

@@ -146,6 +146,6 @@ def _graded(tracks: Tracks, rule: Array, technical: Mask, profile: Profiles, hel
         altitude > 1.5 * profile.ceiling_ft
     )
     far |= rule == EXTREME
-    doubt = np.isin(tracks.source, COMPUTED) | unusual
+    doubt = COMPUTED[tracks.source] | unusual
     level = np.where(technical, np.where(far & (held >= 60), 2, 1), np.where(far, 3, 2))
     return np.where(doubt, PRIORITY["low"], level)

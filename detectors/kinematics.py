@@ -93,7 +93,7 @@ def detect(tracks: Tracks, p: SimpleNamespace) -> Stretches:
     times[step.rows], jumps[step.rows], several[step.rows] = worst, shares[:, 0] > 1.0, (shares > 1.0).sum(axis=1)
     times = np.minimum(times, 99.0)
     sure = (jumps > 0) | (several >= 2)
-    computed = np.isin(tracks.source, COMPUTED)
+    computed = COMPUTED[tracks.source]
     leaps = tracks.window_sum((jumps > 0).astype(np.int64), 60)
     strong = sure & ~computed & (leaps >= np.maximum(p.count, OFTEN))
     return stretches(

@@ -10,7 +10,7 @@ import numpy as np
 
 from detectors._examples import fly, together, traffic
 from detectors._registry import PRIORITY, Describe, Example, Param, Style, detector
-from detectors._strengths import LEVEL, Strengths, distance, limits, off_by, strengths, unsteady
+from detectors._strengths import LEVEL, Strengths, limits, off_by, strengths, unsteady
 from geo.batch import Batch
 from geo.memory import Keep, Memory, Slot
 from geo.receivers import Receivers
@@ -97,7 +97,7 @@ def examples() -> Sequence[Example]:
 )  # fmt: skip
 def detect(tracks: Tracks, p: SimpleNamespace, memory: Memory, receivers: Receivers | None = None) -> Stretches:
     """Flights of one slice that have been too strong, too faint or unsteady for long enough."""
-    one = strengths(tracks, distance(tracks, receivers))
+    one = strengths(tracks, receivers)
     if not len(one):
         return none()
     now = int(tracks.time[one.last].max())

@@ -104,7 +104,7 @@ def detect(
     candidate = alone(memory, view, tall <= p.height, p)
     held, begin = view.held(candidate, max_gap_s=90)
     hit = candidate & (held >= p.hold) & view.fresh
-    lowest, known = around(memory, view, hit)
+    lowest, known = around(memory, view, hit, p.known)
     learn(memory, new)
     hit &= (known >= p.known) & (lowest - view.baro_altitude >= p.margin)
     if not hit.any():

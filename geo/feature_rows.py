@@ -12,7 +12,7 @@ from geo.airports import Airports
 from geo.edges import Edges
 from geo.firs import Firs
 from geo.performance import profiles
-from geo.schema import NO_TIME, SOURCES, Array
+from geo.schema import NO_TIME, Array, of_sources
 from geo.tracks import Mask, Tracks
 from geo.zones import Zones
 
@@ -35,7 +35,7 @@ FRAME_COLUMNS = (
 )  # fmt: skip
 """What a view must carry for every feature to be computed."""
 
-GROUND_MADE = [SOURCES.index(name) for name in ("tisb_icao", "tisb_trackfile", "tisb_other")]
+GROUND_MADE = of_sources("tisb_icao", "tisb_trackfile", "tisb_other")
 """Sources of rows that a ground station made of what its radar saw (TIS-B): their place and motion are the aircraft's,
 their quality and satellite height are the station's."""
 
@@ -131,7 +131,7 @@ class Frame:
         columns = self._view.columns
         if "source" not in columns:
             return np.zeros(len(self), dtype=bool)
-        return np.isin(columns["source"][self.row], GROUND_MADE)
+        return GROUND_MADE[columns["source"][self.row]]
 
     @cached_property
     def dt_s(self) -> Array:

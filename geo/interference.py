@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geo.cells import cells_of
-from geo.schema import NO_TIME, SOURCES, Array, missing
+from geo.schema import NO_TIME, Array, missing, of_sources
 
 Mask = npt.NDArray[np.bool_]
 Column = Callable[[str], Array]
@@ -30,7 +30,7 @@ NIC_GOOD, NAC_P_GOOD = 7, 8
 
 DAY_MS = 86_400_000
 
-_SELF_REPORTED = (SOURCES.index("unknown"), SOURCES.index("adsb_icao"))
+_SELF_REPORTED = of_sources("unknown", "adsb_icao")
 
 
 def grade(columns: Mapping[str, Array], askew: Mask | None = None) -> Array:
@@ -45,7 +45,7 @@ def grade(columns: Mapping[str, Array], askew: Mask | None = None) -> Array:
     declared = ~(np.isnan(col("nic")) & np.isnan(col("nac_p")))
     out = np.where(declared, _declared(col("nic"), col("nac_p"), col("version"), age), _inferred(age, askew))
     lost = col("gps_ok_before") != NO_TIME
-    out[~np.isin(col("source"), _SELF_REPORTED)] = UNKNOWN
+    out[~_SELF_REPORTED[col("source")]] = UNKNOWN
     out[lost] = BAD
     out[(col("on_ground") == 1) | ~(col("baro_altitude") >= AIRBORNE_FT)] = UNKNOWN
     return out

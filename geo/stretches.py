@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from geo.schema import COLUMNS, Array, is_present
+from geo.schema import COLUMNS, Array, present
 from geo.tracks import Mask, Tracks
 
 PATH_SLOT_MS = 5_000
@@ -98,11 +98,14 @@ def stretches(
         cleared=[str(text) for text in reason[first]],
         values={name: np.asarray(column)[peak] for name, column in (values or {}).items()},
         paths=_paths(tracks, rows, origin, first, last),
-        samples=[
-            [sample(tracks, int(row), role) for role, row in (("first", a), ("peak", b), ("last", c))]
-            for a, b, c in zip(opening, peak, rows[last], strict=True)
-        ],
+        samples=_evidence(tracks, opening, peak, rows[last]),
     )
+
+
+def _evidence(tracks: Tracks, first: Array, peak: Array, last: Array) -> list[Sequence[Mapping[str, Any]]]:
+    """Three samples of each stretch."""
+    columns = [samples(tracks, rows, role) for rows, role in ((first, "first"), (peak, "peak"), (last, "last"))]
+    return list(zip(*columns, strict=True))
 
 
 def _run_starts(tracks: Tracks, rows: Array, origin: Array, reason: Array) -> Array:
@@ -148,11 +151,18 @@ def path(tracks: Tracks, rows: Array) -> Array:
 
 def sample(tracks: Tracks, row: int, role: str) -> dict[str, Any]:
     """One observation as evidence: the values that were sent, nothing else."""
-    out: dict[str, Any] = {"role": role, "time": int(tracks.time[row])}
+    return samples(tracks, np.array([row]), role)[0]
+
+
+def samples(tracks: Tracks, rows: Array, role: str) -> list[dict[str, Any]]:
+    """Observations as evidence, one for each of the rows (n,)."""
+    out: list[dict[str, Any]] = [{"role": role, "time": time} for time in tracks.time[rows].tolist()]
     for name in SAMPLE_COLUMNS:
-        values = tracks.columns.get(name)
-        if values is not None and is_present(name, values[row]):
-            out[name] = plain(values[row], COLUMNS[name].dtype)
+        if name in tracks.columns:
+            values, dtype = tracks.columns[name][rows], COLUMNS[name].dtype
+            sent = np.flatnonzero(present(name, values))
+            for k, value in zip(sent.tolist(), values[sent].tolist(), strict=True):
+                out[k][name] = plain(value, dtype)
     return out
 
 
