@@ -21,7 +21,7 @@ TTL_S = 1800
 FIX = np.dtype([
     ("t", "i8"), ("lat", "f8"), ("lon", "f8"), ("speed", "f8"), ("course", "f8"), ("ve", "f8"), ("vn", "f8"),
     ("vr", "f8"), ("alt", "f8"), ("own", "?"),
-])  # fmt: skip
+], align=True)  # fmt: skip
 """A fix: when it was taken, where, the velocity sent with it (m/s, deg, ft/min), pressure altitude, own word or not."""
 
 Fields = Mapping[str, tuple[Any, Any]]
@@ -42,7 +42,7 @@ and to which something was added last when it was `proven`."""
 def keep(own: Fields) -> Keep:
     """The memory of a class: one record for each stream, with fields of the class's own."""
     fields = {**_STREAM, **own}
-    blank = np.zeros((), dtype=np.dtype([(name, kind) for name, (kind, _) in fields.items()]))
+    blank = np.zeros((), dtype=np.dtype([(name, kind) for name, (kind, _) in fields.items()], align=True))
     for name, (kind, value) in fields.items():
         if kind is not FIX:
             blank[name] = value

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from geo.lazy import picked
 from geo.schema import COLUMNS, Array, present
 from geo.tracks import Mask, Tracks
 
@@ -159,7 +160,7 @@ def samples(tracks: Tracks, rows: Array, role: str) -> list[dict[str, Any]]:
     out: list[dict[str, Any]] = [{"role": role, "time": time} for time in tracks.time[rows].tolist()]
     for name in SAMPLE_COLUMNS:
         if name in tracks.columns:
-            values, dtype = tracks.columns[name][rows], COLUMNS[name].dtype
+            values, dtype = picked(tracks.columns, name, rows), COLUMNS[name].dtype
             sent = np.flatnonzero(present(name, values))
             for k, value in zip(sent.tolist(), values[sent].tolist(), strict=True):
                 out[k][name] = plain(value, dtype)

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from geo.lazy import Lazy, taken
+from geo.lazy import Lazy, picked, taken
 from geo.schema import Array
 from geo.tracks import Mask, Tracks
 
@@ -62,7 +62,10 @@ class _Slices:
         slot = whole.time // every_ms
         order = np.argsort(slot, kind="stable")
         slots, first = np.unique(slot[order], return_index=True)
-        columns = Lazy(tuple(whole.columns), lambda name: _shared(whole.columns[name][order]))
+        columns = Lazy(
+            tuple(whole.columns), lambda name: _shared(whole.columns[name][order]),
+            lambda name, rows: picked(whole.columns, name, order[rows]),
+        )  # fmt: skip
         return _Slices(columns, (slots * every_ms).tolist(), [*first.tolist(), len(order)])
 
     def whole(self, names: Sequence[str]) -> Tracks:
@@ -86,7 +89,7 @@ class _Slices:
 
 
 def _between(columns: Columns, names: Sequence[str], low: int, high: int) -> Lazy:
-    return Lazy(names, lambda name: columns[name][low:high])
+    return Lazy(names, lambda name: columns[name][low:high], lambda name, rows: picked(columns, name, rows + low))
 
 
 def _shared(values: Array) -> Array:
