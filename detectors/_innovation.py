@@ -15,7 +15,7 @@ from detectors._groups import stretches_of
 from detectors._reckoning import Slice, Update, slices_of
 from detectors._registry import PRIORITY, Param
 from detectors._streams import Streams, parts_of, streams_of
-from geo.memory import Memory
+from geo.memory import Memory, whole
 from geo.schema import NO_TIME, Array
 from geo.stretches import Stretches, path, sample
 from geo.tracks import Mask, Tracks
@@ -62,14 +62,14 @@ def walk(tracks: Tracks, memory: Memory, p: SimpleNamespace, note: Note, shown: 
 def _take(state: Array, update: Update, note: Note, p: SimpleNamespace) -> None:
     """One new fix of each of some streams."""
     who = update.who
-    now = state if len(who) == len(state) else state[who]
+    now = state if len(who) == len(state) else state.take(who)
     east, north = update.east - now["bias_e"] * update.dt, update.north - now["bias_n"] * update.dt
     note(now, update, east, north, p)
     _learn(now, update, east, north)
-    now["fix"] = update.fix
+    whole(now["fix"])[:] = whole(update.fix)
     now["count"] += 1
     if now is not state:
-        state[who] = now
+        whole(state)[who] = whole(now)
 
 
 def _standing(

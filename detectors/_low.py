@@ -20,7 +20,7 @@ RESOLUTION = 6
 HIGHEST_FT = 14_472.0
 """The highest aerodrome (Daocheng Yading)."""
 
-HIGHEST_BAND = 60
+HIGHEST_BAND, BANDS = 60, 12
 ANY = 1 << 20
 """The band that stands for all heights."""
 
@@ -90,21 +90,23 @@ def around(memory: Memory, view: Tracks, hit: Mask, least: float) -> tuple[Array
     lowest, known = np.full(len(view), np.nan), np.zeros(len(view))
     rows = np.flatnonzero(hit)
     cells = neighbours(cells_of(view.lat[rows], view.lon[rows], RESOLUTION))
-    known[rows] = _passed(memory, cells, ANY, view.flight[rows]).max(axis=1, initial=0)
+    known[rows] = _passed(memory, cells, np.array([ANY]), view.flight[rows]).max(axis=(1, 2), initial=0)
     left = known[rows] >= least
     rows, cells = rows[left], cells[left]
     lowest[rows] = BAND_FT * HIGHEST_BAND
-    for low in range(HIGHEST_BAND):
-        empty = _passed(memory, cells, low, view.flight[rows]).sum(axis=1) <= 0
-        lowest[rows[~empty]] = BAND_FT * low
-        rows, cells = rows[empty], cells[empty]
+    for bands in np.split(np.arange(HIGHEST_BAND), range(BANDS, HIGHEST_BAND, BANDS)):
+        seen = _passed(memory, cells, bands, view.flight[rows]).sum(axis=1) > 0
+        some = seen.any(axis=1)
+        lowest[rows[some]] = BAND_FT * bands[seen[some].argmax(axis=1)]
+        rows, cells = rows[~some], cells[~some]
     return lowest, known
 
 
-def _passed(memory: Memory, cells: Array, height: int, flight: Array) -> Array:
-    """How many other flights passed each of the cells (n, k) in that band."""
-    keys = key_of(cells.ravel(), height)
-    return others(memory, keys, np.repeat(flight, cells.shape[1])).reshape(cells.shape)
+def _passed(memory: Memory, cells: Array, bands: Array, flight: Array) -> Array:
+    """How many other flights passed each of the cells (n, k) in each of the bands (b,): (n, k, b)."""
+    shape = (*cells.shape, len(bands))
+    keys = key_of(np.repeat(cells, len(bands)), np.tile(bands, cells.size))
+    return others(memory, keys, np.repeat(flight, cells.shape[1] * len(bands))).reshape(shape)
 
 
 def learn(memory: Memory, view: Tracks) -> None:

@@ -12,6 +12,7 @@ from itertools import pairwise
 import numpy as np
 
 from detectors._streams import FIX, Streams, rank_in_run
+from geo.memory import whole
 from geo.schema import NO_TIME, Array, of_sources
 from geo.sphere import EARTH_RADIUS_M, KNOT_M_S, angle_between, wrap_lon
 from geo.tracks import Index, Tracks
@@ -84,7 +85,7 @@ def slices_of(tracks: Tracks, streams: Streams, gap_s: float, every_ms: int) -> 
     slot = tracks.time[rows] // every_ms
     rank = rank_in_run(who, slot)
     order = np.lexsort((rank, slot))
-    who, fix, before, slot, rank = who[order], fix[order], before[order], slot[order], rank[order]
+    who, fix, before, slot, rank = (values.take(order) for values in (who, fix, before, slot, rank))
     time, known, table = tracks.time[rows[order]], *_compared(fix, before, gap_s)
     step = np.flatnonzero(np.append(True, (slot[1:] != slot[:-1]) | (rank[1:] != rank[:-1]))[: len(slot)])
     edges = np.append(step, len(slot)).tolist()
@@ -117,7 +118,7 @@ def _fixes(tracks: Tracks, streams: Streams) -> tuple[Index, Index, Array, Array
     streams.state["newest"][who[ends]] = stamp[ends]
     moved = (fix["lat"] != before["lat"]) | (fix["lon"] != before["lon"])
     if not moved.all():
-        rows, who, fix = rows[moved], who[moved], fix[moved]
+        rows, who, fix = (values.take(np.flatnonzero(moved)) for values in (rows, who, fix))
         before = _shifted(fix, who, streams.state["fix"])
     return rows, who, fix, before
 
@@ -139,11 +140,10 @@ def _newest(stamp: Array, who: Index, streams: Streams) -> Array:
 
 def _shifted(values: Array, who: Index, remembered: Array) -> Array:
     """Each row's predecessor in its stream; what is remembered of the stream for its first."""
+    begins = np.flatnonzero(np.append(True, who[1:] != who[:-1])[: len(who)])
     out = np.empty_like(values)
-    out[1:] = values[:-1]
-    begins = np.ones(len(who), dtype=bool)
-    begins[1:] = who[1:] != who[:-1]
-    out[begins] = remembered[who[begins]]
+    whole(out)[1:] = whole(values)[:-1]
+    whole(out)[begins] = whole(remembered)[who[begins]]
     return out
 
 

@@ -80,7 +80,7 @@ def detect(
     zones: Zones | None = None, aircraft: AircraftTable | None = None,
 ) -> Stretches:  # fmt: skip
     """Rows at which enough of the last rows were odd."""
-    places = _places(airports, firs, zones, aircraft)
+    places = Places.shared(airports, firs, zones, aircraft)
     view = tracks.take(np.flatnonzero(usable(tracks)))
     found = features(view.take(_with_row_before(view)), point_model.names, places)
     found = found.take(found.fresh)
@@ -129,13 +129,3 @@ def _confidence(score: Array) -> Array:
     """0.5 for one normal row in 10,000, 0.1 more for each tenth of that, 0.8 at most: rare is not yet wrong."""
     rarity = -np.log10(np.maximum(1.0 - score, 1e-9))
     return np.round(np.clip(0.1 + 0.1 * rarity, 0.1, 0.8), 3)
-
-
-_PLACES: list[tuple[tuple[object, ...], Places]] = []
-"""What was asked with last: outlines of zones become trees once, not at every slice."""
-
-
-def _places(*given: Any) -> Places:
-    if not _PLACES or any(a is not b for a, b in zip(_PLACES[0][0], given, strict=True)):
-        _PLACES[:] = [(given, Places(*given))]
-    return _PLACES[0][1]

@@ -97,7 +97,7 @@ def detect(
 ) -> Stretches:  # fmt: skip
     """Rows at which the last windows were all odd."""
     view = _with_row_before(tracks.take(np.flatnonzero(usable(tracks) & (np.abs(tracks.lat) < POLAR_DEG))))
-    found = features(view, reading(sequence_model.scales.names), Places(airports, firs, zones, aircraft))
+    found = features(view, reading(sequence_model.scales.names), Places.shared(airports, firs, zones, aircraft))
     found = found.take(found.fresh)
     if not len(found):
         return none()

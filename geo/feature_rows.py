@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -66,6 +67,16 @@ class Places:
     zones: Zones | None = None
     aircraft: AircraftTable | None = None
 
+    @staticmethod
+    def shared(
+        airports: Airports | None, firs: Firs | None, zones: Zones | None, aircraft: AircraftTable | None
+    ) -> Places:
+        """The same object for the same four as last time: outlines become trees once, not at every slice."""
+        given = (airports, firs, zones, aircraft)
+        if not _LAST or any(a is not b for a, b in zip(_LAST[0][0], given, strict=True)):
+            _LAST[:] = [(given, Places(*given))]
+        return _LAST[0][1]
+
     @cached_property
     def borders(self) -> Edges | None:
         """Borders of the regions."""
@@ -76,6 +87,9 @@ class Places:
         """Outlines of the zones that nobody is expected to enter."""
         some = self.zones.subset() if self.zones is not None else None
         return Edges.of(some.shapes, solid=True) if some is not None and len(some) else None
+
+
+_LAST: list[tuple[tuple[object, ...], Places]] = []
 
 
 class Frame:
@@ -97,16 +111,21 @@ class Frame:
         self._view = view
         self.time, self.flight = view.time[self.row], view.flight[self.row]
         self.before = self._before()
+        self._kept: dict[str, Array] = {}
+
+    def kept(self, name: str, make: Callable[[Frame], Array]) -> Array:
+        """What `make` gives for this frame, worked out once; nobody may write into it."""
+        if name not in self._kept:
+            self._kept[name] = make(self)
+            self._kept[name].flags.writeable = False
+        return self._kept[name]
 
     def __len__(self) -> int:
         return len(self.row)
 
     def get(self, name: str) -> Array:
         """A numeric column (n,) in double precision; NaN where the view lacks it."""
-        columns = self._view.columns
-        if name not in columns:
-            return np.full(len(self), np.nan)
-        return np.ascontiguousarray(columns[name][self.row], dtype=np.float64)
+        return self.kept(f"column {name}", lambda frame: frame._column(name))
 
     def sent(self, name: str) -> Array:
         """A numeric column (n,) as the aircraft itself sent it; NaN where a ground station made the row."""
@@ -166,6 +185,13 @@ class Frame:
         columns = {n: self._view.columns[n][self.row] for n in names if n in self._view.columns}
         found: Array = _CLASS_OF[profiles(columns, self.places.aircraft).kind]
         return found
+
+    def _column(self, name: str) -> Array:
+        columns = self._view.columns
+        if name not in columns:
+            return np.full(len(self), np.nan)
+        out: Array = columns[name][self.row].astype(np.float64, order="C")
+        return out
 
     def _before(self) -> Array:
         at = np.arange(len(self)) - 1

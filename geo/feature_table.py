@@ -57,6 +57,10 @@ def turn_rate(frame: Frame) -> Array:
 
 def step_m(frame: Frame) -> Array:
     """Metres along the great circle since the row before."""
+    return frame.kept("step_m", _step_m)
+
+
+def _step_m(frame: Frame) -> Array:
     lat, lon = frame.get("lat"), frame.get("lon")
     return distance_m(frame.previous(lat), frame.previous(lon), lat, lon)
 
@@ -83,6 +87,10 @@ def climb_gap(frame: Frame) -> Array:
 
 def phase_of(frame: Frame) -> Array:
     """Index into PHASES (n,), int8."""
+    return frame.kept("phase", _phase)
+
+
+def _phase(frame: Frame) -> Array:
     climb = np.nan_to_num(frame.climb)
     away, height = frame.field
     near = (away <= APPROACH_NMI) & (height <= APPROACH_FT) & (climb <= -LEVEL_FPM)

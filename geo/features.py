@@ -8,11 +8,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from geo.feature_rows import GAP_S, ROWS, SLOT_S, TAXI_KT, Frame, Places
-from geo.feature_table import FEATURES, phase_of
+from geo.feature_table import FEATURES, Feature, phase_of
 from geo.schema import Array
 from geo.tracks import Tracks
 
@@ -52,10 +53,15 @@ def features(view: Tracks, names: Sequence[str], places: Places | None = None) -
     """
     frame = Frame(view, places)
     with np.errstate(invalid="ignore", divide="ignore"):
-        values = {name: FEATURES[name].function(frame).astype(np.float32) for name in names}
+        values = {name: frame.kept(f"feature {name}", partial(_single, FEATURES[name])) for name in names}
     return Features(
         frame.row, frame.time, frame.flight, view.fresh[frame.row], phase_of(frame), frame.aircraft_class, values
     )
+
+
+def _single(feature: Feature, frame: Frame) -> Array:
+    """The feature in single precision."""
+    return feature.function(frame).astype(np.float32)
 
 
 def filled(values: Mapping[str, Array], names: Sequence[str]) -> Array:

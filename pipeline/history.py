@@ -105,10 +105,11 @@ class History:
         self.names, self.keep_ms, self.sample_ms = tuple(names), keep_ms, sample_s * 1000
         self.chunks: deque[Chunk] = deque()
         self._sliced: dict[tuple[int, int, int], _Slices] = {}
+        self._viewed: dict[tuple[int, int, int], Tracks] = {}
 
     def extend(self, columns: Columns) -> None:
         """Add rows sorted by (flight, time), all newer than those before; forget what is too old to be asked for."""
-        self._sliced.clear()
+        self._changed()
         rows = self._sampled(columns)
         kept = {name: columns[name] if rows is None else columns[name][rows] for name in self.names}
         if len(kept["time"]):
@@ -117,7 +118,7 @@ class History:
 
     def forget(self, before_ms: int) -> None:
         """Drop chunks that end before this time, and cut a long one that reaches beyond it."""
-        self._sliced.clear()
+        self._changed()
         while self.chunks and int(self.chunks[0].columns["time"].max()) < before_ms:
             self.chunks.popleft()
         if self.chunks and len(self.chunks[0]) > 100_000:
@@ -136,7 +137,20 @@ class History:
         return Lazy(names, lambda name: _cut(parts, name))
 
     def view(self, names: Sequence[str], t0: int, t1: int, lookback_ms: int, flights: Array | None) -> Tracks:
-        """Tracks of the given flights (None: all), from `lookback_ms` before t0 up to t1; fresh from t0 on."""
+        """Tracks of the given flights (None: all), from `lookback_ms` before t0 up to t1; fresh from t0 on.
+
+        Classes that ask for the same rows of all flights share them: each column is cut out once.
+        """
+        if flights is not None:
+            return self._view(names, t0, t1, lookback_ms, flights)
+        key = (t0, t1, lookback_ms)
+        if key not in self._viewed:
+            self._viewed[key] = self._view(self.names, *key, None)
+        whole = self._viewed[key]
+        columns = Lazy(names, lambda name: _shared(whole.columns[name]), lambda n, rows: picked(whole.columns, n, rows))
+        return Tracks(columns, whole.fresh)
+
+    def _view(self, names: Sequence[str], t0: int, t1: int, lookback_ms: int, flights: Array | None) -> Tracks:
         parts: list[Part] = []
         for chunk in self.chunks:
             rows = None if flights is None else chunk.rows_of(flights)
@@ -164,6 +178,10 @@ class History:
             self._sliced[key] = _Slices.of(self.view(self.names, t0, t1, 0, None), every_ms)
         found = self._sliced[key]
         return (found.wanted(gate(found.whole(names))) if gate else found).tracks(names)
+
+    def _changed(self) -> None:
+        self._sliced.clear()
+        self._viewed.clear()
 
     def _fold(self) -> None:
         """Join small neighbours, so that a long lookback is a few chunks and not thousands."""
