@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from geo.lazy import indices
 from geo.schema import COLUMNS, NO_TIME, REQUIRED, Array, missing
 
 EARLIEST, LATEST = 946_684_800_000, 4_102_444_800_000
@@ -36,7 +37,8 @@ class Batch:
 
     def take(self, rows: Array) -> Batch:
         """The given rows (indices or a mask)."""
-        return Batch({k: v[rows] for k, v in self.columns.items()}, self.labels)
+        index = indices(np.asarray(rows))
+        return Batch({k: v.take(index) for k, v in self.columns.items()}, self.labels)
 
     def with_columns(self, **columns: Array) -> Batch:
         """The same rows with columns added or replaced."""

@@ -46,11 +46,15 @@ class Lazy(Mapping[str, Array]):
 
 def taken(columns: Mapping[str, Array], rows: Array) -> Lazy:
     """The given rows (indices or a mask) of every column."""
+    index = indices(rows)
+    return Lazy(
+        tuple(columns), lambda name: columns[name].take(index), lambda name, some: picked(columns, name, index[some])
+    )
 
-    def few(name: str, some: Array) -> Array:
-        return picked(columns, name, (np.flatnonzero(rows) if rows.dtype == bool else rows)[some])
 
-    return Lazy(tuple(columns), lambda name: columns[name][rows], few)
+def indices(rows: Array) -> Array:
+    """Rows as indices, where they may be a mask: taking by these is several times as fast."""
+    return np.flatnonzero(rows) if rows.dtype == bool else rows
 
 
 def picked(columns: Mapping[str, Array], name: str, rows: Array) -> Array:

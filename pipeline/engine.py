@@ -182,7 +182,7 @@ class Engine:
         }  # fmt: skip
         order = np.argsort(rows.columns["flight"], kind="stable")
         names = {n for h in self.histories.values() for n in h.names}
-        sorted_rows = {n: _column(rows, n)[order] for n in names}
+        sorted_rows = {n: _column(rows, n).take(order) for n in names}
         for history in self.histories.values():
             history.extend(sorted_rows)
 

@@ -63,7 +63,7 @@ class _Slices:
         order = np.argsort(slot, kind="stable")
         slots, first = np.unique(slot[order], return_index=True)
         columns = Lazy(
-            tuple(whole.columns), lambda name: _shared(whole.columns[name][order]),
+            tuple(whole.columns), lambda name: _shared(whole.columns[name].take(order)),
             lambda name, rows: picked(whole.columns, name, order[rows]),
         )  # fmt: skip
         return _Slices(columns, (slots * every_ms).tolist(), [*first.tolist(), len(order)])
@@ -111,7 +111,7 @@ class History:
         """Add rows sorted by (flight, time), all newer than those before; forget what is too old to be asked for."""
         self._changed()
         rows = self._sampled(columns)
-        kept = {name: columns[name] if rows is None else columns[name][rows] for name in self.names}
+        kept = {name: columns[name] if rows is None else columns[name].take(rows) for name in self.names}
         if len(kept["time"]):
             self.chunks.append(Chunk.of(kept))
             self._fold()
@@ -123,8 +123,8 @@ class History:
             self.chunks.popleft()
         if self.chunks and len(self.chunks[0]) > 100_000:
             oldest = self.chunks.popleft()
-            new = oldest.columns["time"] >= before_ms
-            self.chunks.appendleft(Chunk.of({k: v[new] for k, v in oldest.columns.items()}))
+            new = np.flatnonzero(oldest.columns["time"] >= before_ms)
+            self.chunks.appendleft(Chunk.of({k: v.take(new) for k, v in oldest.columns.items()}))
 
     def fresh(self, names: Sequence[str], t0: int, t1: int) -> Columns:
         """The rows with t0 <= time < t1, in no order that matters."""
@@ -194,7 +194,7 @@ class History:
             columns = _joined([before.columns, after.columns], self.names)
             order = np.argsort(columns["flight"], kind="stable")
             self.chunks.pop(), self.chunks.pop()
-            self.chunks.append(Chunk.of({n: v[order] for n, v in columns.items()}))
+            self.chunks.append(Chunk.of({n: v.take(order) for n, v in columns.items()}))
 
     def _sampled(self, columns: Columns) -> Array | None:
         """The first row of each slot of each flight; None for all rows."""
@@ -214,7 +214,7 @@ def _joined(parts: Sequence[Columns], names: Sequence[str]) -> Columns:
 
 def _cut(parts: Sequence[Part], name: str) -> Array:
     """One column of all parts, one after the other."""
-    some = [columns[name] if rows is None else columns[name][rows] for columns, rows in parts]
+    some = [columns[name] if rows is None else columns[name].take(rows) for columns, rows in parts]
     return some[0] if len(some) == 1 else np.concatenate(some) if some else np.zeros(0, dtype=np.int64)
 
 
