@@ -37,6 +37,19 @@ def test_the_pairs_are_those_that_brute_force_finds() -> None:
     assert len(i) > 10
 
 
+def test_pairs_across_the_edges_of_every_cube_are_found() -> None:
+    """Over the pole, the equator and the antimeridian, in places as dense as no airspace is."""
+    rng = np.random.default_rng(2)
+    centres = [(89.9, 10.0), (0.0, 0.0), (0.0, 179.99), (-45.0, -179.99), (52.0, 13.0)]
+    places = [(lat + a, lon + b) for lat, lon in centres for a, b in rng.uniform(-0.06, 0.06, (40, 2))]
+    x = instants(*(fly(k + 1, 10, step_s=10, lat=a, lon=b, speed=0.0) for k, (a, b) in enumerate(places)))
+    i, j = near_pairs(x, np.ones(len(x), dtype=bool), 1_000, 40)
+    a, b = np.triu_indices(len(x), 1)
+    near = (x.instant[a] == x.instant[b]) & (distance_m(x.lat[a], x.lon[a], x.lat[b], x.lon[b]) <= 1_000)
+    assert set(zip(i.tolist(), j.tolist(), strict=True)) == set(zip(a[near].tolist(), b[near].tolist(), strict=True))
+    assert len(i) > 50
+
+
 @pytest.mark.parametrize("others", [0, 3_000])
 def test_a_crowd_is_left_out_whichever_way_it_is_counted(others: int) -> None:
     crowd = [fly(k + 1, 1, lat=10 + k / 1e6) for k in range(40)]

@@ -59,3 +59,23 @@ def test_days_are_counted_once_each() -> None:
         memory.note_day(time)
 
     assert len(memory.days) == 3
+
+
+def test_records_come_back_whole_and_only_those_that_were_put() -> None:
+    record = np.dtype([("count", "i8"), ("known", "?"), ("place", "f8", (2,))], align=True)
+    memory = Memory(Keep({"one": Slot(record, np.zeros((), dtype=record))}, ttl_s=10))
+    put = np.array([(7, True, (1.5, np.nan)), (8, False, (2.5, 3.5))], dtype=record)
+    memory.put(np.array([4, 2]), 0, one=put)
+
+    got = memory.get(np.array([2, 3, 4]))["one"]
+
+    assert got["count"].tolist() == [8, 0, 7] and got["known"].tolist() == [False, False, True]
+    assert got["place"][0].tolist() == [2.5, 3.5]
+
+
+def test_the_same_keys_are_found_anew_once_others_have_come() -> None:
+    memory, keys = Memory(KEEP), np.array([5])
+    memory.put(keys, 0, count=np.array([50]))
+    memory.put(np.array([1]), 0, count=np.array([10]))
+
+    assert memory.get(keys)["count"].tolist() == [50]
