@@ -178,7 +178,8 @@ def _doubted(
     mark = np.where(heard != b"", heard, stored)
     told = zip(mark.tolist(), registers.country[block].tolist(), new["call"].tolist(), strict=True)
     odd = [not (at_home(name, state) and proper(call)) for name, state, call in told]
-    return out | np.array(odd, dtype=bool)
+    out |= np.array(odd, dtype=bool)
+    return out
 
 
 @lru_cache(maxsize=100_000)
