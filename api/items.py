@@ -44,6 +44,8 @@ RELATION = "http://www.opengis.net/def/rel/ogc/1.0"
 WORLD = [-180, -90, 180, 90]
 AnyRequest = Request[Any, Any, Any]
 _PLAIN = Asked()
+LARGE_PAGE = 1_000_000
+"""Bytes of features from which on they go out as they came from the database."""
 
 
 def described(collection: Collection, root: str, now: str | None) -> dict[str, Any]:
@@ -172,11 +174,12 @@ async def _feature_collection(
     facts = {"numberReturned": page.returned} | ({} if matched is None else {"numberMatched": matched})
     tail = orjson.dumps({"links": links, **facts})[1:-1]
     stamp = b',"timeStamp":' + orjson.dumps(rfc3339(page.now)) if page.now is not None else b""
-    # Put together once: a page may be of many megabytes.
-    body = b"".join((b'{"type":"FeatureCollection","features":[', page.features, b"],", tail, stamp, b"}"))
+    parts = (b'{"type":"FeatureCollection","features":[', page.features, b"".join((b"],", tail, stamp, b"}")))
+    # A page may be of many megabytes: those are not copied.
+    first, more = (parts[0], parts[1:]) if len(page.features) > LARGE_PAGE else (b"".join(parts), ())
     headers = _counts(page.returned, matched, asked.system)
     unchanging = hashlib.blake2b(page.features, digest_size=16).digest() + tail
-    return await replies.reply(request, body, GEOJSON, headers, tag_of=unchanging)
+    return await replies.reply(request, first, GEOJSON, headers, unchanging, more)
 
 
 @route("/collections/{collection_id:str}/items/{feature_id:path}", query=["crs", "properties", "f"])

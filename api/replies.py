@@ -6,7 +6,7 @@ import asyncio
 import gzip
 import hashlib
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 import orjson
@@ -42,8 +42,10 @@ async def reply(
     media_type: str,
     headers: Mapping[str, str] | None = None,
     tag_of: bytes | None = None,
+    more: Sequence[bytes] = (),
 ) -> Response[bytes]:
-    """`tag_of`: what the entity tag is made of, where the content holds something that always changes."""
+    """`tag_of`: what the entity tag is made of, where the content holds something that always changes, or where `more`
+    follows it."""
     tag = f'W/"{hashlib.blake2b(content if tag_of is None else tag_of, digest_size=12).hexdigest()}"'
     sent = {"etag": tag, "cache-control": REVALIDATE, "vary": "Accept, Accept-Encoding", **(headers or {})}
     since = _since(request, media_type, tag)
@@ -51,18 +53,22 @@ async def reply(
         sent["last-modified"] = http_date(since)
     if unchanged(request, tag, since):
         return Answer(b"", sent, media_type, 304)
+    if more and (request.method == "HEAD" or coding(request)):
+        content, more = b"".join((content, *more)), ()
     how = coding(request) if len(content) > SMALL else ""
     if how:
         content = await asyncio.to_thread(packed, content, how) if len(content) > LARGE else packed(content, how)
         sent["content-encoding"] = how
-    return whole(request, content, media_type, sent)
+    return whole(request, content, media_type, sent, more)
 
 
-def whole(request: AnyRequest, content: bytes, media_type: str, headers: Mapping[str, str]) -> Response[bytes]:
+def whole(
+    request: AnyRequest, content: bytes, media_type: str, headers: Mapping[str, str], more: Sequence[bytes] = ()
+) -> Response[bytes]:
     """The content as it is; for HEAD only its length."""
     if request.method == "HEAD":
         headers, content = {**headers, "content-length": str(len(content))}, b""
-    return Answer(content, headers, media_type)
+    return Answer(content, headers, media_type, more=more)
 
 
 async def json(request: AnyRequest, value: Any, media_type: str = "application/json") -> Response[bytes]:
