@@ -7,11 +7,24 @@ import pwd
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 INSTALL = "apt-get install --no-install-recommends postgresql-15 postgresql-15-postgis-3 (or run ./run, which does it)"
+
+
+AS_ANOTHER = """
+import os, sys
+uid, gid, program, *arguments = sys.argv[1:]
+os.setgroups([])
+os.setgid(int(gid))
+os.setuid(int(uid))
+os.execv(program, [program, *arguments])
+"""
+"""Becomes another user and then the command. subprocess can do that by itself, but has to fork for it, and PROJ closes
+its databases in every fork: where another thread was reading one just then, the child waits for ever, and so do we."""
 
 
 class ClusterError(Exception):
@@ -91,12 +104,12 @@ class ServerUser:
 
     def run(self, command: Sequence[str], timeout: float = 120) -> subprocess.CompletedProcess[str]:
         """Runs a command as this user, outside any folder it may not enter, without the caller's PG* settings."""
-        root = os.geteuid() == 0
+        program = [shutil.which(command[0]) or command[0], *command[1:]]
+        become = [sys.executable, "-I", "-S", "-c", AS_ANOTHER, str(self.uid), str(self.gid)]
         env = {k: v for k, v in os.environ.items() if not k.startswith("PG")} | {"HOME": self.home}
         return subprocess.run(
-            list(command), cwd="/", env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            text=True, errors="replace", timeout=timeout, check=False,
-            user=self.uid if root else None, group=self.gid if root else None, extra_groups=() if root else None,
+            [*become, *program] if os.geteuid() == 0 else program, cwd="/", env=env, stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", timeout=timeout, check=False,
         )  # fmt: skip
 
     def can_enter(self, folder: Path) -> bool:
