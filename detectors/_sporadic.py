@@ -9,7 +9,7 @@ import numpy as np
 
 from detectors._hearing import SLOT_MS, Hearing
 from detectors._registry import PRIORITY
-from geo.schema import NON_ICAO, SYNTHETIC, Array, of_sources
+from geo.schema import NON_ICAO, SOURCES, SYNTHETIC, Array, of_sources
 from geo.stretches import path, sample
 from geo.tracks import Tracks
 
@@ -23,6 +23,7 @@ SPARSE = 0.6
 SLOWEST_KT = 40.0
 EVERYWHERE_FT = 200_000.0
 
+_MLAT = SOURCES.index("mlat")
 _COMPUTED = of_sources("mlat", "asterix")
 
 
@@ -64,7 +65,7 @@ def _entry(view: Tracks, hearing: Hearing, row: int, p: SimpleNamespace) -> dict
         return None
     rows = np.arange(first, row + 1)
     minutes, heard = (int(view.time[row]) - int(view.time[first])) / 60_000, len(rows)
-    kind = "multilateration" if view.source[row] == _COMPUTED[0] else "radar"
+    kind = "multilateration" if view.source[row] == _MLAT else "radar"
     return {
         "subject": int(view.flight[row]), "start": int(view.time[first]), "end": int(view.time[row]),
         "peak": int(view.time[row]), "score": round(minutes, 3), "confidence": 0.4, "priority": PRIORITY["low"],

@@ -33,7 +33,7 @@ def examples() -> Sequence[Example]:
     """Hits and near misses at cruising height."""
     t = np.arange(180)
     waves = 6_000 * np.sin(t / 3)
-    weave = 90 + 70 * np.sin(t / 2.5)
+    weave = 90 + 90 * np.sin(t / 2.5)
     return [
         Example("up and down at cruise", lambda: fly(seconds=1800, step_s=10, rate=waves), 1),
         Example("weaving", lambda: fly(seconds=1800, step_s=10, track=weave), 1),

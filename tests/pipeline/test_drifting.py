@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from feeds.synthetic import open_synthetic
@@ -15,7 +16,7 @@ from models.active import SHIPPED, load
 from pipeline.drifting import drift
 
 PLACES = Places(airports=Airports.builtin())
-LIKE = "synthetic:seed=5,hours=0.5,step=10,aircraft=120,vectored=110,calm=1,rough=1"
+LIKE = "synthetic:seed=5,hours=0.5,step=15,aircraft=120,vectored=110,calm=1,rough=1"
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +46,6 @@ def test_traffic_of_another_kind_is_shifted_and_the_worst_comes_first(model: Any
 
 
 def test_without_rows_or_a_reference_nothing_is_known(model: Any) -> None:
-    assert drift(model, PLACES, rows(LIKE).take(slice(0, 0)))["level"] == "unknown"
+    assert drift(model, PLACES, rows(LIKE).take(np.arange(0)))["level"] == "unknown"
     assert drift(replace(model, reference=None), PLACES, rows(LIKE))["model"] is None
     assert drift(None, PLACES, rows(LIKE))["features"] == []
