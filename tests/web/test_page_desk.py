@@ -176,3 +176,12 @@ def test_new_counts_of_the_classes_leave_rows_folds_and_focus_alone(sight: Sight
     ids = sight.page.eval_on_selector_all("#list .row", "all => all.map(e => e.dataset.id)")
     assert len(ids) == len(set(ids))
     assert sight.page.evaluate(kept) == before and before[1] is False
+
+
+def test_rows_are_whole_in_a_narrow_list(look: Callable[..., Sight]) -> None:
+    page = look("#view=40,15,1.2", width=1024, height=768).page
+    until(page, "document.querySelectorAll('#list .row').length > 5")
+    told = "all => all.forEach(e => Object.assign(e, { textContent: 'Monitor', hidden: false }))"
+    page.eval_on_selector_all("#list .row .band", told)
+    cut = "[...document.querySelectorAll('#list .row')].filter(e => e.querySelector('.state').getBoundingClientRect()"
+    assert page.evaluate(f"{cut}.right > e.getBoundingClientRect().right - 12).length") == 0
