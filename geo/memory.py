@@ -65,6 +65,7 @@ class Memory:
         if asked is not keys or held is not self.keys:
             at = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
             found = np.where(self.keys[at] == keys, at, -1)
+            found.setflags(write=False)
             self._found = keys, self.keys, found
         return found
 

@@ -6,8 +6,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from detectors import _identity_facts
 from detectors._examples import during, fly, together
 from detectors._identity_facts import alike
+from detectors._registry import registry
 from geo.aircraft import AircraftTable
 from geo.anomaly import Anomaly
 from geo.batch import Batch
@@ -167,3 +169,14 @@ def test_one_row_is_enough_for_a_word_that_no_bit_error_makes() -> None:
     (one,) = found("identity", [fly(seconds=1, callsign=b"TEST123")])
     assert (one.explanation, one.priority, one.confidence) == ("The callsign is TEST123", 1, 0.5)
     assert told(fly(seconds=1, callsign=b"TEST123", speed=0.0)) == told(fly(seconds=1, callsign=b"BAW12")) == []
+
+
+def test_who_is_not_looked_at_closely_has_nothing_that_does_not_fit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is asked of all flights at once lets none pass of which the questions one by one would tell."""
+    some = registry()["identity"].examples()
+    calmly = [found("identity", [one.make()], one.resources(), **one.params) for one in some]
+
+    monkeypatch.setattr(_identity_facts, "_doubted", lambda _, rows, *__: np.ones(len(rows), dtype=bool))
+
+    assert sum(map(len, calmly)) >= sum(one.expect for one in some) > 5
+    assert [found("identity", [one.make()], one.resources(), **one.params) for one in some] == calmly
