@@ -83,7 +83,7 @@ def unpack(path: Path, folder: Path) -> dict[str, Path]:
 def _safe(name: str) -> bool:
     """Whether it is one of ours, and stays in its folder."""
     parts = PurePosixPath(name).parts
-    ours = name in (DATABASE, CHECKPOINT) or (parts[0] == STATE and len(parts) > 1)
+    ours = name in (DATABASE, CHECKPOINT) or (parts[:1] == (STATE,) and len(parts) > 1)
     return ours and not any(one in ("..", "/") for one in parts)
 
 

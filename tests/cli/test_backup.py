@@ -177,13 +177,14 @@ def test_a_damaged_or_foreign_backup_is_refused_before_anything_goes(own: Cluste
         file.write_bytes(data)
         done = run("restore", file, "--yes")
         assert done.exit_code == 3, (name, done.output)
-    escape = tmp_path / "escape.skysift"
-    with tarfile.open(escape, "w") as tar:
-        for name in ("manifest.json", "state/../../x"):
-            part = tmp_path / "part"
-            part.write_text('{"layout": 1, "sha256": {"state/../../x": ""}, "revision": "0001", "skysift": "0"}')
-            tar.add(part, name)
-    assert run("restore", escape, "--yes").exit_code == 3 and not (tmp_path.parent / "x").exists()
+    for escape in ("state/../../x", "/", ""):
+        part = tmp_path / "part"
+        part.write_text(json.dumps({"layout": 1, "sha256": {escape: ""}, "revision": "0001", "skysift": "0"}))
+        with tarfile.open(file, "w") as tar:
+            tar.add(part, "manifest.json")
+            tar.addfile(tarfile.TarInfo(escape))
+        done = run("restore", file, "--yes")
+        assert done.exit_code == 3 and not (tmp_path.parent / "x").exists(), (escape, done.output)
     assert asyncio.run(asked(own.url, *ALL[:2])) == [60, 5]
 
 
