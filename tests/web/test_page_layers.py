@@ -160,14 +160,10 @@ def test_a_set_is_saved_used_and_forgotten(look: Callable[..., Sight]) -> None:
     assert sight.page.get_by_role("button", name="Mine", exact=True).count() == 0
 
 
-def test_a_country_is_all_that_is_shown_and_counted(look: Callable[..., Sight]) -> None:
+def test_a_country_is_all_that_is_shown_and_counted(look: Callable[..., Sight], server: FakeServer) -> None:
+    one = next(a for a in server.world.anomalies.values() if a["properties"]["class"] == "squawk")
+    one["properties"]["evidence"]["context"]["country"] = {"code": "FR", "name": "France"}
     sight = look("#list=all&win=86400")
-    changed = f"""(() => {{
-      const [one] = {APP}.anomalies.everywhere().filter(a => !a.cleared && a.cls === 'squawk');
-      one.evidence.context.country = {{code: 'FR', name: 'France'}};
-      {APP}.bus.emit('anomalies');
-    }})()"""
-    sight.page.evaluate(changed)
     sight.page.locator("summary", has_text="Where").click()
     sight.page.locator(".places button", has_text="France").click()
     until(sight.page, "document.querySelectorAll('#list .row').length === 1")
