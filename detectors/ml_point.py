@@ -23,6 +23,9 @@ from geo.stretches import Stretches, none, stretches
 from geo.tracks import Mask, Tracks
 from geo.zones import Zones
 
+AGAIN_S = 1_800
+"""What is odd again within half an hour is the same matter, as in incidents."""
+
 LONGEST_S = 60.0
 """Of `window`: the lookback holds that, and what the first row of it is compared with."""
 
@@ -52,7 +55,7 @@ def examples() -> Sequence[Example]:
     lookback_s=LONGEST_S + GAP_S + SLOT_S,
     sample_s=SLOT_S,
     every_s=SLOT_S,
-    merge_gap_s=120,
+    merge_gap_s=AGAIN_S,
     examples=examples,
     explain="{words}; score {score:.6f}, {rows} rows of the last {window:.0f} s",
     style=Style(shape="path", color="#8e6bbf", icon="dot"),

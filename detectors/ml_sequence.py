@@ -25,6 +25,9 @@ from geo.tracks import Mask, Tracks
 from geo.windows import STEPS
 from geo.zones import Zones
 
+AGAIN_S = 1_800
+"""What is odd again within half an hour is the same matter, as in incidents: a glider circles, a flight check turns."""
+
 POLAR_DEG = 85.0
 """Nearer to a pole tracks turn by themselves."""
 
@@ -64,7 +67,7 @@ def gate(tracks: Tracks, p: SimpleNamespace) -> Mask:
     lookback_s=GAP_S + SLOT_S,
     sample_s=SLOT_S,
     every_s=SLOT_S,
-    merge_gap_s=120,
+    merge_gap_s=AGAIN_S,
     memory=KEEP,
     spans=True,
     gate=gate,
