@@ -86,7 +86,7 @@ const parts = (gl) => [
 ];
 
 export function createAircraftLayer({ fleet, clock }) {
-  let gl, map, points, vao, atlas, programFor, drawn, room;
+  let gl, map, points, vao, atlas, programs, drawn, room;
 
   // Only the blocks that changed since the last frame; everything where the room became another.
   function upload() {
@@ -105,15 +105,16 @@ export function createAircraftLayer({ fleet, clock }) {
     onAdd(theMap, context) {
       [map, gl] = [theMap, context];
       [drawn, room] = [-1, null];
-      programFor = createPrograms(gl, map, vertex, FRAGMENT, 'aircraft shader');
+      programs = createPrograms(gl, vertex, FRAGMENT, 'aircraft shader');
       ({ vao, points } = layout(gl, STRIDE, parts(gl)));
       atlas = texture(gl, drawAtlas());
     },
+    prerender(_, { shaderData }) {
+      programs.begin(shaderData);
+    },
     render(_, args) {
       if (!fleet.size) return;
-      const made = programFor(args.shaderData);
-      if (!made) return;
-      const { program, at } = made;
+      const { program, at } = programs.programFor(args.shaderData);
       gl.useProgram(program);
       upload();
       project(gl, at, args.defaultProjectionData);

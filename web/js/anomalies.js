@@ -88,8 +88,9 @@ export class Anomalies {
   error = null;
   loading = false;
 
-  constructor({ bus, api, clock }) {
-    Object.assign(this, { bus, api, clock });
+  // `span()`: [start, end] of the time that is looked at, epoch ms.
+  constructor({ bus, api, clock, span }) {
+    Object.assign(this, { bus, api, clock, span });
     bus.on('stream:anomaly', (feature) => this.#heard(feature));
   }
 
@@ -164,7 +165,8 @@ export class Anomalies {
     const fresh = !this.#byId.has(feature?.id);
     const one = this.#keep(feature);
     if (!one) return;
-    if (this.#forget(one.end)) this.covered = null;
+    const [start, end] = this.span();
+    if (this.#forget((start + end) / 2)) this.covered = null;
     if (fresh && !one.cleared) this.bus.emit('anomaly:new', one);
     this.bus.emit('anomalies');
   }

@@ -9,6 +9,7 @@ import { markerImage } from './icons.js';
 import { markerAtlas } from './marker_atlas.js';
 import { createMarkerLayer } from './marker_layer.js';
 import { MARKER_PX, Markers, markerScale } from './markers.js';
+import { addOwn, onContext } from './own_layers.js';
 
 const SOURCES = ['anomaly-shapes', 'anomaly-anchors'];
 const MANY = 0.5; // where so large a share is new, the map is given everything anew
@@ -41,6 +42,13 @@ export class AnomalyLayers {
     app.state.on(['live', 'at', 'window', 'layers'], this.redraw);
     app.state.on(['selected'], () => this.#select());
     setInterval(this.redraw, 15_000); // the window moves on even when nothing happens
+    onContext(map, () => this.#forget());
+  }
+
+  // A map with a new drawing context has forgotten what its features were told.
+  #forget() {
+    [this.#drawn, this.#anew] = [new Map(), true];
+    this.#redraw();
   }
 
   // Those whose marker lies within `reach` pixels of a point of the screen.
@@ -84,7 +92,7 @@ export class AnomalyLayers {
   #begin() {
     for (const [layer, before] of layersOf(colorOf([]))) this.#map.addLayer(layer, before);
     const look = () => ({ atlas: this.#atlas, share: shareOf(this.#app.state.get(), 'anomalies') });
-    this.#map.addLayer(createMarkerLayer('anomaly/anchor', this.markers, look), ABOVE);
+    addOwn(this.#map, createMarkerLayer('anomaly/anchor', this.markers, look), ABOVE);
     this.#fade();
   }
 
@@ -110,7 +118,7 @@ export class AnomalyLayers {
 
   // Markers and shapes are there or gone with the next frame; the map's workers only sort cells anew.
   #show() {
-    if (!this.#known.length) return;
+    if (!this.#known.length || !this.#map.style) return;
     const { off } = this.#app.state.get();
     const other = [...this.#drawn.values()].filter(({ cls }) => off.has(cls) !== this.#off.has(cls));
     this.#off = off;
@@ -137,6 +145,7 @@ export class AnomalyLayers {
   }
 
   #redraw() {
+    if (!this.#map.style) return; // its context is gone: all is told anew once there is another
     const shown = this.#app.anomalies.shown(this.#app.state.get()).filter((one) => one.anchor);
     const now = new Map(shown.map((one) => [one.id, one]));
     const fresh = shown.filter((one) => this.#drawn.get(one.id) !== one);

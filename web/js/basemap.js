@@ -2,6 +2,7 @@
 import { isLight } from './prefs.js';
 
 const BASE = new URL('/static/', location.href).href;
+export const GRATICULE = ['graticule', 'graticule-fine'];
 export const DETAIL_ZOOM = 4.5; // coasts and borders at 1:10m from here on
 const COARSE = 0.8; // pixels that a coast may be off while zoomed out: half the corners of 0.3, for coast, glow and land alike
 const NAMES_ZOOM = 2.7; // rivers, provinces and towns from here on
@@ -82,13 +83,17 @@ const FINE = { minzoom: DETAIL_ZOOM };
 const line = (id, source, paint, more = {}) => ({ id, type: 'line', source, paint, ...more });
 const coastGlow = (id, source, more) =>
   line(id, source, { 'line-color': ink().glow, 'line-width': 8, 'line-blur': 8, 'line-opacity': ink().glowing }, more);
-const land = (id, source, more) => ({
+const plain = (id, source, color, more) => ({
   id,
   type: 'fill',
   source,
-  paint: { 'fill-color': ink().land, 'fill-antialias': false },
+  paint: { 'fill-color': color, 'fill-antialias': false },
   ...more,
 });
+const land = (id, source, more) => plain(id, source, ink().land, more);
+const water = (id, source) => plain(id, source, ink().sea);
+const grid = (id, opacity, filter) =>
+  line(id, 'graticule', { 'line-color': ink().grid, 'line-opacity': opacity, 'line-width': 0.7 }, { filter });
 const coast = (id, source, more) =>
   line(
     id,
@@ -104,17 +109,17 @@ const borders = (id, source, more) =>
     more,
   );
 
+// All lines, and all areas, are drawn by one program each, as nothing of their paint depends on the feature: making another
+// one takes the driver long.
 function ground() {
   return [
     { id: 'sea', type: 'background', paint: { 'background-color': ink().sea } },
     coastGlow('glow50', 'land50'),
     land('land50', 'land50'),
-    { id: 'lakes', type: 'fill', source: 'lakes', paint: { 'fill-color': ink().sea, 'fill-outline-color': ink().shore } },
-    line('graticule', 'graticule', {
-      'line-color': ink().grid,
-      'line-opacity': ['match', ['get', 'm'], 1, 0.11, 0.055],
-      'line-width': 0.7,
-    }),
+    water('lakes', 'lakes'),
+    line('shores', 'lakes', { 'line-color': ink().shore, 'line-width': 0.7 }),
+    grid('graticule', 0.11, ['==', ['get', 'm'], 1]),
+    grid('graticule-fine', 0.055, ['!=', ['get', 'm'], 1]),
     borders('borders50', 'borders50'),
     coast('coast50', 'land50'),
   ];

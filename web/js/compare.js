@@ -8,6 +8,7 @@ import { createWorld, WorldLoader } from './compare_world.js';
 import { h, setText } from './dom.js';
 import { createMap } from './map.js';
 import { Overlays } from './overlays.js';
+import { addOwn } from './own_layers.js';
 import { iconButton } from './parts.js';
 import { TEXTS } from './texts.js';
 import { TileOverlays } from './tile_overlays.js';
@@ -116,20 +117,18 @@ export class Compare {
     new TileOverlays(other, world);
     new Track(other, world);
     world.bus.emit('classes');
-    other.addLayer(createAircraftLayer(world), 'selected/line');
+    addOwn(other, createAircraftLayer(world), 'selected/line', () => this.#showAircraft(other));
     new AreaLayer(other, world);
-    this.#bindAircraft(other);
+    this.#app.state.on(['layers'], () => this.#showAircraft(other));
     this.#other = other;
     this.#world = world;
     this.#loader = new WorldLoader(this.#app, world, other);
     this.#host.classList.add('ready');
   }
 
-  #bindAircraft(other) {
-    const show = ({ layers }) =>
-      other.setLayoutProperty('aircraft', 'visibility', layers.aircraft ? 'visible' : 'none');
-    this.#app.state.on(['layers'], show);
-    show(this.#app.state.get());
+  #showAircraft(other) {
+    const { layers } = this.#app.state.get();
+    other.setLayoutProperty('aircraft', 'visibility', layers.aircraft ? 'visible' : 'none');
   }
 
   #choices(compare) {

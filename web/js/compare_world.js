@@ -31,7 +31,7 @@ export function createWorld(app) {
     api: app.api,
     shifted: true, // nothing here is the latest
     fleet: new Fleet({ clock }),
-    anomalies: new Anomalies({ bus, api: app.api, clock }),
+    anomalies: new Anomalies({ bus, api: app.api, clock, span: () => world.span() }),
     classOf: app.classOf,
     span: () => app.span().map((ms) => ms + offset()),
     get classes() {

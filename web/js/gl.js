@@ -1,20 +1,17 @@
 // What the layers share that draw points with WebGL2 of their own: programs, textures, and where the map stands.
-const MADE_MS = 30; // between two looks at whether the driver is done
 
-// A program for each way in which the map projects; null while it is still being made: whoever asks for it before that
-// stands still until the driver is done.
-export function createPrograms(gl, map, vertex, fragment, what) {
+// A program for each way in which the map projects. `begin` early in a frame what `programFor` asks for at its end: the
+// driver makes it while the map waits for programs of its own.
+export function createPrograms(gl, vertex, fragment, what) {
   const made = new Map();
-  return (shader) => {
+  const begin = (shader) => {
     if (!made.has(shader.variantName)) made.set(shader.variantName, link(gl, vertex(shader), fragment, what));
-    const program = made.get(shader.variantName);
-    if (program.isReady()) return program;
-    setTimeout(() => map.triggerRepaint(), MADE_MS);
-    return null;
+    return made.get(shader.variantName);
   };
+  return { begin, programFor: (shader) => begin(shader).checked() };
 }
 
-// The driver compiles beside the page where it can; what went wrong is asked for only once it is done.
+// What went wrong is asked for only once the program is needed: whoever asks waits for the driver.
 function link(gl, vertexSource, fragmentSource, what) {
   const program = gl.createProgram();
   const shaders = [
@@ -28,19 +25,19 @@ function link(gl, vertexSource, fragmentSource, what) {
     return shader;
   });
   gl.linkProgram(program);
-  const beside = gl.getExtension('KHR_parallel_shader_compile');
   const places = new Map();
   const at = (name) => {
     if (!places.has(name)) places.set(name, gl.getUniformLocation(program, name));
     return places.get(name);
   };
   let ready = false;
-  const isReady = () => {
-    if (ready || (beside && !gl.getProgramParameter(program, beside.COMPLETION_STATUS_KHR))) return ready;
-    check(gl, program, shaders, what);
-    return (ready = true);
-  };
-  return { program, at, isReady };
+  const own = { program, at, checked };
+  function checked() {
+    if (!ready) check(gl, program, shaders, what);
+    ready = true;
+    return own;
+  }
+  return own;
 }
 
 function check(gl, program, shaders, what) {

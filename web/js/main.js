@@ -11,6 +11,7 @@ import { addControls } from './controls.js';
 import { Detail } from './detail.js';
 import { $, setText } from './dom.js';
 import { askEarly } from './early.js';
+import { firstPicture, holdDrawing } from './first_picture.js';
 import { Fleet } from './fleet.js';
 import { Follow } from './follow.js';
 import { formatHash, parseHash } from './hash.js';
@@ -23,6 +24,7 @@ import { buildMapSide } from './map_side.js';
 import { meLink } from './me.js';
 import { glides, startMotion } from './motion.js';
 import { Overlays } from './overlays.js';
+import { addOwn, watchContext } from './own_layers.js';
 import { Pointer } from './pointer.js';
 import { printView } from './print.js';
 import { Replay } from './replay.js';
@@ -57,7 +59,7 @@ function createApp() {
     early,
     classes: [],
     fleet: new Fleet({ clock, smooth: glides }),
-    anomalies: new Anomalies({ bus, api, clock }),
+    anomalies: new Anomalies({ bus, api, clock, span: () => app.span() }),
   };
   createWatchers(app);
   app.classOf = (id) => app.session.classOf(id);
@@ -77,10 +79,9 @@ function buildMapParts(app, map) {
   app.anomalyLayers = new AnomalyLayers(map, app);
   app.overlays = new Overlays(map, app);
   app.track = new Track(map, app);
-  map.addLayer(createAircraftLayer(app), 'selected/line');
-  const show = ({ layers }) => map.setLayoutProperty('aircraft', 'visibility', layers.aircraft ? 'visible' : 'none');
+  const show = () => map.setLayoutProperty('aircraft', 'visibility', app.state.get().layers.aircraft ? 'visible' : 'none');
+  addOwn(map, createAircraftLayer(app), 'selected/line', show);
   app.state.on(['layers'], show);
-  show(app.state.get());
   app.labels = new Labels(map, app);
   app.pointer = new Pointer(map, app);
   app.session = new Session(map, app);
@@ -173,7 +174,8 @@ function bindAddress(app, map) {
 async function start() {
   const app = createApp();
   const container = $('#map');
-  const map = await createMap(container, app.state);
+  let release;
+  const map = await createMap(container, app.state, (made) => (release = holdDrawing(made)));
   buildMapParts(app, map);
   buildPanels(app, map);
   bindAddress(app, map);
@@ -185,15 +187,23 @@ async function start() {
   setInterval(() => [app.timebar, app.status, app.layersPanel, app.detail, app.follow].forEach((part) => part.tick()), 1000);
   new Stream(app.bus);
   startMotion(map, app);
+  watchContext(map, (lost) => (lost ? stop(TEXTS.session.lost) : ($('#fatal').hidden = true)));
   container.skysift = { map, app }; // for tests and for the curious: nothing reads it
   await Promise.all([app.session.start(), app.access.load(), app.incidents.start()]);
   if (app.state.get().selected) app.detail.show();
+  await firstPicture(map, release);
   document.body.dataset.ready = 'true';
+}
+
+// Nothing works without a map: `head`, where it is another than that the map could not start.
+function stop({ head, text }) {
+  const box = $('#fatal');
+  box.hidden = false;
+  if (head) setText($('h1', box), head);
+  setText($('p', box), text);
 }
 
 start().catch((error) => {
   console.error(error);
-  const box = $('#fatal');
-  box.hidden = false;
-  setText($('p', box), error?.message || TEXTS.session.broken);
+  stop({ text: error?.message || TEXTS.session.broken });
 });

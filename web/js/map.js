@@ -1,16 +1,18 @@
 // The MapLibre map: made once, bound to the state (view, projection, graticule); finer coasts come on first need.
 import * as maplibre from 'maplibre-gl';
-import { basemapStyle, TIERS } from './basemap.js';
+import { basemapStyle, GRATICULE, TIERS } from './basemap.js';
 import { throttle } from './bus.js';
 import { createGround } from './ground.js';
+import { drawLean } from './lean.js';
+import { addOwn } from './own_layers.js';
 import { TEXTS } from './texts.js';
 
 const AROUND = 0.12; // of the shorter side
 const START = { center: [14, 40], zoom: 2.2 };
 const reduced = matchMedia('(prefers-reduced-motion: reduce)');
 
-// Resolves with the map once its style is loaded.
-export function createMap(container, state) {
+// Resolves with the map once its style is loaded; `begun` is given it before anything is drawn.
+export function createMap(container, state, begun = () => {}) {
   const { view, projection } = state.get();
   const map = new maplibre.Map({
     container,
@@ -25,6 +27,7 @@ export function createMap(container, state) {
     attributionControl: false,
     cooperativeGestures: false,
   });
+  begun(map);
   map.addControl(
     new maplibre.AttributionControl({ compact: false, customAttribution: TEXTS.controls.credits }),
     'bottom-left',
@@ -37,7 +40,8 @@ export function createMap(container, state) {
   return new Promise((resolve) =>
     map.once('style.load', () => {
       bindGraticule(map, state);
-      map.addLayer(createGround(), 'countries');
+      addOwn(map, createGround(), 'countries');
+      drawLean(map);
       resolve(map);
     }),
   );
@@ -82,7 +86,9 @@ function addTier(map, { zoom, sources, layers, replaces }) {
 }
 
 function bindGraticule(map, state) {
-  const apply = ({ layers }) => map.setLayoutProperty('graticule', 'visibility', layers.graticule ? 'visible' : 'none');
+  const apply = ({ layers }) => {
+    for (const id of GRATICULE) map.setLayoutProperty(id, 'visibility', layers.graticule ? 'visible' : 'none');
+  };
   state.on(['layers'], apply);
   apply(state.get());
 }

@@ -43,7 +43,7 @@ const parts = (gl) => [
 
 // `look()`: {atlas, share}, the canvas of all drawings and how faint they are drawn.
 export function createMarkerLayer(id, markers, look) {
-  let gl, map, vao, points, programFor, shown, from, drawings;
+  let gl, map, vao, points, programs, shown, from, drawings;
 
   function upload() {
     if (shown === markers.version) return;
@@ -69,16 +69,17 @@ export function createMarkerLayer(id, markers, look) {
     onAdd(theMap, context) {
       [map, gl] = [theMap, context];
       [shown, from, drawings] = [-1, null, null];
-      programFor = createPrograms(gl, map, vertex, FRAGMENT, 'marker shader');
+      programs = createPrograms(gl, vertex, FRAGMENT, 'marker shader');
       ({ vao, points } = layout(gl, STRIDE, parts(gl)));
     },
+    prerender(_, { shaderData }) {
+      programs.begin(shaderData);
+    },
     render(_, args) {
-      const made = programFor(args.shaderData);
-      if (!made) return;
       markers.drawn = markers.list;
       if (!markers.list.length) return;
       const { atlas, share } = look();
-      const { program, at } = made;
+      const { program, at } = programs.programFor(args.shaderData);
       gl.useProgram(program);
       upload();
       dress(atlas);

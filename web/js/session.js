@@ -39,7 +39,7 @@ export class Session {
 
   async start() {
     const { classes, sky } = this.#app.early;
-    await Promise.all([this.#loadClasses(classes), this.loadAircraft(sky)]);
+    await Promise.all([this.#loadClasses(classes), this.loadAircraft(sky), (this.#begun ??= this.#begin())]);
   }
 
   #hello({ data_time: time, title }) {

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { altitudeRgb, altitudeText } from '../../../web/js/altitude.js';
-import { inTime, readAnomaly, sorted } from '../../../web/js/anomalies.js';
+import { Anomalies, CAP, inTime, readAnomaly, sorted } from '../../../web/js/anomalies.js';
+import { createBus } from '../../../web/js/bus.js';
 import { shown } from '../../../web/js/evidence.js';
 import { bucketsOf } from '../../../web/js/histogram.js';
 import { findMatches, parseCoordinates } from '../../../web/js/find.js';
@@ -186,4 +187,17 @@ test('what was typed stays a text in the questions to the service', () => {
   assert.ok(airportFilter("o'h%").includes("'%o''h\\%%'"));
   assert.equal(anomalyFilter('baw1'), "callsign LIKE 'BAW1%'");
   assert.equal(anomalyFilter('4CA7b5'), "callsign LIKE '4CA7B5%' OR icao24 = '4ca7b5'");
+});
+
+test('one that is heard while the past is looked at pushes out none of the past', () => {
+  const day = 86_400_000;
+  const past = NOON - 7 * day;
+  const bus = createBus();
+  const anomalies = new Anomalies({ bus, api: {}, clock: {}, span: () => [past - day, past] });
+  const some = (name, time) =>
+    Array.from({ length: CAP }, (_, i) => feature(`${name}${i}`, { start: iso(time - 60_000), end: iso(time) }));
+  anomalies.take([...some('then', past), ...some('now', NOON)]);
+  bus.emit('stream:anomaly', feature('heard'));
+  assert.equal(anomalies.everywhere().length, CAP);
+  assert.ok(anomalies.everywhere().every(({ id }) => id.startsWith('then')));
 });

@@ -84,6 +84,10 @@ export const TEXTS = {
     classes: (why) => `The classes did not load. ${why}`,
     fresh: (priority, title, sentence) => `New ${priority} anomaly: ${title}. ${sentence}`,
     broken: 'Something went wrong that the page cannot name.',
+    lost: {
+      head: 'The map cannot be drawn any more',
+      text: 'The browser took the graphics from this page and has not given them back. Close other pages that draw, and reload.',
+    },
   },
   search: {
     results: 'Search results',
