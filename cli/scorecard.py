@@ -15,6 +15,8 @@ from benchmarks.scorecard.markdown import page
 from benchmarks.scorecard.summary import tuned_on
 from cli.ui import INPUT, USAGE, Failure, out, progress, table
 
+SECTIONS = ("attacks", "clean", "disturbed", "behaviours", "cities", "events", "innocent", "planted", "gpsjam")
+
 COMPARED = SHIPPED.with_name("_compared.json")
 """Written by `skysift scorecard --learned --json`; docs/scorecard.md shows it."""
 
@@ -25,6 +27,13 @@ COMPARED = SHIPPED.with_name("_compared.json")
 @click.option("--json", "target", type=click.Path(path_type=Path), help="Write all figures to this file.")
 @click.option("--classes", help="Classes to run, separated by commas, or 'nine'. Default: all.")
 @click.option("--jobs", default=1, show_default=True, type=click.IntRange(1), help="Processes that share the work.")
+@click.option(
+    "--section",
+    "sections",
+    multiple=True,
+    type=click.Choice(SECTIONS),
+    help="Measure this alone, and put it into the scorecard that --json names. More than once.",
+)
 @click.option("--markdown", is_flag=True, help="Measure nothing: print the shipped figures as Markdown.")
 @click.option(
     "--learned",
@@ -36,8 +45,8 @@ COMPARED = SHIPPED.with_name("_compared.json")
     "--calibrate", is_flag=True, help="Instead: the verdict's weights, learned from attacks planted where it may learn."
 )
 def command(
-    nightly: bool, data: Path | None, target: Path | None, classes: str | None, jobs: int, markdown: bool,
-    learned: Path | None, calibrate: bool,
+    nightly: bool, data: Path | None, target: Path | None, classes: str | None, jobs: int, sections: tuple[str, ...],
+    markdown: bool, learned: Path | None, calibrate: bool,
 ) -> None:  # fmt: skip
     """Precision, recall, false alarms and delay of every class."""
     from benchmarks.scorecard.report import Setup, scorecard
@@ -51,11 +60,26 @@ def command(
         setup = Setup(classes, data, nightly)
         _compare(setup, learned, target) if learned else _calibrate(setup, target)
         return
+    old = _old(target) if sections else None
     with progress("measuring") as advance:
-        card = scorecard(Setup(classes, data, nightly), lambda text: advance(0, text), jobs)
+        card = scorecard(Setup(classes, data, nightly), lambda text: advance(0, text), jobs, sections, old)
     show(card)
     if target:
         _write(target, card)
+
+
+def _old(target: Path | None) -> Mapping[str, Any]:
+    """The scorecard that sections are put into. Raises Failure where there is none."""
+    if target is None or not target.exists():
+        raise Failure("--section puts what it measures into a scorecard: name its file with --json", USAGE)
+    try:
+        card = orjson.loads(target.read_bytes())
+    except orjson.JSONDecodeError as error:
+        raise Failure(f"{target}: not JSON ({error}); write it anew without --section", INPUT) from error
+    missing = {"classes", "attacks", "clean", "planted"} - set(card if isinstance(card, dict) else ())
+    if missing:
+        raise Failure(f"{target}: not a scorecard: without {', '.join(sorted(missing))}", INPUT)
+    return dict(card)
 
 
 def _write(target: Path, value: Any) -> None:

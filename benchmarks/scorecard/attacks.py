@@ -105,11 +105,11 @@ def ghost(victim: Batch, donor: Batch, variant: Variant) -> Attacked:
     near = int(np.searchsorted(victim["time"], rows["time"][0]))
     lat, lon = destination(victim["lat"][near], victim["lon"][near], rng.uniform(0, 360), rng.uniform(0, GHOST_NEAR_M))
     lat, lon = _flown(float(lat), float(lon), heading, speed, elapsed)
-    lat, lon = _encoded(lat, lon, elapsed, rng)
+    lat, lon = encoded(lat, lon, elapsed, rng)
     level = np.round(rng.uniform(8_000, 12_000) / FOOT_M / 25) * 25 + 25 * rng.choice([0, 0, 0, 1, -1], len(rows))
     rate = rng.choice([0, 0, 0, 64, -64], len(rows)).astype("f4")
     sent = {"lat": lat, "lon": lon, "baro_altitude": level.astype("f4"), "vertical_rate": rate}
-    sent |= _reported(heading, speed) | _heights(rows, level) | _identity(rows, donor, rng)
+    sent |= reported(heading, speed) | _heights(rows, level) | _identity(rows, donor, rng)
     faked = rows.with_columns(**{n: v for n, v in sent.items() if n in rows.columns})
     return joined([victim, faked], [np.zeros(len(victim), dtype=bool), np.ones(len(faked), dtype=bool)])
 
@@ -139,7 +139,7 @@ def _clock(rows: Batch) -> Array:
     return taken
 
 
-def _encoded(lat: Array, lon: Array, elapsed: Array, rng: np.random.Generator) -> tuple[Array, Array]:
+def encoded(lat: Array, lon: Array, elapsed: Array, rng: np.random.Generator) -> tuple[Array, Array]:
     """Positions with the scatter of a satellite fix and its encoding; one that is repeated is repeated as it was."""
     new = np.diff(elapsed, prepend=-1.0) > 0
     at = np.maximum.accumulate(np.where(new, np.arange(len(new)), 0))
@@ -164,7 +164,7 @@ def _flown(lat: float, lon: float, heading: Array, speed: Array, elapsed: Array)
     return destination(lat, lon, np.degrees(np.arctan2(east, north)), np.hypot(east, north))
 
 
-def _reported(heading: Array, speed: Array) -> dict[str, Array]:
+def reported(heading: Array, speed: Array) -> dict[str, Array]:
     """Speed and track as a transponder sends them: whole knots east and north."""
     east = np.round(speed * np.sin(np.radians(heading)) / KNOT_M_S)
     north = np.round(speed * np.cos(np.radians(heading)) / KNOT_M_S)

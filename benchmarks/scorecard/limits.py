@@ -23,3 +23,8 @@ ALERTS = (
     "Alerts a day are fewer than five where little flies (Monterey and Watsonville are country airfields), and where "
     "all are airliners on their routes and no zone is loaded (Switzerland, Japan)."
 )
+
+NOT_MET = "neither its behaviour nor an attack that it answers was part of this measurement"
+
+BEHAVIOUR_LIMITS: Mapping[str, str] = {}
+"""By class: why planted behaviours were missed, as reading those that were missed showed."""

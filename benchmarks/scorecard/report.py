@@ -13,12 +13,14 @@ from benchmarks.scorecard import corpora, event_report
 from benchmarks.scorecard.attack_report import at_cadence, attack_entry
 from benchmarks.scorecard.attacks import SET_A
 from benchmarks.scorecard.attacks_b import SET_B, SET_C
+from benchmarks.scorecard.behaviour_report import behaviour_entry
+from benchmarks.scorecard.behaviours.table import BEHAVIOURS
 from benchmarks.scorecard.clean_report import city_entry, clean_entry, disturbed_entries, innocent_entry
 from benchmarks.scorecard.corpora import ATTACKED, METROPOLITAN, Recording
 from benchmarks.scorecard.events import EVENTS
 from benchmarks.scorecard.negatives import INNOCENT
 from benchmarks.scorecard.scoring import LATENESS_S, MakeEngine
-from benchmarks.scorecard.summary import by_class, targets
+from benchmarks.scorecard.summary import Card, by_class, targets
 from benchmarks.scorecard.tracks import polled
 from benchmarks.scorecard.worlds import VARIANTS
 from cli.inputs import choose, judging
@@ -41,7 +43,7 @@ SETS = {"A": SET_A, "B": SET_B, "C": SET_C}
 REPORTED_ON = "switzerland"
 """Sets B and C have no target: they are planted in the largest judged recording alone."""
 
-LISTS = ("attacks", "clean", "disturbed", "cities", "events", "innocent")
+LISTS = ("attacks", "clean", "disturbed", "behaviours", "cities", "events", "innocent")
 
 Advance = Callable[[str], object]
 Task = tuple[str, ...]
@@ -86,20 +88,37 @@ class Setup:
         return corpora.recorded(self.data / one.path) if self.data else corpora.synthetic_flights()
 
 
-def scorecard(setup: Setup, advance: Advance = lambda text: None, jobs: int = 1) -> dict[str, Any]:
-    """Everything; `advance` hears what is done. `jobs` processes share the work."""
-    card: dict[str, Any] = {"version": __version__, "mode": "nightly" if setup.nightly else "quick"}
-    known = setup.recordings({**ATTACKED, **METROPOLITAN})
-    card["recordings"] = {n: _described(one, setup.rows(n)) for n, one in known.items()}
-    card["data_until"] = max(one["end"] for one in card["recordings"].values())
-    done = _done(setup, list(tasks(setup)), advance, jobs)
-    for section in LISTS:
+def scorecard(
+    setup: Setup,
+    advance: Advance = lambda text: None,
+    jobs: int = 1,
+    sections: Sequence[str] = (),
+    old: Card | None = None,
+) -> dict[str, Any]:
+    """Everything, or `sections` alone, which replace those of the `old` scorecard; `advance` hears what is done. `jobs`
+    processes share the work. What is told of the classes is reckoned again from all sections."""
+    card: dict[str, Any] = dict(old) if old else _head(setup)
+    done = _done(setup, [t for t in tasks(setup) if not sections or t[0] in sections], advance, jobs)
+    for section in (s for s in LISTS if not sections or s in sections):
         card[section] = [entry for task, found in done if task[0] == section for entry in found]
+    if old and "behaviours" in sections:
+        new = {e["class"] for e in card["behaviours"]}
+        card["behaviours"] += [e for e in old.get("behaviours", ()) if e["class"] not in new]
     card |= {task[0]: found for task, found in done if task[0] not in LISTS}
     card["unknowable"] = event_report.unknowable() if card["events"] else []
-    card["classes"] = by_class(card, setup.classes)
+    card["classes"] = by_class(card, choose(None) if old else setup.classes)
     card["targets"] = targets(card)
     return card
+
+
+def _head(setup: Setup) -> dict[str, Any]:
+    """Of what version and which recordings it is."""
+    known = setup.recordings({**ATTACKED, **METROPOLITAN})
+    recordings = {n: _described(one, setup.rows(n)) for n, one in known.items()}
+    return {
+        "version": __version__, "mode": "nightly" if setup.nightly else "quick", "recordings": recordings,
+        "data_until": max(one["end"] for one in recordings.values()),
+    }  # fmt: skip
 
 
 def _described(one: Recording, rows: Batch) -> dict[str, Any]:
@@ -116,6 +135,7 @@ def tasks(setup: Setup) -> Iterator[Task]:
             yield "clean", name, cadence
         yield "disturbed", name
     yield ("planted",)
+    yield from (("behaviours", name) for name in BEHAVIOURS if name in setup.classes)
     if setup.data is None:
         return
     yield from (("cities", name) for name in setup.recordings(METROPOLITAN))
@@ -207,11 +227,31 @@ def _innocent(setup: Setup, name: str) -> list[dict[str, Any]]:
     return [innocent_entry(name, (setup.data or Path()) / INNOCENT[name], setup.make())]
 
 
+def _behaviour(setup: Setup, class_id: str, count: int = 0) -> list[dict[str, Any]]:
+    one, spec = BEHAVIOURS[class_id], setup.classes[class_id]
+    known = setup.recordings({**ATTACKED, **METROPOLITAN})
+    names = [n for n in one.on if n in known] or list(known)[:1]
+    worlds = {}
+    for name in names:
+        rows = setup.rows(name) if one.whole else known[name].between(setup.rows(name))
+        worlds[name] = polled(rows, one.every_s) if one.every_s else rows
+    given = judging(class_id)
+
+    def make(more: Mapping[str, Any]) -> MakeEngine:
+        def made(classes: Mapping[str, Detector] | None = None, **options: Any) -> Engine:
+            chosen = given.classes if classes is None else classes
+            return Engine(chosen, {}, {**given.resources, **more}, LATENESS_S, **options)
+
+        return made
+
+    return [behaviour_entry(spec, one, worlds, count or setup.variants, make, setup.data)]
+
+
 def _gpsjam(setup: Setup) -> dict[str, Any]:
     return event_report.gpsjam_entries(setup.data or Path())
 
 
 _MEASURES: Mapping[str, Callable[..., Any]] = {
     "attacks": _attack, "clean": _clean, "disturbed": _disturbed, "planted": _planted, "cities": _city,
-    "events": _events, "innocent": _innocent, "gpsjam": _gpsjam,
+    "events": _events, "innocent": _innocent, "gpsjam": _gpsjam, "behaviours": _behaviour,
 }  # fmt: skip

@@ -30,6 +30,8 @@ def by_class(card: Card, classes: Mapping[str, Detector]) -> dict[str, dict[str,
 
 def _one_class(name: str, card: Card) -> dict[str, Any]:
     entry: dict[str, Any] = {"false_per_100h": _alerts(name, card)}
+    for one in (e for e in card.get("behaviours", ()) if e["class"] == name):
+        entry |= {"behaviours": one["standing"], "behaviours_with_cleared": one["with_cleared"]}
     if name in card["planted"]:
         one = card["planted"][name]
         entry["planted"] = one["standing"]
@@ -54,12 +56,21 @@ def _short(found: Card) -> dict[str, Any]:
 
 
 def _shown(entry: Mapping[str, Any]) -> dict[str, Any]:
-    """The figures that the class's card shows: of planted episodes, else of the attack that it answers best."""
-    best: Mapping[str, Any] = entry.get("planted", {})
-    basis = "planted episodes"
+    """The figures that the class's card shows: of its own behaviour or its episodes, planted, else of the attack that
+    it
+    answers best. `cleared_*` are those with cleared alerts counted; `episodes` and `found` say on how much they
+    rest."""
+    best, cleared, basis = entry.get("behaviours"), entry.get("behaviours_with_cleared", {}), "planted behaviours"
+    if not best:
+        best, cleared, basis = entry.get("planted", {}), entry.get("planted_with_cleared", {}), "planted episodes"
     if not best and entry.get("attacks"):
         basis, best = max(entry["attacks"].items(), key=lambda item: item[1]["f1"] or 0.0)
-    return {"basis": basis if best else None, **{k: best.get(k) for k in FIGURES}}
+    episodes = best.get("planted", best.get("variants"))
+    found = best["variants"] - best["never"] if "never" in best else best.get("found")
+    return {
+        "basis": basis if best else None, "episodes": episodes, "found": found, **{k: best.get(k) for k in FIGURES},
+        **{f"cleared_{k}": cleared.get(k) for k in ("precision", "recall")},
+    }  # fmt: skip
 
 
 def _alerts(name: str, card: Card) -> float | None:

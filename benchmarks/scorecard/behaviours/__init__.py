@@ -1,0 +1,1 @@
+"""Each class's own behaviour, planted into real tracks with an innocent twin beside it; one file per family."""
