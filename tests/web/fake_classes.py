@@ -64,7 +64,8 @@ def a_class(id_: str, title: str, **changes: Any) -> Json:
             "context": "The goal is to flag behaviour worth a look, not to assume intent from one event.",
         },
         "measured": {
-            "basis": "planted episodes", "precision": 0.9612, "recall": 0.875, "f1": 0.916, "delay_median_s": 15.0,
+            "basis": "planted episodes", "episodes": 8, "found": 7, "cleared_precision": 0.9, "cleared_recall": 0.875,
+            "precision": 0.9612, "recall": 0.875, "f1": 0.916, "delay_median_s": 15.0,
             "delay_p95_s": 31.5, "false_per_100h": 0.25, "version": "0.1.0", "data_until": "2025-12-13T23:59:43Z",
         },
         "active": True,

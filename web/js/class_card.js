@@ -93,7 +93,13 @@ function figures(measured) {
   if (!tiles.length) return [];
   const tile = ([value, text, words_]) =>
     h('div', { class: 'tile' }, h('b', { text: text(value) }), h('span', { text: words_ }));
-  const note = basis ? h('p', { class: 'tiles-note', text: T.basis(basis) }) : null;
+  const { episodes, found, cleared_precision: both, cleared_recall: all } = measured;
+  const notes = [
+    basis && T.basis(basis),
+    Number.isFinite(found) && Number.isFinite(episodes) ? T.found(found, episodes) : null,
+    Number.isFinite(both) && Number.isFinite(all) ? T.cleared(share(both), share(all)) : null,
+  ].filter(Boolean);
+  const note = notes.length ? h('p', { class: 'tiles-note', text: notes.join(' · ') }) : null;
   return [h('div', { class: 'tiles' }, tiles.map(tile), note)];
 }
 

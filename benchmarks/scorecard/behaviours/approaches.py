@@ -229,9 +229,9 @@ def _airline(rows: Batch) -> bool:
 
 
 def _arrival(airport: int, donors: Sequence[Batch], rng: np.random.Generator) -> Batch:
-    """The arrival of another airline's flight at the aerodrome, from the place nearest to it that is 20 nmi out."""
+    """The arrival of another airline's flight at the aerodrome."""
     for k in rng.permutation(len(donors)).tolist():
-        one = donors[k]
+        one: Batch = donors[k]
         index, far = airports().nearest(one["lat"][-1:], one["lon"][-1:])
         high = float(one["baro_altitude"][-1]) - float(airports().elevation_ft(index)[0]) > LANDED_FT
         if int(index[0]) == airport and far[0] <= NEAR_NMI and not high and _airline(one):
@@ -241,7 +241,7 @@ def _arrival(airport: int, donors: Sequence[Batch], rng: np.random.Generator) ->
 
 def _leg(out: Batch, arrival: Batch, donors: Sequence[Batch], draw: Draw) -> Batch:
     """From where it turned straight to where the arrival begins, at 300 kt, from the one height to the other."""
-    a, b = (tuple(float(r[n][i]) for n in ("lat", "lon")) for r, i in ((out, -1), (arrival, 0)))
+    a, b = ((float(r["lat"][i]), float(r["lon"][i])) for r, i in ((out, -1), (arrival, 0)))
     metres, course = float(distance_m(*a, *b)), float(bearing_deg(*a, *b))
     lasts = metres / (300 * 0.514444)
     rows = template(donors, max(lasts, 30.0), int(out["time"][-1]) + 1_000, draw.rng)
@@ -252,7 +252,7 @@ def _leg(out: Batch, arrival: Batch, donors: Sequence[Batch], draw: Draw) -> Bat
     height = np.interp(
         seconds, [0, max(lasts, 30.0)], [float(r["baro_altitude"][i]) for r, i in ((out, -1), (arrival, 0))]
     )
-    leg = flown(rows, (a[0], a[1]), heading, np.full(len(rows), 300.0), height, draw.rng)
+    leg = flown(rows, a, heading, np.full(len(rows), 300.0), height, draw.rng)
     leg = placed(leg, len(leg) - 1, b[0], b[1]) if abs(swing) < 1 else _sheared(leg, b)
     return named(leg, int(out["icao24"][0]), **_names(out))
 

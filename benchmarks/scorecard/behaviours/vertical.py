@@ -51,7 +51,8 @@ def advisory(victim: Batch, donors: Sequence[Batch], draw: Draw) -> Planted:
 def _height(knots: Sequence[tuple[float, float]], seconds: Array) -> Array:
     """Feet gained at these seconds by flying the rates (ft/min) of the knots, straight between them."""
     fine = np.arange(0.0, max(knots[-1][0], seconds[-1]) + 1.0, 0.5)
-    rate = np.interp(fine, *zip(*knots, strict=True))
+    times, rates = np.array(knots).T
+    rate = np.interp(fine, times, rates)
     return np.asarray(np.interp(seconds, fine, np.concatenate([[0.0], np.cumsum(rate[:-1]) * 0.5 / 60])))
 
 

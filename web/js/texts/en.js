@@ -283,6 +283,8 @@ export const TEXTS = {
     delay: (s) => `until it tells; in 95 % of cases within ${s} s`,
     alerts: 'alerts in 100 flight hours of ordinary traffic',
     basis: (basis) => `Measured on: ${basis}`,
+    found: (found, episodes) => `${found} of ${episodes} found`,
+    cleared: (precision, recall) => `with cleared ones: ${precision} right, ${recall} found`,
     usual: (value) => `default ${value}`,
     source: (source) => `source: ${source}`,
   },

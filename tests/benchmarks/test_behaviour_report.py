@@ -1,0 +1,127 @@
+"""Planted behaviours are staged beside ordinary traffic, judged, and put into a scorecard that there is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import orjson
+import pytest
+from click.testing import CliRunner
+
+from api.measured import SHIPPED
+from benchmarks.scorecard.behaviour_page import parts
+from benchmarks.scorecard.behaviour_report import behaviour_entry
+from benchmarks.scorecard.behaviours.table import BEHAVIOURS
+from benchmarks.scorecard.limits import BEHAVIOUR_LIMITS
+from benchmarks.scorecard.markdown import _section
+from benchmarks.scorecard.report import LISTS, Setup, scorecard, tasks
+from benchmarks.scorecard.staging import staged
+from benchmarks.scorecard.summary import by_class
+from cli.main import main
+from cli.scorecard import SECTIONS
+from cli.ui import INPUT, USAGE
+from detectors._examples import fly, together
+from detectors._registry import registry
+from geo.batch import Batch
+from pipeline.engine import Engine
+
+COUNT = 4
+
+
+@pytest.fixture(scope="module")
+def traffic() -> Batch:
+    return together(*(fly(0x400100 + k, 900, step_s=5.0, lat=45 + 0.3 * k, callsign=b"SWR%d" % k) for k in range(16)))
+
+
+@pytest.fixture(scope="module")
+def entry(traffic: Batch) -> Mapping[str, Any]:
+    spec, one = registry()["watch-list"], BEHAVIOURS["watch-list"]
+
+    def make(more: Mapping[str, Any]) -> Any:
+        return lambda classes, **options: Engine(classes, {}, more, **options)
+
+    return behaviour_entry(spec, one, {"traffic": traffic}, COUNT, make, None)
+
+
+def test_a_stage_has_episodes_twins_and_mostly_ordinary_traffic(traffic: Batch) -> None:
+    one = BEHAVIOURS["watch-list"]
+    stages = list(staged("x", one, traffic, COUNT, {}))
+    episodes = [e for s in stages for e in s.episodes]
+
+    assert [(e.draw.number, e.draw.innocent) for e in episodes] == [(k, i) for k in range(COUNT) for i in (False, True)]
+    for stage in stages:
+        rows, taken = stage.world.rows, [a for e in stage.episodes for a in e.planted.taken]
+        rest = traffic.take(np.flatnonzero(~np.isin(traffic["icao24"], taken)))
+        assert len(np.unique(rest["icao24"])) >= 12 and (np.diff(rows["time"]) >= 0).all()
+        assert np.array_equal(rows["lat"][stage.world.variant < 0], rest["lat"])
+
+
+def test_the_same_series_is_drawn_again_and_again(traffic: Batch) -> None:
+    first, second = (list(staged("x", BEHAVIOURS["sighting"], traffic, COUNT, {})) for _ in range(2))
+
+    for a, b in zip(first, second, strict=True):
+        assert np.array_equal(a.world.rows["icao24"], b.world.rows["icao24"])
+
+
+def test_recordings_share_a_series(traffic: Batch) -> None:
+    numbers = [
+        {e.draw.number for s in staged("x", BEHAVIOURS["sighting"], traffic, 20, {}, (k, 2)) for e in s.episodes}
+        for k in (0, 1)
+    ]
+
+    assert numbers[0] | numbers[1] == set(range(20)) and not numbers[0] & numbers[1]
+
+
+def test_figures_of_a_class_that_finds_all_and_no_twin(entry: Mapping[str, Any]) -> None:
+    found = entry["standing"]
+
+    assert (found["planted"], found["found"], found["alerts"], found["on_twins"]) == (COUNT, COUNT, COUNT, 0)
+    assert (found["precision"], found["recall"], found["f1"], entry["missed"]) == (1.0, 1.0, 1.0, [])
+    assert 0 < found["delay_median_s"] <= found["delay_p95_s"] < 60
+
+
+def test_a_class_shows_its_own_behaviour_before_all_else(entry: Mapping[str, Any]) -> None:
+    card = {"behaviours": [entry], "planted": {"watch-list": {"standing": {}, "with_cleared": {}}}, "clean": [],
+            "attacks": []}  # fmt: skip
+    shown = by_class(card, {"watch-list": registry()["watch-list"]})["watch-list"]
+
+    assert (shown["basis"], shown["episodes"], shown["found"]) == ("planted behaviours", COUNT, COUNT)
+    assert shown["recall"] == shown["cleared_recall"] == 1.0
+
+
+def test_the_page_says_what_was_asked_and_missed(entry: Mapping[str, Any]) -> None:
+    text = "\n".join(parts({"behaviours": [entry]}, _section))
+
+    assert f"| {COUNT} of {COUNT} |" in text and entry["asked"] in text and entry["twin"] in text
+    assert not list(filter(None, parts({}, _section)))
+
+
+def test_sections_are_all_that_is_measured() -> None:
+    assert set(LISTS) < set(SECTIONS)
+    assert {task[0] for task in tasks(Setup())} <= set(SECTIONS)
+    assert {task[1] for task in tasks(Setup()) if task[0] == "behaviours"} == set(BEHAVIOURS)
+    assert set(BEHAVIOUR_LIMITS) <= set(BEHAVIOURS)
+
+
+def test_a_section_is_put_into_the_scorecard_that_there_is() -> None:
+    old = orjson.loads(SHIPPED.read_bytes())
+    kept = {"class": "signal", "standing": {"recall": 0.5}, "with_cleared": {}}
+    card = scorecard(Setup("watch-list"), sections=("behaviours",), old={**old, "behaviours": [kept]})
+
+    assert [e["class"] for e in card["behaviours"]] == ["watch-list", "signal"]
+    assert card["behaviours"][0]["standing"]["found"] == card["behaviours"][0]["standing"]["planted"] == 6
+    assert all(card[name] == old[name] for name in ("attacks", "clean", "planted", "cities", "recordings"))
+    assert set(card["classes"]) == set(registry())
+
+
+@pytest.mark.parametrize(("text", "status"), [(None, USAGE), ("{", INPUT), ("[]", INPUT), ('{"classes": {}}', INPUT)])
+def test_a_section_needs_a_scorecard(tmp_path: Path, text: str | None, status: int) -> None:
+    target = tmp_path / "card.json"
+    if text is not None:
+        target.write_text(text)
+    done = CliRunner().invoke(main, ["scorecard", "--section", "behaviours", "--json", str(target)])
+
+    assert done.exit_code == status and done.output
