@@ -10,13 +10,17 @@ from dataclasses import replace
 
 import numpy as np
 
-from geo.feature_rows import GAP_S
+from geo.feature_rows import GAP_S, SLOT_S
 from geo.features import Features
 from geo.schema import Array
+from geo.sphere import KNOT_M_S
 from geo.tracks import Mask
 from geo.windows import STEP_GAP_S
 
-COMPARED = ("d_speed", "turn_rate_deg_per_s", "vertical_accel", "fix_age", "speed_gap", "gspeed")
+AXES = {"d_lat": "heading_cos", "d_lon": "heading_sin"}
+"""How far one moved north and east, and the part of the way that the track has in it."""
+
+COMPARED = ("d_speed", "turn_rate_deg_per_s", "vertical_accel", "fix_age", "speed_gap", "gspeed", *AXES, *AXES.values())
 """Features of the row before that a row is compared with."""
 
 READS = (*COMPARED, "track_gap", "climb_gap", "dist_airport", "height_airport")
@@ -39,6 +43,10 @@ STUCK, MOVING_KT = 0.98, 50.0
 """The way made falls short of the speed sent by this share of it, or more, while that is no taxiing: the position is
 the row before's."""
 
+HELD_M = 200.0
+"""So far would speed and track have led along one axis in ten seconds, on which the position is that of the row before
+to the last digit: whoever resampled the data held latitude and longitude each by itself."""
+
 LEAP_FPM = 20_000.0
 """Height against the rate sent: more is a frame that was misread, not flown. One wrong bit of a height in hundreds of
 feet (Gillham, 3,200 ft in ten seconds) is 19,200 ft/min."""
@@ -58,19 +66,21 @@ def row_before(found: Features) -> Mapping[str, Array]:
     cut = np.ones(len(found), dtype=bool)
     cut[1:] = (found.flight[1:] != found.flight[:-1]) | (np.diff(found.time) > STEP_GAP_S * 1000)
     at = np.maximum(np.arange(len(found)) - 1, 0)
-    columns = {name: found.values[name] for name in COMPARED} | {"time": found.time.astype(np.float64)}
+    columns = {name: found.values[name] for name in COMPARED if name in found.values}
+    columns["time"] = found.time.astype(np.float64)
     return {name: np.where(cut, np.nan, values[at]) for name, values in columns.items()}
 
 
 def doubtful(found: Features, before: Mapping[str, Array] | None = None) -> Mask:
     """Rows (n,) that are filled in, stuck, late, misread, or on a runway. `before` is what `row_before` gives.
 
-    Raises KeyError where one of READS is missing.
+    Raises KeyError where one of READS is missing; without those of AXES no position is known to be half held.
     """
     old = row_before(found) if before is None else before
     with np.errstate(invalid="ignore"):
         out: Mask = (
             filled_in(found, old) | _stuck(found.values) | _stuck(old) | _late(found, old)
+            | _half_held(found.values) | _half_held(old) | _first_step(found.values, old)
             | (np.abs(found.values["climb_gap"]) > LEAP_FPM) | _on_runway(found)
         )  # fmt: skip
     return out
@@ -96,7 +106,8 @@ def stated(found: Features) -> Features:
 
 def doubts(found: Features) -> Mask:
     """The same; no row (n,) is doubtful where features were written without what tells it."""
-    return doubtful(found) if set(READS) <= set(found.values) else np.zeros(len(found), dtype=bool)
+    known = set(READS) - {*AXES, *AXES.values()} <= set(found.values)
+    return doubtful(found) if known else np.zeros(len(found), dtype=bool)
 
 
 def filled_in(found: Features, before: Mapping[str, Array]) -> Mask:
@@ -114,6 +125,23 @@ def filled_in(found: Features, before: Mapping[str, Array]) -> Mask:
 def _stuck(values: Mapping[str, Array]) -> Mask:
     stuck: Mask = (values["gspeed"] >= MOVING_KT) & (values["speed_gap"] <= -STUCK * values["gspeed"])
     return stuck
+
+
+def _half_held(values: Mapping[str, Array]) -> Mask:
+    """Latitude or longitude stayed, where speed and track say that it did not."""
+    held = np.zeros(len(values["gspeed"]), dtype=bool)
+    for moved, part in AXES.items():
+        if moved in values and part in values:
+            wanted_m = values["gspeed"] * KNOT_M_S * SLOT_S * np.abs(values[part])
+            held |= (values[moved] == 0) & (wanted_m >= HELD_M)
+    return held
+
+
+def _first_step(values: Mapping[str, Array], before: Mapping[str, Array]) -> Mask:
+    """The row before was the flight's first, or the first after a long silence: what a source knows of an aircraft then
+    is of several moments."""
+    first: Mask = ~np.isnan(before["time"]) & np.isnan(before["d_speed"]) & ~np.isnan(values["d_speed"])
+    return first
 
 
 def _late(found: Features, before: Mapping[str, Array]) -> Mask:

@@ -128,14 +128,15 @@ class Memory:
         own = {":keys": self.keys, ":touched": self.touched, ":days": np.array(sorted(self.days), dtype=np.int64)}
         return {**self.columns, **own}
 
-    def restore(self, stored: Mapping[str, Array]) -> None:
-        """Hold what `state` gave; where the columns have changed since, nothing."""
-        if {n: v.dtype for n, v in stored.items()} != {n: v.dtype for n, v in self.state().items()}:
-            return
+    def restore(self, stored: Mapping[str, Array]) -> bool:
+        """Hold what `state` gave; where the columns have changed since, nothing: then it is false."""
+        if _layout(stored) != _layout(self.state()):
+            return False
         kept = dict(stored)
         self.keys, self.touched = kept.pop(":keys"), kept.pop(":touched")
         self.days = set(kept.pop(":days").tolist())
         self.columns = kept
+        return True
 
     def _admit(self, keys: Array) -> None:
         """Rows for keys that are not known yet, all defaults."""
@@ -165,6 +166,11 @@ def whole(records: Array) -> Array:
         return records
     out: Array = records.view(np.dtype((np.void, records.dtype.itemsize)))
     return out
+
+
+def _layout(state: Mapping[str, Array]) -> dict[str, tuple[np.dtype[Any], tuple[int, ...]]]:
+    """What each column holds, and how many numbers of it."""
+    return {name: (values.dtype, values.shape[1:]) for name, values in state.items()}
 
 
 def _blank(slot: Slot, n: int) -> Array:

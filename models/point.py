@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +81,17 @@ class PointModel:
         """The features that it reads, in its order."""
         return self.scales.names
 
+    @cached_property
+    def unvaried(self) -> Array:
+        """Features (k,) that were 0 in nearly all that was learned from, whatever the group: missing, or made up so.
+        The model does not know what is usual of them, and so does not judge them."""
+        unvaried: Array = np.all([(group.usual == 0).all(axis=1) for group in self.groups], axis=0)
+        return unvaried
+
+    def read(self, plain: Array) -> Array:
+        """Filled features (n, k) as the forests read them."""
+        return self.scales.scaled(np.where(self.unvaried, np.float32(0), plain))
+
     def group_of(self, found: Features) -> Array:
         """Index of each row's group (n,)."""
         chosen: Array = self.choice[found.phase, found.aircraft_class]
@@ -90,7 +102,7 @@ class PointModel:
 
         A row's score does not depend on the rows it comes with.
         """
-        scaled, group, out = self.scales.apply(found), self.group_of(found), np.zeros(len(found))
+        scaled, group, out = self.read(found.matrix(self.names)), self.group_of(found), np.zeros(len(found))
         for number in np.unique(group).tolist():
             rows = np.flatnonzero(group == number)
             out[rows] = self.groups[number].scores(scaled[rows])
@@ -108,7 +120,7 @@ class PointModel:
             one = self.groups[int(group[row])]
             tried = np.repeat(plain[row : row + 1], k + 1, axis=0)
             tried[np.arange(k), np.arange(k)] = one.usual[:, 1]
-            out[row] = _blame(one, self.scales.scaled(tried))
+            out[row] = _blame(one, self.read(tried))
         return out
 
     def told(self, found: Features) -> Sequence[str]:

@@ -16,7 +16,7 @@ from geo.scales import Scales
 from geo.schema import Array
 from geo.windows import STEPS, window_ends, windows
 from models.calibration import Calibration
-from models.drift import Reference
+from models.drift import Reference, paces
 from models.feature_days import FeatureTable
 from models.sequence import EVERYTHING, SequenceModel
 from models.sequence_graph import LIMIT, onnx_of
@@ -92,7 +92,8 @@ def train(
     """
     found = table.features()
     learned = found.take(parts.train)
-    scales, reference = Scales.learned(learned, names), Reference.learned(learned.matrix(names))
+    scales = Scales.learned(learned, names)
+    reference = Reference.learned(learned.matrix(names), paces(found)[parts.train])
     rows, ends = scales.apply(found), window_ends(found)
     learn, check = (Windows(rows, ends_within(ends, part, len(table))) for part in (parts.train, parts.validation))
     for name, some in (("train on", learn), ("calibrate with", check)):

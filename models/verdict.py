@@ -22,6 +22,14 @@ EVIDENCE = (
 """What is weighed: the confidence of the surest rule that asks whether what is sent is true (INTEGRITY), and of the
 surest other one; and how rare the oddest window and row are (`rarity`)."""
 
+LEARNED_FROM = EVIDENCE.index("sequence")
+"""From here on evidence is learned. A model says what is rare, not what is wrong: in the sum it puts rows in order that
+rules leave alike, and reaches no threshold; a score that does by itself stands beside the sum."""
+
+ORDERS = 0.1
+"""The least weight of any evidence, and that of learned evidence: no part says nothing, and these alone stay far below
+the threshold."""
+
 INTEGRITY = (
     "callsign-duplicate", "ghost", "gps-spoofing", "icao-spoof", "identity", "injection", "kinematics",
     "position-drift", "signal", "timing", "track-splice",
@@ -46,8 +54,8 @@ class Fusion:
     `point`: the largest point score within it from which the flight is suspicious. `sequence` and `peak`: `windows`
     windows in a row must reach the first and one of them the second. `hits`: so many rules that are not critical.
     `lasts_s`: what an integrity rule finds for less than this is one wrong row, as every feed has: it weighs nothing.
-    `weights` of EVIDENCE, whose weighted sum must reach `least`: learned from attacks planted over Japan (`skysift
-    scorecard --calibrate`), judged on other recordings (docs/scorecard.md).
+    `weights` of EVIDENCE, whose weighted sum must reach `least`: those of rules learned from attacks planted over Japan
+    (`skysift scorecard --calibrate`), judged on other recordings (docs/scorecard.md).
     """
 
     window_s: float = 300.0
@@ -57,8 +65,8 @@ class Fusion:
     windows: int = 3
     hits: int = 2
     lasts_s: float = 5.0
-    weights: tuple[float, ...] = (10.948, 0.0, 3.894, 3.039, 0.0, 0.237)
-    least: float = 3.764
+    weights: tuple[float, ...] = (11.08, 0.1, 4.05, 1.114, 0.1, 0.1)
+    least: float = 3.096
 
     def strength(self, evidence: Array) -> Array:
         """The weighted sum (n,) of evidence (n, EVIDENCE)."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
@@ -20,6 +21,8 @@ from pipeline.history import Chunk
 from pipeline.merge import Episode
 
 FORMAT = 1
+
+_log = logging.getLogger("skysift.checkpoint")
 
 
 class Kept(Protocol):
@@ -106,10 +109,15 @@ def restore_memories(engine: Engine, data: bytes) -> None:
 
 
 def _restore_memories(engine: Engine, stored: Mapping[str, Array]) -> None:
-    """Memories back; one whose columns have changed since starts empty."""
+    """Memories back; one whose columns have changed since starts empty, and it is said. A class that the checkpoint
+    does not know is no news."""
     for name, run in engine.runs.items():
-        if run.memory is not None:
-            run.memory.restore(_under(stored, f"memory/{name}/"))
+        known = _under(stored, f"memory/{name}/")
+        if run.memory is not None and known and not run.memory.restore(known):
+            _log.warning(
+                "what %s remembered was written by another version, which keeps it otherwise: it begins anew", name,
+                extra={"class_id": name},
+            )  # fmt: skip
 
 
 def _under(arrays: Mapping[str, Array], prefix: str) -> dict[str, Array]:

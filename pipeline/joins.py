@@ -14,16 +14,21 @@ NATURES: Mapping[str, Sequence[str]] = {
     ),
     "messages that do not fit": ("callsign-duplicate", "equipment-signature", "identity", "signal", "timing"),
     "how it is flown": (
-        "acas-ra", "diversion", "drone-missile-profile", "flight-envelope", "go-around", "low-for-cell", "ml-point",
-        "ml-sequence", "near-miss", "rapid-descent", "strange-approach", "vertical-oscillation",
+        "acas-ra", "diversion", "drone-missile-profile", "flight-envelope", "go-around", "low-for-cell", "near-miss",
+        "rapid-descent", "strange-approach", "vertical-oscillation",
     ),
     "where it is flown": (
         "cruise-turn", "fir-entry", "loiter", "odd-trajectory", "patrol", "restricted-zone", "route-deviation",
     ),
     "who it is": ("formation-flight", "sighting", "watch-list"),
+    "what a model finds rare": ("ml-point", "ml-sequence"),
 }  # fmt: skip
 """Classes that look at the same side of things. Two of one nature may be one cause seen twice; two natures are two
 independent signs, and raise the priority."""
+
+RARE = "what a model finds rare"
+"""A model reads the same rows as every rule and says only that they are rare: where a rule says what they are, it is no
+second sign, and adds nothing to what the rule tells."""
 
 SURE_ENOUGH = 0.3
 """An anomaly less sure than this raises nothing."""

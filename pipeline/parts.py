@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 from math import prod
@@ -12,7 +12,7 @@ from geo.anomaly import Anomaly
 from geo.incident import BANDS, Entry, Incident
 from geo.outline import outline, squares, united
 from pipeline.floors import Floors
-from pipeline.joins import REACH_KM, SURE_ENOUGH, band_of, nature_of, placed
+from pipeline.joins import RARE, REACH_KM, SURE_ENOUGH, band_of, nature_of, placed
 from pipeline.summary import summary
 
 MOST_ENTRIES, MOST_AIRCRAFT = 200, 200
@@ -63,7 +63,7 @@ def incident(parts: Sequence[Part], titles: Mapping[str, str], floors: Floors) -
     parts = sorted(parts, key=lambda p: p.order)
     standing = [p for p in parts if p.state != "cleared"]
     weighed = standing or parts
-    natures = sorted({nature_of(p.class_id) for p in standing if p.confidence >= SURE_ENOUGH})
+    natures = sorted(_independent({nature_of(p.class_id) for p in standing if p.confidence >= SURE_ENOUGH}))
     raised = len(natures) > 1
     aircraft = sorted({k for p in weighed for k in p.aircraft})
     return Incident(
@@ -86,6 +86,11 @@ def incident(parts: Sequence[Part], titles: Mapping[str, str], floors: Floors) -
     )
 
 
+def _independent(natures: Set[str]) -> Set[str]:
+    """Those that are signs of their own."""
+    return natures - {RARE} or natures
+
+
 def _state(standing: Sequence[Part]) -> str:
     if not standing:
         return "cleared"
@@ -97,7 +102,7 @@ def _confidence(parts: Sequence[Part]) -> float:
     surest: dict[str, float] = {}
     for p in parts:
         surest[nature_of(p.class_id)] = max(surest.get(nature_of(p.class_id), 0.0), p.confidence)
-    return round(1 - prod(1 - surest[nature] for nature in sorted(surest)), 3)
+    return round(1 - prod(1 - surest[nature] for nature in sorted(_independent(surest.keys()))), 3)
 
 
 def _band(standing: Sequence[Part], raised: bool, floors: Floors) -> str:

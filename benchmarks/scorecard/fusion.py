@@ -27,18 +27,19 @@ from models.verdict import Fusion
 
 def tuned(setup: Setup, advance: Callable[[str], object] = lambda text: None) -> Fusion:
     """Weights and threshold that the attacks of set A give, planted in the setup's recordings for tuning as they are
-    heard. Raises ValueError where the setup has none."""
+    heard and as they are polled. Raises ValueError where the setup has none."""
     models: Both = load(SHIPPED / "point")[1], load(SHIPPED / "sequence")[1]
     seen: list[Array] = []
     truth: list[Array] = []
     for recording, one in setup.recordings(ATTACKED).items():
         if one.role != "tuning":
             continue
-        rows = at_cadence(one.between(setup.rows(recording)), one.cadences[-1])
-        for known, true in weighed(rows, SET_A, setup, models):
-            advance(f"{recording}, world {len(seen) + 1}")
-            seen.append(known)
-            truth.append(true)
+        for cadence in one.cadences:
+            rows = at_cadence(one.between(setup.rows(recording)), cadence)
+            for known, true in weighed(rows, SET_A, setup, models):
+                advance(f"{recording} {cadence}, world {len(seen) + 1}")
+                seen.append(known)
+                truth.append(true)
     if not seen:
         raise ValueError("no recording that thresholds were tuned on: give the folder that holds it")
     return calibrated(np.concatenate(seen), np.concatenate(truth), Fusion())

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from sklearn.linear_model import LogisticRegression
 
-from benchmarks.scorecard.fused import best_threshold, calibrated, highest, lasting_only, window_starts
+from benchmarks.scorecard.fused import (
+    best_threshold,
+    calibrated,
+    highest,
+    lasting_only,
+    regressed,
+    window_starts,
+)
 from benchmarks.scorecard.fusion import tuned
 from benchmarks.scorecard.report import Setup
 from geo.features import Features
-from models.verdict import AMONG, EVIDENCE, MOST_RARE, USUAL, Fusion, rarity
+from models.verdict import AMONG, EVIDENCE, LEARNED_FROM, MOST_RARE, ORDERS, USUAL, Fusion, rarity
 
 
 def test_the_largest_of_a_run_that_ends_here() -> None:
@@ -40,9 +48,26 @@ def test_weights_are_those_that_tell_the_rows_apart() -> None:
     truth = np.repeat([True, False], 500)
     seen = np.column_stack([truth * random.random(1000), random.random((1000, len(EVIDENCE) - 1))])
     told = calibrated(seen, truth, Fusion())
-    assert told.weights[0] > 5 * max(told.weights[1:]) and min(told.weights) >= 0
+    assert told.weights[0] > 5 * max(told.weights[1:]) and min(told.weights) == ORDERS
+    assert told.weights[LEARNED_FROM:] == (ORDERS, ORDERS)
     assert (told.strength(seen) >= told.least)[truth].mean() > 0.9
     assert (told.strength(seen) >= told.least)[~truth].mean() < 0.1
+
+
+def test_weights_are_those_of_a_regression_where_nothing_is_below_the_least() -> None:
+    random = np.random.default_rng(3)
+    seen = random.random((2_000, 2))
+    truth = random.random(2_000) < 1 / (1 + np.exp(2.5 - 3 * seen[:, 0] - 2 * seen[:, 1]))
+    fitted = LogisticRegression(class_weight="balanced", max_iter=1_000, tol=1e-8).fit(seen, truth).coef_[0]
+    assert regressed(seen, truth, np.zeros(2_000)) == pytest.approx(fitted, rel=1e-2)
+    assert regressed(-seen, truth, np.zeros(2_000)).tolist() == [ORDERS, ORDERS]
+
+
+def test_learned_evidence_orders_and_does_not_alarm() -> None:
+    fusion = Fusion()
+    assert 0 < sum(fusion.weights[LEARNED_FROM:]) < fusion.least / 10 and min(fusion.weights) >= ORDERS
+    lightest = 0.3 * fusion.weights[EVIDENCE.index("behaviour of the last minutes")]
+    assert sum(fusion.weights[LEARNED_FROM:]) < lightest, "what a rule found comes before what is only rare"
 
 
 def test_the_threshold_is_in_the_middle_of_the_gap() -> None:

@@ -22,6 +22,7 @@ from benchmarks.scorecard.clean_report import clean_entry, coverage
 from benchmarks.scorecard.event_report import gpsjam_entries
 from benchmarks.scorecard.events import EVENTS
 from benchmarks.scorecard.learned import made_with
+from benchmarks.scorecard.learned_page import FUSION
 from benchmarks.scorecard.markdown import page
 from benchmarks.scorecard.measures import Counts, counted, delays, f1_interval, figures, interval
 from benchmarks.scorecard.negatives import DISTURBED, INNOCENT
@@ -36,7 +37,7 @@ from cli.ui import USAGE
 from detectors._examples import EPOCH, fly, together
 from detectors._registry import registry
 from geo.schema import NON_ICAO
-from models.verdict import INTEGRITY
+from models.verdict import INTEGRITY, Fusion
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -163,6 +164,21 @@ def test_learned_scores_were_measured_with_what_ships() -> None:
 
     again = "skysift scorecard --learned FEATURES --data FOLDER --nightly --json detectors/_compared.json"
     assert {name: card[name] for name in made_with()} == made_with(), again
+
+
+def test_what_is_written_of_the_fusion_is_what_ships_and_was_measured() -> None:
+    text = " ".join((ROOT / "docs/learned.md").read_text().split())
+    fusion, card = Fusion(), orjson.loads(COMPARED.read_bytes())
+    weights = ", ".join(f"{one:g}" for one in fusion.weights)
+    assert f"The weights ({weights}, in the order of" in text
+    assert f"threshold {fusion.least:g})" in text and f"all together weigh {fusion.least:g} |" in text
+
+    auc: dict[tuple[str, str], dict[str, float]] = {}
+    for one in card["rows"]:
+        if one["auc"] is not None:
+            auc.setdefault((one["recording"], one["attack"]), {})[one["scorer"]] = one["auc"]
+    assert "better than every single part, or as well, on all five attacks over both" in text
+    assert all(by[FUSION] == max(by.values()) for by in auc.values()) and len(auc) == 10
 
 
 def test_only_one_thing_is_measured_at_a_time(tmp_path: Path) -> None:

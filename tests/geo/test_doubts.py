@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from geo.doubts import COMPARED, QUALITY, READS, doubtful, doubts, reading, row_before, stated
+from geo.doubts import AXES, COMPARED, QUALITY, READS, doubtful, doubts, reading, row_before, stated
 from geo.features import Features
 
 N = 6
@@ -34,6 +34,7 @@ def rows(flight: Any = 1, step_s: float = 10, **columns: Any) -> Features:
 HELD: Mapping[str, Any] = {"d_speed": 0, "turn_rate_deg_per_s": 0, "vertical_accel": 0}
 RULED: Mapping[str, Any] = {"d_speed": -1, "turn_rate_deg_per_s": 1.7, "vertical_accel": np.nan}
 AT_2 = np.arange(N) == 2
+NORTH_EAST: Mapping[str, Any] = {"d_lat": 0.01, "d_lon": 0.01, "heading_sin": 0.7, "heading_cos": 0.7}
 
 
 @pytest.mark.parametrize(
@@ -46,6 +47,12 @@ AT_2 = np.arange(N) == 2
         ({"gspeed": 47, "dist_airport": 0.4, "height_airport": -160}, [0, 1, 2, 3, 4, 5]),
         ({"gspeed": 47, "dist_airport": 4, "height_airport": -160}, []), ({"gspeed": 47, "dist_airport": 0.4}, []),
         ({"fix_age": np.nan}, []),
+        ({**NORTH_EAST, "d_lon": np.where(AT_2, 0, 0.01)}, [2, 3]),
+        ({**NORTH_EAST, "d_lat": np.where(AT_2, 0, 0.01)}, [2, 3]),
+        ({**NORTH_EAST, "d_lat": 0, "heading_cos": 0.05, "heading_sin": 0.999}, []),
+        ({**NORTH_EAST, "d_lat": 0, "gspeed": 30, "speed_gap": 0}, []),
+        ({"d_speed": np.where(np.arange(N) == 0, np.nan, np.arange(N) % 3)}, [1]),
+        ({"d_speed": np.where(np.isin(np.arange(N), (0, 3)), np.nan, np.arange(N) % 3)}, [1, 4]),
     ],
 )  # fmt: skip
 def test_rows_that_say_nothing(columns: dict[str, Any], found: list[int]) -> None:
@@ -63,6 +70,11 @@ def test_without_what_tells_them_no_row_is_doubtful() -> None:
     assert doubts(stuck).all()
     some = Features(**{**vars(stuck), "values": {"speed_gap": stuck.values["speed_gap"]}})
     assert not doubts(some).any()
+
+
+def test_features_written_before_positions_could_be_half_held_still_tell_the_rest() -> None:
+    assert not set(AXES) & set(rows().values)
+    assert doubts(rows(speed_gap=-400)).all()
 
 
 def test_a_model_reads_its_own_features_first() -> None:

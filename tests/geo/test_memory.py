@@ -61,6 +61,23 @@ def test_days_are_counted_once_each() -> None:
     assert len(memory.days) == 3
 
 
+def test_what_was_kept_in_another_layout_is_refused_whole() -> None:
+    before = Memory(KEEP)
+    before.put(np.array([5]), 1_000, count=np.array([50]))
+    same, wider, floats = (
+        Memory(KEEP),
+        *(
+            Memory(Keep({"count": Slot("i8"), "state": slot}, ttl_s=10))
+            for slot in (Slot("f8", 0, 4), Slot("f4", 0, 3))
+        ),
+    )
+
+    taken = [one.restore(before.state()) for one in (same, wider, floats)]
+
+    assert taken == [True, False, False]
+    assert [one.keys.tolist() for one in (same, wider, floats)] == [[5], [], []]
+
+
 def test_records_come_back_whole_and_only_those_that_were_put() -> None:
     record = np.dtype([("count", "i8"), ("known", "?"), ("place", "f8", (2,))], align=True)
     memory = Memory(Keep({"one": Slot(record, np.zeros((), dtype=record))}, ttl_s=10))

@@ -224,3 +224,14 @@ def test_nothing_to_learn_from() -> None:
     with pytest.raises(ValueError, match="no rows"):
         split(empty)
     assert Split(*[np.zeros(0, dtype=np.int64)] * 3).train.size == 0
+
+
+def test_what_never_varied_in_what_was_learned_from_is_not_judged() -> None:
+    """Made-up positions are never older than their rows; those of receivers are, and the model cannot know how much."""
+    shipped = active.load(active.SHIPPED / "point")[1]
+    rows = FeatureStream(shipped.names, Places(Airports.builtin())).extend(fly())[1]
+    late = replace(rows, values={**rows.values, "fix_age": np.full(len(rows), 0.4, dtype=np.float32)})
+
+    assert [name for name, silent in zip(shipped.names, shipped.unvaried, strict=True) if silent] == ["fix_age"]
+    assert np.array_equal(shipped.scores(late), shipped.scores(rows)) and shipped.scores(late).max() < 0.99
+    assert (shipped.blame(late.take(np.arange(3)))[:, list(shipped.names).index("fix_age")] == 0).all()

@@ -13,6 +13,7 @@ from geo.airports import Airports
 from geo.batch import Batch
 from geo.feature_rows import Places
 from models.active import SHIPPED, load
+from models.drift import CHANGED
 from pipeline.drifting import drift
 
 PLACES = Places(airports=Airports.builtin())
@@ -32,6 +33,15 @@ def test_traffic_like_what_was_learned_is_stable(model: Any) -> None:
     found = drift(model, PLACES, rows(LIKE))
     assert found["enough"] and found["model"]["kind"] == "sequence"
     assert all(one["level"] == "stable" for one in found["features"] if one["id"] in ("gspeed", "d_alt", "step_m"))
+
+
+@pytest.mark.parametrize("step", [1, 5, 15])
+def test_how_often_a_feed_comes_is_no_drift(model: Any, step: int) -> None:
+    """The model learned from rows 10 s and 15 s apart: steps of 64 ft/min are others by the second."""
+    spec = f"synthetic:seed=5,hours=0.25,step={step},aircraft=40,vectored=36,calm=1,rough=1"
+    found = drift(model, PLACES, rows(spec))
+    index = {one["id"]: one["index"] for one in found["features"]}
+    assert index["vertical_accel"] < CHANGED and found["pace_known"] == 1
 
 
 def test_traffic_of_another_kind_is_shifted_and_the_worst_comes_first(model: Any) -> None:

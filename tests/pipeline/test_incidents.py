@@ -102,6 +102,16 @@ def test_two_natures_raise_and_are_surer_together() -> None:
     assert (two.priority, two.confidence) == (3, 0.75)
 
 
+def test_what_a_model_finds_rare_is_no_second_sign_of_what_a_rule_tells() -> None:
+    odd = anomaly("b", "ml-sequence", 1, 4, priority=1, confidence=0.8)
+    (circles,) = joined(anomaly("a", "loiter", 0, 5, confidence=0.6), odd)
+    (alone,) = joined(odd, anomaly("c", "ml-point", 1, 2, priority=1, confidence=0.7))
+
+    assert (circles.priority, circles.confidence, circles.raised) == (2, 0.6, "")
+    assert circles.classes == ["loiter", "ml-sequence"] and len(circles.timeline) == 2
+    assert (alone.priority, alone.confidence, alone.raised) == (1, 0.8, "")
+
+
 def test_what_is_cleared_raises_nothing_and_says_why() -> None:
     holding = {"state": "cleared", "cleared": "it was a holding stack", "priority": 4, "confidence": 0.9}
     (one,) = joined(anomaly("a", "squawk", 0, 5, priority=1), anomaly("b", "loiter", 0, 5, **holding))

@@ -99,6 +99,27 @@ def test_what_was_learned_outlives_a_checkpoint_too_old_to_go_on_from() -> None:
     assert after.status() == {"low-for-cell": ""}
 
 
+def test_of_an_upgrade_only_the_class_that_keeps_it_otherwise_begins_anew_and_says_so(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    known = registry()
+    both = {name: known[name] for name in ("low-for-cell", "position-drift")}
+    before, after = (Engine(both, {}, {"airports": Airports.builtin()}, 0.0) for _ in range(2))
+    heard(before, high(0))
+    memory = before.runs["position-drift"].memory
+    assert memory is not None and len(memory)
+    memory.columns = {name: np.zeros(len(memory)) for name in memory.columns}
+
+    restore_memories(after, save(before))
+
+    kept = {name: len(run.memory or ()) for name, run in after.runs.items()}
+    assert kept["position-drift"] == 0 < kept["low-for-cell"]
+    told = [one.message for one in caplog.records if one.name == "skysift.checkpoint"]
+    assert told == [
+        "what position-drift remembered was written by another version, which keeps it otherwise: it begins anew"
+    ]
+
+
 def test_another_parameter_of_days_asks_for_more_of_what_was_kept() -> None:
     before = engine()
     heard(before, high(0), high(1))
