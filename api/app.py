@@ -55,7 +55,7 @@ from api.changes import Changes
 from api.guard import Access, guard, keep_private
 from api.hub import Hub
 from api.middleware import add_headers, end_with_client
-from api.near import Indexed
+from api.near import Indexed, large_at_once
 from api.problems import HANDLERS
 from api.refusals import Unknown, refused
 from api.regions import Regions
@@ -191,6 +191,7 @@ def create_app(settings: Settings) -> Litestar:
     requests = Requests()
     parts |= {"access": Access(), "requests": requests, "slow": metrics.Slow()}
     parts["scoring"] = scoring.Scoring(settings)
+    parts["large"] = large_at_once(settings.pool_size)
     parts["exports"] = asyncio.Semaphore(max(1, settings.pool_size // 4))
     return Litestar(
         ROUTES,

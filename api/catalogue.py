@@ -31,7 +31,8 @@ def column(name: str) -> Property:
     cast = "real" if declared.dtype == "f4" else ""
     # Both tables of observations get their texts as printable ASCII (store/binary.py).
     body, missing = (escaped(name), f"{name} IS NULL") if kind == "string" else ("", "")
-    return Property(name, kind, declared.meaning, declared.unit, cast=cast, body=body, missing=missing)
+    always = name == "time"
+    return Property(name, kind, declared.meaning, declared.unit, cast=cast, body=body, missing=missing, always=always)
 
 
 _SOURCE = coded("source", COLUMNS["source"].meaning, SOURCES, "source")

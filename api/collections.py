@@ -34,6 +34,8 @@ class Property:
     words: Sequence[str] = ()
     body: str = ""
     missing: str = ""
+    always: bool = False
+    """Whether a time is never missing."""
     queryable: bool = True
     sortable: bool = True
 
@@ -42,20 +44,23 @@ class Property:
         """SQL of the value as a filter compares it."""
         return self.sql or f'"{self.name}"'
 
-    def json(self, after: str) -> Sequence[str]:
+    def json(self, after: str) -> Sequence[json_sql.Piece]:
         """SQL of the value as JSON, in pieces (api/json_sql.py), with what follows it."""
         if self.words:
             return json_sql.word(self.words, self.column, after)
         if self.body:
             return json_sql.quoted(self.body, self.missing, after)
-        if self.kind in _OF_ANY:
-            return _OF_ANY[self.kind](self.filter_sql, after)
+        if self.kind == "date-time":
+            return json_sql.moment(self.filter_sql, after, self.always)
+        if self.kind == "string":
+            return json_sql.text(self.filter_sql, after)
         own = self.sql is None or _COLUMN.fullmatch(self.sql)
         return (_OF_COLUMN.get(self.kind, json_sql.plain) if own else json_sql.plain)(self.filter_sql, after)
 
 
-_OF_ANY = {"string": json_sql.text, "date-time": json_sql.moment}
-_OF_COLUMN = {"number": json_sql.number, "integer": json_sql.number, "boolean": json_sql.boolean}
+_OF_COLUMN: Mapping[str, Callable[[str, str], Sequence[json_sql.Piece]]] = {
+    "number": json_sql.number, "integer": json_sql.number, "boolean": json_sql.boolean,
+}  # fmt: skip
 
 
 def named(words: Sequence[str], column: str) -> str:
@@ -162,7 +167,7 @@ class Collection:
         """SQL that gives one feature as GeoJSON text, with these properties (None: all) and in this system."""
         return _feature(self, None if names is None else tuple(names), system)
 
-    def value(self, one: Property, after: str) -> Sequence[str]:
+    def value(self, one: Property, after: str) -> Sequence[json_sql.Piece]:
         """Pieces of a value as JSON. A stored feature's own value is shown as it stands there."""
         if self.feature:
             return json_sql.plain(f"{self.feature}::jsonb -> 'properties' -> '{one.name}'", after)
@@ -176,7 +181,7 @@ def _feature(collection: Collection, names: Sequence[str] | None, system: System
     # In the order of the collection, whatever the order that was asked for.
     shown = [one for one in collection.properties if names is None or one.name in names]
     start = f',"properties":{{"{shown[0].name}":' if shown else ',"properties":{}}'
-    pieces = [
+    pieces: list[json_sql.Piece] = [
         json_sql.literal('{"type":"Feature","id":'), *_own_id(collection), json_sql.literal(',"geometry":'),
         f"coalesce(ST_AsGeoJSON({system.shown(collection.geom)}, {system.digits}, 0), 'null')", json_sql.literal(start),
     ]  # fmt: skip

@@ -44,7 +44,7 @@ RELATION = "http://www.opengis.net/def/rel/ogc/1.0"
 WORLD = [-180, -90, 180, 90]
 AnyRequest = Request[Any, Any, Any]
 _PLAIN = Asked()
-LARGE_PAGE = 1_000_000
+LARGE_PAGE = 100_000
 """Bytes of features from which on they go out as they came from the database."""
 
 
@@ -178,7 +178,8 @@ async def _feature_collection(
     # A page may be of many megabytes: those are not copied.
     first, more = (parts[0], parts[1:]) if len(page.features) > LARGE_PAGE else (b"".join(parts), ())
     headers = _counts(page.returned, matched, asked.system)
-    unchanging = hashlib.blake2b(page.features, digest_size=16).digest() + tail
+    # Of megabytes processors have SHA-256 in half the time of BLAKE2.
+    unchanging = hashlib.sha256(page.features).digest() + tail
     return await replies.reply(request, first, GEOJSON, headers, unchanging, more)
 
 

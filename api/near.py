@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -73,8 +75,24 @@ def one_plan(collection: Collection, asked: Asked) -> bool:
     return bool(collection.square) and plain and not asked.filters.keys() - {"icao24"} and (one or bounded)
 
 
+LARGE_LIMIT = 2_000
+"""Features of a page from which on it is megabytes, and few are read at once: more would only hold more memory, for the
+database's processes have every core at work as it is."""
+
+
+def large_at_once(connections: int) -> asyncio.Semaphore:
+    """How many large pages are read at once with a pool of so many connections; the others wait for their turn."""
+    return asyncio.Semaphore(max(1, connections // 2))
+
+
 async def read_page(state: Any, collection: Collection, asked: Asked) -> Page:
-    """One page: from squares the rows that have their index, then the others as the database finds best."""
+    """One page. Of large ones only some are read at once."""
+    async with state.large if asked.limit >= LARGE_LIMIT else nullcontext():
+        return await _read(state, collection, asked)
+
+
+async def _read(state: Any, collection: Collection, asked: Asked) -> Page:
+    """From squares the rows that have their index, then the others as the database finds best."""
     codes = squares(collection, asked)
     if not codes:
         pool = state.steady if one_plan(collection, asked) else state.pool

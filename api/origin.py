@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from api.caller import Connection
 from api.links import base
 from api.settings import Settings, is_loopback
 
-RELAYED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "via")
+RELAYED = frozenset(
+    (b"forwarded", b"x-forwarded-for", b"x-forwarded-host", b"x-forwarded-proto", b"x-real-ip", b"via")
+)  # fmt: skip
 """Headers that tell of a proxy."""
+
+_LONGEST_NAME = 300
+"""Characters of an address that is looked at: names of hosts have 253 at most."""
 
 
 def is_local(connection: Connection, settings: Settings) -> bool:
@@ -24,13 +30,18 @@ def is_local(connection: Connection, settings: Settings) -> bool:
         and client is not None
         and is_loopback(client[0])
         and connection.scope["http_version"] != "1.0"
-        and not any(name in header for name in RELAYED)
+        and RELAYED.isdisjoint([name.lower() for name, _ in connection.scope["headers"]])
         and _loopback_name(f"//{header.get('host', '')}")
         and ("origin" not in header or _loopback_name(header["origin"]))
     )
 
 
 def _loopback_name(address: str) -> bool:
+    return len(address) <= _LONGEST_NAME and _is_loopback_name(address)
+
+
+@lru_cache(100)
+def _is_loopback_name(address: str) -> bool:
     try:
         return is_loopback(urlsplit(address).hostname or "")
     except ValueError:

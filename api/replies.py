@@ -7,6 +7,7 @@ import gzip
 import hashlib
 import zlib
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Protocol
 
 import orjson
@@ -24,6 +25,9 @@ SMALL, LARGE = 1_000, 100_000
 REVALIDATE = "no-cache"
 CODINGS = ("zstd", "gzip")
 """What answers are packed with, the better one first."""
+
+_LONGEST = 500
+"""Characters of Accept-Encoding that are looked at."""
 
 # Both as quick as the database: GeoJSON shrinks to a tenth at a third of the time that gzip's usual 6 takes.
 _GZIP_LEVEL, _ZSTD_LEVEL = 2, 1
@@ -110,21 +114,26 @@ def unchanged(request: AnyRequest, tag: str, since: int | None = None) -> bool:
 
 def coding(request: AnyRequest) -> str:
     """Which of CODINGS the client likes best; empty for none."""
-    wanted = _codings(request)
+    return _best(request.headers.get("accept-encoding", "")[:_LONGEST])
+
+
+@lru_cache(100)
+def _best(accepted: str) -> str:
+    wanted = _codings(accepted)
     best = max(CODINGS, key=lambda one: wanted.get(one, wanted.get("*", 0.0)))
     return best if wanted.get(best, wanted.get("*", 0.0)) > 0 else ""
 
 
 def accepts_gzip(request: AnyRequest) -> bool:
     """Whether the client takes gzip."""
-    wanted = _codings(request)
+    wanted = _codings(request.headers.get("accept-encoding", "")[:_LONGEST])
     return wanted.get("gzip", wanted.get("*", 0.0)) > 0
 
 
-def _codings(request: AnyRequest) -> Mapping[str, float]:
+def _codings(accepted: str) -> Mapping[str, float]:
     """Coding: quality, as Accept-Encoding has it."""
     found = {}
-    for part in request.headers.get("accept-encoding", "")[:500].split(","):
+    for part in accepted.split(","):
         name, _, quality = part.partition(";")
         digits = quality.replace(" ", "").removeprefix("q=")
         found[name.strip().lower()] = float(digits) if digits.replace(".", "", 1).isdigit() else 1.0

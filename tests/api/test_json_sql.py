@@ -9,7 +9,10 @@ import orjson
 import pytest
 
 from api import json_sql
-from api.catalogue import POSITIONS
+from api.catalogue import AIRCRAFT, POSITIONS
+from api.collections import Collection, _feature
+from api.crs import SYSTEMS
+from api.identity import MS
 
 _VALUES = """
 SELECT * FROM (VALUES
@@ -55,6 +58,77 @@ def test_more_pieces_than_a_function_takes(database_url: str) -> None:
     numbers = [str(n) for n in range(250)]
 
     assert asyncio.run(_fetch(database_url, f"SELECT {json_sql.joined(numbers)}"))[0][0] == "".join(numbers)
+
+
+@pytest.mark.parametrize(
+    ("pieces", "merged"),
+    [
+        (["'it''s'", "' one'"], ["'it''s one'"]),
+        (["'a'", "callsign", "'b'", "'c'"], ["'a'", "callsign", "'bc'"]),
+        (["'a'", json_sql.Case("x IS NULL", "n", "'"), "'b'"], [json_sql.Case("x IS NULL", "anb", "a'b")]),
+        (["'a' || 'b'", "'c'"], ["'a' || 'b'", "'c'"]),
+    ],
+)
+def test_literals_that_follow_each_other_are_one(pieces: list[json_sql.Piece], merged: list[json_sql.Piece]) -> None:
+    assert json_sql.merged(pieces) == merged
+
+
+_TIMES = (
+    "0044-03-15 12:00:00.001Z BC", "1899-12-31 23:59:59.999Z", "1969-12-31 23:59:59.999Z", "1970-01-01 00:00:00Z",
+    "2026-01-05 04:30:00.158Z", "9999-12-31 23:59:59.999Z", "20000-02-29 00:00:00.007Z",
+)  # fmt: skip
+_IDENTITIES = (0x4CA7B5, 10, 1 << 24 | 5, 1 << 48 | 5)
+_AWKWARD = r"""
+INSERT INTO {table} (time, icao24, position_time, callsign, squawk, baro_altitude, registration, on_ground, nic, source,
+  emergency, feed, geom, sub {names})
+SELECT time, icao24, CASE WHEN n & 1 = 0 THEN time END, CASE WHEN n & 2 = 0 THEN E'"\\{{}},''' END,
+  CASE WHEN n & 4 = 0 THEN '77,0' END, CASE WHEN n & 8 = 0 THEN -0.0::real END, CASE WHEN n & 16 = 0 THEN 'é中' END,
+  CASE WHEN n & 32 = 0 THEN n & 1 = 0 END, CASE WHEN n & 64 = 0 THEN 8 END, n % 13, CASE WHEN n & 2 = 0 THEN n % 9 END,
+  0, CASE WHEN n & 1 = 0 THEN ST_SetSRID(ST_Point(180, -90), 4326) END, n {values}
+FROM generate_series(0, 127) AS n, unnest(ARRAY[{times}]::timestamptz[]) AS time,
+  unnest(ARRAY[{identities}]::bigint[]) AS icao24
+"""
+
+
+@pytest.mark.parametrize(("collection", "names", "values"), [(POSITIONS, "", ""), (AIRCRAFT, ", seq", ", n")])
+def test_what_is_merged_says_what_its_pieces_say(
+    migrated_url: str, collection: Collection, names: str, values: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    merged = _feature.__wrapped__(collection, None, SYSTEMS[0])
+    monkeypatch.setattr(json_sql, "merged", lambda pieces: pieces)
+    apart = _feature.__wrapped__(collection, None, SYSTEMS[0])
+    times, identities = ", ".join(map(repr, _TIMES)), ", ".join(map(str, _IDENTITIES))
+    insert = _AWKWARD.format(table=collection.source, names=names, values=values, times=times, identities=identities)
+
+    rows = asyncio.run(_both(migrated_url, collection.source, insert, merged, apart))
+
+    assert merged != apart and len(rows) == 128 * len(_TIMES) * len(_IDENTITIES)
+    assert [row[0] for row in rows] == [row[1] for row in rows]
+    for row in rows:
+        orjson.loads(row[0])
+
+
+async def _both(url: str, table: str, insert: str, one: str, other: str) -> list[asyncpg.Record]:
+    """Two expressions of every row that is inserted."""
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(f"CREATE TEMP TABLE {table} (LIKE public.{table} INCLUDING DEFAULTS)")
+        await connection.execute(insert)
+        return list(await connection.fetch(f"SELECT {one}, {other} FROM {table}"))
+    finally:
+        await connection.close()
+
+
+def test_a_time_in_an_id_is_its_exact_millisecond(database_url: str) -> None:
+    times = "SELECT timestamptz 'epoch' + (n * 7919 || ' ms')::interval AS time FROM generate_series(-5000, 5000) AS n"
+    more = f"SELECT unnest(ARRAY[{', '.join(map(repr, _TIMES))}])::timestamptz"
+    late = "SELECT timestamptz '2286-11-20' + (n || ' ms')::interval FROM generate_series(0, 2000) AS n"
+    exact = "(extract(epoch FROM time) * 1000)::bigint"
+    sql = f"SELECT {MS.format('time')}, {exact} FROM ({times} UNION ALL {more} UNION ALL {late}) AS one"
+
+    rows = asyncio.run(_fetch(database_url, sql))
+
+    assert [row[0] for row in rows] == [row[1] for row in rows]
 
 
 _ODD = """

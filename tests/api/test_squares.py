@@ -11,12 +11,14 @@ import asyncpg
 import numpy as np
 import pytest
 from litestar import Litestar
+from litestar.datastructures import State
 from litestar.testing import TestClient
 
 from api.app import create_app
 from api.asked import Asked
 from api.catalogue import POSITIONS
-from api.near import Indexed, one_plan, squares
+from api.near import LARGE_LIMIT, Indexed, large_at_once, one_plan, read_page, squares
+from api.query import Page
 from api.settings import Settings
 from geo.batch import Batch
 from store.squares import square_codes, whole_codes
@@ -137,3 +139,25 @@ def test_squares_that_lie_in_a_box_as_a_whole(box: tuple[float, float, float, fl
 
 def test_squares_of_a_box() -> None:
     assert list(square_codes([(-0.5, 0.5, 1.5, 1.0)])) == [-1, 0, 1, 359, 360, 361]
+
+
+def test_large_pages_take_turns_and_small_ones_do_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    under_way: list[int] = []
+    most: dict[int, int] = {}
+
+    async def read(state: object, collection: object, asked: Asked) -> Page:
+        under_way.append(asked.limit)
+        most[asked.limit] = max(most.get(asked.limit, 0), under_way.count(asked.limit))
+        await asyncio.sleep(0)
+        under_way.remove(asked.limit)
+        return Page(b"", 0, None, False, None)
+
+    async def ask() -> None:
+        state = State({"large": large_at_once(4)})
+        asked = [Asked(limit=limit) for limit in (10, LARGE_LIMIT) for _ in range(6)]
+        await asyncio.gather(*(read_page(state, POSITIONS, one) for one in asked))
+
+    monkeypatch.setattr("api.near._read", read)
+    asyncio.run(ask())
+
+    assert most == {10: 6, LARGE_LIMIT: 2}
