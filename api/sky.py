@@ -32,7 +32,7 @@ class Part:
     sql: str
     dtype: str
     lasting: bool = False
-    """Whether it stays as it is while an aircraft flies: ticks leave it out."""
+    """Whether it stays as it is while an aircraft flies, or nobody needs it each second: ticks leave it out."""
 
 
 def _number(name: str, sql: str = "", lasting: bool = False) -> Part:
@@ -60,7 +60,7 @@ PARTS = (
     *map(_number, ("track", "baro_altitude", "ground_speed", "vertical_rate")),
     Part("on_ground", f"int2send(({_KNOWN})::int2)", ">i2"),
     _text("callsign", 8), _text("squawk", 4), _text("type_code", 4),
-    _number("nic", lasting=True), _number("nac_p", lasting=True),
+    _number("nic", lasting=True), _number("nac_p", lasting=True), _number("rssi", lasting=True),
     _text("registration", 10, lasting=True), _word("source"), _word("emergency"),
 )  # fmt: skip
 MOVING = tuple(one for one in PARTS if not one.lasting)

@@ -10,6 +10,6 @@ OTHER = tuple(name for name in COLUMNS if name not in (*_LEADING, "lat", "lon"))
 
 NOW_COLUMNS = (
     "callsign", "squawk", "baro_altitude", "geo_altitude", "ground_speed", "track", "vertical_rate", "on_ground",
-    "emergency", "nic", "nac_p", "registration", "type_code", "category", "db_flags",
+    "emergency", "nic", "nac_p", "registration", "type_code", "category", "db_flags", "rssi",
 )  # fmt: skip
 """What `aircraft_now` keeps of the newest row that says it."""

@@ -47,6 +47,9 @@ class Flight:
         self.icao24 = f"{0x400000 + number * 613:06x}"
         self.callsign = f"{rng.choice(AIRLINES)}{rng.randrange(10, 9999)}"
         self.type_code = rng.choice(TYPES)
+        self.source = "adsb_icao"
+        self.registration = ""
+        self.rssi = -20.0
 
     def at(self, ms: float) -> tuple[float, float, float, float, float]:
         """Longitude, latitude, track, altitude in ft, speed in kt."""
@@ -73,6 +76,7 @@ class World:
         rng = random.Random(seed)
         self.flights = [Flight(i, rng) for i in range(aircraft)]
         self.classes = nine()
+        self.receiver: Json | None = None
         self.anomalies: dict[str, Json] = {}
         for id_ in CLASS_IDS:
             for _ in range(per_class if id_ != "ghost" else 0):

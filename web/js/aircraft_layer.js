@@ -26,7 +26,7 @@ void main() {
   vec2 forward = (nose.xy / nose.w - here.xy / here.w) * u_viewport;
   v_forward = dot(forward, forward) > 0.0 ? normalize(forward) : vec2(0.0, 1.0);
   bool dot_shape = a_look.y > ${(SHAPES - 1.5).toFixed(1)};
-  gl_Position = here;
+  gl_Position = a_look.z < 0.0 ? vec4(2.0, 2.0, 2.0, 1.0) : here; // what is left out lies outside of the picture
   gl_PointSize = u_size * ${Math.SQRT2} * (dot_shape ? 0.55 : 1.0) * (1.0 + 0.35 * a_look.z);
   v_look = a_look.yz;
   v_color = vec4(a_color.rgb, 1.0 - 0.7 * smoothstep(60.0, 240.0, age));

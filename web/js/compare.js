@@ -13,6 +13,7 @@ import { iconButton } from './parts.js';
 import { TEXTS } from './texts.js';
 import { TileOverlays } from './tile_overlays.js';
 import { clockText, dayText } from './time.js';
+import { bindSieve } from './traffic.js';
 import { Track } from './track.js';
 
 const T = TEXTS.tools.compare;
@@ -118,6 +119,7 @@ export class Compare {
     new Track(other, world);
     world.bus.emit('classes');
     addOwn(other, createAircraftLayer(world), 'selected/line', () => this.#showAircraft(other));
+    bindSieve(world, () => other.triggerRepaint());
     new AreaLayer(other, world);
     this.#app.state.on(['layers'], () => this.#showAircraft(other));
     this.#other = other;

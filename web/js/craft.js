@@ -161,6 +161,9 @@ export class Craft {
   get nac_p() {
     return this.#lasting('nac_p') ?? NaN;
   }
+  get rssi() {
+    return this.#lasting('rssi') ?? NaN;
+  }
 
   #lasting(name) {
     const column = this.#more?.[name];

@@ -1,12 +1,12 @@
 // Every aircraft now in the sky: rows for the screen in one typed array (drawn as it lies), what is known of it beside.
 import { quickRgb } from './altitude.js';
 import { Columns, Craft, idOf, keyOf } from './craft.js';
+import { BLOCK, Changes, HIDDEN, sift } from './fleet_marks.js';
 import { latOf, lngOf, mercatorVelocityInto, mercatorX, mercatorY } from './geo.js';
 import { outline, shapeByType } from './silhouettes.js';
 
 // x, y, vx, vy, ex, ey, data time, wall time, colour (4 bytes), track, shape, emphasis
 export const STRIDE = 12;
-export const BLOCK = 64; // aircraft that are uploaded together
 const [, , VX, VY, EX, EY, T0, TW, RGBA, TRACK, SHAPE_AT, EMPHASIS] = Array.from({ length: STRIDE }, (_, i) => i);
 const AHEAD_S = 60; // an aircraft is moved on by its last speed for no longer than this
 const GONE_MS = 300_000;
@@ -15,8 +15,7 @@ const EASE = 3; // per second: how fast a wrong guess is made good
 export class Fleet {
   #rows = new Float32Array(0);
   #bytes = new Uint8Array(0);
-  #columns = new Columns();
-  #changed = new Uint32Array(0); // the version in which a block last changed
+  #changes = new Changes();
   #craft = [];
   #slots = new Map();
   #base = NaN; // epoch ms that the float32 seconds count from
@@ -27,8 +26,11 @@ export class Fleet {
   #round = 0;
   #easing = true; // read once for each batch, as is the wall clock
   #at = 0; // wall seconds
+  #sieve = null;
+  #hidden = 0;
   #x = 0; // where #locate() last found an aircraft, mercator units
   #y = 0;
+  columns = new Columns();
   version = 0; // goes up with every change: the layer uploads what changed since the one it drew
 
   // `smooth`: whether a correction is let in slowly.
@@ -45,30 +47,49 @@ export class Fleet {
     this.version += 1;
     this.#round += 1;
     for (const { size, columns } of tables) for (let i = 0; i < size; i += 1) this.#put(columns, i, now);
-    const { round, time: heard } = this.#columns;
+    const { round, time: heard } = this.columns;
     this.#sweep((slot) => (whole ? round[slot] !== this.#round : Math.abs(time - heard[slot]) > GONE_MS));
+    if (this.#sieve) this.#sift();
+  }
+
+  // Shows only those that pass: (columns, slot, aircraft) => whether it does; all of them again for null.
+  sift(sieve) {
+    if (!sieve && !this.#sieve) return;
+    this.#sieve = sieve;
+    this.version += 1;
+    this.#sift();
+  }
+
+  #sift() {
+    this.#hidden = sift(this.columns, this.#craft, this.#emphasised, this.#sieve, (slot, look) => {
+      if (this.#rows[slot * STRIDE + EMPHASIS] !== look) this.#mark(slot);
+      this.#rows[slot * STRIDE + EMPHASIS] = look;
+    });
   }
 
   emphasise(id) {
-    const key = id ? keyOf(id) : null;
+    this.#emphasised = id ? keyOf(id) : null;
     this.version += 1;
-    for (const [one, value] of [[this.#emphasised, 0], [key, 1]]) {
-      const slot = this.#slots.get(one);
-      if (slot === undefined) continue;
-      this.#rows[slot * STRIDE + EMPHASIS] = value;
-      this.#mark(slot);
-    }
-    this.#emphasised = key;
+    this.#sift();
   }
 
   clear() {
     while (this.size) this.#drop(this.size - 1);
-    this.#base = NaN;
+    [this.#base, this.#hidden] = [NaN, 0];
     this.version += 1;
   }
 
   get size() {
     return this.#craft.length;
+  }
+
+  // How many the sieve lets through.
+  get shown() {
+    return this.size - this.#hidden;
+  }
+
+  isShown(slot) {
+    return this.#rows[slot * STRIDE + EMPHASIS] !== HIDDEN;
   }
 
   // All rows that there is room for: of them, `size` are drawn.
@@ -78,14 +99,7 @@ export class Fleet {
 
   // fn(start, length) in numbers of room(), for each run of blocks that changed after that version.
   eachChange(version, fn) {
-    const blocks = Math.ceil(this.size / BLOCK);
-    for (let from = 0; from < blocks; from += 1) {
-      if (this.#changed[from] <= version) continue;
-      let to = from + 1;
-      while (to < blocks && this.#changed[to] > version) to += 1;
-      fn(from * BLOCK * STRIDE, (to - from) * BLOCK * STRIDE);
-      from = to;
-    }
+    this.#changes.each(this.size, version, (first, count) => fn(first * STRIDE, count * STRIDE));
   }
 
   seconds(ms) {
@@ -109,25 +123,14 @@ export class Fleet {
     return [lngOf(this.#x), latOf(this.#y)];
   }
 
-  // fn(aircraft, x, y) in mercator units, for each.
+  // fn(aircraft, x, y) in mercator units, for each that is shown.
   eachWhere(fn, now = this.#clock.now()) {
     this.#at = this.#wall();
     for (let slot = 0; slot < this.#craft.length; slot++) {
+      if (!this.isShown(slot)) continue;
       this.#locate(slot, now);
       fn(this.#craft[slot], this.#x, this.#y);
     }
-  }
-
-  // Nearest aircraft to a mercator point, within `radius` mercator units.
-  nearest(x, y, radius, now = this.#clock.now()) {
-    let best = null;
-    let least = radius;
-    this.eachWhere((one, px, py) => {
-      const dx = Math.abs(px - (x - Math.floor(x)));
-      const distance = Math.hypot(Math.min(dx, Math.abs(dx - 1)), py - y);
-      if (distance < least) [best, least] = [one, distance];
-    }, now);
-    return best;
   }
 
   #begin(ms) {
@@ -139,16 +142,16 @@ export class Fleet {
   }
 
   #mark(slot) {
-    this.#changed[Math.floor(slot / BLOCK)] = this.version;
+    this.#changes.mark(slot, this.version);
   }
 
   #slotFor(key, icao24, sub) {
     const slot = this.#craft.length;
     this.#grow(slot + 1);
-    this.#columns.wipe(slot);
+    this.columns.wipe(slot);
     this.#rows.fill(0, slot * STRIDE, (slot + 1) * STRIDE);
     this.#rows[slot * STRIDE + EMPHASIS] = key === this.#emphasised ? 1 : 0;
-    this.#craft.push(new Craft(this.#columns, key, idOf(icao24, sub), slot));
+    this.#craft.push(new Craft(this.columns, key, idOf(icao24, sub), slot));
     this.#slots.set(key, slot);
     return slot;
   }
@@ -160,10 +163,8 @@ export class Fleet {
     wider.set(this.#rows);
     this.#rows = wider;
     this.#bytes = new Uint8Array(wider.buffer);
-    const changed = new Uint32Array(room / BLOCK);
-    changed.set(this.#changed);
-    this.#changed = changed;
-    this.#columns.grow(room);
+    this.#changes.grow(room);
+    this.columns.grow(room);
   }
 
   #put(columns, i, now) {
@@ -176,9 +177,9 @@ export class Fleet {
     const oldX = this.#x;
     const oldY = this.#y;
     const slot = known ?? this.#slotFor(key, icao24, sub);
-    this.#columns.round[slot] = this.#round;
-    this.#columns.time[slot] = columns.position_time[i];
-    if (this.#columns.take(slot, columns, i)) this.#columns.kind[slot] = shapeByType(this.#craft[slot].type_code);
+    this.columns.round[slot] = this.#round;
+    this.columns.time[slot] = columns.position_time[i];
+    if (this.columns.take(slot, columns, i)) this.columns.kind[slot] = shapeByType(this.#craft[slot].type_code);
     if (columns.registration) this.#craft[slot].learn(columns, i);
     this.#place(slot);
     if (known !== undefined && this.#easing) this.#ease(slot, oldX, oldY, now);
@@ -189,7 +190,7 @@ export class Fleet {
   #place(slot) {
     const at = slot * STRIDE;
     const rows = this.#rows;
-    const { lon, lat, ground, ground_speed: speed, track, time } = this.#columns;
+    const { lon, lat, ground, ground_speed: speed, track, time } = this.columns;
     rows[at] = mercatorX(lon[slot]);
     rows[at + 1] = mercatorY(lat[slot]);
     mercatorVelocityInto(rows, at + VX, lat[slot], ground[slot] ? NaN : speed[slot], track[slot]);
@@ -210,7 +211,7 @@ export class Fleet {
 
   #dress(slot) {
     const at = slot * STRIDE;
-    const { baro_altitude: altitude, ground, ground_speed: speed, kind, track } = this.#columns;
+    const { baro_altitude: altitude, ground, ground_speed: speed, kind, track } = this.columns;
     const byte = (at + RGBA) * 4;
     this.#bytes.set(quickRgb(altitude[slot], ground[slot] === 1), byte);
     this.#bytes[byte + 3] = 255;
@@ -237,7 +238,7 @@ export class Fleet {
     this.#slots.delete(gone.key);
     if (slot !== last) {
       this.#rows.copyWithin(slot * STRIDE, last * STRIDE, (last + 1) * STRIDE);
-      this.#columns.move(last, slot);
+      this.columns.move(last, slot);
       this.#craft[slot] = this.#craft[last];
       this.#craft[slot].slot = slot;
       this.#slots.set(this.#craft[slot].key, slot);

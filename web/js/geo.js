@@ -79,3 +79,15 @@ export function typicalBounds(points, share = 0.88) {
   const last = points.length - 1 - cut;
   return [lngs[cut], lats[cut], lngs[last], lats[last]];
 }
+
+// Nearest aircraft of a fleet to a mercator point, within `radius` mercator units, or null.
+export function nearestOf(fleet, x, y, radius) {
+  let best = null;
+  let least = radius;
+  fleet.eachWhere((one, px, py) => {
+    const dx = Math.abs(px - (x - Math.floor(x)));
+    const distance = Math.hypot(Math.min(dx, Math.abs(dx - 1)), py - y);
+    if (distance < least) [best, least] = [one, distance];
+  });
+  return best;
+}

@@ -1,8 +1,10 @@
 // State <-> URL fragment. Readable, stable, and only what differs from the start state is written.
+import { formatFilter, parseFilter } from './craft_filter.js';
 import { formatMap, parseMap } from './hash_map.js';
 import { CHOICES } from './prefs.js';
 import { INITIAL, SORTS, WINDOWS } from './state.js';
 
+const COLUMN = /^-?[a-z0-9_]{1,20}$/;
 const ID = /^[\w.:~/-]{1,80}$/;
 
 export function formatHash(state) {
@@ -16,6 +18,8 @@ export function formatHash(state) {
   if (!state.live) parts.push(`at=${instant(state.at)}`, `end=${instant(state.end)}`);
   if (state.selected) parts.push(`sel=${state.selected.kind}:${encodeURIComponent(state.selected.id)}`);
   parts.push(...formatMap(state));
+  if (formatFilter(state.craft)) parts.push(`ac=${formatFilter(state.craft)}`);
+  if (state.table) parts.push(`table=${state.table}`);
   if (!state.extent) parts.push('list=all');
   for (const name of ['sort', ...Object.keys(CHOICES)])
     if (state[name] !== INITIAL[name]) parts.push(`${name}=${state[name]}`);
@@ -37,6 +41,8 @@ export function parseHash(hash) {
   if (!out.live) Object.assign(out, { at, end: Date.parse(fields.get('end') ?? '') || at });
   out.selected = parseSelected(fields.get('sel'));
   Object.assign(out, parseMap(fields));
+  out.craft = parseFilter(fields.get('ac'));
+  out.table = COLUMN.test(fields.get('table') ?? '') ? fields.get('table') : '';
   out.extent = fields.get('list') !== 'all';
   out.sort = SORTS.includes(fields.get('sort')) ? fields.get('sort') : INITIAL.sort;
   // What the link does not say of theme, units and zone stays as the reader has it.

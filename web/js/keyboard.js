@@ -30,6 +30,8 @@ export function keyTable(app) {
       run: () => state.set({ extent: !state.get().extent }),
     },
     { keys: ['g'], show: ['G'], does: T.does.globe, run: () => toggleGlobe(state) },
+    { keys: ['a'], show: ['A'], does: T.does.filter, run: () => app.traffic.toggle('filter') },
+    { keys: ['b'], show: ['B'], does: T.does.table, run: () => app.traffic.toggle('table') },
     { keys: ['d'], show: ['D'], does: T.does.draw, run: () => app.draw.toggle() },
     { keys: ['w'], show: ['W'], does: WATCH.keys.panel, run: () => app.watchPanel.toggle() },
     ...['c:confirmed', 'x:dismissed', 'n:note', 'r:resolved'].map((one) => reviewKey(app, ...one.split(':'))),

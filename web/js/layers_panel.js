@@ -180,6 +180,7 @@ function sparkline() {
   const node = document.createElementNS(SVG, 'svg');
   const path = document.createElementNS(SVG, 'path');
   node.setAttribute('viewBox', `0 0 ${SPARKS * 2} 14`);
+  node.setAttribute('preserveAspectRatio', 'none');
   node.setAttribute('class', 'spark');
   node.setAttribute('aria-hidden', 'true');
   node.append(path);

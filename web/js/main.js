@@ -70,7 +70,7 @@ function createApp() {
     return [right - window * 1000, right];
   };
   // From what lies on top to what lies below.
-  const closing = () => [app.card, app.draw, app.watchForm, app.watchPanel, app.detail, app.areaPanel, app.compare];
+  const closing = () => [app.card, app.traffic, app.draw, app.watchForm, app.watchPanel, app.detail, app.areaPanel, app.compare];
   app.escape = () => app.timebar.jump.toggle(false) || app.status.toggle(false) || closing().some((part) => part.close());
   return app;
 }
@@ -130,7 +130,7 @@ function paddingNow() {
   const style = getComputedStyle(document.documentElement);
   const px = (name) => parseFloat(style.getPropertyValue(name)) || 0;
   const [left, right] = [px('--left-w'), px('--right-w')];
-  if (left) return { left: left + 16, right: right + 16, top: px('--top-h') + 8, bottom: px('--bar-h') + 20 };
+  if (left) return { left: left + 16, right: right + 16, top: px('--top-h') + 8, bottom: px('--bar-h') + px('--dock-h') + 20 };
   const sheet = document.body.dataset.sheet ? Math.min(innerHeight * 0.64, 560) : px('--bar-h');
   return { left: 0, right: 0, top: px('--top-h'), bottom: px('--tabs-h') + sheet };
 }
@@ -162,7 +162,7 @@ function reveal(map, one) {
 function bindAddress(app, map) {
   const write = throttle(() => history.replaceState(null, '', formatHash(app.state.get()) || location.pathname), 300);
   app.state.on(['view', 'off', 'layers', 'projection', 'window', 'live', 'at', 'end', 'selected', 'extent', 'sort'], write);
-  app.state.on(['theme', 'units', 'zone', 'area', 'only', 'opacity', 'compare', 'desk'], write);
+  app.state.on(['theme', 'units', 'zone', 'area', 'only', 'opacity', 'compare', 'desk', 'craft', 'table'], write);
   addEventListener('hashchange', () => {
     const wanted = parseHash(location.hash);
     app.state.set(wanted);
@@ -184,6 +184,7 @@ async function start() {
   repad();
   addEventListener('resize', throttle(repad, 100));
   app.state.on(['sheet', 'selected'], repad);
+  app.bus.on('dock', repad);
   setInterval(() => [app.timebar, app.status, app.layersPanel, app.detail, app.follow].forEach((part) => part.tick()), 1000);
   new Stream(app.bus);
   startMotion(map, app);

@@ -9,7 +9,7 @@ import { inUnit } from './units.js';
 const T = TEXTS.mapLayers;
 
 const GROUPS = [
-  ['traffic', ['aircraft', 'labels', 'trails', 'tracks', 'density', 'coverage']],
+  ['traffic', ['aircraft', 'labels', 'trails', 'tracks', 'density', 'coverage', 'receiver']],
   ['map', ['hotspots', 'cells', 'zones', 'areas', 'cleared', 'graticule']],
 ];
 const HEIGHTS_FT = [0, 15_000, 30_000, 45_000]; // beneath the colours of altitude, evenly spaced as they are
@@ -138,8 +138,8 @@ export class MapLayers {
   tick() {
     const { overlays, fleet, state } = this.#app;
     if (!overlays) return;
-    setText(this.#rows.get('aircraft').note, fleet.size ? fleet.size.toLocaleString('en') : '');
-    for (const key of ['zones', 'cells', 'hotspots']) {
+    setText(this.#rows.get('aircraft').note, fleet.shown < fleet.size ? T.some(fleet.shown, fleet.size) : fleet.size ? fleet.size.toLocaleString('en') : '');
+    for (const key of ['zones', 'cells', 'hotspots', 'receiver']) {
       const failed = overlays.failed.get(key);
       const { note } = this.#rows.get(key);
       setText(note, !state.get().layers[key] ? '' : failed ? T.failed : String(overlays.count.get(key) ?? ''));

@@ -7,6 +7,7 @@ import { Compare } from './compare.js';
 import { $ } from './dom.js';
 import { DrawBar } from './draw_bar.js';
 import { TileOverlays } from './tile_overlays.js';
+import { Traffic } from './traffic.js';
 import { matcher } from './where.js';
 import { WhereChip } from './where_chip.js';
 
@@ -19,6 +20,7 @@ export function buildMapSide(app, map) {
   app.areaPanel = new AreaPanel($('#area'), map, app);
   app.whereChip = new WhereChip($('#where'), app);
   app.compare = new Compare($('#compare'), map, app);
+  app.traffic = new Traffic($('#controls'), map, app);
   bindWhere(app);
 }
 

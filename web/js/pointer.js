@@ -1,7 +1,7 @@
 // What lies under the pointer: anomalies first, then aircraft, then areas. Hover shows a tip, click selects.
 import { MARKS, SHAPES } from './anomaly_style.js';
 import { h } from './dom.js';
-import { mercatorX, mercatorY } from './geo.js';
+import { mercatorX, mercatorY, nearestOf } from './geo.js';
 import { iconSize } from './aircraft_layer.js';
 import { TEXTS } from './texts.js';
 import { altitudeText, inUnit } from './units.js';
@@ -58,7 +58,7 @@ export class Pointer {
     const radius = iconSize(this.#map.getZoom(), this.#app.fleet.size) / 2 + 4;
     const aside = this.#map.unproject([point.x + radius, point.y]);
     const x = mercatorX(here.lng);
-    const one = this.#app.fleet.nearest(x, mercatorY(here.lat), Math.abs(mercatorX(aside.lng) - x));
+    const one = nearestOf(this.#app.fleet, x, mercatorY(here.lat), Math.abs(mercatorX(aside.lng) - x));
     return one ? { ref: { kind: 'aircraft', id: one.id }, one } : null;
   }
 

@@ -29,7 +29,7 @@ export function bindSheets(app) {
 }
 
 // The handle at the top of a sheet: a click, or a finger that draws it down, sends it away.
-function grip(close) {
+export function grip(close) {
   const handle = h('button', { class: 'grip', type: 'button', 'aria-label': TEXTS.sheets.close, onclick: close });
   let from = NaN;
   handle.addEventListener('pointerdown', (event) => {

@@ -1,4 +1,6 @@
 // What the user has chosen. set() tells only the listeners of the keys that really changed.
+import { NO_FILTER } from './craft_filter.js';
+
 export const WINDOWS = [900, 3600, 21600, 86400, 604800];
 
 export const SORTS = ['priority', 'confidence', 'newest'];
@@ -18,6 +20,7 @@ export const INITIAL = Object.freeze({
     tracks: false,
     density: false,
     coverage: false,
+    receiver: false,
     areas: true,
   }),
   opacity: Object.freeze({}), // layer -> share, where it is less than 1
@@ -33,6 +36,8 @@ export const INITIAL = Object.freeze({
   areaId: null, // the kept area that it is, where it is one
   only: null, // {kind: 'country' | 'fir' | 'area', id}: map, list and counts show nothing else
   desk: Object.freeze({ band: '', status: '', queue: '' }), // which incidents the list shows; '' = every one
+  craft: NO_FILTER, // which aircraft are shown
+  table: '', // the column by which the table of aircraft is sorted, -column downwards; '' = it is closed
   extent: true, // list only what is in view
   sort: 'priority', // or 'confidence', 'newest'
   theme: 'auto', // this and the next two: what the reader prefers (prefs.js)

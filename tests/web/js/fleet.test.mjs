@@ -3,8 +3,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Words } from '../../../web/js/arrow.js';
 import { idOf, keyOf } from '../../../web/js/craft.js';
-import { BLOCK, Fleet, STRIDE } from '../../../web/js/fleet.js';
-import { mercatorX, mercatorY } from '../../../web/js/geo.js';
+import { Fleet, STRIDE } from '../../../web/js/fleet.js';
+import { BLOCK } from '../../../web/js/fleet_marks.js';
+import { mercatorX, mercatorY, nearestOf } from '../../../web/js/geo.js';
 import { frameGap } from '../../../web/js/motion.js';
 import { outline, SHAPE, shapeByType } from '../../../web/js/silhouettes.js';
 
@@ -116,7 +117,7 @@ test('an intruder under the same address is an aircraft of its own', () => {
 test('nearest is the nearest within reach', () => {
   const { fleet, tell } = world();
   tell([row(0xaaaaaa, 50, 1, 0), row(0xbbbbbb, 50, 2, 0)]);
-  const at = (lng, lat) => fleet.nearest(mercatorX(lng), mercatorY(lat), 0.5 / 360)?.id;
+  const at = (lng, lat) => nearestOf(fleet, mercatorX(lng), mercatorY(lat), 0.5 / 360)?.id;
   assert.equal(at(1.1, 50), 'aaaaaa');
   assert.equal(at(361.9, 50), 'bbbbbb');
   assert.equal(at(5, 50), undefined);

@@ -241,6 +241,8 @@ export const TEXTS = {
       'Times are those of the data, in UTC unless the settings say local. The address in the browser always leads back to exactly this view.',
     ],
     does: {
+      filter: 'Filter aircraft',
+      table: 'Table of all aircraft in view',
       next: 'Next anomaly',
       previous: 'Previous anomaly',
       open: 'Open it',
@@ -321,6 +323,7 @@ export const TEXTS = {
       tracks: ['All tracks', 'Every way flown in the time that is shown'],
       density: ['Density', 'Aircraft hours by H3 cell, of the day'],
       coverage: ['Coverage', 'Where anything was heard in the hour: elsewhere nothing can be known'],
+      receiver: ['Receivers, range', 'Where receivers stand, rings of distance around them, and how far they heard in the hour, by direction'],
       hotspots: ['Hot spots', 'Where anomalies of the time that is shown gather'],
       cells: ['Interference', 'Share of aircraft with bad navigation, by H3 cell'],
       zones: ['Zones', 'Restricted and other airspace that was loaded'],
@@ -340,6 +343,7 @@ export const TEXTS = {
     bright: 'going on, high or critical',
     explained: 'cleared',
     failed: 'failed',
+    some: (some, all) => `${some.toLocaleString('en')} of ${all.toLocaleString('en')}`,
   },
   controls: {
     map: 'Map of aircraft and anomalies',
@@ -350,6 +354,9 @@ export const TEXTS = {
     zoomOut: 'Zoom out',
     home: 'Show everything (H)',
     draw: 'Draw an area (D)',
+    filter: 'Filter aircraft (A)',
+    table: 'Table of aircraft (B)',
+    unread: (why) => `This part of the page did not load. ${why}`,
   },
   timebar: {
     live: 'Live',

@@ -1,0 +1,113 @@
+// Which aircraft are shown: a fleet is sifted as the reader chose; panel, chips and table are fetched when they are wanted.
+import { throttle } from './bus.js';
+import { keyOf } from './craft.js';
+import { isFiltering, needsLasting, sieveOf } from './craft_filter.js';
+import { h } from './dom.js';
+import { iconButton } from './parts.js';
+import { TEXTS } from './texts.js';
+
+const T = TEXTS.controls;
+const LASTING_MS = 20_000; // so often whole rows are asked for while somebody looks at what ticks leave out
+const ODD_MS = 500;
+
+// Keeps the fleet of a world in step with its state's choice. `after`: what is to be drawn then.
+export function bindSieve({ anomalies, bus, fleet, state }, after) {
+  const sift = () => {
+    const { craft } = state.get();
+    fleet.sift(sieveOf(craft, craft.odd ? keysOf(anomalies.shown(state.get())) : undefined));
+    after();
+  };
+  const again = throttle(() => state.get().craft.odd && sift(), ODD_MS);
+  state.on(['craft'], sift);
+  state.on(['live', 'at', 'window'], () => state.get().craft.odd && again());
+  bus.on('anomalies', () => state.get().craft.odd && again());
+  if (isFiltering(state.get().craft)) sift();
+}
+
+const keysOf = (list) => new Set(list.flatMap(({ icao24, members }) => [icao24, ...members]).filter(Boolean).map(keyOf).map(Number)); // prettier-ignore
+
+export class Traffic {
+  #app;
+  #map;
+  #parts = new Map(); // name -> the promise of what was fetched
+  #made = new Map();
+
+  constructor(root, map, app) {
+    Object.assign(this, { filter: this.#button('filter', T.filter), table: this.#button('grid', T.table) });
+    [this.#app, this.#map] = [app, map];
+    this.filter.addEventListener('click', () => this.toggle('filter'));
+    this.table.addEventListener('click', () => this.toggle('table'));
+    root.append(h('div', { class: 'button-stack' }, this.filter, this.table));
+    bindSieve(app, () => map.triggerRepaint());
+    app.state.on(['craft', 'table', 'layers'], () => this.#follow());
+    setInterval(() => this.#refresh(), LASTING_MS);
+    this.#follow();
+  }
+
+  #button(icon, label) {
+    return iconButton(icon, label, () => null, { 'aria-expanded': 'false' });
+  }
+
+  // What lies on top of the map and belongs to the traffic goes.
+  close() {
+    return [...this.#made.values()].some((part) => part.close?.());
+  }
+
+  async toggle(name) {
+    const part = await this.#fetch(name);
+    part?.toggle();
+  }
+
+  // A button that is pressed twice fetches once.
+  #fetch(name) {
+    if (!this.#parts.has(name)) this.#parts.set(name, this.#make(name));
+    return this.#parts.get(name);
+  }
+
+  async #make(name) {
+    try {
+      const [{ make }] = await Promise.all([PARTS[name](), dressed('traffic')]);
+      const part = make(this.#app, this.#map, this[name]);
+      this.#made.set(name, part);
+      return part;
+    } catch (error) {
+      this.#parts.delete(name);
+      this.#app.bus.emit('trouble', T.unread(error.message));
+      return null;
+    }
+  }
+
+  #follow() {
+    const { craft, layers, table } = this.#app.state.get();
+    if (layers.receiver) this.#fetch('rings');
+    this.filter.setAttribute('aria-pressed', String(isFiltering(craft)));
+    this.table.setAttribute('aria-pressed', String(Boolean(table)));
+    if (isFiltering(craft)) this.#fetch('chips');
+    if (table) this.#fetch('table');
+    const wanted = Boolean(table) || needsLasting(craft);
+    if (wanted && !this.asked) this.#refresh();
+    this.asked = wanted;
+  }
+
+  #refresh() {
+    const { live, craft, table } = this.#app.state.get();
+    if (live && !document.hidden && this.#app.clock.known() && (table || needsLasting(craft))) this.#app.session.loadAircraft();
+  }
+}
+
+// A style sheet that only some of the page needs, once it is there.
+const sheets = new Map();
+function dressed(name) {
+  if (!sheets.has(name)) sheets.set(name, new Promise((ready, failed) => {
+    const link = h('link', { rel: 'stylesheet', href: new URL(`../css/${name}.css`, import.meta.url).href, onload: ready, onerror: () => failed(new Error(`${name}.css`)) }); // prettier-ignore
+    document.head.append(link);
+  })); // prettier-ignore
+  return sheets.get(name);
+}
+
+const PARTS = {
+  filter: () => import('./filter_panel.js'),
+  table: () => import('./craft_table.js'),
+  rings: () => import('./range_layer.js'),
+  chips: () => import('./filter_chips.js'),
+};
