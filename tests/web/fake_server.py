@@ -142,7 +142,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self, path: str, query: dict[str, str]) -> Any:
         world, now = self.fake.world, self.fake.now()
-        feed = _FEED | {"last_time": now // 1000 * 1000 - 4_000, "receiver": world.receiver}  # the clock says whole seconds
+        feed = _FEED | {
+            "last_time": now // 1000 * 1000 - 4_000,
+            "receiver": world.receiver,
+        }  # the clock says whole seconds
         if (watched := self.fake.watchers.get(path, query)) is not None:
             return watched
         if path == "/classes":

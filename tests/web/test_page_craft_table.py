@@ -12,7 +12,13 @@ from tests.web.sight import APP, MAP, Sight, until
 
 ROWS = "document.querySelectorAll('#table tbody tr:not(.pad)')"
 FIRST = "document.querySelector('#table tbody tr:not(.pad)')"
-ALL = "#view=30,10,0.6&table="
+SEEN = f"""(() => {{
+  const bounds = {MAP}.getBounds();
+  return {APP}.fleet.all().filter(({{lat}}) => lat <= bounds.getNorth() && lat >= bounds.getSouth()).length;
+}})()"""
+"""How many lie in a view that shows all longitudes."""
+
+ALL = "#view=0,10,0.6&table="
 
 
 @pytest.fixture(scope="module")
@@ -30,10 +36,10 @@ def filled(sight: Sight) -> Sight:
 
 
 def test_it_opens_by_key_counts_and_stands_in_the_address(look: Callable[..., Sight]) -> None:
-    sight = look("#view=30,10,0.6")
+    sight = look("#view=0,10,0.6")
     sight.page.keyboard.press("b")
     filled(sight)
-    assert sight.page.locator("#table .badge").inner_text() == str(sight.page.evaluate(f"{APP}.fleet.size"))
+    assert int(sight.page.locator("#table .badge").inner_text()) == sight.page.evaluate(SEEN) > 300
     until(sight.page, "location.hash.includes('table=callsign')")
     sight.page.keyboard.press("Escape")
     until(sight.page, "!document.querySelector('#table').checkVisibility() && !location.hash.includes('table=')")
@@ -43,9 +49,10 @@ def test_it_opens_by_key_counts_and_stands_in_the_address(look: Callable[..., Si
 def test_few_rows_stand_for_all_and_scrolling_brings_the_others(look: Callable[..., Sight]) -> None:
     sight = filled(look(f"{ALL}callsign"))
     assert sight.page.evaluate(f"{ROWS}.length") < 40
-    assert sight.page.get_by_role("grid").get_attribute("aria-rowcount") == "401"
+    count = str(sight.page.evaluate(SEEN) + 1)
+    assert sight.page.get_by_role("grid").get_attribute("aria-rowcount") == count
     sight.page.evaluate("document.querySelector('.craft-scroll').scrollTop = 1e6")
-    until(sight.page, f"[...{ROWS}].at(-1).getAttribute('aria-rowindex') === '401'")
+    until(sight.page, f"[...{ROWS}].at(-1).getAttribute('aria-rowindex') === '{count}'")
     names = sight.page.evaluate(f"[...{ROWS}].map(row => row.cells[0].textContent)")
     assert names == sorted(names)
 
@@ -65,6 +72,7 @@ def test_a_head_sorts_and_says_so(look: Callable[..., Sight]) -> None:
 
 def test_keys_walk_through_rows_and_choose_one(look: Callable[..., Sight]) -> None:
     sight = filled(look(f"{ALL}callsign"))
+    count = sight.page.locator("#table .badge").inner_text()
     sight.page.evaluate(f"{FIRST}.focus()")
     for _ in range(30):
         sight.page.keyboard.press("ArrowDown")
@@ -74,7 +82,7 @@ def test_keys_walk_through_rows_and_choose_one(look: Callable[..., Sight]) -> No
     until(sight.page, f"{APP}.state.get().selected?.id === '{icao24}'")
     assert sight.page.evaluate("document.activeElement.getAttribute('aria-selected')") == "true"
     until(sight.page, f"!{MAP}.isMoving() && {MAP}.getZoom() >= 6.9")
-    assert sight.page.locator("#table .badge").inner_text() == "400"  # the rows that it was chosen from are still there
+    assert sight.page.locator("#table .badge").inner_text() == count  # the rows that it was chosen from are still there
 
 
 def test_it_obeys_the_extent_and_the_filter(look: Callable[..., Sight]) -> None:
@@ -91,8 +99,7 @@ def test_on_a_phone_the_table_is_a_sheet(look: Callable[..., Sight]) -> None:
     sight = look("#view=47,9,3", width=390, height=844, has_touch=True)
     sight.page.get_by_label("Table of aircraft (B)").click()
     filled(sight)
-    row = sight.page.locator("#table tbody tr:not(.pad)").first.bounding_box()
-    assert row is not None and row["height"] >= 40
+    until(sight.page, f"{FIRST}.getBoundingClientRect().height >= 40")
     assert sight.page.evaluate("document.documentElement.scrollWidth") == 390
     sight.page.locator("#table .grip").click()
     assert sight.page.locator("#table").is_hidden()

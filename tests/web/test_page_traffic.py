@@ -66,7 +66,8 @@ def test_a_link_opens_filtered_and_goes_back_in_time_filtered(look: Callable[...
 
 def test_only_those_with_anomalies(look: Callable[..., Sight]) -> None:
     sight = look("#view=47,9,4&ac=odd")
-    some = f"new Set({APP}.anomalies.shown({APP}.state.get()).flatMap(one => [one.icao24, ...one.members]).filter(Boolean))"
+    shown = f"{APP}.anomalies.shown({APP}.state.get())"
+    some = f"new Set({shown}.flatMap(one => [one.icao24, ...one.members]).filter(Boolean))"
     until(sight.page, f"{some}.size > 1 && {SHOWN} === {some}.size")
 
 

@@ -33,7 +33,7 @@ function bandText({ low, high }) {
 class Chips {
   #app;
   #root = h('div', { class: 'chips', role: 'group', 'aria-label': T.name, hidden: true });
-  #count = h('span', { class: 'chips-count', role: 'status' });
+  #count = h('span', { class: 'chips-count' });
 
   constructor(app) {
     this.#app = app;
@@ -52,6 +52,7 @@ class Chips {
     const all = chips.length > 1 ? h('button', { class: 'pill', type: 'button', text: T.clear, onclick: () => this.#set(NO_FILTER) }) : null;
     this.#root.replaceChildren(this.#count, ...chips, ...(all ? [all] : []));
     this.#number();
+    this.#app.bus.emit('announce', TRAFFIC.filter.count(this.#app.fleet.shown, this.#app.fleet.size));
     if (held) (this.#root.querySelector('button') ?? document.querySelector('.maplibregl-canvas')).focus();
   }
 

@@ -29,6 +29,7 @@ class FilterPanel {
     app.state.on(['craft'], () => this.#mark());
     app.bus.on('prefs', () => this.#bands());
     setInterval(() => this.#number(), COUNT_MS);
+    this.#root.addEventListener('keydown', (event) => event.key === 'Escape' && this.close() && event.stopPropagation());
     document.querySelector('#controls').before(this.#root);
     this.#bands();
     this.#mark();

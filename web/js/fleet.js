@@ -127,7 +127,7 @@ export class Fleet {
   eachWhere(fn, now = this.#clock.now()) {
     this.#at = this.#wall();
     for (let slot = 0; slot < this.#craft.length; slot++) {
-      if (!this.isShown(slot)) continue;
+      if (this.#hidden && !this.isShown(slot)) continue;
       this.#locate(slot, now);
       fn(this.#craft[slot], this.#x, this.#y);
     }

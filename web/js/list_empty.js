@@ -4,10 +4,11 @@ import { h } from './dom.js';
 import { icon } from './icons.js';
 import { INITIAL } from './state.js';
 import { TEXTS } from './texts.js';
-import { windowText } from './time.js';
+import { spanText, windowText } from './time.js';
 
 const T = TEXTS.list;
 const SKELETONS = 4;
+const SILENT_MS = 25_000; // as the pill at the top says it
 
 // The elements to show. `elsewhere`: how many lie outside of the view.
 export function emptyState({ anomalies, classes, clock, session, state }, elsewhere) {
@@ -19,6 +20,8 @@ export function emptyState({ anomalies, classes, clock, session, state }, elsewh
   if (classes.length && classes.every(({ id }) => off.has(id))) return say('eye', T.allOff, T.allOffWhy, button(T.allOn, () => state.set({ off: new Set() }))); // prettier-ignore
   if (Object.values(desk).some(Boolean)) return say('check', T.filtered, T.filteredWhy(time), button(T.unfilter, () => state.set({ desk: INITIAL.desk }))); // prettier-ignore
   if (elsewhere) return say('target', T.elsewhere, T.elsewhereWhy(elsewhere, time), button(T.everywhere, () => state.set({ extent: false }))); // prettier-ignore
+  // While nothing is heard, quiet would be too much to say.
+  if (live && clock.silentFor() > SILENT_MS) return say('clock', T.silent, T.silentWhy(spanText(clock.silentFor())));
   return say('check', T.nothing, T.nothingWhy(time));
 }
 

@@ -70,7 +70,7 @@ function createApp() {
     return [right - window * 1000, right];
   };
   // From what lies on top to what lies below.
-  const closing = () => [app.card, app.traffic, app.draw, app.watchForm, app.watchPanel, app.detail, app.areaPanel, app.compare];
+  const closing = () => [app.card, app.draw, app.watchForm, app.watchPanel, app.detail, app.areaPanel, app.compare, app.traffic];
   app.escape = () => app.timebar.jump.toggle(false) || app.status.toggle(false) || closing().some((part) => part.close());
   return app;
 }

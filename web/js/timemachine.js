@@ -22,6 +22,8 @@ export class TimeMachine {
     this.load = throttle(() => this.#loadThen(), 300);
     app.state.on(['live', 'at', 'speed'], (state, changed) => this.#follow(state, changed));
     map.on('moveend', () => !app.state.get().live && this.load());
+    // A link to a past time opens before anybody has told what time it is.
+    for (const told of ['stream:hello', 'stream:clock']) app.bus.on(told, () => !this.#asked && !app.state.get().live && this.load());
     setInterval(() => this.#tick(), TICK_MS);
     if (!app.state.get().live) app.clock.play(app.state.get().at, 0);
   }
@@ -96,7 +98,7 @@ export class TimeMachine {
 
   async #loadThen() {
     const { live, layers } = this.#app.state.get();
-    if (live || !layers.aircraft) return;
+    if (live || !layers.aircraft || !this.#app.clock.known()) return;
     this.#asked = performance.now();
     this.#asking?.abort();
     const asking = (this.#asking = new AbortController());

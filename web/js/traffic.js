@@ -33,7 +33,7 @@ export class Traffic {
   #made = new Map();
 
   constructor(root, map, app) {
-    Object.assign(this, { filter: this.#button('filter', T.filter), table: this.#button('grid', T.table) });
+    Object.assign(this, { filter: this.#button('filter', T.filter), table: this.#button('table', T.table) });
     [this.#app, this.#map] = [app, map];
     this.filter.addEventListener('click', () => this.toggle('filter'));
     this.table.addEventListener('click', () => this.toggle('table'));

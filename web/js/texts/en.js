@@ -45,6 +45,8 @@ export const TEXTS = {
     filtered: 'Nothing fits these filters',
     filteredWhy: (time) => `No anomaly ${time} is of the urgency, status and queue that are chosen above.`,
     unfilter: 'Show all of them',
+    silent: 'Nobody is heard',
+    silentWhy: (span) => `Nothing has come for ${span}. What happens meanwhile is not known, and nothing is judged.`,
     nothing: 'Nothing unusual',
     nothingWhy: (time) => `No anomaly of the enabled classes ${time}.`,
   },
