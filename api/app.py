@@ -89,6 +89,7 @@ ROUTES = [
     tiles.show_tile,
     tiles.show_xyz,
     tiles.show_metadata,
+    tiles.show_style,
     schemas.show_queryables,
     schemas.show_sortables,
     schemas.show_schema,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from api import filters, heights
@@ -113,25 +113,39 @@ def _anomalies(own: str, title: str, description: str, **more: Any) -> Collectio
 
 
 def _of_class(spec: Detector) -> Collection:
-    return _anomalies(spec.id, spec.title, spec.describe.definition, fixed=[("class = {}", spec.id, "text")])
+    own = (("class = {}", spec.id, "text"),)
+    return _anomalies(spec.id, spec.title, spec.describe.definition, fixed=own, color=spec.style.color)
 
 
-def _all(ids: Sequence[str]) -> Sequence[Collection]:
-    of_class = filters.class_filter(ids)
+_MIXED = "#8ea4bd"
+"""Of what stands for anomalies of several classes."""
+
+
+def _colors(classes: Mapping[str, Detector]) -> Iterator[Any]:
+    """Class and colour in turn, each class as a list of one: QGIS 3.22 takes no other."""
+    for one in classes.values():
+        yield from ([one.id], one.style.color)
+
+
+def _all(classes: Mapping[str, Detector]) -> Sequence[Collection]:
+    of_class = filters.class_filter(list(classes))
+    color = ["match", ["get", "class"], *_colors(classes), _MIXED]
     asked = (of_class, *_ASKED)
     cleared = (of_class, filters.ICAO24, filters.CONFIDENCE, filters.PRIORITY, filters.KIND)
     return (
-        _anomalies("anomalies", "Anomalies", "Episodes of every class, without the cleared ones", filters=asked),
+        _anomalies("anomalies", "Anomalies", "Episodes of every class, without the cleared ones", filters=asked,
+            color=color,
+        ),
         *(
             _anomalies(
                 f"anomalies-{kind}", f"Anomalies that are {kind}", f"The anomalies whose geometry is {what}",
-                filters=asked, geometry=geometry, fixed=[("ST_Dimension(geom) = {}", dimension, "int")],
+                filters=asked, geometry=geometry, color=color, fixed=[("ST_Dimension(geom) = {}", dimension, "int")],
             )
             for dimension, (kind, geometry, what) in enumerate(_KINDS)
         ),
         _anomalies(
             "cleared", "Cleared anomalies", "What looked like an anomaly and turned out not to be one, with the reason",
-            filters=cleared, unless={}, fixed=[("state = {}", "cleared", "text")],
+            filters=cleared, unless={}, color=color, fixed=[("state = {}", "cleared", "text")],
         ),
     )  # fmt: skip
 
@@ -187,7 +201,7 @@ ZONES = Collection(
         Property("ceiling_ref", "string", "What the upper limit refers to"),
         Property("active", "json", "When it is active", queryable=False),
     ),
-    geometry="Polygon", height=heights.LIMITS,
+    geometry="Polygon", color="#d8647e", height=heights.LIMITS,
 )  # fmt: skip
 
 AREAS = Collection(
@@ -242,5 +256,5 @@ def collections(classes: Mapping[str, Detector]) -> dict[str, Collection]:
     """All collections by id; one per class, so that a class adds no route."""
     cells = (CELLS, DENSITY, INTERFERENCE, COVERAGE, hourly(list(classes)))
     moving, places = (INCIDENTS, AIRCRAFT, TRACKS, POSITIONS, SESSIONS), (ZONES, FIRS, AREAS, AIRPORTS)
-    found = (*_all(list(classes)), *map(_of_class, classes.values()), *moving, *places, *cells)
+    found = (*_all(classes), *map(_of_class, classes.values()), *moving, *places, *cells)
     return {one.id: one for one in found}

@@ -49,7 +49,9 @@ def parent_sql(resolution: str, own: str) -> str:
     return f"((h3 & ~(15::bigint << 52)) | ({level}::bigint << 52) | ((1::bigint << (3 * (15 - {level}))) - 1))"
 
 
-def _collection(own: str, title: str, text: str, lasts: str, source: str, latest: str, *shown: Property) -> Collection:
+def _collection(
+    own: str, title: str, text: str, lasts: str, source: str, latest: str, *shown: Property, **more: Any
+) -> Collection:
     """Cells over time. `source` has h3, resolution, geom and bucket_start, the start of what `lasts`."""
     return Collection(
         own, title, text, source, key=[("bucket_start", "timestamptz"), ("h3", "bigint")], newest_first=True,
@@ -57,7 +59,7 @@ def _collection(own: str, title: str, text: str, lasts: str, source: str, latest
         feature_id="concat(to_hex(h3), '-', (extract(epoch FROM bucket_start) * 1000)::bigint)",
         properties=(H3, _RESOLUTION, Property("start", "date-time", f"Start of {lasts}", sql="bucket_start"), *shown),
         geometry="Polygon", time=("bucket_start", "bucket_start"), lasts=lasts, filters=(RESOLUTION,), countable=False,
-        unless={"resolution": f"resolution = {DEFAULT}"}, latest=f"bucket_start = ({latest})",
+        unless={"resolution": f"resolution = {DEFAULT}"}, latest=f"bucket_start = ({latest})", **more,
     )  # fmt: skip
 
 
@@ -122,6 +124,7 @@ INTERFERENCE = _collection(
         "level", "string", f"GPSJam's colour, by (bad - 1) / (good + bad): {_LOW} (green), {_MEDIUM} (yellow) from "
         f"2 %, {_HIGH} (red) from 10 %", sql=_LEVEL,
     ),
+    color=["match", ["get", "level"], [_HIGH], "#ee4b5a", [_MEDIUM], "#e6c84f", "#39a275"],
 )  # fmt: skip
 
 COVERAGE = _collection(

@@ -146,6 +146,8 @@ class Collection:
     """What a tile says of many features at once, beside their count: SQL aggregates by name."""
     owned: bool = False
     """Whether a feature is seen by its `owner` and by admins alone, unless it is `shared`."""
+    color: Any = "#2f6fb0"
+    """In which its tiles are drawn (api/tile_styles.py): a colour, or an expression of MapLibre's over properties."""
     height: str = ""
     """SQL that is true where a feature lies between {low} and {high} metres, as far as it lies in {area}."""
 

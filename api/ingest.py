@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 from litestar import Response
 
-from api import replies
+from api import arrow_stream, replies
 from api.caller import INGEST, caller
 from api.middleware import LONGEST
 from api.problems import Problem, bad
@@ -138,19 +138,5 @@ def _why(error: Exception) -> str:
 
 
 def _arrow(body: bytes) -> Read:
-    """Rows of an Arrow stream; pyarrow is imported here, where somebody sends one."""
-    import pyarrow as pa
-
-    try:
-        with pa.ipc.open_stream(body) as stream:
-            table = stream.read_all()
-            table.validate(full=True)
-            unknown = sorted(set(table.schema.names) - set(SENT))
-            if unknown:
-                raise Problem(400, f"there is no column {unknown[0][:60]!r}", unknown[0][:60])
-            if table.num_rows > MOST_ROWS:
-                raise Problem(413, f"more than {MOST_ROWS:,} rows: send them in pieces")
-            columns = {name: table.column(name).to_pylist() for name in table.schema.names}
-    except (pa.ArrowException, OSError, ValueError, UnicodeError, OverflowError) as error:
-        raise Problem(400, f"the body is no Arrow stream: {str(error)[:120]}") from None
-    return Read(columns, range(1, table.num_rows + 1))
+    columns, rows = arrow_stream.columns(body, SENT, MOST_ROWS)
+    return Read(columns, range(1, rows + 1))

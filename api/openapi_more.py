@@ -13,7 +13,7 @@ from api.hotspots import MOST as MOST_SPOTS
 from api.kpis import MOST_HOURS
 from api.links import GEOJSON, JSON, OPENAPI, SCHEMA
 from api.statistics import GROUPS, MOST
-from api.tilesets import MOST_ZOOM, MVT, SET, TILEJSON
+from api.tilesets import MOST_ZOOM, MVT, SET, STYLE, TILEJSON
 from api.windows import FILTERS
 from geo.cells import FINEST
 
@@ -87,6 +87,10 @@ def paths() -> dict[str, Any]:
         ),
         f"{own}/{{tileMatrixSetId}}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}": _get(
             f".{tile}", "One vector tile", (MVT,), [_COLLECTION, _SET, *_PLACES], _SHARED, _forms("mvt", "pbf")
+        ),
+        "/collections/{collectionId}/style.json": _get(
+            "tiles.style", "How the tiles may be drawn (MapLibre style)", (STYLE,), [_COLLECTION], _SHARED,
+            _forms("json"),
         ),
         "/collections/{collectionId}/xyz/metadata.json": _get(
             "xyz.metadata", "A folder of tiles as TileJSON", (TILEJSON,), [_COLLECTION], _SHARED

@@ -9,7 +9,7 @@ from api.collections import Collection
 from api.links import GEOJSON, JSON, link, query
 from api.markup import Markup, anchor, facts, joined, table, tag
 from api.pages import COLLECTIONS, HOME, Crumbs, lead, page, section, small_map
-from api.tilesets import SET, TILEJSON
+from api.tilesets import SET, STYLE, TILEJSON
 
 Value = Mapping[str, Any]
 Links = Sequence[Mapping[str, str]]
@@ -61,7 +61,8 @@ def tilesets(root: str, collection: Collection, value: Value) -> Markup:
     ]
     return page(
         root, f"{collection.title}: tiles", _steps(collection), lead("Vector tiles, made when they are asked for."),
-        _tile_map(f"{root}{own}/{SET}?f=tilejson", collection), table(["Tile set", "Title", "Kind"], rows),
+        _tile_map(f"{root}/collections/{collection.id}/style.json", collection),
+        table(["Tile set", "Title", "Kind"], rows),
         forms=[_json(root, own)],
     )  # fmt: skip
 
@@ -70,6 +71,7 @@ def tileset(root: str, collection: Collection, asked: Mapping[str, str], value: 
     """One tile set: a map of its tiles, the addresses that programs take, what its features hold."""
     own = f"{root}/collections/{collection.id}/tiles/{SET}"
     tilejson = f"{own}{query({**asked, 'f': 'tilejson'})}"
+    style = f"{root}/collections/{collection.id}/style.json{query(dict(asked))}"
     (layer,) = value["layers"]
     held = [
         [tag("code", name), one.get("title"), one.get("format") or one.get("type"), one.get("x-ogc-unit", "")]
@@ -79,9 +81,10 @@ def tileset(root: str, collection: Collection, asked: Mapping[str, str], value: 
     limits = value["tileMatrixSetLimits"]
     return page(
         root, f"{collection.title}: tiles in {SET}", _steps(collection, ("Tiles", "/tiles?f=html")),
-        lead(collection.description), _tile_map(tilejson, collection),
+        lead(collection.description), _tile_map(style, collection),
         section("For programs", facts([
             ("TileJSON, for MapLibre and QGIS", anchor(tilejson, tilejson)),
+            ("Style document, for MapLibre, QGIS and ArcGIS", anchor(style, style)),
             ("One tile", tag("code", template)),
             ("A folder of tiles, for GDAL", tag("code", f"MVT:{root}/collections/{collection.id}/xyz/5")),
             ("Zooms", f"{limits[0]['tileMatrix']} to {limits[-1]['tileMatrix']}"),
@@ -91,15 +94,15 @@ def tileset(root: str, collection: Collection, asked: Mapping[str, str], value: 
                                tag("code", "?datetime=2026-11-20T00:00:00Z/.."), ".")) if not asked else None,
         section("What a feature holds", table(["Name", "What it is", "Type", "Unit"], held)),
         forms=[link(f"{own}{query({**asked, 'f': 'json'})}", "alternate", JSON, "JSON"),
-               link(tilejson, "alternate", TILEJSON, "TileJSON")],
+               link(tilejson, "alternate", TILEJSON, "TileJSON"), link(style, "alternate", STYLE, "Style")],
     )  # fmt: skip
 
 
-def _tile_map(tilejson: str, collection: Collection) -> Markup:
-    """A map of the tiles at this address; the page's script fills it."""
-    note = joined("This map needs JavaScript; ", anchor(tilejson, "the TileJSON"), " does not.")
+def _tile_map(style: str, collection: Collection) -> Markup:
+    """A map of the tiles as the style at this address has them; the page's script fills it."""
+    note = joined("This map needs JavaScript; ", anchor(style, "the style of its tiles"), " does not.")
     return tag(
-        "div", tag("noscript", note), class_="map", data_tiles=tilejson, data_layer=collection.id, role="img",
+        "div", tag("noscript", note), class_="map", data_style=style, role="img",
         aria_label=f"Tiles of {collection.title}",
     )  # fmt: skip
 

@@ -12,7 +12,7 @@ from typing import Any
 from litestar import Response
 from litestar.params import FromPath
 
-from api import formats, pages, pages_tiles, replies, standard, tile_sql, tilesets
+from api import formats, pages, pages_tiles, replies, standard, tile_sql, tile_styles, tilesets
 from api.answer import Answer
 from api.asked import Asked
 from api.collections import Collection
@@ -111,6 +111,17 @@ async def show_metadata(request: AnyRequest, collection_id: FromPath[str]) -> Re
     Asked.of(collection, given(request, names(collection)))
     version = request.app.state.settings.version
     return await replies.json(request, tilesets.tilejson(collection, base(request), version), tilesets.TILEJSON)
+
+
+@route("/collections/{collection_id:str}/style.json", query=["*"])
+async def show_style(request: AnyRequest, collection_id: FromPath[str]) -> Response[bytes]:
+    """How the tiles may be drawn, for MapLibre, QGIS and ArcGIS; filters given here go on to the tiles."""
+    collection = find(request, collection_id)
+    asked = given(request, names(collection))
+    formats.chosen(request, (formats.JSON_FORM,), asked.pop("f", "json"))
+    Asked.of(collection, asked)
+    value = tile_styles.style(collection, base(request), query_string(asked))
+    return await replies.json(request, value, tilesets.STYLE)
 
 
 async def _answer(request: AnyRequest, collection: Collection, at: Tile) -> Response[bytes]:

@@ -15,6 +15,7 @@ SET_URI = "http://www.opengis.net/def/tilematrixset/OGC/1.0/WebMercatorQuad"
 SET_CRS = "http://www.opengis.net/def/crs/EPSG/0/3857"
 MVT = "application/vnd.mapbox-vector-tile"
 TILEJSON = "application/vnd.mapbox.tile+json"
+STYLE = "application/vnd.mapbox.style+json"
 RELATION = "http://www.opengis.net/def/rel/ogc/1.0"
 
 MOST_ZOOM = 16
@@ -83,6 +84,7 @@ def tileset(collection: Collection, root: str, query: str = "") -> dict[str, Any
         "links": [
             link(own + query, "self", JSON),
             link(f"{own}{query}{'&' if query else '?'}f=tilejson", "alternate", TILEJSON, "TileJSON"),
+            link(f"{root}/collections/{collection.id}/style.json{query}", "stylesheet", STYLE, "Style document"),
             link(template, "item", MVT, "Vector tiles") | {"templated": True},
             _scheme(root),
         ],

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+from collections.abc import Iterator
 from typing import Any
+from urllib.parse import unquote
 
 from delivery._registry import Failed, Field, Invalid, Kind, Values
 from delivery.message import Message, filled, unknown
@@ -22,8 +24,10 @@ SCHEMAS = frozenset({
 """What is taken. Not there: schemas that send what one likes to any web server (json, xml, form, apprise), that reach
 this machine (syslog, desktops), and that read files of it (keys, configurations)."""
 
-READS_FILES = re.compile(r"[?&](keyfile|key_file|pgp\w*|subfile|attach\w*|include|config|template|cert\w*)=", re.I)
+READS_FILES = re.compile(r"keyfile|key_file|pgp\w*|subfile|attach\w*|include|config|template|cert\w*|smime\w*")
 """Parameters by which a plugin opens a file of this machine or an address of its own."""
+
+_SEPARATORS = re.compile(r"[?&;]")
 
 TIMEOUT_S = 30.0
 TITLE, BODY = "{title}", "{text}\n{time}"
@@ -44,7 +48,7 @@ def check(values: Values, reach: Reach) -> None:
     url = values["url"]
     if schema_of(url) not in SCHEMAS:
         raise Invalid("url", f"{schema_of(url)[:30] or 'this'}:// is not taken; docs/alerts.md lists what is")
-    if READS_FILES.search(url):
+    if any(READS_FILES.fullmatch(name) for name in _parameters(url)):
         raise Invalid("url", "parameters that name files or other addresses are not taken")
     if "," in url.partition("?")[0] and "://" in url.partition("://")[2]:
         raise Invalid("url", "one address for one destination: make another destination for the second")
@@ -55,6 +59,16 @@ def check(values: Values, reach: Reach) -> None:
         reach.check_literal(_plugin(url).host or "")
     except Unreachable as error:
         raise Invalid("url", str(error)) from None
+
+
+def _parameters(url: str) -> Iterator[str]:
+    """Names of the parameters as Apprise reads them: `;` parts them too, escapes stand for characters, and neither
+    blanks around them nor capitals count. More than it would read is no harm."""
+    plain = url
+    while (decoded := unquote(plain)) != plain:
+        plain = decoded
+    for one in _SEPARATORS.split(url)[1:] + _SEPARATORS.split(plain)[1:]:
+        yield unquote(one.partition("=")[0]).replace("+", " ").strip().lower()
 
 
 def _plugin(url: str) -> Any:

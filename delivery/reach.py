@@ -115,8 +115,18 @@ def _meant(address: Address) -> Address:
     return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF) if address in NAT64 or int(address) >> 32 == 0 else address
 
 
+GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
+NEWER = (ipaddress.IPv6Network("3fff::/20"),)
+"""Ranges for documentation that Python before 3.13 does not know."""
+
+
 def _public(address: Address) -> bool:
-    """is_global knows private, loopback, link-local (metadata services too), shared and documentation ranges."""
+    """is_global knows private, loopback, link-local (metadata services too), shared and documentation ranges. Of IPv6
+    only what is given out to the world: the site-local addresses of old (fec0::/10) count as global elsewhere."""
+    if isinstance(address, ipaddress.IPv6Address) and (
+        address not in GLOBAL_UNICAST or any(address in one for one in NEWER)
+    ):
+        return False
     return address.is_global and not (address.is_multicast or address.is_reserved or address.is_unspecified)
 
 

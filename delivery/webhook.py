@@ -49,8 +49,9 @@ def check(values: Values, reach: Reach) -> None:
         raise Invalid("url", "name and password do not stand in the address: use the field for authorization")
     if values["signing_key"] and len(values["signing_key"]) < 16:
         raise Invalid("signing_key", "a signing key needs 16 characters or more")
-    if not (values["authorization"] or "").isascii():
-        raise Invalid("authorization", "a header takes ASCII alone")
+    sent = values["authorization"] or ""
+    if not (sent.isascii() and sent.isprintable()):
+        raise Invalid("authorization", "a header takes printable ASCII alone")
     try:
         reach.check_literal(url.host)
         reach.check_port(_port(url))
@@ -148,8 +149,9 @@ async def _answered(line: Line, request: httpx.Request) -> tuple[int, str | None
 
 
 def _told(error: Exception) -> str:
-    """What went wrong, never with the address."""
-    said = "" if isinstance(error, httpx.TimeoutException | TimeoutError) else str(error)[:200]
+    """What went wrong, never with the address, nor with a header that cannot be sent."""
+    silent = isinstance(error, httpx.TimeoutException | TimeoutError | httpx.LocalProtocolError)
+    said = "" if silent else str(error)[:200]
     return said or type(error).__name__
 
 

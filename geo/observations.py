@@ -21,6 +21,8 @@ FUTURE_MS = 30_000
 _ADDRESS = re.compile(r"~?[0-9a-fA-F]{6}")
 _WORDS = {"source": SOURCES, "emergency": EMERGENCIES}
 _MISSING = object()
+_LONGEST = 200
+"""Characters of a text with its blanks; what is longer is not even looked at."""
 
 
 @dataclass
@@ -78,14 +80,16 @@ def _column(name: str, values: Sequence[Any], refused: dict[int, str]) -> Array:
 
 
 def _shown(value: Any) -> str:
-    text = repr(value)
+    text = repr(value[:41] if isinstance(value, str | bytes) else value)
     return text if len(text) <= 40 else f"{text[:40]}..."
 
 
 def _number(name: str, value: Any) -> Any:
     good = isinstance(value, int | float) and not isinstance(value, bool)
-    # Beyond the range of four bytes is infinite, which the range check leaves out.
-    return _MISSING if not good else float(value) if abs(value) < 1e38 or math.isnan(value) else math.inf
+    if not good or value != value:
+        return math.nan if good else _MISSING
+    # Beyond the range of four bytes is infinite, which the range check leaves out; an int may be beyond any float's.
+    return float(value) if abs(value) < 1e38 else math.inf
 
 
 def _time(name: str, value: Any) -> Any:
@@ -97,7 +101,7 @@ def _time(name: str, value: Any) -> Any:
             return _MISSING
     if isinstance(value, datetime):
         return round((value if value.tzinfo else value.replace(tzinfo=UTC)).timestamp() * 1000)
-    good = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    good = isinstance(value, int | float) and not isinstance(value, bool)
     return round(value) if good and abs(value) < 2**62 else _MISSING
 
 
@@ -107,7 +111,7 @@ def _flag(name: str, value: Any) -> Any:
 
 def _text(name: str, value: Any) -> Any:
     """Trimmed, upper case, printable ASCII of the column's width; a squawk is four octal digits."""
-    if not isinstance(value, str):
+    if not isinstance(value, str) or len(value) > _LONGEST:
         return _MISSING
     text = value.strip().upper()
     width = int(COLUMNS[name].dtype[1:])

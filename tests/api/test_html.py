@@ -164,8 +164,9 @@ def test_a_tile_sets_map_shows_its_tiles(client: Client) -> None:
     _, page = get(client, "/collections/loiter/tiles/WebMercatorQuad?state=open")
     (shown,) = [attrs for _, attrs in page.tags if attrs.get("class") == "map"]
 
-    told = client.get(str(shown["data-tiles"]).removeprefix(HERE)).json()
-    assert told["tiles"][0].endswith("?state=open") and told["vector_layers"][0]["id"] == shown["data-layer"]
+    told = client.get(str(shown["data-style"]).removeprefix(HERE)).json()
+    assert told["sources"]["loiter"]["tiles"][0].endswith("?state=open")
+    assert {one["source-layer"] for one in told["layers"]} == {"loiter"}
 
 
 def test_data_is_text_and_never_markup(client: Client) -> None:

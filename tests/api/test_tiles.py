@@ -224,6 +224,33 @@ def test_tile_sets_are_described_for_each_kind_of_client(client: Client) -> None
     assert client.get("/collections/anomalies/tiles/WebMercatorQuad?class=none").status_code == 400
 
 
+def test_every_collection_has_a_style_for_its_tiles(client: Client) -> None:
+    """Whole addresses, layers that no other collection's have, and for crowds a size that says how many."""
+    listed = [one["id"] for one in client.get("/collections").json()["collections"]]
+    found = {own: client.get(f"/collections/{own}/style.json") for own in listed}
+    styles = {own: answer.json() for own, answer in found.items()}
+    layers = [layer for one in styles.values() for layer in one["layers"]]
+
+    assert {answer.headers["content-type"] for answer in found.values()} == {"application/vnd.mapbox.style+json"}
+    assert all(one["sources"][own]["tiles"][0].startswith("http") for own, one in styles.items())
+    assert len({one["id"] for one in layers}) == len(layers)
+    assert {one["id"].rpartition("/")[2] for one in styles["anomalies"]["layers"]} == {
+        "areas", "outlines", "lines", "points", "crowds-1", "crowds-10", "crowds-100", "crowds-1000",
+    }  # fmt: skip
+    assert [one["id"] for one in styles["zones"]["layers"]] == ["zones/areas", "zones/outlines"]
+    assert styles["loiter"]["layers"][0]["paint"]["fill-color"] == client.app.state.classes["loiter"].style.color
+
+
+def test_a_style_takes_filters_as_the_tiles_do(client: Client) -> None:
+    told = client.get("/collections/anomalies/style.json?state=open&f=json").json()
+    linked = client.get("/collections/anomalies/tiles/WebMercatorQuad?state=open").json()["links"]
+
+    assert told["sources"]["anomalies"]["tiles"][0].endswith("/{z}/{y}/{x}?state=open")
+    assert next(one["href"] for one in linked if one["rel"] == "stylesheet").endswith("/style.json?state=open")
+    assert client.get("/collections/anomalies/style.json?class=none").status_code == 400
+    assert client.get("/collections/none/style.json").status_code == 404
+
+
 def test_the_openapi_document_names_the_tiles(client: Client) -> None:
     paths = client.get("/api").json()["paths"]
     ends = ("getTileMatrixSetsList", "getTileSetsList", "collection.vector.getTileSet", "collection.vector.getTile")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from pathlib import Path
 
 import orjson
 import pytest
@@ -59,6 +60,19 @@ def test_addresses_that_are_not_taken(url: str) -> None:
     with pytest.raises(Invalid) as error:
         values("apprise", Reach(), url=url)
     assert error.value.field == "url"
+
+
+@pytest.mark.parametrize(
+    "parameter",
+    ["template=X", "a=1;template=X", "a=1&Template=X", "%74emplate=X", "%2574emplate=X", "%20template=X", "template+=X",
+     "template%20=X", "a;pgpkey=X", "p%67pkey=X", "include=X", "smimecert=X"],
+)  # fmt: skip
+def test_no_way_of_writing_a_parameter_lets_a_plugin_open_a_file(parameter: str, tmp_path: Path) -> None:
+    (tmp_path / "secret.json").write_text("{}")
+    told = parameter.replace("X", str(tmp_path / "secret.json"))
+    for url in (f"workflows://a.example/b/c/?{told}", f"mailtos://u:p@a.example?{told}"):
+        with pytest.raises(Invalid, match="parameters that name files"):
+            values("apprise", Reach(), url=url)
 
 
 def test_every_schema_is_one_that_apprise_knows() -> None:

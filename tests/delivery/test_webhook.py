@@ -12,6 +12,7 @@ from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
+import httpx
 import orjson
 import pytest
 
@@ -141,6 +142,13 @@ def test_a_receiver_that_never_answers(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_only_the_host_is_shown() -> None:
     assert webhook.shown(values("webhook", url="https://hooks.example/T0/secret")) == "https://hooks.example/..."
+
+
+@pytest.mark.parametrize("header", ["Bearer x\x7f", "Bearer \u00e9"])
+def test_a_header_that_cannot_be_sent_is_not_taken_nor_told(header: str) -> None:
+    with pytest.raises(Invalid, match="printable ASCII"):
+        values("webhook", url="https://a.example/x", authorization=header)
+    assert webhook._told(httpx.LocalProtocolError(f"Illegal header value {header!r}")) == "LocalProtocolError"
 
 
 def test_a_short_key_is_refused() -> None:

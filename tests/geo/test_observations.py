@@ -56,6 +56,10 @@ def test_times_are_milliseconds_or_rfc_3339(time: Any) -> None:
         ({"callsign": "NINE LETTERS"}, "callsign:"),
         ({"lat": []}, "lat: [] is no number"),
         ({"db_flags": 300}, "db_flags: 300"),
+        ({"time": 10**400}, "time: 1000"),
+        ({"db_flags": 10**400}, "db_flags: 1000"),
+        ({"time": float("nan")}, "time: nan is no time"),
+        ({"callsign": "A" * 1_000_000}, "callsign: 'AAAA"),
     ],
 )
 def test_a_wrong_row_is_refused_with_its_reason(wrong: dict[str, Any], reason: str) -> None:
@@ -67,7 +71,7 @@ def test_a_wrong_row_is_refused_with_its_reason(wrong: dict[str, Any], reason: s
 
 
 def test_a_number_out_of_range_is_left_out_and_counted() -> None:
-    found = sifted(GOOD | {"baro_altitude": 1e300, "ground_speed": -5.0})
+    found = sifted(GOOD | {"baro_altitude": 10**400, "ground_speed": -5.0})
 
     assert not found.refused
     assert np.isnan(found.batch["baro_altitude"][0])

@@ -11,29 +11,33 @@ const DAY = { sea: '#dfe9f1', land: '#f7f9fb', edge: '#a9bccb', mark: '#0b6bcb',
 const isPlace = ['==', ['geometry-type'], 'Point'];
 const isArea = ['==', ['geometry-type'], 'Polygon'];
 
-// Tiles say how many lie in a place where there are too many to show each.
-const radius = ['case', ['has', 'count'], ['interpolate', ['linear'], ['log10', ['+', ['get', 'count'], 1]], 0, 3, 5, 12], 4];
-
-function style(features, layer) {
-  const { sea, land, edge, mark, ring } = dark.matches ? NIGHT : DAY;
+// The basemap, and over it these sources and layers.
+function style({ sources, layers }) {
+  const { sea, land, edge } = dark.matches ? NIGHT : DAY;
   const file = (name) => ({ type: 'geojson', data: `${STATIC}basemap/${name}.json`, maxzoom: 5 });
   return {
     version: 8,
-    sources: { ground: file('land50m'), borders: file('borders50m'), features },
+    sources: { ground: file('land50m'), borders: file('borders50m'), ...sources },
     layers: [
       { id: 'sea', type: 'background', paint: { 'background-color': sea } },
       { id: 'land', type: 'fill', source: 'ground', paint: { 'fill-color': land, 'fill-outline-color': edge } },
       { id: 'borders', type: 'line', source: 'borders', paint: { 'line-color': edge, 'line-width': 0.6 } },
-      { id: 'areas', type: 'fill', source: 'features', filter: isArea, paint: { 'fill-color': mark, 'fill-opacity': 0.18 } },
-      { id: 'lines', type: 'line', source: 'features', filter: ['!', isPlace], paint: { 'line-color': mark, 'line-width': 1.8 } },
-      {
-        id: 'places',
-        type: 'circle',
-        source: 'features',
-        filter: isPlace,
-        paint: { 'circle-color': mark, 'circle-opacity': ['case', ['has', 'count'], 0.6, 1], 'circle-radius': radius, 'circle-stroke-color': ring, 'circle-stroke-width': 1 },
-      },
-    ].map((one) => (layer && one.source === 'features' ? { ...one, 'source-layer': layer } : one)),
+      ...layers,
+    ],
+  };
+}
+
+// How GeoJSON is drawn; tiles come with a style of their own.
+function plain(data) {
+  const { mark, ring } = dark.matches ? NIGHT : DAY;
+  const drawn = (id, type, filter, paint) => ({ id, type, source: 'features', filter, paint });
+  return {
+    sources: { features: { type: 'geojson', data } },
+    layers: [
+      drawn('areas', 'fill', isArea, { 'fill-color': mark, 'fill-opacity': 0.18 }),
+      drawn('lines', 'line', ['!', isPlace], { 'line-color': mark, 'line-width': 1.8 }),
+      drawn('places', 'circle', isPlace, { 'circle-color': mark, 'circle-radius': 4, 'circle-stroke-color': ring, 'circle-stroke-width': 1 }),
+    ],
   };
 }
 
@@ -64,8 +68,9 @@ function source(text) {
   return url;
 }
 
-function draw(element, features, bounds) {
-  const look = () => style(features, element.dataset.layer);
+// `own` gives sources and layers, in the colours that the page has now.
+function draw(element, own, bounds) {
+  const look = () => style(own());
   const map = new maplibre.Map({
     container: element,
     style: look(),
@@ -80,17 +85,23 @@ function draw(element, features, bounds) {
   map.once('idle', () => element.setAttribute('data-ready', ''));
 }
 
+// What an address says; null where it cannot be read, which the element then tells.
+async function read(element, url) {
+  const answer = await fetch(url);
+  if (answer.ok) return answer.json();
+  element.textContent = PAGES.unread;
+  return null;
+}
+
 async function fill(element) {
-  const answer = await fetch(source(element.dataset.source));
-  if (!answer.ok) {
-    element.textContent = PAGES.unread;
-    return;
-  }
-  const data = await answer.json();
-  draw(element, { type: 'geojson', data }, extent(data));
+  const data = await read(element, source(element.dataset.source));
+  if (data) draw(element, () => plain(data), extent(data));
+}
+
+async function fillTiles(element) {
+  const own = await read(element, element.dataset.style);
+  if (own) draw(element, () => own, WORLD);
 }
 
 for (const element of document.querySelectorAll('.map[data-source]')) fill(element);
-for (const element of document.querySelectorAll('.map[data-tiles]')) {
-  draw(element, { type: 'vector', url: new URL(element.dataset.tiles, location.href).href }, WORLD);
-}
+for (const element of document.querySelectorAll('.map[data-style]')) fillTiles(element);

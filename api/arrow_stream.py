@@ -1,0 +1,133 @@
+"""Arrow streams that somebody sent, as columns of Python values, after what they would become has been looked at."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from api.problems import Problem
+
+MOST_BYTES = 64_000_000
+"""That compressed buffers may become, all together: sixteen times the longest body."""
+
+_DICTIONARY_BATCH, _RECORD_BATCH = 2, 3
+"""Kinds of messages that have buffers (Arrow's Message.fbs, MessageHeader)."""
+
+
+def columns(body: bytes, known: Sequence[str], most_rows: int) -> tuple[dict[str, list[Any]], int]:
+    """Columns by name, and how many rows they have. Raises Problem 400 for what is no such stream, holds a column that
+    is not known, is there twice or is nested, 413 for more rows or bytes than are taken.
+
+    A few bytes can stand for gigabytes: compressed, as lists of nothing, or as one long text that all rows name.
+    """
+    import pyarrow as pa
+
+    try:
+        _check_size(body, most_rows)
+        with pa.ipc.open_stream(body) as stream:
+            _check(stream.schema, known)
+            table = stream.read_all()
+            table.validate(full=True)
+            return {name: _values(table.column(name)) for name in table.schema.names}, table.num_rows
+    except (pa.ArrowException, OSError, ValueError, UnicodeError, OverflowError, struct.error) as error:
+        raise Problem(400, f"the body is no Arrow stream: {str(error)[:120]}") from None
+
+
+def _check(schema: Any, known: Sequence[str]) -> None:
+    for name in schema.names:
+        if name not in known:
+            raise Problem(400, f"there is no column {name[:60]!r}", name[:60])
+        if schema.names.count(name) > 1:
+            raise Problem(400, f"there is more than one column {name!r}", name)
+        if not _flat(schema.field(name).type):
+            raise Problem(400, f"{name} is of type {str(schema.field(name).type)[:60]}: no value is a list", name)
+
+
+def _flat(kind: Any) -> bool:
+    """Whether a value of the type is a single one."""
+    import pyarrow as pa
+
+    if pa.types.is_dictionary(kind):
+        return _flat(kind.value_type) and not pa.types.is_null(kind.value_type)
+    apart = pa.types.is_nested(kind) or pa.types.is_run_end_encoded(kind)
+    return not apart and not isinstance(kind, pa.BaseExtensionType)
+
+
+def _values(column: Any) -> list[Any]:
+    """Python values; those of a dictionary are made once, however many rows name them."""
+    import pyarrow as pa
+
+    if not pa.types.is_dictionary(column.type):
+        return list(column.to_pylist())
+    found: list[Any] = []
+    for chunk in column.chunks:
+        words = chunk.dictionary.to_pylist() if len(chunk) else []
+        found += [None if place is None else words[place] for place in chunk.indices.to_pylist()]
+    return found
+
+
+def _check_size(body: bytes, most_rows: int) -> None:
+    """Raises Problem 413 where the stream says that it has, or its buffers become, more than is taken."""
+    import pyarrow as pa
+
+    left, rows = MOST_BYTES, 0
+    for message in pa.ipc.MessageReader.open_stream(pa.BufferReader(body)):
+        told = memoryview(message.metadata)
+        kind, batch = _batch(told)
+        if not batch:
+            continue
+        length = _field(told, batch, 0)
+        rows += length if kind == _RECORD_BATCH else 0
+        left -= sum(_inflated(told, batch, memoryview(message.body or b"")))
+        if max(rows, length) > most_rows:
+            raise Problem(413, f"more than {most_rows:,} rows: send them in pieces")
+        if left < 0:
+            raise Problem(413, f"the body becomes more than {MOST_BYTES:,} bytes: send it in pieces")
+
+
+def _batch(told: memoryview) -> tuple[int, int]:
+    """The kind of a message, and where its RecordBatch lies; 0 where it has none."""
+    root = _number(told, "<I", 0)
+    place = _place(told, root, 1)
+    kind = told[place] if place else 0
+    if kind not in (_DICTIONARY_BATCH, _RECORD_BATCH):
+        return kind, 0
+    batch = _table(told, root, 2)
+    return kind, batch if kind == _RECORD_BATCH else _table(told, batch, 1)
+
+
+def _inflated(told: memoryview, batch: int, content: memoryview) -> Iterator[int]:
+    """Of each compressed buffer of a batch the length that stands before it; -1 means that it is as it is."""
+    if not _place(told, batch, 3):  # `compression`
+        return
+    buffers = _table(told, batch, 2)
+    for i in range(_number(told, "<I", buffers)):
+        start, length = struct.unpack_from("<qq", told, buffers + 4 + 16 * i)
+        if length >= 8:
+            yield max(0, _number(content, "<q", start))
+
+
+def _number(told: memoryview, form: str, at: int) -> int:
+    found: int = struct.unpack_from(form, told, at)[0]
+    return found
+
+
+def _field(told: memoryview, table: int, slot: int) -> int:
+    """A field of eight bytes; 0 where it is not set."""
+    place = _place(told, table, slot)
+    return _number(told, "<q", place) if place else 0
+
+
+def _place(told: memoryview, table: int, slot: int) -> int:
+    """Where a field of a FlatBuffers table lies; 0 where it is not set."""
+    slots = table - _number(told, "<i", table)
+    own = 4 + 2 * slot
+    offset = _number(told, "<H", slots + own) if own < _number(told, "<H", slots) else 0
+    return table + offset if offset else 0
+
+
+def _table(told: memoryview, table: int, slot: int) -> int:
+    """Where a table or vector lies that a field leads to."""
+    place = _place(told, table, slot)
+    return place + _number(told, "<I", place)

@@ -1,0 +1,82 @@
+"""Arrow streams that somebody sent: columns as values, and none of those that would become gigabytes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from api import arrow_stream
+from api.problems import Problem
+
+KNOWN = ("icao24", "time")
+
+
+def stream(table: Any, compression: str | None = None) -> bytes:
+    out = pa.BufferOutputStream()
+    with pa.ipc.new_stream(out, table.schema, options=pa.ipc.IpcWriteOptions(compression=compression)) as writer:
+        writer.write_table(table)
+    return bytes(out.getvalue())
+
+
+def read(table: Any, compression: str | None = None, most: int = 50_000) -> tuple[dict[str, list[Any]], int]:
+    return arrow_stream.columns(stream(table, compression), KNOWN, most)
+
+
+def long(kind: Any) -> Any:
+    return pa.table({"icao24": pa.array([b"\0" * (arrow_stream.MOST_BYTES + 1)]).cast(kind)})
+
+
+@pytest.mark.parametrize("compression", [None, "lz4", "zstd"])
+def test_columns_are_values(compression: str | None) -> None:
+    table = pa.table({"icao24": ["abcdef"] * 9, "time": [*range(8), None]})
+
+    assert read(table, compression) == ({"icao24": ["abcdef"] * 9, "time": [*range(8), None]}, 9)
+
+
+def test_words_of_a_dictionary_are_made_once() -> None:
+    """Else one long text that fifty thousand rows name would be as many texts."""
+    words = pa.array(["abcdef", "x" * 1_000])
+    found, _ = read(pa.table({"icao24": pa.DictionaryArray.from_arrays(pa.array([1, 0, None, 1]), words)}))
+
+    assert found["icao24"] == ["x" * 1_000, "abcdef", None, "x" * 1_000]
+    assert found["icao24"][0] is found["icao24"][3]
+
+
+@pytest.mark.parametrize("compression", ["lz4", "zstd"])
+@pytest.mark.parametrize("kind", [pa.string(), pa.dictionary(pa.int32(), pa.string())])
+def test_a_few_bytes_do_not_become_many(compression: str, kind: Any) -> None:
+    with pytest.raises(Problem, match="becomes more than") as refused:
+        read(long(pa.string()).cast(pa.schema([("icao24", kind)])), compression)
+
+    assert refused.value.status == 413
+
+
+@pytest.mark.parametrize(
+    ("table", "status", "said"),
+    [
+        (pa.table({"icao24": pa.nulls(1 << 20)}), 413, "more than 50,000 rows"),
+        (pa.table({"icao24": pa.FixedSizeListArray.from_arrays(pa.nulls(1 << 20), 1 << 20)}), 400, "is a list"),
+        (pa.table({"icao24": [{"a": 1}]}), 400, "is a list"),
+        (pa.table({"icao24": pa.DictionaryArray.from_arrays(pa.array([0]), pa.nulls(9))}), 400, "is a list"),
+        (pa.table({"colour": [1]}), 400, "no column 'colour'"),
+        (pa.Table.from_arrays([pa.array([1]), pa.array([2])], names=["time", "time"]), 400, "more than one column"),
+        (pa.table({"time": pa.array([1 << 60], pa.timestamp("s"))}), 400, "no Arrow stream"),
+    ],
+)
+def test_what_is_not_taken(table: Any, status: int, said: str) -> None:
+    with pytest.raises(Problem, match=said) as refused:
+        read(table)
+
+    assert refused.value.status == status
+
+
+def test_wherever_it_is_cut_off_or_changed_it_is_read_or_refused() -> None:
+    whole = stream(pa.table({"icao24": ["abcdef"] * 50, "time": list(range(50))}), "zstd")
+    for i in range(0, len(whole), 3):
+        for hostile in (whole[:i], whole[:i] + b"\xff" + whole[i + 1 :], whole[:i] + b"\0\x80" + whole[i + 2 :]):
+            try:
+                arrow_stream.columns(hostile, KNOWN, 50_000)
+            except Problem as refused:
+                assert refused.status in (400, 413)
