@@ -1,4 +1,7 @@
-"""The HTML of a page in; the same out, with a link for every module below its scripts, so that all load at once."""
+"""The HTML of a page in; the same out, with a link for every module below its scripts, so that all load at once.
+
+What the first script needs comes first.
+"""
 
 from __future__ import annotations
 
@@ -15,12 +18,15 @@ _IMPORT = re.compile(r"""^(?:import|export)\b[^;'"]*['"](\.{1,2}/[\w./-]+\.m?js)
 def with_preloads(web: Path, content: bytes) -> bytes:
     """Without these links a browser learns of a module only when it has read the one that imports it."""
     html = content.decode()
-    first = _SCRIPT.search(html)
-    if first is None:
+    scripts = list(_SCRIPT.finditer(html))
+    if not scripts:
         return content
     changed = max((path.stat().st_mtime_ns for path in (web / "js").rglob("*.js")), default=0)
-    links = "".join(f'<link rel="modulepreload" href="{STATIC}{name}">\n' for name in _below(web, first[1], changed))
-    return f"{html[: first.start()]}{links}{html[first.start() :]}".encode()
+    names = dict.fromkeys(name for script in scripts for name in _below(web, script[1], changed))
+    own = {script[1] for script in scripts}
+    links = "".join(f'<link rel="modulepreload" href="{STATIC}{name}">\n' for name in names if name not in own)
+    first = scripts[0].start()
+    return f"{html[:first]}{links}{html[first:]}".encode()
 
 
 @lru_cache(maxsize=8)

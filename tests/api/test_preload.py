@@ -26,6 +26,14 @@ def test_every_module_is_named_once_however_deep_it_is_imported(tmp_path: Path) 
     assert html.index("modulepreload") < html.index("<script")
 
 
+def test_what_the_first_of_two_scripts_needs_is_named_first(tmp_path: Path) -> None:
+    both = b'<script type="module" src="/static/js/zero.js"></script>\n' + PAGE
+    main = "import './zero.js';\nimport './all.js';\nimport './map.js';"
+    a_page(tmp_path, main=main, zero="import './map.js';", map="", all="")
+    links = [line for line in with_preloads(tmp_path, both).decode().splitlines() if "modulepreload" in line]
+    assert links == [f'<link rel="modulepreload" href="/static/js/{name}.js">' for name in ("map", "all")]
+
+
 def test_what_is_not_there_or_outside_is_not_named(tmp_path: Path) -> None:
     html = a_page(tmp_path, main="import './gone.js';\nimport '../../outside.js';\nconst text = 'import';")
     assert html == PAGE.decode()

@@ -2,16 +2,15 @@
 import { createAircraftLayer } from './aircraft_layer.js';
 import { Anomalies } from './anomalies.js';
 import { AnomalyLayers } from './anomaly_layers.js';
-import { createApi } from './api.js';
 import { recolour } from './basemap.js';
-import { createBus, throttle } from './bus.js';
+import { api, begun, bus, early, state } from './begin.js';
+import { throttle } from './bus.js';
 import { ClassCard } from './class_card.js';
 import { createClock } from './clock.js';
 import { addControls } from './controls.js';
 import { Detail } from './detail.js';
 import { $, setText } from './dom.js';
-import { askEarly } from './early.js';
-import { firstPicture, holdDrawing } from './first_picture.js';
+import { firstPicture } from './first_picture.js';
 import { Fleet } from './fleet.js';
 import { Follow } from './follow.js';
 import { formatHash, parseHash } from './hash.js';
@@ -19,7 +18,7 @@ import { bindKeys, Help } from './keyboard.js';
 import { Labels } from './labels.js';
 import { LayersPanel } from './layers_panel.js';
 import { ListPanel } from './list_panel.js';
-import { createMap, goBounds } from './map.js';
+import { goBounds } from './map.js';
 import { buildMapSide } from './map_side.js';
 import { meLink } from './me.js';
 import { glides, startMotion } from './motion.js';
@@ -31,9 +30,7 @@ import { Replay } from './replay.js';
 import { Search } from './search.js';
 import { Session } from './session.js';
 import { bindSheets, bindToasts } from './sheets.js';
-import { bindPrefs, kept } from './prefs.js';
 import { Settings } from './settings.js';
-import { createState } from './state.js';
 import { brand, Status } from './status.js';
 import { Stream } from './stream.js';
 import { TEXTS } from './texts.js';
@@ -45,12 +42,7 @@ import { Track } from './track.js';
 import { buildWatchSide, createWatchers } from './watch_side.js';
 
 function createApp() {
-  const bus = createBus();
   const clock = createClock();
-  const state = createState({ ...kept(), ...parseHash(location.hash) });
-  bindPrefs(state, bus);
-  const api = createApi();
-  const early = askEarly(api, state.get());
   const app = {
     bus,
     clock,
@@ -174,8 +166,7 @@ function bindAddress(app, map) {
 async function start() {
   const app = createApp();
   const container = $('#map');
-  let release;
-  const map = await createMap(container, app.state, (made) => (release = holdDrawing(made)));
+  const { map, release } = await begun;
   buildMapParts(app, map);
   buildPanels(app, map);
   bindAddress(app, map);
