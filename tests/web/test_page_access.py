@@ -80,3 +80,18 @@ def test_doors_and_the_own_account(
     sight.page.goto(f"{server.url}{path}")
     until(sight.page, f"document.querySelector({shown!r})")
     assert violations(sight) == []
+
+
+@pytest.mark.parametrize(("width", "height", "theme"), [(1440, 900, "dark"), (390, 844, "light")])
+def test_choosing_aircraft_and_the_table_of_them(
+    look: Callable[..., Sight], width: int, height: int, theme: str
+) -> None:
+    sight = look(f"#view=40,15,2&theme={theme}&ac=kinds:jet~where:air&table=callsign", width=width, height=height)
+    sight.page.get_by_label("Filter aircraft (A)").click()
+    sight.page.locator("#filter").wait_for()
+    assert violations(sight) == []
+    sight.page.locator("#filter").get_by_label("Close the filter").click()
+    if width < 760:
+        sight.page.get_by_label("Table of aircraft (B)").click()
+    until(sight.page, "document.querySelectorAll('#table tbody tr:not(.pad)').length > 3")
+    assert violations(sight) == []

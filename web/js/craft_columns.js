@@ -18,10 +18,10 @@ const COLUMNS = {
   registration: { width: 88, value: (one) => one.registration, text: bare },
   type: { width: 58, value: (one) => one.type_code, text: bare },
   altitude: { width: 84, number: true, value: (one) => (one.on_ground ? -1e6 : one.baro_altitude), text: (_, one) => altitudeText(one.baro_altitude, one.on_ground) }, // prettier-ignore
-  speed: { width: 78, number: true, value: (one) => one.ground_speed, text: (value) => inUnit(value, 'speed') },
+  speed: { width: 76, number: true, value: (one) => one.ground_speed, text: (value) => inUnit(value, 'speed') },
   rate: { width: 104, number: true, value: (one) => one.vertical_rate, text: (value) => signed(value, 'rate') },
   track: { width: 62, number: true, value: (one) => one.track, text: degrees },
-  squawk: { width: 72, value: (one) => one.squawk, text: bare },
+  squawk: { width: 90, value: (one) => one.squawk, text: bare },
   rssi: { width: 84, number: true, value: (one) => one.rssi, text: (value) => (Number.isFinite(value) ? `${value.toFixed(1)} dBFS` : '') }, // prettier-ignore
   distance: { width: 88, number: true, value: (one, { receivers }) => nearestNmi(one, receivers), text: (value) => inUnit(value, 'distance') }, // prettier-ignore
   seen: { width: 62, number: true, value: (one, { now }) => Math.max(0, (now - one.time) / 1000), text: (value) => whole(value, ' s') }, // prettier-ignore

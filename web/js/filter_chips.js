@@ -32,7 +32,7 @@ function bandText({ low, high }) {
 
 class Chips {
   #app;
-  #root = h('div', { class: 'chips', role: 'group', 'aria-label': T.name, hidden: true });
+  #root = h('div', { class: 'chips', role: 'region', 'aria-label': T.name, hidden: true });
   #count = h('span', { class: 'chips-count' });
 
   constructor(app) {
