@@ -178,6 +178,22 @@ def test_the_focus_goes_into_a_detail_and_back_to_its_row(look: Callable[..., Si
     assert sight.page.evaluate("document.activeElement.dataset.id") == row
 
 
+def test_the_map_goes_onto_paper_whole_with_its_middle_in_the_middle(look: Callable[..., Sight]) -> None:
+    sight = look("#view=47,9,5")
+    size = f"[{MAP}.getCanvas().clientWidth, {MAP}.getCanvas().clientHeight]"
+    middle = (
+        f"(() => {{ const {{x, y}} = {MAP}.project({MAP}.getCenter()); return [Math.round(x), Math.round(y)]; }})()"
+    )
+    before = sight.page.evaluate(f"[{size}, {middle}]")
+    sight.page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    wide, high = sight.page.evaluate(size)
+    assert abs(wide - 1032) < 2 and abs(high - 454) < 2  # 273 by 120 mm
+    x, y = sight.page.evaluate(middle)
+    assert abs(x - wide / 2) < 2 and abs(y - high / 2) < 2
+    sight.page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert sight.page.evaluate(f"[{size}, {middle}]") == before
+
+
 def test_paper_is_light_and_the_reader_keeps_the_dark(look: Callable[..., Sight]) -> None:
     sight = look(color_scheme="dark")
     on_paper = "globalThis.paper = document.documentElement.dataset.theme; dispatchEvent(new Event('afterprint'));"

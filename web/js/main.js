@@ -25,7 +25,7 @@ import { glides, startMotion } from './motion.js';
 import { Overlays } from './overlays.js';
 import { addOwn, watchContext } from './own_layers.js';
 import { Pointer } from './pointer.js';
-import { printView } from './print.js';
+import { bindPaper, printView } from './print.js';
 import { Replay } from './replay.js';
 import { Search } from './search.js';
 import { Session } from './session.js';
@@ -95,6 +95,7 @@ function buildPanels(app, map) {
   const settings = new Settings($('#settings'), app, { print: () => printView(app, map) });
   $('#status').after(settings.button, help, meLink(app.bus));
   app.help = new Help($('#help'), app);
+  bindPaper(map);
   bindTheme(app.bus, () => recolour(map));
   app.bus.on('prefs', () => repaint(app, map));
   addControls($('#controls'), map, app);
