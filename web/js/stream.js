@@ -1,7 +1,10 @@
 // The live stream: one EventSource that comes back by itself, asks for what it missed, and says when it was away.
 import { readArrow } from './arrow.js';
+import { inflated } from './inflate.js';
+import { AwaySource } from './stream_source.js';
 
 const EVENTS = ['hello', 'anomaly', 'incident', 'aircraft', 'clock'];
+const away = (url) => new AwaySource(url, { types: EVENTS, packed: 'aircraft' });
 const BACKOFF_MS = [1000, 2000, 4000, 8000, 15_000];
 const QUIET_MS = 45_000; // the server pings every 15 s and ticks more often: this long without a word is a dead line
 
@@ -17,7 +20,7 @@ export class Stream {
   #timer = 0;
   #order = Promise.resolve(); // ticks are unpacked beside the page's work, and heard in the order they came
 
-  constructor(bus, { url = '/stream', make = (u) => new EventSource(u) } = {}) {
+  constructor(bus, { url = '/stream', make = away } = {}) {
     this.#bus = bus;
     this.#url = url;
     this.#make = make;
@@ -83,18 +86,7 @@ export class Stream {
   }
 }
 
-// A table of columns from the text of an event: base64 of gzip of Arrow.
-export async function unpacked(text) {
-  const { readable, writable } = new DecompressionStream('gzip');
-  const writer = writable.getWriter();
-  const [bytes] = await Promise.all([new Response(readable).arrayBuffer(), writer.write(bytesOf(text)), writer.close()]);
-  return readArrow(new Uint8Array(bytes));
-}
-
-function bytesOf(text) {
-  if (Uint8Array.fromBase64) return Uint8Array.fromBase64(text);
-  const letters = atob(text); // browsers from before 2025
-  const bytes = new Uint8Array(letters.length);
-  for (let i = 0; i < bytes.length; i += 1) bytes[i] = letters.charCodeAt(i);
-  return bytes;
+// A table of columns from an event's text, or from its bytes where they were unpacked elsewhere.
+export async function unpacked(data) {
+  return readArrow(typeof data === 'string' ? await inflated(data) : data);
 }
