@@ -50,7 +50,8 @@ class Asked:
     def of(collection: Collection, given: Mapping[str, str]) -> Asked:
         """From query parameters that the collection knows. Raises Problem 400 naming the one that is broken."""
         known = collection.filter_names
-        systems = {name: system(given.get(name, DEFAULT), name) for name in ("crs", "bbox-crs", "filter-crs")}
+        systems = {name: system(given.get(name, DEFAULT), name) for name in ("bbox-crs", "filter-crs")}
+        offered = collection.systems
         sorts = _sorts(collection, given["sortby"]) if "sortby" in given else ()
         places = len(sorts) + len(collection.key)
         return Asked(
@@ -62,7 +63,7 @@ class Asked:
             filters={name: known[name].parse(text) for name, text in given.items() if name in known},
             cql=_conjunction(collection, given),
             cql_system=systems["filter-crs"],
-            system=systems["crs"],
+            system=system(given.get("crs", offered[0].uri), "crs", offered),
             sorts=sorts,
             properties=_properties(collection, given["properties"]) if "properties" in given else None,
             hits=_hits(given),

@@ -170,7 +170,7 @@ TRACKS = Collection(
         Property("start", "date-time", "First fix", sql="start_time"),
         Property("end", "date-time", "Last fix", sql="end_time"),
     ),
-    geom="ST_Force3DZ(geom)", geometry="LineString", several=False, time=("start_time", "end_time"),
+    geom="ST_Force3DZ(geom)", upright=True, geometry="LineString", several=False, time=("start_time", "end_time"),
     filters=(filters.ICAO24, filters.FLIGHT), countable=False, latest=f"end_time > {_NOW} - interval '1 day'",
     height=heights.WAY,
 )  # fmt: skip

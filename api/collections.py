@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from api import json_sql
-from api.crs import SYSTEMS, System
+from api.crs import CRS84H, SYSTEMS, System
 
 _COLUMN = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -148,6 +148,8 @@ class Collection:
     """Whether a feature is seen by its `owner` and by admins alone, unless it is `shared`."""
     color: Any = "#2f6fb0"
     """In which its tiles are drawn (api/tile_styles.py): a colour, or an expression of MapLibre's over properties."""
+    upright: bool = False
+    """Whether its geometries hold a height at each place."""
     height: str = ""
     """SQL that is true where a feature lies between {low} and {high} metres, as far as it lies in {area}."""
 
@@ -164,6 +166,11 @@ class Collection:
     def sortable(self) -> Mapping[str, Property]:
         """What items may be ordered by."""
         return {one.name: one for one in self.properties if one.sortable and one.kind != "json"}
+
+    @property
+    def systems(self) -> Sequence[System]:
+        """The reference systems of its answers, first the one that they are in unless another is asked for."""
+        return (CRS84H, *SYSTEMS) if self.upright else SYSTEMS
 
     def feature_of(self, names: Sequence[str] | None = None, system: System = SYSTEMS[0]) -> str:
         """SQL that gives one feature as GeoJSON text, with these properties (None: all) and in this system."""

@@ -59,17 +59,20 @@ SYSTEMS = (
     System("http://www.opengis.net/def/crs/EPSG/0/4326", 4326, latitude_first=True),
     System("http://www.opengis.net/def/crs/EPSG/0/3857", 3857, digits=2),
 )
+CRS84H = System("http://www.opengis.net/def/crs/OGC/0/CRS84h", 4326)
+"""What the standard wants of geometries with heights (Part 1, /req/core/crs84): the first one and a third axis."""
+
 _ALIASES = {
-    "http://www.opengis.net/def/crs/OGC/0/CRS84h": SYSTEMS[0], "OGC:CRS84": SYSTEMS[0], "CRS84": SYSTEMS[0],
+    CRS84H.uri: SYSTEMS[0], "OGC:CRS84": SYSTEMS[0], "CRS84": SYSTEMS[0],
     "EPSG:4326": SYSTEMS[1], "EPSG:3857": SYSTEMS[2],
 }  # fmt: skip
 """Other names of the same systems; heights are part of whatever geometry has them."""
 
 
-def system(text: str, parameter: str) -> System:
+def system(text: str, parameter: str, offered: Sequence[System] = SYSTEMS) -> System:
     """By URI, safe CURIE or the short name that people type. Raises Problem 400 for one that is not offered."""
     name = text.strip("[]")
-    found = {one.uri: one for one in SYSTEMS} | _ALIASES
+    found = _ALIASES | {one.uri: one for one in offered}
     if name not in found:
-        raise bad(parameter, f"{text[:80]!r} is not offered; there are {', '.join(one.uri for one in SYSTEMS)}")
+        raise bad(parameter, f"{text[:80]!r} is not offered; there are {', '.join(one.uri for one in offered)}")
     return found[name]

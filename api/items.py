@@ -32,7 +32,7 @@ from api.asked import KEPT, Asked, asked_of
 from api.catalogue import AIRCRAFT
 from api.clock import data_time, rfc3339
 from api.collections import Collection
-from api.crs import DEFAULT, SYSTEMS, System
+from api.crs import System
 from api.finding import find
 from api.formats import ARROW, GEOJSON_FORM, HTML_FORM, Format
 from api.links import GEOJSON, JSON, SCHEMA, base, link
@@ -43,7 +43,6 @@ from api.routes import given, route
 RELATION = "http://www.opengis.net/def/rel/ogc/1.0"
 WORLD = [-180, -90, 180, 90]
 AnyRequest = Request[Any, Any, Any]
-_PLAIN = Asked()
 LARGE_PAGE = 100_000
 """Bytes of features from which on they go out as they came from the database."""
 
@@ -56,8 +55,8 @@ def described(collection: Collection, root: str, now: str | None) -> dict[str, A
         "title": collection.title,
         "description": collection.description,
         "itemType": "feature",
-        "crs": [one.uri for one in SYSTEMS],
-        "storageCrs": DEFAULT,
+        "crs": [one.uri for one in collection.systems],
+        "storageCrs": collection.systems[0].uri,
         "extent": {"spatial": {"bbox": [WORLD]}, "temporal": {"interval": [[None, now]]}},
         "links": [
             link(own, "self", JSON, collection.title),
@@ -189,7 +188,7 @@ async def show_feature(request: AnyRequest, collection_id: FromPath[str], featur
     collection, own_id = find(request, collection_id), str(feature_id).removeprefix("/")
     asked_text = given(request, ["crs", "properties", "f"])
     form = formats.chosen(request, formats.FEATURE, asked_text.get("f"))
-    asked = Asked.of(collection, asked_text) if asked_text.keys() - {"f"} else _PLAIN
+    asked = asked_of(collection, {name: text for name, text in asked_text.items() if name != "f"})
     text = await query.feature(request.app.state.steady, collection, own_id, asked.system, asked.properties)
     if text is None:
         raise Problem(404, f"there is no feature {own_id[:60]!r} in {collection.id}", "featureId")

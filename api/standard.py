@@ -8,12 +8,13 @@ from typing import Any
 
 from api.collections import Collection, Property
 from api.cql import LANGUAGES
-from api.crs import DEFAULT, SYSTEMS
+from api.crs import CRS84H, DEFAULT, SYSTEMS
 from api.formats import ITEMS
 from api.parameters import DEFAULT_LIMIT, MAX_LIMIT
 
 _NUMBER = {"type": "number"}
 _SYSTEM = {"type": "string", "format": "uri", "enum": [one.uri for one in SYSTEMS], "default": DEFAULT}
+_SHOWN = {**_SYSTEM, "enum": [*(one.uri for one in SYSTEMS), CRS84H.uri]}
 _TEXTS = {"type": "array", "items": {"type": "string"}}
 _RESULTS = {"type": "string", "enum": ["results", "hits"], "default": "results"}
 
@@ -29,7 +30,7 @@ PARAMETERS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     ),
     "bbox-crs": ("The reference system of bbox", _SYSTEM),
     "datetime": ("An RFC 3339 time, or start/end where .. leaves an end open", {"type": "string"}),
-    "crs": ("The reference system of the answer", _SYSTEM),
+    "crs": ("The reference system of the answer; CRS84h is that of tracks, which hold heights", _SHOWN),
     "filter": ("A condition in CQL2", {"type": "string"}),
     "filter-lang": (
         "The language of filter",

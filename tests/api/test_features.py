@@ -10,6 +10,8 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 Client = TestClient[Litestar]
+CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
+CRS84H = "http://www.opengis.net/def/crs/OGC/0/CRS84h"
 MERCATOR = "http://www.opengis.net/def/crs/EPSG/0/3857"
 LATITUDE_FIRST = "http://www.opengis.net/def/crs/EPSG/0/4326"
 
@@ -61,6 +63,24 @@ def test_only_the_chosen_properties(client: Client) -> None:
 
     assert [list(f["properties"]) for f in page["features"]] == [["class", "start"]] * 2
     assert page["features"][0]["geometry"]["type"] == "Point"
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"), [("", CRS84H), (f"crs={CRS84H}", CRS84H), (f"crs={CRS84}", CRS84), (f"crs={MERCATOR}", MERCATOR)]
+)
+def test_tracks_say_that_they_hold_heights(client: Client, asked: str, said: str) -> None:
+    page = client.get(f"/collections/tracks/items?limit=1&{asked}")
+    (track,) = page.json()["features"]
+    alone = client.get(f"/collections/tracks/items/{track['id']}?{asked}")
+
+    assert page.headers["content-crs"] == alone.headers["content-crs"] == f"<{said}>"
+    assert {len(place) for place in track["geometry"]["coordinates"]} == {3}
+    assert alone.json()["geometry"] == track["geometry"]
+
+
+def test_flat_features_know_the_system_with_heights_as_their_own(client: Client) -> None:
+    for path in ("squawk/items", "positions/items"):
+        assert client.get(f"/collections/{path}?crs={CRS84H}").headers["content-crs"] == f"<{CRS84}>"
 
 
 def test_other_reference_systems(client: Client) -> None:
