@@ -29,12 +29,21 @@ async def body(request: Request[Any, Any, Any], kind: type[T], most: int = MOST)
         return msgspec.json.decode(content, type=kind)
     except msgspec.ValidationError as error:
         said, _, place = str(error).partition(" - at `$")
-        raise Problem(400, said, place.strip("`").lstrip(".") or _unknown(said)) from None
+        field = place.strip("`").lstrip(".") or _quoted(said)
+        raise Problem(400, said if place else _told(said, field, kind), field) from None
     except (msgspec.DecodeError, RecursionError) as error:
         raise Problem(400, f"the body is no JSON: {error}") from None
 
 
-def _unknown(said: str) -> str | None:
+def _told(said: str, field: str | None, kind: Any) -> str:
+    """The library's words, but for a field that there is not: then those that there are."""
+    if "unknown field" not in said:
+        return said
+    known = ", ".join(one.encode_name for one in msgspec.structs.fields(kind))
+    return f"there is no field {str(field)[:60]!r} here; there are: {known}"
+
+
+def _quoted(said: str) -> str | None:
     """The field that a message about the whole body quotes."""
     quoted = said.split("`")
     return quoted[1] if "field" in said and len(quoted) > 1 else None

@@ -90,7 +90,7 @@ def summarise(
     return {
         "rows": engine.counts["rows"], "duplicates": engine.counts["duplicate"],
         "start": utc_text(min(times)) if times else None, "end": utc_text(max(times)) if times else None,
-        "rejected": dict(rejected),
+        "rejected": dict(rejected), "left_out": [said for one in sources for said in one.left_out],
         "classes": {
             name: {"anomalies": standing[name], "cleared": innocent[name], "inactive": why[name] or None}
             for name in setup.classes
@@ -110,5 +110,7 @@ def _show(summary: dict[str, Any], output: Path | None) -> None:
     err.print(f"{summary['incidents']:,} incidents, of anomalies that belong together")
     for reason, count in summary["rejected"].items():
         err.print(f"  refused: {reason}: {count:,}", markup=False)
+    for said in summary["left_out"]:
+        err.print(f"    {said}", markup=False, soft_wrap=True)
     if output:
         err.print(f"written to {output}", markup=False)

@@ -12,6 +12,9 @@ from feeds._keeping import Recorder
 from geo.batch import Batch
 from geo.schema import NO_TIME
 
+MOST_LEFT_OUT = 20
+"""Files of a folder that are named where they are not read; all are counted."""
+
 
 class Source:
     """One configured input. Subclasses give `batches` (a recording, ends) or `poll` (live, ends when cancelled)."""
@@ -24,6 +27,7 @@ class Source:
         self.rows = 0
         self.last_time: int | None = None
         self.labels: dict[int, str] = {}
+        self.left_out: list[str] = []
         self.state = "silent"
         self.receiver: tuple[float, float] | None = None
         self.recorder: Recorder | None = None
@@ -61,6 +65,12 @@ class Source:
         """Note an error that did not end the source."""
         self.errors[reason] += 1
         self.last_error = message
+
+    def leave_out(self, message: str) -> None:
+        """Note a file that is not read, or not to its end; the first few are remembered by their names."""
+        self.fail("file", message)
+        if len(self.left_out) < MOST_LEFT_OUT:
+            self.left_out.append(message)
 
     def health(self) -> dict[str, Any]:
         """What /feeds and doctor show. `identity` counts rows' identities that are no address."""

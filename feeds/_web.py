@@ -105,4 +105,4 @@ def reason(error: Exception) -> str:
 
 def said(error: Exception) -> str:
     """The error in words. httpx would quote the whole address of a refused request, key and all."""
-    return reason(error) if isinstance(error, httpx.HTTPStatusError) else f"{reason(error)} {error}".strip()
+    return reason(error) if isinstance(error, httpx.HTTPStatusError) or not str(error) else f"{reason(error)}: {error}"

@@ -40,7 +40,7 @@ class FolderSource(Source):
                 yield file, kind, kind.when(given)
             except FeedError as error:
                 self.rejected["file of no known format"] += 1
-                self.fail("file", str(error))
+                self.leave_out(str(error))
 
     def _given(self, file: Path) -> Given:
         return Given(str(file), file, zone=self.zone, receiver=self.place)
@@ -57,7 +57,7 @@ class FolderSource(Source):
                 yield from ordered(kind.read(self._given(file)))
             except FeedError as error:
                 self.rejected["file that cannot be read"] += 1
-                self.fail("file", str(error))
+                self.leave_out(str(error))
 
         return batches
 

@@ -60,3 +60,10 @@ def test_a_broken_body_names_its_field(
 
 def test_only_json_is_taken(client: TestClient[Litestar]) -> None:
     assert client.post("/echo", data={"name": "x"}).status_code == 415
+
+
+def test_a_field_that_there_is_not_is_answered_with_those_that_there_are(client: TestClient[Litestar]) -> None:
+    told = client.post("/echo", json={"name": "x", "nmae": 1}).json()["detail"]
+
+    assert told == "there is no field 'nmae' here; there are: name, fleet"
+    assert "missing required" in client.post("/echo", json={}).json()["detail"]

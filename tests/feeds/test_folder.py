@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from feeds import FeedError, open_source
+from feeds._source import MOST_LEFT_OUT
 from tests.feeds.reading import read_path
 
 
@@ -59,6 +60,19 @@ def test_one_bad_file_does_not_end_the_others(tmp_path: Path) -> None:
     assert len(batch) == 1
     assert source.rejected == {"file that cannot be read": 1}
     assert "2.json, byte" in source.last_error
+    assert ["2.json, byte" in said for said in source.left_out] == [True]
+
+
+def test_files_that_are_left_out_are_named_and_all_are_counted(tmp_path: Path) -> None:
+    (tmp_path / "good.json").write_text(snapshot(1_700_000_000))
+    for i in range(MOST_LEFT_OUT + 5):
+        (tmp_path / f"bad{i:02}.txt").write_text("hello")
+    source, batch = read_path(tmp_path)
+
+    assert (len(batch), source.rejected["file of no known format"]) == (1, MOST_LEFT_OUT + 5)
+    assert [Path(said.partition(":")[0]).name for said in source.left_out] == [
+        f"bad{i:02}.txt" for i in range(MOST_LEFT_OUT)
+    ]  # fmt: skip
 
 
 def test_a_folder_without_data_is_refused(tmp_path: Path) -> None:

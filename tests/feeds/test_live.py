@@ -95,6 +95,7 @@ def test_a_dead_address_is_down_and_costs_nothing_else() -> None:
     assert got == []
     assert source.health()["state"] == "down"
     assert source.errors["no connection"] >= 3
+    assert "no connection: " in source.last_error
 
 
 def test_a_sky_that_stands_still_is_silent() -> None:
