@@ -132,6 +132,8 @@ class Watchers:
         if path in ("/login/demo", "/logout"):
             self.signed_in = path == "/login/demo"
             return 200, self.me()
+        if (method, path) == ("POST", "/keys"):
+            return 201, {"key": "sky_" + "0123456789abcdef" * 3, "id": 2}
         if path == "/backtest":
             return 200, self.backtest(body)
         if match := re.fullmatch(r"/(areas|subscriptions|destinations|ignores)(?:/(\d+))?(?:/(\w+))?", path):

@@ -95,3 +95,23 @@ def test_choosing_aircraft_and_the_table_of_them(
         sight.page.get_by_label("Table of aircraft (B)").click()
     until(sight.page, "document.querySelectorAll('#table tbody tr:not(.pad)').length > 3")
     assert violations(sight) == []
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_key_that_was_just_made_is_shown_once_and_can_be_copied_anywhere(
+    look: Callable[..., Sight], server: FakeServer, width: int
+) -> None:
+    server.watchers = Watchers(server.world, signed_in=True)
+    sight = look(width=width, height=844)
+    sight.page.goto(f"{server.url}/account")
+    sight.page.get_by_label("What it is for").fill("roof")
+    sight.page.locator("#keys form button").click()
+    secret = sight.page.locator(".once code")
+    secret.wait_for()
+    assert violations(sight) == []
+    assert sight.page.evaluate("document.documentElement.scrollWidth") <= width
+    # As on a page that is not secure: there is no clipboard.
+    sight.page.evaluate("() => { Object.defineProperty(navigator, 'clipboard', { value: undefined }); }")
+    sight.page.locator(".once button").click()
+    until(sight.page, "getSelection().toString() === document.querySelector('.once code').textContent")
+    assert "Ctrl+C" in sight.page.locator(".once button").inner_text()

@@ -15,16 +15,29 @@ export function rows(columns, cells) {
   return h('div', { class: 'scroll-x', tabindex: 0, role: 'group' }, h('table', { class: 'data starts' }, h('thead', {}, head), h('tbody', {}, cells.map(line))));
 }
 
-// A secret beside a button that copies it.
+// A secret beside a button that copies it. The clipboard is only there on secure pages, and may be refused: then the secret
+// is marked, for the keys that copy.
 export function once(text, secret) {
+  const code = h('code', { text: secret });
   const copy = async () => {
-    await navigator.clipboard.writeText(secret);
-    $('#announce').textContent = T.copied;
-    button.lastChild.textContent = T.copied;
+    const done = await copied(secret);
+    if (!done) getSelection().selectAllChildren(code);
+    const said = done ? T.copied : T.marked;
+    $('#announce').textContent = said;
+    button.lastChild.textContent = said;
   };
   const button = wordButton('copy', T.copy, copy);
-  return h('div', { class: 'done once', role: 'status' }, h('p', { text }), h('code', { text: secret }), button);
+  return h('div', { class: 'done once', role: 'status' }, h('p', { text }), code, button);
 }
+
+const copied = async (text) => {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return false; // the button says what to do instead
+  }
+};
 
 // A button that acts when it is pressed a second time.
 export function sure(text, label, act) {

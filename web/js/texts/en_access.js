@@ -43,6 +43,7 @@ export const ACCESS = {
     linkOnce: (name) => `A link that logs ${name} in once, within a day. It is shown this once.`,
     copy: 'Copy',
     copied: 'Copied',
+    marked: 'Marked: copy it with Ctrl+C',
     revoke: 'Revoke',
     revokeName: (name) => `Revoke the key ${name}`,
     sure: 'Really?',
