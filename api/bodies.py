@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any, TypeVar, get_args
 
 import msgspec
 from litestar import Request
@@ -29,18 +31,37 @@ async def body(request: Request[Any, Any, Any], kind: type[T], most: int = MOST)
         return msgspec.json.decode(content, type=kind)
     except msgspec.ValidationError as error:
         said, _, place = str(error).partition(" - at `$")
-        field = place.strip("`").lstrip(".") or _quoted(said)
-        raise Problem(400, said if place else _told(said, field, kind), field) from None
+        place = place.strip("`").lstrip(".")
+        raise Problem(400, _told(said, place, kind), place or _quoted(said)) from None
     except (msgspec.DecodeError, RecursionError) as error:
         raise Problem(400, f"the body is no JSON: {error}") from None
 
 
-def _told(said: str, field: str | None, kind: Any) -> str:
-    """The library's words, but for a field that there is not: then those that there are."""
+def _told(said: str, place: str, kind: Any) -> str:
+    """The library's words, but for a field that there is not: then those that there are at its place."""
     if "unknown field" not in said:
         return said
-    known = ", ".join(one.encode_name for one in msgspec.structs.fields(kind))
-    return f"there is no field {str(field)[:60]!r} here; there are: {known}"
+    known = ", ".join(one.encode_name for one in _fields(place, kind))
+    return f"there is no field {str(_quoted(said))[:60]!r} {f'in {place}' if place else 'here'}; there are: {known}"
+
+
+def _fields(place: str, kind: Any) -> Sequence[Any]:
+    """The fields of the Struct at a place such as `active.hours[0]`; those of the last one that is known on the way."""
+    fields = msgspec.structs.fields(kind)
+    for name in filter(None, re.split(r"\[[^\]]*\]|\.", place)):
+        found = [one.type for one in fields if one.encode_name == name]
+        structs = [one for one in _parts(found) if isinstance(one, type) and issubclass(one, msgspec.Struct)]
+        if not structs:
+            break
+        fields = msgspec.structs.fields(structs[0])
+    return fields
+
+
+def _parts(kinds: Sequence[Any]) -> Iterator[Any]:
+    """Types, and those that they are made of: of a list, of a union, with an annotation."""
+    for one in kinds:
+        yield one
+        yield from _parts(get_args(one))
 
 
 def _quoted(said: str) -> str | None:

@@ -66,4 +66,6 @@ def test_a_field_that_there_is_not_is_answered_with_those_that_there_are(client:
     told = client.post("/echo", json={"name": "x", "nmae": 1}).json()["detail"]
 
     assert told == "there is no field 'nmae' here; there are: name, fleet"
+    told = client.post("/echo", json={"name": "x", "fleet": {"colour": 1}}).json()["detail"]
+    assert told == "there is no field 'colour' in fleet; there are: icao24"
     assert "missing required" in client.post("/echo", json={}).json()["detail"]
