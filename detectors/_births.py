@@ -76,7 +76,7 @@ def first_rows(tracks: Tracks) -> Index:
 def births(tracks: Tracks, memory: Memory, airports: Airports, p: SimpleNamespace) -> Births:
     """The slice's births, judged by what was learned before it. Nothing is learned here."""
     rows = first_rows(tracks)
-    known = memory.get(tracks.icao24[rows] + ADDRESSES)["seen"]
+    known = memory.get(tracks.icao24[rows] + ADDRESSES)["seen"] if len(rows) else rows
     rows = rows[tracks.time[rows] - np.maximum(known, 0) > p.again * 3_600_000]
     if not len(rows):
         nobody = np.zeros(0, dtype=bool)
@@ -123,11 +123,10 @@ def _pass(tracks: Tracks, memory: Memory, last: Index, now: int) -> None:
     """Count entries into cells: where each flight is at the end of the slice, unless it was there at the last one."""
     before = tracks.last_where(~tracks.fresh)[last]
     same = before >= 0
-    place = cells_of(tracks.lat[last], tracks.lon[last], RESOLUTION).astype(np.int64)
-    was = cells_of(tracks.lat[before], tracks.lon[before], RESOLUTION).astype(np.int64)
+    first, n = first_rows(tracks), len(last)
+    asked = np.concatenate([last, before, first])
+    place, was, began = np.split(_cells(tracks, asked), [n, 2 * n])
     entered = airborne(tracks, last) & ~(same & (was == place))
-    first = first_rows(tracks)
-    began = cells_of(tracks.lat[first], tracks.lon[first], RESOLUTION).astype(np.int64)
     keys, at = np.unique(np.concatenate([place[entered], began]), return_inverse=True)
     if not len(keys):
         return
@@ -137,6 +136,12 @@ def _pass(tracks: Tracks, memory: Memory, last: Index, now: int) -> None:
     np.add.at(passes, (where[0], np.digitize(tracks.baro_altitude[last[entered]], LAYERS_FT)), 1)
     np.add.at(births_, (where[1], np.digitize(tracks.baro_altitude[first], LAYERS_FT)), 1)
     memory.put(-keys, now, passes=passes, births=births_)
+
+
+def _cells(tracks: Tracks, rows: Index) -> Array:
+    """The cells of these rows."""
+    cells: Array = cells_of(tracks.lat[rows], tracks.lon[rows], RESOLUTION).astype(np.int64)
+    return cells
 
 
 def _surroundings(tracks: Tracks, rows: Index, behind_km: Array) -> tuple[Array, Array]:

@@ -80,6 +80,9 @@ def judged(
     new = births(tracks, memory, airports, p)
     _enter(tracks, memory, new, p, registers, aircraft)
     young = _young(tracks, memory, p)
+    if not len(young.flight):
+        learn(tracks, memory, p)
+        return young
     tally = _gathered(tracks, memory, young, p, receivers)
     signs = _signs(memory, young, tally, p)
     learn(tracks, memory, p)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,7 +30,7 @@ class Heard:
 
     `rate`: messages a second, NaN where the counter says nothing yet. `total`: messages in the slot. `counted`: by the
     feed's counter. `two`: share of them in the busiest two seconds that adjoin. `short`: share of the intervals below
-    the floor; both NaN where they cannot be told.
+    the floor; both NaN where they cannot be told. `old` is what was remembered of each before the slot.
     """
 
     key: Array
@@ -42,6 +43,7 @@ class Heard:
     counted: Mask
     two: Array
     short: Array
+    old: Mapping[str, Array]
 
     def __len__(self) -> int:
         return len(self.key)
@@ -52,7 +54,8 @@ def heard(tracks: Tracks, memory: Memory, floor_ms: float, many: float) -> Heard
     rows, key, starts = _streams(tracks)
     first, last = rows[starts], rows[np.append(starts[1:], len(rows)) - 1]
     count, name = np.diff(np.append(starts, len(rows))), key[starts]
-    total, span = _counted(tracks, memory.get(name), first, last)
+    old = memory.get(name)
+    total, span = _counted(tracks, old, first, last)
     counted = ~np.isnan(tracks.messages[last])
     total = np.where(counted, total, count)
     rate = np.where(counted, total / np.where(span >= SLOT_S / 2, span, np.nan), count / SLOT_S)
@@ -62,7 +65,7 @@ def heard(tracks: Tracks, memory: Memory, floor_ms: float, many: float) -> Heard
         two[busy] = _busiest(tracks, rows, starts, count, busy, counted)
         some = busy & ~counted
         short[some] = _short(tracks.time[rows], starts, floor_ms)[some] / np.maximum(count[some] - 1, 1)
-    return Heard(name, name >> _FEED_BIT, first, last, count, rate, total, counted, two, short)
+    return Heard(name, name >> _FEED_BIT, first, last, count, rate, total, counted, two, short, old)
 
 
 def _streams(tracks: Tracks) -> tuple[Index, Array, Index]:
@@ -70,7 +73,7 @@ def _streams(tracks: Tracks) -> tuple[Index, Array, Index]:
     rows = np.flatnonzero(tracks.fresh)
     key = tracks.icao24[rows] | (tracks.feed[rows].astype(np.int64) << _FEED_BIT)
     starts = _changes(key)
-    if len(np.unique(key[starts])) < len(starts):
+    if len(starts) > 1 and len(np.unique(key[starts])) < len(starts):
         order = np.lexsort((tracks.time[rows], key))
         rows, key = rows[order], key[order]
         starts = _changes(key)
@@ -82,7 +85,7 @@ def _changes(key: Array) -> Index:
     return out
 
 
-def _counted(tracks: Tracks, old: dict[str, Array], first: Index, last: Index) -> tuple[Array, Array]:
+def _counted(tracks: Tracks, old: Mapping[str, Array], first: Index, last: Index) -> tuple[Array, Array]:
     """Messages by the counter, and the seconds in which they came: since the last slot where that was a moment ago."""
     time, count = tracks.time, tracks.messages
     recent = (time[first] - old["time"] <= _BRIDGE_MS) & (old["messages"] <= count[first])
@@ -120,6 +123,8 @@ def usual(one: Heard, enough: float) -> tuple[Array, Array]:
     """For each stream what the others of its feed send at most, nine in ten of them, and how many they are (NaN, where
     they are too few to tell). The busiest is left out, so that it is not measured by itself."""
     top, others = np.full(len(one), np.nan), np.zeros(len(one), dtype=np.int64)
+    if len(one) < 2:
+        return top, others
     for feed in np.unique(one.feed).tolist():
         mine = one.feed == feed
         rates = np.sort(one.rate[mine & (one.rate > 0)])[:-1]

@@ -31,7 +31,7 @@ def silences(tracks: Tracks, one: Heard, memory: Memory, least_s: float, most_s:
     """
     now = int(tracks.time[one.last].max(initial=0))
     _witness(tracks, one, memory, lowest_ft)
-    old = memory.get(one.key)
+    old = one.old
     gap = (tracks.time[one.first] - old["time"]) / 1000.0
     away = (gap >= least_s) & (gap <= most_s) & (one.rows >= 2) & _level(old["altitude"], old["climb"], lowest_ft)
     away &= _level(tracks.baro_altitude[one.first], tracks.vertical_rate[one.first], lowest_ft)
@@ -60,7 +60,7 @@ def _cell(feed: Array, lat: Array, lon: Array) -> Array:
 def _witness(tracks: Tracks, one: Heard, memory: Memory, lowest_ft: float) -> None:
     """Note the cells in which several level, high aircraft are heard now, and since when that has been so."""
     high = one.last[_level(tracks.baro_altitude[one.last], tracks.vertical_rate[one.last], lowest_ft)]
-    if not len(high):
+    if len(high) < _OTHERS:
         return
     cell, count = np.unique(
         _cell(tracks.feed[high].astype(np.int64), tracks.lat[high], tracks.lon[high]), return_counts=True

@@ -99,7 +99,7 @@ def detect(tracks: Tracks, p: SimpleNamespace, memory: Memory) -> Stretches:
     one = heard(tracks, memory, p.interval, p.burst)
     if not len(one):
         return none()
-    old, slot = memory.get(one.key), tracks.time[one.last] // (SLOT_S * 1000)
+    old, slot = one.old, tracks.time[one.last] // (SLOT_S * 1000)
     top, others = usual(one, p.others)
     limit = np.where(np.isnan(top), max(1000.0 / p.interval, p.rate), np.maximum(p.rate, p.factor * top))
     over = np.where(one.rate > limit, np.where(slot - old["slot"] == 1, old["over"], 0) + 1, 0)

@@ -89,12 +89,11 @@ class Memory:
     def put(self, keys: Array, time_ms: Array | int, **columns: Array) -> None:
         """Set the named columns of keys (n,), each once, as of data time; columns not named keep what they hold, and so
         do the last numbers of a row where fewer are given than it is wide."""
-        when = np.broadcast_to(np.asarray(time_ms, dtype=np.int64), len(keys))
         at = self.find(keys)
         if (at < 0).any():
             self._admit(keys[at < 0])
             at = self.find(keys)
-        self.touched[at] = np.maximum(self.touched[at], when)
+        self.touched[at] = np.maximum(self.touched[at], np.asarray(time_ms, dtype=np.int64))
         for name, values in columns.items():
             if values.ndim > 1 and values.shape[1] < self.columns[name].shape[1]:
                 self.columns[name][at, : values.shape[1]] = values
