@@ -34,6 +34,12 @@ COMPARED = SHIPPED.with_name("_compared.json")
     type=click.Choice(SECTIONS),
     help="Measure this alone, and put it into the scorecard that --json names. More than once.",
 )
+@click.option(
+    "--from",
+    "other",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="With --section: take it from this scorecard instead of measuring.",
+)
 @click.option("--markdown", is_flag=True, help="Measure nothing: print the shipped figures as Markdown.")
 @click.option(
     "--learned",
@@ -46,11 +52,13 @@ COMPARED = SHIPPED.with_name("_compared.json")
 )
 def command(
     nightly: bool, data: Path | None, target: Path | None, classes: str | None, jobs: int, sections: tuple[str, ...],
-    markdown: bool, learned: Path | None, calibrate: bool,
+    other: Path | None, markdown: bool, learned: Path | None, calibrate: bool,
 ) -> None:  # fmt: skip
     """Precision, recall, false alarms and delay of every class."""
     from benchmarks.scorecard.report import Setup, scorecard
 
+    if other and not sections:
+        raise Failure("--from: name with --section what is to be taken from it", USAGE)
     if sum((markdown, bool(learned), calibrate)) > 1:
         raise Failure("--markdown, --learned and --calibrate: give one of them", USAGE)
     if markdown:
@@ -61,8 +69,24 @@ def command(
         _compare(setup, learned, target) if learned else _calibrate(setup, target)
         return
     old = _old(target) if sections else None
+    if other and old is not None:
+        _join(old, other, sections, target)
+        return
     with progress("measuring") as advance:
         card = scorecard(Setup(classes, data, nightly), lambda text: advance(0, text), jobs, sections, old)
+    show(card)
+    if target:
+        _write(target, card)
+
+
+def _join(old: Mapping[str, Any], other: Path, sections: tuple[str, ...], target: Path | None) -> None:
+    """Sections of another scorecard, into the target."""
+    from benchmarks.scorecard.report import joined
+
+    try:
+        card = joined(old, _card(other), sections)
+    except ValueError as error:
+        raise Failure(f"--from {other}: {error}; its sections are its keys", INPUT) from error
     show(card)
     if target:
         _write(target, card)
@@ -72,6 +96,11 @@ def _old(target: Path | None) -> Mapping[str, Any]:
     """The scorecard that sections are put into. Raises Failure where there is none."""
     if target is None or not target.exists():
         raise Failure("--section puts what it measures into a scorecard: name its file with --json", USAGE)
+    return _card(target)
+
+
+def _card(target: Path) -> Mapping[str, Any]:
+    """A scorecard's figures. Raises Failure where the file holds none."""
     try:
         card = orjson.loads(target.read_bytes())
     except orjson.JSONDecodeError as error:

@@ -101,12 +101,34 @@ def scorecard(
     done = _done(setup, [t for t in tasks(setup) if not sections or t[0] in sections], advance, jobs)
     for section in (s for s in LISTS if not sections or s in sections):
         card[section] = [entry for task, found in done if task[0] == section for entry in found]
-    if old and "behaviours" in sections:
-        new = {e["class"] for e in card["behaviours"]}
-        card["behaviours"] += [e for e in old.get("behaviours", ()) if e["class"] not in new]
     card |= {task[0]: found for task, found in done if task[0] not in LISTS}
+    if old and "behaviours" in sections:
+        card["behaviours"] = _by_class(old, card)
+    return _told(card, choose(None) if old else setup.classes)
+
+
+def joined(old: Card, other: Card, sections: Sequence[str]) -> dict[str, Any]:
+    """The `old` scorecard with sections of another one, which are not measured again. Raises ValueError for one that
+    the other has not."""
+    without = [s for s in sections if s not in other]
+    if without:
+        raise ValueError(f"it has no {', '.join(without)}")
+    card = {**old, **{s: other[s] for s in sections}}
+    if "behaviours" in sections:
+        card["behaviours"] = _by_class(old, other)
+    return _told(card, choose(None))
+
+
+def _by_class(old: Card, new: Card) -> list[dict[str, Any]]:
+    """Planted behaviours of both by class, where both have one the new."""
+    found = {e["class"]: e for one in (old, new) for e in one.get("behaviours", ())}
+    return [found[name] for name in sorted(found)]
+
+
+def _told(card: dict[str, Any], classes: Mapping[str, Detector]) -> dict[str, Any]:
+    """What follows from the sections, reckoned anew."""
     card["unknowable"] = event_report.unknowable() if card["events"] else []
-    card["classes"] = by_class(card, choose(None) if old else setup.classes)
+    card["classes"] = by_class(card, classes)
     card["targets"] = targets(card)
     return card
 

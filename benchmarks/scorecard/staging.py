@@ -76,9 +76,11 @@ def _planted(behaviour: Behaviour, free: Sequence[Batch], draw: Draw) -> Planted
     """In the first track that it fits; None where it fits none."""
     for k, victim in enumerate(free):
         try:
-            return behaviour.make(victim, [*free[:k], *free[k + 1 :]], draw)
+            planted = behaviour.make(victim, [*free[:k], *free[k + 1 :]], draw)
         except ValueError:
             continue
+        if np.isfinite(planted.rows["lat"]).all():  # Rows that lack a speed lead nowhere.
+            return planted
     return None
 
 

@@ -111,8 +111,8 @@ def test_a_section_is_put_into_the_scorecard_that_there_is() -> None:
     kept = {"class": "signal", "standing": {"recall": 0.5}, "with_cleared": {}}
     card = scorecard(Setup("watch-list"), sections=("behaviours",), old={**old, "behaviours": [kept]})
 
-    assert [e["class"] for e in card["behaviours"]] == ["watch-list", "signal"]
-    assert card["behaviours"][0]["standing"]["found"] == card["behaviours"][0]["standing"]["planted"] == 6
+    assert [e["class"] for e in card["behaviours"]] == ["signal", "watch-list"]
+    assert card["behaviours"][1]["standing"]["found"] == card["behaviours"][1]["standing"]["planted"] == 6
     assert all(card[name] == old[name] for name in ("attacks", "clean", "planted", "cities", "recordings"))
     assert set(card["classes"]) == set(registry())
 
@@ -125,3 +125,20 @@ def test_a_section_needs_a_scorecard(tmp_path: Path, text: str | None, status: i
     done = CliRunner().invoke(main, ["scorecard", "--section", "behaviours", "--json", str(target)])
 
     assert done.exit_code == status and done.output
+
+
+def test_a_section_is_taken_from_another_scorecard(tmp_path: Path, entry: Mapping[str, Any]) -> None:
+    old = orjson.loads(SHIPPED.read_bytes())
+    target, other, without = (tmp_path / name for name in ("card.json", "other.json", "without.json"))
+    shipped = {k: v for k, v in old.items() if k != "behaviours"}
+    target.write_bytes(orjson.dumps(shipped))
+    without.write_bytes(orjson.dumps(shipped))
+    other.write_bytes(orjson.dumps({**old, "behaviours": [entry]}))
+    asked = ["scorecard", "--section", "behaviours", "--json", str(target), "--from"]
+    done = CliRunner().invoke(main, [*asked, str(other)])
+    refused = CliRunner().invoke(main, [*asked, str(without)])
+    card = orjson.loads(target.read_bytes())
+
+    assert done.exit_code == 0 and refused.exit_code == INPUT and "no behaviours" in refused.output
+    assert card["classes"]["watch-list"]["basis"] == "planted behaviours"
+    assert CliRunner().invoke(main, ["scorecard", "--from", str(other)]).exit_code == USAGE

@@ -30,7 +30,8 @@ NM_M, NEAR_NMI, LANDED_FT = 1852.0, 6.0, 1_500.0
 HEIGHT_FT = 200.0, 1_200.0
 """Where an approach is broken off: from the decision height of category I (200 ft) on."""
 
-RATE_FPM, KNOTS = (1_500.0, 2_500.0), 180.0
+RATE_FPM, KNOTS, FLYING_KT = (1_500.0, 2_500.0), 180.0, 55.0
+"""Climb and speed after it. A light aircraft (Cessna 172) approaches at 61 kt; slower ones have landed."""
 
 
 @cache
@@ -68,8 +69,7 @@ def broken_off(victim: Batch, donors: Sequence[Batch], draw: Draw) -> Planted:
     lasts = draw.severity / rate * 60 + 120
     rows = template(donors, lasts, int(victim["time"][start]) + 1_000, rng)
     seconds, last = elapsed_s(rows), victim.take(np.array([start]))
-    level, speed = float(last["baro_altitude"][0]), float(last["ground_speed"][0])
-    course = float(np.nanmedian(victim["track"][max(0, start - 20) : start + 1]))
+    level, speed, course = float(last["baro_altitude"][0]), *_motion(victim, start)
     height = level + np.minimum(draw.severity, seconds * rate / 60)
     knots = np.interp(seconds, [0, 40], [speed, max(speed, KNOTS)])
     place = float(last["lat"][0]), float(last["lon"][0])
@@ -78,6 +78,15 @@ def broken_off(victim: Batch, donors: Sequence[Batch], draw: Draw) -> Planted:
     met = int(victim["time"][start]) + 1_000 + round(500 / rate * 60_000)
     end = int(victim["time"][start]) + 1_000 + round(draw.severity / rate * 60_000)
     return alone(joined_to(victim.take(np.arange(start + 1)), away), int(victim["time"][start]) - 60_000, end, met)
+
+
+def _motion(rows: Batch, row: int) -> tuple[float, float]:
+    """Speed (kt) and course (deg) when last sent before a row. Raises ValueError where it is not flying there."""
+    speed, course = (rows[n][max(0, row - 20) : row + 1].astype(float) for n in ("ground_speed", "track"))
+    sent = np.flatnonzero(~np.isnan(speed) & ~np.isnan(course))
+    if not len(sent) or speed[sent[-1]] < FLYING_KT:
+        raise ValueError("it has landed, or sends no speed or course")
+    return float(speed[sent[-1]]), float(course[sent[-1]])
 
 
 def _names(rows: Batch) -> dict[str, object]:
@@ -154,9 +163,10 @@ def _circle(victim: Batch, left: Array, elevation: float, draw: Draw) -> Planted
     rows = victim.take(np.flatnonzero((victim["time"] > at - lasts * 1000) & (victim["time"] <= at)))
     rows = shifted(rows, at - int(rows["time"][0]) + 1)
     last = victim.take(np.array([start]))
-    heading = float(last["track"][0]) + draw.rng.choice([-1, 1]) * TURN_DEG_S * elapsed_s(rows)
+    speed, course = _motion(victim, start)
+    heading = course + draw.rng.choice([-1, 1]) * TURN_DEG_S * elapsed_s(rows)
     n = len(rows)
-    knots, height = np.full(n, float(last["ground_speed"][0])), np.full(n, float(last["baro_altitude"][0]))
+    knots, height = np.full(n, speed), np.full(n, float(last["baro_altitude"][0]))
     circle = flown(rows, (float(last["lat"][0]), float(last["lon"][0])), heading, knots, height, draw.rng)
     late = int(rows["time"][-1]) - at
     made = Batch.concat([victim.take(np.arange(start + 1)), circle, shifted(rest_of(victim, start + 1), late)])
@@ -246,7 +256,7 @@ def _leg(out: Batch, arrival: Batch, donors: Sequence[Batch], draw: Draw) -> Bat
     lasts = metres / (300 * 0.514444)
     rows = template(donors, max(lasts, 30.0), int(out["time"][-1]) + 1_000, draw.rng)
     seconds = elapsed_s(rows)
-    before = float(out["track"][-1])
+    before = _motion(out, len(out) - 1)[1]
     swing = (course - before + 180) % 360 - 180
     heading = before + np.sign(swing) * np.minimum(abs(swing), seconds * 1.5)
     height = np.interp(

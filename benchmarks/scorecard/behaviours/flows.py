@@ -15,7 +15,8 @@ from benchmarks.scorecard.tracks import clean_tracks, displaced, polled, shifted
 from feeds.fir_files import load_firs
 from geo.batch import Batch
 from geo.firs import Firs
-from geo.sphere import destination
+from geo.schema import Array
+from geo.sphere import angle_between, destination, distance_m
 
 DAY_MS, DAYS, EVERY_S = 86_400_000, 9, 20
 LEARNED_S = (DAYS - 1) * 86_400.0
@@ -62,22 +63,30 @@ def turned_round(victim: Batch, donors: Sequence[Batch], draw: Draw) -> Planted:
     made = bent(victim, turn)
     lat = made["lat"] + victim["lat"][middle] - made["lat"][middle]
     lon = made["lon"] + victim["lon"][middle] - made["lon"][middle]
-    return _entering(made.with_columns(lat=lat, lon=lon), draw.given["firs"])
+    return _entering(made.with_columns(lat=lat, lon=lon), donors, draw.given["firs"])
 
 
-INSIDE_ROWS = 4
+INSIDE_ROWS, ELSEWHERE_M, OTHERWISE_DEG = 4, 37_000.0, 60.0
+"""An entry is at a place of its own where nobody crosses the border within 20 nmi on a course within 60 degrees."""
 
 
-def _entering(rows: Batch, firs: Firs) -> Planted:
-    """The episode is from the first border on that it crosses to stay; raises ValueError where it crosses none."""
+def _entering(rows: Batch, donors: Sequence[Batch], firs: Firs) -> Planted:
+    """The episode is from the first border on that it crosses to stay where nobody does; raises ValueError without."""
+    others = Batch.concat(donors)
+    usual, mine = others.take(_crossings(others, firs)), _crossings(rows, firs)
+    for at in mine[mine < len(rows) - INSIDE_ROWS].tolist():
+        near = distance_m(rows["lat"][at], rows["lon"][at], usual["lat"], usual["lon"]) < ELSEWHERE_M
+        if not (near & (angle_between(usual["track"], rows["track"][at]) < OTHERWISE_DEG)).any():
+            one, entered = _all(rows), int(rows["time"][at])
+            return Planted(one.rows, one.taken, one.members, entered, one.end, entered)
+    raise ValueError("it comes into no region as nobody does")
+
+
+def _crossings(rows: Batch, firs: Firs) -> Array:
+    """Rows that are the first of their aircraft in another region."""
     region = firs.at(rows["lat"], rows["lon"])
-    crossed = np.flatnonzero((np.diff(region) != 0) & (region[1:] >= 0) & (region[:-1] >= 0)) + 1
-    crossed = crossed[crossed < len(rows) - INSIDE_ROWS]
-    if not len(crossed):
-        raise ValueError("it comes into no other region")
-    one = _all(rows)
-    at = int(rows["time"][crossed[0]])
-    return Planted(one.rows, one.taken, one.members, at, one.end, at)
+    same = np.diff(rows["icao24"]) == 0
+    return np.flatnonzero(same & (np.diff(region) != 0) & (region[1:] >= 0) & (region[:-1] >= 0)) + 1
 
 
 def _all(rows: Batch) -> Planted:

@@ -43,7 +43,8 @@ BEHAVIOURS: Mapping[str, Behaviour] = {
         on=("monterey",), whole=True, warm_s=(names.DAYS - 1) * 86_400.0, prepared=names.declared_days,
     ),
     "fir-entry": Behaviour(
-        flows.turned_round, 60, 180, "deg turned", "an entry point or direction that is not flown (seed 000)",
+        flows.turned_round, 60, 180, "deg turned", "an entry point or direction that is not flown (seed "
+        "000): nobody within 20 nmi and 60 degrees",
         "the flight of the day before, a mile beside it", on=("switzerland",), warm_s=flows.LEARNED_S,
         prepared=flows.flown_daily, given=flows.regions,
     ),
