@@ -53,8 +53,7 @@ def _judged(victim: Batch, draw: Draw) -> None:
 
 def turned_round(victim: Batch, donors: Sequence[Batch], draw: Draw) -> Planted:
     """A flight of the flows turned about its middle by `severity` degrees: it comes in elsewhere, another way. Twins:
-    as
-    it was, which is beside the flights of the days before."""
+    as it was, which is beside the flights of the days before."""
     _judged(victim, draw)
     if draw.innocent:
         return _all(victim)

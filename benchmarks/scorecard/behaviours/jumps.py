@@ -161,8 +161,7 @@ def _circled(rows: Batch, start: int, end: int, centre: tuple[float, float], dra
 
 def _stacked(rows: Batch, start: int, end: int, centre: tuple[float, float], draw: Draw, k: int) -> Batch:
     """In a stack, a thousand feet above each other, flying the circles that they say they fly; heard only there, so
-    that
-    nothing leaps."""
+    that nothing leaps."""
     part = rows.take(np.flatnonzero((rows["time"] >= start) & (rows["time"] <= end)))
     seconds = (part["time"] - part["time"][0]) / 1000.0
     heading = 60.0 * k + 1.5 * seconds
