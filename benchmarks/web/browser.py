@@ -15,7 +15,10 @@ ARGUMENTS = (
     "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist",
     "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run",
     "--disable-quic", "--disable-default-apps", "--disable-extensions", "--enable-precise-memory-info",
+    "--disable-gpu-compositing",
 )  # fmt: skip
+"""WebGL by SwiftShader, and pages put together by the processor: so does Chromium where there is no graphics card."""
+
 SIZE = {"width": 1440, "height": 900}
 PATIENCE_S = 120.0
 ROOT = "document.querySelector('#map').skysift"
