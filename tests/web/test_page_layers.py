@@ -183,3 +183,12 @@ def test_tiles_come_only_while_their_layer_is_on(look: Callable[..., Sight]) -> 
     assert [r for r in sight.server.requests if r.startswith("/collections/tracks/xyz/") and "datetime=" in r]
     sight.page.locator("[data-layer='tracks']").click()
     assert sight.page.evaluate(f"{MAP}.getLayer('tracks/line') === undefined")
+
+
+@pytest.mark.parametrize("width", [1440, 1024])
+def test_each_class_has_its_curve_where_panels_are_narrow_too(look: Callable[..., Sight], width: int) -> None:
+    sight = look("#view=40,15,2", width=width, height=900)
+    curve = "document.querySelector('#layers .spark:has([d^=M])')"
+    until(sight.page, curve + " !== null")
+    box = sight.page.evaluate(f"(({{width, height}}) => [width, height])({curve}.getBoundingClientRect())")
+    assert box[0] >= 20 and box[1] >= 8

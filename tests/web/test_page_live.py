@@ -125,6 +125,17 @@ def test_a_silent_feed_is_called_silent(look: Callable[..., Sight]) -> None:
     until(sight.page, "document.querySelector('.pill').textContent.includes('Feed silent')", timeout=45)
 
 
+def test_an_empty_list_does_not_call_silence_quiet(look: Callable[..., Sight], server: FakeServer) -> None:
+    server.world.anomalies.clear()
+    sight = look()
+    said = "document.querySelector('#list .empty').textContent"
+    until(sight.page, f"{said}.includes('Nothing unusual')")
+    server.stopping.set()
+    later = "const now = performance.now.bind(performance); performance.now = () => now() + 30_000;"
+    sight.page.evaluate(f"(() => {{ {later} }})()")
+    until(sight.page, f"{said}.includes('Nobody is heard')", timeout=45)
+
+
 def test_who_asks_for_less_motion_sees_aircraft_where_they_were_heard_only(look: Callable[..., Sight]) -> None:
     sight = look("#view=47,9,11", reduced_motion="reduce")
     until(sight.page, f"{MAP}.loaded() && {MAP}.areTilesLoaded()")
