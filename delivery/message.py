@@ -10,8 +10,8 @@ from typing import Any
 import orjson
 
 FIELDS = (
-    "text", "title", "trigger", "subscription", "time", "icao24", "callsign", "anomaly", "confidence", "priority",
-    "lat", "lon", "key",
+    "text", "title", "trigger", "subscription", "time", "icao24", "callsign", "class", "anomaly", "confidence",
+    "priority", "lat", "lon", "key",
 )  # fmt: skip
 """Names that a template may hold in braces. A name is replaced by its value, and nothing else is read into it."""
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from geo.anomaly import PRIORITIES, utc_text
 from geo.schema import icao24_text
@@ -12,7 +14,8 @@ from geo.schema import icao24_text
 class Alert:
     """`key` is the same whenever the same data is judged again. `time` is epoch ms, `place` longitude and latitude.
 
-    `priority` is 1 to 4; what has no priority or confidence of its own has None.
+    `priority` is 1 to 4; what has no priority or confidence of its own has None. `evidence` is the anomaly's as it was
+    then: values, parameters with their hash, and the samples that fired it.
     """
 
     key: str
@@ -28,6 +31,8 @@ class Alert:
     incident: str | None = None
     confidence: float | None = None
     priority: int | None = None
+    class_id: str = ""
+    evidence: Mapping[str, Any] | None = None
 
     def feature(self) -> dict[str, object]:
         """A GeoJSON feature; without a place its geometry is None."""
@@ -41,5 +46,6 @@ class Alert:
                 "anomaly": self.anomaly, "incident": self.incident,
                 "confidence": None if self.confidence is None else round(self.confidence, 3),
                 "priority": None if self.priority is None else PRIORITIES[self.priority],
+                "class": self.class_id or None, "evidence": self.evidence,
             },
         }  # fmt: skip

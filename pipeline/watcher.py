@@ -261,7 +261,7 @@ class Watcher:
         time = one.start if wanted.trigger == "anomaly-starts" else one.end
         incident, priority = within.get(one.id, (None, one.priority))
         about = {"place": (point.x, point.y), "anomaly": one.id, "confidence": one.confidence, "incident": incident}
-        about |= {"priority": max(priority, one.priority)}
+        about |= {"priority": max(priority, one.priority), "class_id": one.class_id, "evidence": one.evidence}
         key = key if key.startswith(f"{incident}-") else f"{one.id}-{key}"
         return self._alert(wanted, key, time, who, {"what": one.explanation}, **about)
 

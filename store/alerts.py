@@ -14,6 +14,9 @@ from store.state import changed
 ORDER_LOCK = 0x736B7933
 """Advisory lock, as for anomalies: whoever draws `seq` commits before the next one draws. Taken after theirs."""
 
+_OPTIONS = orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS
+"""As for anomalies: evidence is what a class gave."""
+
 _TYPES = {
     "key": "text", "subscription": "bigint", "trigger": "text", "time": "float8", "icao24": "bigint",
     "callsign": "text", "anomaly": "text", "incident": "text", "confidence": "real", "priority": "smallint",
@@ -47,7 +50,7 @@ def _row(alert: Alert) -> tuple[Any, ...]:
     return (
         alert.key, alert.subscription, alert.trigger, alert.time / 1000, alert.icao24,
         alert.callsign.replace("\0", "") or None, alert.anomaly, alert.incident, alert.confidence, alert.priority,
-        place, orjson.dumps(feature).decode(),
+        place, orjson.dumps(feature, option=_OPTIONS).decode(),
     )  # fmt: skip
 
 

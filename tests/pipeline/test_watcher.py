@@ -180,6 +180,13 @@ def test_evidence_at_other_heights_is_of_another_area() -> None:
     assert news(watching("anomaly-starts", area(ceiling=5_000)), low)
 
 
+def test_what_is_told_of_an_anomaly_carries_its_class_and_evidence() -> None:
+    seen = {"values": {"turns": 4.0}, "parameters": {}, "parameters_hash": "0", "samples": [{"baro_altitude": 3_000}]}
+    [alert] = watching("anomaly-starts").feed(rows(20.0, 0), [anomaly(evidence=seen)], T0)
+    told: Any = alert.feature()["properties"]
+    assert (told["class"], told["evidence"]) == ("loiter", seen)
+
+
 @pytest.mark.parametrize("trigger", ["enters", "leaves", "crosses", "stays"])
 def test_the_same_data_in_other_pieces_gives_the_same_keys(trigger: str) -> None:
     fixes = [rows(lon, t, flight) for flight in (7, 8) for lon, t in IN_AND_OUT]
