@@ -19,6 +19,10 @@ not among them: it follows the quality of the moment."""
 UNKNOWN = 9
 """Above every declared value: not declared."""
 
+CONFIRM_MS, SILENT_MS = 20_000, 600_000
+"""Another declaration is believed after so long; that there is none, after ten minutes. Over Monterey aircraft of version
+2 were without one for up to four rows, and at the edge of reception one is heard now and then."""
+
 TYPE = 1 << 60
 """Above every identity: what is known of a type."""
 
@@ -53,6 +57,19 @@ def telling(tracks: Tracks, code: Array) -> Mask:
     return out
 
 
+def silent(code: Array) -> Mask:
+    """Version 0 without SDA: no operational status was heard. Decoders then take the oldest standard for granted, and
+    make up a SIL from the position's quality."""
+    out: Mask = (code // 100 == 0) & (code % 10 == UNKNOWN)
+    return out
+
+
+def confirm_ms(code: Array) -> Array:
+    """For how long each code (n,) must hold until it is believed."""
+    out: Array = np.where(silent(code), SILENT_MS, CONFIRM_MS)
+    return out
+
+
 def runs_of(values: Array) -> Index:
     """Where each run of equal values begins."""
     out: Index = np.flatnonzero(np.append(True, values[1:] != values[:-1])[: len(values)])
@@ -76,11 +93,15 @@ def declared(tracks: Tracks) -> Declared:
 
 
 def differences(before: int, now: int) -> Mapping[str, tuple[int, int]]:
-    """Fields that were declared both times, and differently: old and new value."""
+    """Fields that were declared both times, and differently: old and new value. Who declared nothing before changes
+    nothing; of who declares nothing now only the version is missed."""
+    quiet = silent(np.array([before, now]))
+    if quiet[0]:
+        return {}
     out = {}
     for place, name in enumerate(reversed(FIELDS)):
         a, b = before // 10**place % 10, now // 10**place % 10
-        if a != b and UNKNOWN not in (a, b):
+        if a != b and UNKNOWN not in (a, b) and not (quiet[1] and name != "version"):
             out[name] = (a, b)
     return {name: out[name] for name in FIELDS if name in out}
 

@@ -12,6 +12,7 @@ from detectors._equipment import (
     FIELDS,
     Declared,
     code_of,
+    confirm_ms,
     count_types,
     declared,
     differ,
@@ -35,8 +36,6 @@ KEEP = Keep(
 )  # fmt: skip
 """Per address: what it declares, what it may have begun to declare and when, how often that changed; per type: airframes."""
 
-CONFIRM_MS = 20_000
-
 
 def examples() -> Sequence[Example]:
     """Hits and near misses."""
@@ -44,18 +43,28 @@ def examples() -> Sequence[Example]:
     n = 300
     v2: dict[str, Any] = {"version": 2.0, "sil": 3.0, "sda": 2.0, "type_code": b"A320"}
 
-    def plane(icao24: int = 0xABC123, **columns: Any) -> Batch:
-        return fly(icao24, n, **(v2 | columns))
+    def plane(icao24: int = 0xABC123, seconds: int = n, **columns: Any) -> Batch:
+        return fly(icao24, seconds, **(v2 | columns))
 
-    def fleet(**columns: Any) -> Batch:
+    def fleet(seconds: int = n, **columns: Any) -> Batch:
         others = [plane(0x400000 + k, lat=45 + 0.2 * k, start_s=0) for k in range(25)]
-        return together(*others, plane(start_s=320, **columns))
+        return together(*others, plane(seconds=seconds, start_s=320, **columns))
+
+    unheard: dict[str, Any] = {"version": 0.0, "sil": 2.0, "sda": np.nan}
+
+    def lost(first: int, last: int, seconds: int) -> Batch:
+        """No operational status is heard between two moments."""
+        at: dict[str, Any] = {name: during(value, v2[name], first, last, seconds) for name, value in unheard.items()}
+        return plane(seconds=seconds, **at)
 
     return [
         Example("version 2 in the morning, 0 later", lambda: plane(version=during(0.0, 2.0, 150, n, n)), 1, params=now),
         Example("SIL and SDA drop for good", lambda: plane(sil=during(0.0, 3.0, 150, n, n), sda=during(0.0, 2.0, 150, n, n)), 1, params=now),
-        Example("version 0 on a type of which all others have 2", lambda: fleet(version=0.0, sil=np.nan, sda=np.nan), 1, params=now),
+        Example("version 0 on a type of which all others have 2", lambda: fleet(900, version=0.0, sil=np.nan, sda=np.nan), 1, params=now),
+        Example("no version any more, for a quarter of an hour", lambda: lost(150, 1100, 1100), 1, params=now),
         Example("one message decoded wrong", lambda: plane(version=during(0.0, 2.0, 150, 154, n)), 0, params=now),
+        Example("no operational status heard for two minutes", lambda: lost(100, 220, n), 0, params=now),
+        Example("none heard at first, of a type of which all others have 2", lambda: fleet(**unheard), 0, params=now),
         Example("no value is no other value", lambda: plane(sil=during(np.nan, 3.0, 150, n, n)), 0, params=now),
         Example("version 2 like all others", lambda: fleet(), 0, params=now),
         Example("the class is still learning", lambda: plane(version=during(0.0, 2.0, 150, n, n)), 0),
@@ -114,7 +123,7 @@ def detect(tracks: Tracks, p: SimpleNamespace, memory: Memory) -> Stretches:
     other = one.code != old["code"]
     same = other & one.steady & (one.code == old["pending"])
     begun = np.where(same, old["begun"], tracks.time[one.first])
-    taken = same & (time - begun >= CONFIRM_MS)
+    taken = same & (time - begun >= confirm_ms(one.code))
     first = taken & (old["code"] < 0)
     if first.any():
         count_types(memory, one, first, int(time.max()))

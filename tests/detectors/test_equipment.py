@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from detectors._equipment import differences
+from detectors._equipment import confirm_ms, differences
 from detectors._examples import during, fly, together
 from geo.batch import Batch
 from tests.detectors.at_work import found
@@ -62,3 +62,9 @@ def test_it_learns_first() -> None:
 def test_only_what_was_declared_both_times_differs() -> None:
     assert differences(232, 32) == {"version": (2, 0)}
     assert differences(232, 299) == {}
+
+
+def test_who_declares_nothing_is_not_of_version_0() -> None:
+    assert differences(29, 232) == {}  # version 0 and a SIL, as decoders say before an operational status is heard
+    assert differences(232, 29) == {"version": (2, 0)}
+    assert confirm_ms(np.array([29, 32, 232])).tolist() == [600_000, 20_000, 20_000]
