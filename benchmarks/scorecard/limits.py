@@ -39,9 +39,9 @@ BEHAVIOUR_LIMITS: Mapping[str, str] = {
     "cruise-turn": "Turns below 65 degrees are corners of routes to the class. Twins alarm in holds: the first "
     "half of one, "
     "at cruise, is a sharp turn until the next follows.",
-    "equipment-signature": "Of the recording itself one aircraft changes its SIL within a day. Twelve more seemed to "
-    "change between version 0 and 2 until rows without an operational status, which decoders call version 0, had to "
-    "last for ten minutes to count: the recording was looked at for that.",
+    "equipment-signature": "Of the recording itself one aircraft changes its SIL within a day, and two are without an "
+    "operational status for more than ten minutes, which counts as version 0. Ten more seemed to change their version "
+    "while a shorter silence counted too: the recording was looked at for that.",
     "fir-entry": FEW,
     "gps-spoofing": "All but one of the missed are places that froze: these recordings have no times of "
     "positions, and a "
