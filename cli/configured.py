@@ -29,16 +29,25 @@ def config_options(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def database_option(function: Callable[..., Any]) -> Callable[..., Any]:
-    """--config of a command that only wants to know of it where the service's database is."""
+    """--config of a command that only wants to know of it where the service's database is, and where it answers."""
     return click.option(
         "--config", type=click.Path(path_type=Path), is_eager=True, expose_value=False, callback=_database,
-        envvar="SKYSIFT_CONFIG", help="The service's skysift.toml, which may name its database.",
+        envvar="SKYSIFT_CONFIG", help="The service's skysift.toml, which may name its database and port.",
     )(function)  # fmt: skip
 
 
 def _database(context: click.Context, option: click.Parameter, given: Path | None) -> None:
     if given:
-        _looked_for(loaded(given))
+        found = loaded(given)
+        _looked_for(found)
+        context.default_map = {**(context.default_map or {}), "url": address(found)}
+
+
+def address(found: Configuration) -> str:
+    """Where the service is reached from this machine, if it answers as configured."""
+    host = str(found["service.host"])
+    near = "127.0.0.1" if host in ("0.0.0.0", "::", "") else host
+    return f"http://{f'[{near}]' if ':' in near else near}:{found['service.port']}"
 
 
 def _looked_for(found: Configuration) -> None:

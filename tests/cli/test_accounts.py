@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from pathlib import Path
 
 import asyncpg
 import pytest
@@ -37,6 +38,17 @@ def test_an_account_from_its_link_to_its_end(url: str) -> None:
     assert last.exit_code == 1 and "last admin" in last.output
     assert ended.exit_code == 0
     assert {row["name"]: row["disabled"] for row in listed} == {"ann": True, "bob": False}
+
+
+@pytest.mark.parametrize(("host", "reached"), [("0.0.0.0", "127.0.0.1"), ("::1", "[::1]"), ("10.0.0.7", "10.0.0.7")])
+def test_a_link_names_the_port_of_the_configuration(url: str, tmp_path: Path, host: str, reached: str) -> None:
+    file = tmp_path / "skysift.toml"
+    file.write_text(f'[service]\nhost = "{host}"\nport = 9123\n')
+    name = "of-" + reached.strip("[]:").replace(".", "-")
+
+    made = skysift(url, "accounts", "add", name, "--config", str(file), "--json")
+
+    assert json.loads(made.stdout)["link"].startswith(f"http://{reached}:9123/login#link=")
 
 
 def test_a_key_is_shown_once_and_can_be_revoked(url: str) -> None:
