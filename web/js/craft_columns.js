@@ -7,7 +7,7 @@ const EARTH_NMI = 3440.065; // mean radius 6,371.0 km
 
 const degrees = (value) => (Number.isFinite(value) ? `${String(Math.round(value) % 360).padStart(3, '0')}°` : '');
 const whole = (value, unit = '') => (Number.isFinite(value) ? `${Math.round(value).toLocaleString('en')}${unit}` : '');
-const signed = (value, kind) => (Number.isFinite(value) && value > 0 ? '+' : '') + inUnit(value, kind);
+const signed = (value, kind) => inUnit(value, kind, 'exceptZero');
 const bare = (value) => value;
 
 // `value(aircraft, known)`: a number or a text; `known`: {now: epoch ms, odd: Map(key -> anomalies), receivers}. Missing is NaN

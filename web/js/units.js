@@ -22,13 +22,13 @@ export function unitOf(kind) {
   return table[kind] ?? SAME;
 }
 
-// "31,000 ft", "9,449 m"; '' where the value is missing.
-export function inUnit(value, kind) {
+// "31,000 ft", "9,449 m"; '' where the value is missing. What is rounded to nothing has no sign.
+export function inUnit(value, kind, signDisplay = 'negative') {
   if (!Number.isFinite(value)) return '';
   const { unit, per, digits = 0 } = unitOf(kind);
   const own = value * per;
   const most = Math.abs(own) >= 100 ? 0 : digits;
-  return `${own.toLocaleString('en', { maximumFractionDigits: most })} ${unit}`;
+  return `${own.toLocaleString('en', { maximumFractionDigits: most, signDisplay })} ${unit}`;
 }
 
 // Values of the server carry their unit in words; those that have a metric sister are turned into it.

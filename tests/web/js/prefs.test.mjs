@@ -12,6 +12,9 @@ afterEach(() => delete globalThis.document);
 
 test('without a choice values are in the units of aviation, and high altitudes are flight levels', () => {
   assert.equal(inUnit(454.4, 'speed'), '454 kt');
+  assert.equal(inUnit(-0.3, 'rate'), '0 ft/min');
+  assert.equal(inUnit(0.3, 'rate', 'exceptZero'), '0 ft/min');
+  assert.equal(inUnit(640, 'rate', 'exceptZero'), '+640 ft/min');
   assert.equal(altitudeText(31_000), 'FL310');
   assert.deepEqual(converted(1000, 'ft'), [1000, 'ft']);
 });
