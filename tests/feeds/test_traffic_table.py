@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from geo.sphere import destination
 from tests.feeds.reading import counts, read
 
 ROWS: list[dict[str, Any]] = [
@@ -67,3 +68,22 @@ def test_mixed_types_in_one_column_cost_the_odd_ones() -> None:
         "baro_altitude not a number": 1, "squawk not four octal digits": 1, "on_ground not a flag": 1,
         "lat not a number": 1, "record is no JSON object": 1,
     }  # fmt: skip
+
+
+def flown(track: float, sent: float, rows: int = 20) -> str:
+    """A straight flight on a track, of which the table says that it is another one."""
+    time = np.arange(rows)
+    lat, lon = destination(np.full(rows, 47.0), np.full(rows, 8.0), np.full(rows, track), time * 500.0)
+    cells = {"timestamp": 1_633_608_773_000 + time * 5_000, "icao24": "0101de", "latitude": lat, "longitude": lon}
+    return str(pd.DataFrame(cells | {"groundspeed": 200.0, "track": sent}).to_json(orient="records"))
+
+
+def test_a_track_of_eight_bits_is_left_out_and_counted() -> None:
+    batch = read(flown(135.0, 135.0 - 256))
+    assert np.isnan(batch["track"]).all()
+    assert counts(batch)["track kept in eight bits"] == 20
+
+
+@pytest.mark.parametrize(("track", "sent"), [(270.0, -90.0), (90.0, 90.0), (250.0, -110.0), (135.5, 135.5 - 256)])
+def test_other_tracks_stay_what_they_are(track: float, sent: float) -> None:
+    assert read(flown(track, sent))["track"] == pytest.approx(sent % 360)
