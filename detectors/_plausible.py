@@ -58,7 +58,7 @@ def steps(tracks: Tracks, p: SimpleNamespace) -> Steps:
     far = distance_m(tracks.lat[before], tracks.lon[before], tracks.lat[rows], tracks.lon[rows])
     computed = COMPUTED[tracks.source[rows]] | COMPUTED[tracks.source[before]]
     speed, was = tracks.ground_speed[rows], tracks.ground_speed[before]
-    course = np.fmin(angle_between(tracks.track[rows], tracks.track[before]), _bend(tracks, rows, before, far))
+    course = np.minimum(angle_between(tracks.track[rows], tracks.track[before]), _bend(tracks, rows, before, far))
     slow = np.fmin(speed, was)
     sensible = np.where((slow >= p.slow) & ~computed, 1.0, np.nan)
     climbed = np.abs(tracks.baro_altitude[rows] - tracks.baro_altitude[before])

@@ -66,6 +66,12 @@ def test_a_course_that_leaps_while_the_path_does_not_is_none() -> None:
     assert not found(rows.with_columns(track=np.where(np.arange(600) % 20 < 10, 90.0, 250.0)))
 
 
+def test_a_path_that_turns_is_none_where_no_course_is_sent() -> None:
+    rows = fly(seconds=600, track=np.where(np.arange(600) % 20 < 10, 90.0, 250.0))
+    assert found(rows)
+    assert not found(rows.with_columns(track=np.full(len(rows), np.nan, dtype=np.float32)))
+
+
 def test_acceleration_without_end_is_low() -> None:
     (one,) = found(fly(seconds=600, speed=np.where(np.arange(600) % 20 < 10, 150.0, 450.0)))
 
