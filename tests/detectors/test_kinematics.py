@@ -67,7 +67,7 @@ def test_a_course_that_leaps_while_the_path_does_not_is_none() -> None:
 
 
 def test_a_path_that_turns_is_none_where_no_course_is_sent() -> None:
-    rows = fly(seconds=600, track=np.where(np.arange(600) % 20 < 10, 90.0, 250.0))
+    rows = circle(seconds=600, period_s=14.0, speed=250.0)
     assert found(rows)
     assert not found(rows.with_columns(track=np.full(len(rows), np.nan, dtype=np.float32)))
 
