@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from feeds._columns import Col, Layout, read_table
-from feeds._eight_bits import left_out
+from feeds._eight_bits import restored
 from feeds._given import Given
 from feeds._registry import format_
 from geo.batch import Batch
@@ -36,7 +36,7 @@ TABLE = Layout(
         "registration": Col(("registration",)),
         "type_code": Col(("typecode",)),
     },
-    finish=left_out,
+    finish=restored,
 )
 
 

@@ -78,10 +78,17 @@ def flown(track: float, sent: float, rows: int = 20) -> str:
     return str(pd.DataFrame(cells | {"groundspeed": 200.0, "track": sent}).to_json(orient="records"))
 
 
-def test_a_track_of_eight_bits_is_left_out_and_counted() -> None:
-    batch = read(flown(135.0, 135.0 - 256))
-    assert np.isnan(batch["track"]).all()
-    assert counts(batch)["track kept in eight bits"] == 20
+def test_a_track_of_eight_bits_is_made_whole_and_counted() -> None:
+    both = [
+        *json.loads(flown(135.0, 135.0 - 256)),
+        *json.loads(flown(300.0, 300.0 - 256)),
+        *json.loads(flown(40.0, 40.0)),
+    ]
+    batch = read(both)
+    first, second, third = np.split(batch["track"], 3)
+    assert (first == 135).all() and (third[1:] == 40).all()
+    assert (second[1:] == 300).all(), "the way made says which of the two it is"
+    assert counts(batch)["track kept in eight bits: made whole by the way"] == 60
 
 
 @pytest.mark.parametrize(("track", "sent"), [(270.0, -90.0), (90.0, 90.0), (250.0, -110.0), (135.5, 135.5 - 256)])
