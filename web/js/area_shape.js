@@ -1,7 +1,6 @@
 // The outline of an area, as rings to draw; and as what a query may hold: polygons that end at the antimeridian.
-import { latOf, lngOf, mercatorX, mercatorY } from './geo.js';
+import { destination, EARTH_M, latOf, lngOf, mercatorX, mercatorY } from './geo.js';
 
-const EARTH_KM = 6371.0088;
 const RAD = Math.PI / 180;
 const CIRCLE = 64; // corners of a circle
 const ARC = 20 * RAD; // step of a rounded corner
@@ -73,15 +72,6 @@ function inRing(ring, [x, y]) {
 const closed = (ring) => [...ring, ring[0]];
 const rounded = (ring) => ring.map(([x, y]) => [Number(x.toFixed(4)), Number(y.toFixed(4))]);
 
-// The point at a distance and bearing (radians) on the sphere; its longitude runs on from where it started.
-function destination([lng, lat], km, bearing) {
-  const d = km / EARTH_KM;
-  const a = lat * RAD;
-  const b = Math.asin(Math.sin(a) * Math.cos(d) + Math.cos(a) * Math.sin(d) * Math.cos(bearing));
-  const turn = Math.atan2(Math.sin(bearing) * Math.sin(d) * Math.cos(a), Math.cos(d) - Math.sin(a) * Math.sin(b));
-  return [lng + turn / RAD, b / RAD];
-}
-
 function circleRing(centre, km) {
   return Array.from({ length: CIRCLE }, (_, i) => destination(centre, km, (-2 * Math.PI * i) / CIRCLE));
 }
@@ -131,7 +121,7 @@ function between(a, b, n) {
 }
 
 function along(points) {
-  const km = (a, b) => Math.hypot((b[0] - a[0]) * Math.cos(((a[1] + b[1]) / 2) * RAD), b[1] - a[1]) * RAD * EARTH_KM;
+  const km = (a, b) => Math.hypot((b[0] - a[0]) * Math.cos(((a[1] + b[1]) / 2) * RAD), b[1] - a[1]) * RAD * (EARTH_M / 1000);
   return points.flatMap((p, i) =>
     i ? [...between(points[i - 1], p, Math.ceil(km(points[i - 1], p) / STEP_KM) || 1), p] : [p],
   );

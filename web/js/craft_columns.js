@@ -1,9 +1,9 @@
 // The columns of the table of aircraft: what each says of one, how it is written, and the order that it makes. No page here.
+import { distanceNmi } from './geo.js';
 import { altitudeText, inUnit } from './units.js';
 import { TRAFFIC } from './texts/traffic_en.js';
 
 const T = TRAFFIC.table;
-const EARTH_NMI = 3440.065; // mean radius 6,371.0 km
 
 const degrees = (value) => (Number.isFinite(value) ? `${String(Math.round(value) % 360).padStart(3, '0')}°` : '');
 const whole = (value, unit = '') => (Number.isFinite(value) ? `${Math.round(value).toLocaleString('en')}${unit}` : '');
@@ -66,13 +66,6 @@ export function ordered(list, text, known) {
 // Nautical miles to the nearest of the receivers, [[lng, lat], ...]; NaN where there is none.
 export function nearestNmi({ lon, lat }, receivers) {
   return receivers.reduce((least, at) => Math.min(least, distanceNmi([lon, lat], at)), receivers.length ? Infinity : NaN);
-}
-
-export function distanceNmi([lon0, lat0], [lon1, lat1]) {
-  const rad = Math.PI / 180;
-  const half = (degrees) => Math.sin((degrees * rad) / 2) ** 2;
-  const a = half(lat1 - lat0) + Math.cos(lat0 * rad) * Math.cos(lat1 * rad) * half(lon1 - lon0);
-  return 2 * EARTH_NMI * Math.asin(Math.min(1, Math.sqrt(a)));
 }
 
 // Rows of a table that are drawn: [first, last) for what is scrolled to, with some beyond either edge.

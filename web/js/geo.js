@@ -1,6 +1,7 @@
 // Plain spherical geometry on [lng, lat] degrees and on web-mercator units (0..1 over the world).
-const EARTH_M = 6_371_008.8;
+export const EARTH_M = 6_371_008.8;
 const RAD = Math.PI / 180;
+export const KM_PER_NMI = 1.852; // exact by definition
 const KNOT = 0.514444; // m/s, exact by definition 1852/3600
 
 export const mercatorX = (lng) => (lng + 180) / 360;
@@ -26,6 +27,17 @@ export function distanceKm([lng1, lat1], [lng2, lat2]) {
   const dLng = (lng2 - lng1) * RAD;
   const a = Math.sin(dLat / 2) ** 2 + Math.cos(lat1 * RAD) * Math.cos(lat2 * RAD) * Math.sin(dLng / 2) ** 2;
   return (2 * EARTH_M * Math.asin(Math.min(1, Math.sqrt(a)))) / 1000;
+}
+
+export const distanceNmi = (a, b) => distanceKm(a, b) / KM_PER_NMI;
+
+// The point at a distance and bearing (radians) on the sphere; its longitude runs on from where it started.
+export function destination([lng, lat], km, bearing) {
+  const d = (km * 1000) / EARTH_M;
+  const a = lat * RAD;
+  const b = Math.asin(Math.sin(a) * Math.cos(d) + Math.cos(a) * Math.sin(d) * Math.cos(bearing));
+  const turn = Math.atan2(Math.sin(bearing) * Math.sin(d) * Math.cos(a), Math.cos(d) - Math.sin(a) * Math.sin(b));
+  return [lng + turn / RAD, b / RAD];
 }
 
 // Every position of any GeoJSON geometry, flat.

@@ -1,7 +1,6 @@
 // Rings of distance around a receiver, and how far it heard in each direction, as GeoJSON. Pure: no map here.
-import { distanceNmi } from './craft_columns.js';
+import { destination, distanceNmi, KM_PER_NMI } from './geo.js';
 
-const EARTH_NMI = 3440.065; // mean radius 6,371.0 km
 const STEPS = [1, 2, 5, 10, 20, 50, 100, 200]; // of the reader's unit, between two rings
 const RINGS = 5;
 const APART_PX = 52; // two rings are at least so far apart on the screen
@@ -11,13 +10,8 @@ const SECTORS = 72; // directions of 5 degrees
 
 const rad = Math.PI / 180;
 
-// [lng, lat] so many nautical miles away; the longitude may leave ±180, so that a ring stays in one piece.
-export function placeAt([lng, lat], bearing, nmi) {
-  const [angle, way, from] = [nmi / EARTH_NMI, bearing * rad, lat * rad];
-  const to = Math.asin(Math.sin(from) * Math.cos(angle) + Math.cos(from) * Math.sin(angle) * Math.cos(way));
-  const turn = Math.atan2(Math.sin(way) * Math.sin(angle) * Math.cos(from), Math.cos(angle) - Math.sin(from) * Math.sin(to));
-  return [lng + turn / rad, to / rad];
-}
+// [lng, lat] so many nautical miles away, at a bearing in degrees.
+export const placeAt = (at, bearing, nmi) => destination(at, nmi * KM_PER_NMI, bearing * rad);
 
 export function bearingOf([lng0, lat0], [lng1, lat1]) {
   const [a, b, turn] = [lat0 * rad, lat1 * rad, (lng1 - lng0) * rad];

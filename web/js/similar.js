@@ -1,7 +1,7 @@
 // Events like this one: of the same aircraft, and of the same class nearby; asked of the server when the panel opens.
 import { readAnomaly } from './anomalies.js';
 import { h } from './dom.js';
-import { distanceKm } from './geo.js';
+import { distanceKm, distanceNmi } from './geo.js';
 import { block, chipOf, colorOf } from './parts.js';
 import { TEXTS } from './texts.js';
 import { agoText, clockText, dateText } from './time.js';
@@ -10,7 +10,6 @@ import { inUnit } from './units.js';
 const T = TEXTS.similar;
 const MOST = 6;
 const AROUND_DEG = 1.5;
-const KM_PER_NMI = 1.852;
 
 // Questions to the anomalies collection, by what they are about.
 export function questions(one) {
@@ -54,7 +53,7 @@ function ordered(kind, found, one) {
 function row(other, one, app) {
   const { title, style } = app.classOf(other.cls);
   const open = () => app.state.set({ selected: { kind: 'anomaly', id: other.id } });
-  const far = other.anchor && one.anchor ? inUnit(distanceKm(other.anchor, one.anchor) / KM_PER_NMI, 'distance') : '';
+  const far = other.anchor && one.anchor ? inUnit(distanceNmi(other.anchor, one.anchor), 'distance') : '';
   return h(
     'button',
     { class: 'link-row', type: 'button', onclick: open, style: colorOf(style), title: other.explanation },

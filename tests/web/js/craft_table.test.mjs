@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { keyOf } from '../../../web/js/craft.js';
-import { column, columnsOf, distanceNmi, NAMES, nearestNmi, ordered, pressed, rowsInView, sortOf } from '../../../web/js/craft_columns.js';
+import { column, columnsOf, NAMES, nearestNmi, ordered, pressed, rowsInView, sortOf } from '../../../web/js/craft_columns.js';
+import { distanceNmi } from '../../../web/js/geo.js';
 import { read } from '../../../web/js/receivers.js';
 import { TRAFFIC } from '../../../web/js/texts/traffic_en.js';
 

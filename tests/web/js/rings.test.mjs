@@ -1,7 +1,7 @@
 // Rings of distance and the line around what was heard.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { distanceNmi } from '../../../web/js/craft_columns.js';
+import { distanceNmi } from '../../../web/js/geo.js';
 import { bearingOf, placeAt, rangeFeatures, ringFeatures, ringsFor } from '../../../web/js/range_rings.js';
 
 const HOME = [8.55, 47.45];
