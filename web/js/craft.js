@@ -14,6 +14,9 @@ export function keyOf(id) {
   return sub ? `${key}/${sub}` : key;
 }
 
+// The number of the address alone: a sub-track's anomalies are its address's.
+export const ownKey = (key) => (typeof key === 'string' ? parseInt(key, 10) : key);
+
 export function idOf(icao24, sub = 0) {
   const hex = (number, digits) => number.toString(16).padStart(digits, '0');
   const own =

@@ -1,4 +1,5 @@
 // The columns of the table of aircraft: what each says of one, how it is written, and the order that it makes. No page here.
+import { ownKey } from './craft.js';
 import { distanceNmi } from './geo.js';
 import { altitudeText, inUnit } from './units.js';
 import { TRAFFIC } from './texts/traffic_en.js';
@@ -34,9 +35,6 @@ export const column = (name) => ({ name, label: T.columns[name], ...COLUMNS[name
 
 // Those that can say something: without a receiver's place nothing is far from it.
 export const columnsOf = (receivers) => NAMES.filter((name) => name !== 'distance' || receivers.length).map(column);
-
-// A sub-track's anomalies are its address's.
-export const ownKey = (key) => (typeof key === 'string' ? parseInt(key, 10) : key);
 
 // '-speed' -> {name, down}; what is not known is sorted by callsign.
 export function sortOf(text) {

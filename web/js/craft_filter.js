@@ -1,4 +1,5 @@
 // Which aircraft the reader wants to see: a choice that fits into the address, and the test of one aircraft's columns by it.
+import { keyOf, ownKey } from './craft.js';
 import { SHAPE } from './silhouettes.js';
 
 export const NO_FILTER = Object.freeze({
@@ -78,8 +79,16 @@ export function toggled(list, one, known) {
   return known.filter((name) => now.has(name)).join(',');
 }
 
-// (columns, slot, aircraft) => whether it passes. `odd`: the keys of aircraft that have anomalies. Null where all pass.
-export function sieveOf(filter, odd = new Set()) {
+// How many of these anomalies each aircraft has: Map(own key -> number).
+export function oddOnes(anomalies) {
+  const odd = new Map();
+  for (const { icao24, members } of anomalies)
+    for (const key of new Set([icao24, ...members].filter(Boolean).map((id) => ownKey(keyOf(id))))) odd.set(key, (odd.get(key) ?? 0) + 1);
+  return odd;
+}
+
+// (columns, slot, aircraft) => whether it passes. `odd`: as oddOnes() gives it. Null where all pass.
+export function sieveOf(filter, odd = new Map()) {
   if (!isFiltering(filter)) return null;
   const tests = [byAltitude(filter), byWhere(filter), byKind(filter), byOdd(filter, odd), byText(filter), bySource(filter)].filter(Boolean);
   return (columns, slot, aircraft) => {
@@ -104,7 +113,7 @@ function byKind({ kinds }) {
 }
 
 function byOdd({ odd: only }, odd) {
-  return only && ((_, __, { key }) => odd.has(typeof key === 'string' ? parseInt(key, 10) : key));
+  return only && ((_, __, { key }) => odd.has(ownKey(key)));
 }
 
 function byText({ text }) {

@@ -1,8 +1,7 @@
 // The table of all aircraft in view: a dock over the time bar, on small screens a sheet. Only the rows that are seen exist.
 import { throttle } from './bus.js';
-import { keyOf } from './craft.js';
-import { NO_FILTER } from './craft_filter.js';
-import { columnsOf, ordered, ownKey, pressed, rowsInView, sortOf } from './craft_columns.js';
+import { NO_FILTER, oddOnes } from './craft_filter.js';
+import { columnsOf, ordered, pressed, rowsInView, sortOf } from './craft_columns.js';
 import { CraftRows } from './craft_rows.js';
 import { h, setText } from './dom.js';
 import { ListExtent } from './list_extent.js';
@@ -131,10 +130,7 @@ class CraftTable {
 
   #known() {
     const { anomalies, clock, state } = this.#app;
-    const odd = new Map();
-    for (const { icao24, members } of anomalies.shown(state.get()))
-      for (const id of new Set([icao24, ...members].filter(Boolean))) odd.set(ownKey(keyOf(id)), (odd.get(ownKey(keyOf(id))) ?? 0) + 1);
-    return { now: clock.now(), odd, receivers: this.#receivers };
+    return { now: clock.now(), odd: oddOnes(anomalies.shown(state.get())), receivers: this.#receivers };
   }
 
   #redraw() {

@@ -1,7 +1,6 @@
 // Which aircraft are shown: a fleet is sifted as the reader chose; panel, chips and table are fetched when they are wanted.
 import { throttle } from './bus.js';
-import { keyOf } from './craft.js';
-import { isFiltering, needsLasting, sieveOf } from './craft_filter.js';
+import { isFiltering, needsLasting, oddOnes, sieveOf } from './craft_filter.js';
 import { h } from './dom.js';
 import { iconButton } from './parts.js';
 import { TEXTS } from './texts.js';
@@ -14,7 +13,7 @@ const ODD_MS = 500;
 export function bindSieve({ anomalies, bus, fleet, state }, after) {
   const sift = () => {
     const { craft } = state.get();
-    fleet.sift(sieveOf(craft, craft.odd ? keysOf(anomalies.shown(state.get())) : undefined));
+    fleet.sift(sieveOf(craft, craft.odd ? oddOnes(anomalies.shown(state.get())) : undefined));
     after();
   };
   const again = throttle(() => state.get().craft.odd && sift(), ODD_MS);
@@ -23,8 +22,6 @@ export function bindSieve({ anomalies, bus, fleet, state }, after) {
   bus.on('anomalies', () => state.get().craft.odd && again());
   if (isFiltering(state.get().craft)) sift();
 }
-
-const keysOf = (list) => new Set(list.flatMap(({ icao24, members }) => [icao24, ...members]).filter(Boolean).map(keyOf).map(Number)); // prettier-ignore
 
 export class Traffic {
   #app;

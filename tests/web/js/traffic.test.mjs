@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { keyOf } from '../../../web/js/craft.js';
-import { formatFilter, isFiltering, NO_FILTER, parseFilter, sieveOf, sourceKind, tidy, toggled } from '../../../web/js/craft_filter.js';
+import { formatFilter, isFiltering, NO_FILTER, oddOnes, parseFilter, sieveOf, sourceKind, tidy, toggled } from '../../../web/js/craft_filter.js';
 import { chipsOf } from '../../../web/js/filter_chips.js';
 import { Fleet } from '../../../web/js/fleet.js';
 import { mercatorX, mercatorY, nearestOf } from '../../../web/js/geo.js';
@@ -59,8 +59,13 @@ test('air or ground, kind, source and anomalies', () => {
   assert.equal(passes({ sources: 'mlat' }), false);
   assert.equal(passes({ sources: 'mlat' }, { source: 'mlat' }), true);
   assert.equal(passes({ odd: true }), false);
-  assert.equal(passes({ odd: true }, { odd: new Set([keyOf('abc123')]) }), true);
-  assert.equal(passes({ odd: true }, { odd: new Set([keyOf('abc123')]), key: keyOf('abc123/1') }), true);
+  assert.equal(passes({ odd: true }, { odd: oddOnes([{ icao24: 'abc123', members: [] }]) }), true);
+  assert.equal(passes({ odd: true }, { odd: oddOnes([{ icao24: null, members: ['abc123/2'] }]), key: keyOf('abc123/1') }), true);
+});
+
+test('an anomaly counts once for each aircraft that it names, sub-tracks for their address', () => {
+  const odd = oddOnes([{ icao24: 'abc123', members: ['abc123', 'abc123/1', '~00000a'] }, { icao24: 'abc123/1', members: [] }, { icao24: null, members: [] }]); // prettier-ignore
+  assert.deepEqual([...odd], [[keyOf('abc123'), 2], [keyOf('~00000a'), 1]]); // prettier-ignore
 });
 
 test('text finds parts of names, and beginnings of types', () => {
