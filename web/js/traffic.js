@@ -8,6 +8,7 @@ import { TEXTS } from './texts.js';
 const T = TEXTS.controls;
 const LASTING_MS = 20_000; // so often whole rows are asked for while somebody looks at what ticks leave out
 const ODD_MS = 500;
+const MOVES_MS = 15_000;
 
 // Keeps the fleet of a world in step with its state's choice. `after`: what is to be drawn then.
 export function bindSieve({ anomalies, bus, fleet, state }, after) {
@@ -18,8 +19,9 @@ export function bindSieve({ anomalies, bus, fleet, state }, after) {
   };
   const again = throttle(() => state.get().craft.odd && sift(), ODD_MS);
   state.on(['craft'], sift);
-  state.on(['live', 'at', 'window'], () => state.get().craft.odd && again());
-  bus.on('anomalies', () => state.get().craft.odd && again());
+  state.on(['live', 'at', 'window', 'layers'], again);
+  bus.on('anomalies', again);
+  setInterval(again, MOVES_MS); // the window moves on even when nothing happens
   if (isFiltering(state.get().craft)) sift();
 }
 
