@@ -65,7 +65,7 @@ export class Traffic {
 
   async #make(name) {
     try {
-      const [{ make }] = await Promise.all([PARTS[name](), dressed('traffic')]);
+      const [{ make }] = await Promise.all([PARTS[name](), dressed()]);
       const part = make(this.#app, this.#map, this[name]);
       this.#made.set(name, part);
       return part;
@@ -94,14 +94,20 @@ export class Traffic {
   }
 }
 
-// A style sheet that only some of the page needs, once it is there.
-const sheets = new Map();
-function dressed(name) {
-  if (!sheets.has(name)) sheets.set(name, new Promise((ready, failed) => {
-    const link = h('link', { rel: 'stylesheet', href: new URL(`../css/${name}.css`, import.meta.url).href, onload: ready, onerror: () => failed(new Error(`${name}.css`)) }); // prettier-ignore
+// The style sheet of these parts, once it is there; one that did not come is asked for again by whoever wants it next.
+let sheet = null;
+const dressed = () => (sheet ??= fetchSheet('../css/traffic.css'));
+
+function fetchSheet(path) {
+  return new Promise((ready, failed) => {
+    const link = h('link', { rel: 'stylesheet', href: new URL(path, import.meta.url).href, onload: ready });
+    link.addEventListener('error', () => {
+      link.remove();
+      sheet = null;
+      failed(new Error(path.split('/').at(-1)));
+    });
     document.head.append(link);
-  })); // prettier-ignore
-  return sheets.get(name);
+  });
 }
 
 const PARTS = {
