@@ -12,19 +12,23 @@ export class CraftRows {
   #active = null; // the aircraft whose row the keys are at
   #choose;
   body = h('tbody', {}, this.#above, this.#below);
-  held = false; // somebody points at a row, or walks through them: their order stays
 
   constructor(choose) {
     this.#choose = choose;
-    this.body.addEventListener('pointerenter', () => (this.held = true));
-    this.body.addEventListener('pointerleave', () => (this.held = this.#focused()));
-    this.body.addEventListener('focusin', () => (this.held = true));
-    this.body.addEventListener('focusout', () => (this.held = false));
-    this.body.addEventListener('click', ({ target }) => this.#chosen(this.#pool.find(({ row }) => row.contains(target))));
+    this.body.addEventListener('click', ({ target }) => this.#chosen(this.#itemOf(target)));
   }
 
   get height() {
     return matchMedia('(width < 760px)').matches ? TOUCH_PX : ROW_PX;
+  }
+
+  // Whether somebody points at a row, or walks through them: then their order stays.
+  get held() {
+    return this.body.matches(':hover') || this.#focused();
+  }
+
+  #itemOf(node) {
+    return this.#pool.find(({ row }) => row.contains(node));
   }
 
   #focused() {
@@ -76,13 +80,14 @@ export class CraftRows {
   keyed(event, { order, scroller }) {
     if (!this.#focused() || event.ctrlKey || event.metaKey || event.altKey) return;
     const last = order.length - 1;
-    const at = Math.max(0, order.indexOf(this.#active ?? this.#pool.find(({ row }) => row === document.activeElement)?.one));
+    const item = this.#itemOf(document.activeElement);
+    const at = order.indexOf(item.one);
     const to = { ArrowDown: at + 1, ArrowUp: at - 1, PageDown: at + PAGE, PageUp: at - PAGE, Home: 0, End: last }[event.key];
     const chooses = event.key === 'Enter' || event.key === ' ';
     if (to === undefined && !chooses) return;
     event.preventDefault();
     event.stopPropagation(); // the page's own keys walk through the anomalies
-    if (chooses) return void this.#chosen(this.#pool.find(({ one }) => one === order[at]));
+    if (chooses) return void this.#chosen(item);
     this.#active = order[Math.max(0, Math.min(last, to))];
     this.#show(order.indexOf(this.#active), scroller);
   }
