@@ -35,11 +35,9 @@ export function formatFilter(filter) {
 
 export function parseFilter(text) {
   const fields = new Map(String(text ?? '').split('~').map(pair)); // prettier-ignore
-  const [low, high] = ['low', 'high'].map((name) => feet(fields.get(name)));
   const where = fields.get('where');
   return Object.freeze({
-    low,
-    high: low !== null && high !== null && high < low ? null : high,
+    ...withEnd({ low: null, high: feet(fields.get('high')) }, 'low', feet(fields.get('low'))),
     where: WHERE.includes(where) ? where : '',
     kinds: some(fields.get('kinds') ?? '', KINDS),
     sources: some(fields.get('sources') ?? '', SOURCES),
@@ -70,6 +68,12 @@ function pair(field) {
 function feet(text) {
   const number = Number(text || NaN);
   return Number.isFinite(number) && Math.abs(number) <= HIGHEST_FT ? number : null;
+}
+
+// With one end of the band elsewhere; the other one goes where it would lie on the wrong side of it.
+export function withEnd({ low, high }, end, feet) {
+  const band = { low, high, [end]: feet };
+  return band.low !== null && band.high !== null && band.high < band.low ? { low: null, high: null, [end]: feet } : band;
 }
 
 // With or without one of several.

@@ -1,6 +1,6 @@
 // The panel that chooses which aircraft are shown: text, altitudes, air or ground, kinds, sources, only with anomalies.
 import { throttle } from './bus.js';
-import { HIGHEST_FT, isFiltering, KINDS, LONGEST, NO_FILTER, SOURCES, tidy, toggled, WHERE } from './craft_filter.js';
+import { HIGHEST_FT, isFiltering, KINDS, LONGEST, NO_FILTER, SOURCES, tidy, toggled, WHERE, withEnd } from './craft_filter.js';
 import { h, setText } from './dom.js';
 import { iconButton } from './parts.js';
 import { grip } from './sheets.js';
@@ -104,7 +104,7 @@ class FilterPanel {
     const step = unit === 'ft' ? 1000 : 500;
     const field = (name, label) => {
       const input = h('input', { class: 'entry', type: 'number', step, min: 0, max: Math.round(HIGHEST_FT * per), inputmode: 'numeric', 'data-field': name, 'aria-label': label });
-      input.addEventListener('change', () => this.#set({ [name]: feetOf(input.valueAsNumber / per) }));
+      input.addEventListener('change', () => this.#set(withEnd(this.#app.state.get().craft, name, feetOf(input.valueAsNumber / per))));
       return input;
     };
     const fields = [h('span', { text: T.from }), field('low', T.low(unit)), h('span', { text: T.to }), field('high', T.high(unit))];

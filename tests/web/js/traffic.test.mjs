@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { keyOf } from '../../../web/js/craft.js';
-import { formatFilter, isFiltering, NO_FILTER, oddOnes, parseFilter, sieveOf, sourceKind, tidy, toggled } from '../../../web/js/craft_filter.js';
+import { formatFilter, isFiltering, NO_FILTER, oddOnes, parseFilter, sieveOf, sourceKind, tidy, toggled, withEnd } from '../../../web/js/craft_filter.js';
 import { chipsOf } from '../../../web/js/filter_chips.js';
 import { Fleet } from '../../../web/js/fleet.js';
 import { mercatorX, mercatorY, nearestOf } from '../../../web/js/geo.js';
@@ -28,6 +28,13 @@ test('nonsense in an address filters nothing', () => {
   assert.equal(parseFilter('low:9000~high:100').high, null);
   assert.equal(parseFilter(`text:${'A'.repeat(900)}`).text.length, 40);
   assert.equal(tidy(' ba<w>;  '), 'BA W');
+});
+
+test('a band has its ends in order: the one that was just set stays', () => {
+  assert.deepEqual(withEnd({ low: null, high: 9000 }, 'low', 9000), { low: 9000, high: 9000 });
+  assert.deepEqual(withEnd({ low: null, high: 9000 }, 'low', 9001), { low: 9001, high: null });
+  assert.deepEqual(withEnd({ low: 9000, high: null }, 'high', 100), { low: null, high: 100 });
+  assert.deepEqual(withEnd({ low: 9000, high: 100 }, 'high', null), { low: 9000, high: null });
 });
 
 test('choices of several stay in their order', () => {
