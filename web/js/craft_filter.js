@@ -22,7 +22,7 @@ export const isFiltering = (filter) => Object.keys(NO_FILTER).some((name) => fil
 // What only a whole sky says, and ticks leave out.
 export const needsLasting = ({ sources, text }) => Boolean(sources || text);
 
-const some = (text, known) => known.filter((one) => text.split(/[,+]/).includes(one)).join(',');
+const some = (text, known) => known.filter((one) => text.split(/[,+ ]/).includes(one)).join(',');
 
 // `low:10000~high:24000~where:air~kinds:jet+light~sources:mlat~text:BAW~odd`, or '' where everything is shown.
 export function formatFilter(filter) {
@@ -59,14 +59,14 @@ function pair(field) {
   const cut = field.indexOf(':');
   if (cut < 0) return [field, ''];
   try {
-    return [field.slice(0, cut), decodeURIComponent(field.slice(cut + 1).replaceAll('+', ' ')).replaceAll(' ', field.startsWith('text:') ? ' ' : '+')];
+    return [field.slice(0, cut), decodeURIComponent(field.slice(cut + 1).replaceAll('+', ' '))];
   } catch {
     return ['', '']; // a link that somebody cut short
   }
 }
 
 function feet(text) {
-  const number = Number(text || NaN);
+  const number = Number(text?.trim() || NaN);
   return Number.isFinite(number) && Math.abs(number) <= HIGHEST_FT ? number : null;
 }
 

@@ -23,11 +23,13 @@ test('every part of a filter goes through the address and back', () => {
 });
 
 test('nonsense in an address filters nothing', () => {
-  for (const text of ['', 'low:x~high:1e9', 'where:sea~kinds:ufo~sources:radar', 'text:%E0%A4%A', 'low:Infinity', '~~~', undefined])
+  for (const text of ['', 'low:+~high:%20', 'low:x~high:1e9', 'where:sea~kinds:ufo~sources:radar', 'text:%E0%A4%A', 'low:Infinity', '~~~', undefined])
     assert.equal(isFiltering(parseFilter(text)), false, text);
   assert.equal(parseFilter('low:9000~high:100').high, null);
   assert.equal(parseFilter(`text:${'A'.repeat(900)}`).text.length, 40);
   assert.equal(tidy(' ba<w>;  '), 'BA W');
+  assert.equal(parseFilter('text:BAW+A32').text, 'BAW A32');
+  assert.equal(parseFilter('kinds:ufo+glider,jet%2Blight').kinds, 'jet,light,glider');
 });
 
 test('a band has its ends in order: the one that was just set stays', () => {
