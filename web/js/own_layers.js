@@ -19,9 +19,9 @@ function put(map, [layer, before, dress]) {
   dress();
 }
 
-// Calls `fn` whenever the map has a new context, and its style again.
+// Calls `fn` whenever the map has a new context, and its style again; once where it lost another one before it had its style.
 export function onContext(map, fn) {
-  map.on('webglcontextrestored', () => map.once('style.load', fn));
+  map.on('webglcontextrestored', () => map.off('style.load', fn).once('style.load', fn));
 }
 
 // `tell(true)` where the context stays away, `tell(false)` where it came back after all.

@@ -12,6 +12,11 @@ function fakeMap(more = {}) {
     layers: {},
     on: (type, fn) => listeners.push([type, fn]),
     once: (type, fn) => listeners.push([type, fn, true]),
+    off(type, fn) {
+      const at = listeners.findIndex((one) => one[0] === type && one[1] === fn);
+      if (at >= 0) listeners.splice(at, 1);
+      return map;
+    },
     tell(type) {
       const due = listeners.filter(([name]) => name === type);
       for (const one of due) if (one[2]) listeners.splice(listeners.indexOf(one), 1);
@@ -105,6 +110,7 @@ test('layers of our own are added, dressed and ordered again with a new context'
   addOwn(map, { id: 'aircraft' }, 'selected', () => dressed.push('aircraft'));
   map.layers = {};
   map.tell('webglcontextrestored');
+  map.tell('webglcontextrestored'); // another one was lost before the style came
   assert.deepEqual(Object.keys(map.layers), []);
   map.tell('style.load');
   map.tell('style.load');
