@@ -62,8 +62,8 @@ class RangeLayer {
 
   // The hour before the time that is shown; the newest that there is while it is live.
   async #heard() {
-    const { clock, overlays, state } = this.#app;
-    if (!this.#on || !this.#receivers.length || !clock.known()) return;
+    const { overlays, state } = this.#app;
+    if (!this.#on || !this.#receivers.length) return;
     this.#asking?.abort();
     const asking = (this.#asking = new AbortController());
     const when = state.get().live ? {} : { datetime: rfc3339(Math.floor(state.get().at / STEP_MS) * STEP_MS) };
