@@ -35,7 +35,7 @@ class CraftTable {
   #root;
 
   constructor(app, map, opener) {
-    Object.assign(this, { redraw: throttle(() => this.#redraw(), 250) });
+    this.redraw = throttle(() => this.#redraw(), 250);
     [this.#app, this.#map, this.#opener] = [app, map, opener];
     this.#extent = new ListExtent(map, { state: app.state, bus: { on: (_, hold) => (this.#hold = hold) } });
     this.#build();
@@ -46,7 +46,7 @@ class CraftTable {
     app.state.on(['selected'], () => this.#draw());
     app.bus.on('prefs', this.redraw);
     map.on('moveend', this.redraw);
-    addEventListener('resize', () => this.#follow());
+    addEventListener('resize', throttle(() => this.#follow(), 100));
     setInterval(() => this.isOpen && this.#draw(), AGES_MS);
     setInterval(() => this.isOpen && !this.#rows.held && this.#redraw(), ORDER_MS);
     this.#follow();
@@ -95,7 +95,9 @@ class CraftTable {
     if (!table) return;
     this.#headed();
     this.#redraw();
-    this.#receivers = (await receiversOf(this.#app)).map(({ at }) => at);
+    const receivers = (await receiversOf(this.#app)).map(({ at }) => at);
+    if (String(receivers) === String(this.#receivers)) return;
+    this.#receivers = receivers;
     this.#headed();
     this.#redraw();
   }
