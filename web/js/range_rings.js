@@ -1,5 +1,5 @@
 // Rings of distance around a receiver, and how far it heard in each direction, as GeoJSON. Pure: no map here.
-import { destination, distanceNmi, KM_PER_NMI } from './geo.js';
+import { boundsOf, destination, distanceNmi, KM_PER_NMI, positionsOf } from './geo.js';
 
 const STEPS = [1, 2, 5, 10, 20, 50, 100, 200]; // of the reader's unit, between two rings
 const RINGS = 5;
@@ -46,7 +46,8 @@ export const placeFeatures = (receivers) => receivers.map(({ name, at }) => ({ t
 export function rangeFeatures(receivers, cells) {
   const far = receivers.map(() => new Float64Array(SECTORS));
   for (const { geometry } of cells) {
-    const middle = middleOf(geometry.coordinates[0]);
+    const middle = middleOf(geometry);
+    if (!middle) continue;
     const away = receivers.map(({ at }) => distanceNmi(at, middle));
     const nearest = away.indexOf(Math.min(...away));
     if (nearest < 0 || away[nearest] > FARTHEST_NMI) continue;
@@ -62,9 +63,8 @@ function outline(at, far) {
   return [{ type: 'Feature', properties: { kind: 'range' }, geometry: { type: 'Polygon', coordinates: [closed(ring)] } }];
 }
 
-function middleOf(ring) {
-  const corners = ring.slice(0, -1);
-  const base = corners[0][0]; // a cell across the antimeridian has corners on both sides of it
-  const turn = (lng) => lng - 360 * Math.round((lng - base) / 360);
-  return [0, 1].map((k) => corners.reduce((sum, corner) => sum + (k ? corner[1] : turn(corner[0])), 0) / corners.length);
+// Of the outline's box; a cell that meets the antimeridian comes in two parts.
+function middleOf(geometry) {
+  const box = boundsOf(positionsOf(geometry));
+  return box && [(box[0] + box[2]) / 2, (box[1] + box[3]) / 2];
 }

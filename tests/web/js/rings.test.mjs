@@ -29,7 +29,24 @@ test('a ring is one closed line, also across the antimeridian, with its label at
   assert.ok(label.geometry.coordinates[1] > -40);
 });
 
-const cell = ([lng, lat]) => ({ geometry: { coordinates: [[[lng - 0.1, lat - 0.1], [lng + 0.1, lat - 0.1], [lng + 0.1, lat + 0.1], [lng - 0.1, lat + 0.1], [lng - 0.1, lat - 0.1]]] } }); // prettier-ignore
+const box = (west, south, east, north) => [[[west, south], [east, south], [east, north], [west, north], [west, south]]]; // prettier-ignore
+
+// As the service cuts it: what meets the antimeridian comes in two parts.
+function cell([lng, lat]) {
+  const [west, east, south, north] = [lng - 0.1, lng + 0.1, lat - 0.1, lat + 0.1];
+  if (east < 180) return { geometry: { type: 'Polygon', coordinates: box(west, south, east, north) } };
+  if (west > 180) return { geometry: { type: 'Polygon', coordinates: box(west - 360, south, east - 360, north) } };
+  return { geometry: { type: 'MultiPolygon', coordinates: [box(west, south, 180, north), box(-180, south, east - 360, north)] } };
+}
+
+test('what was heard on both sides of the antimeridian, and on it, is heard', () => {
+  const home = [179.5, 0];
+  const cells = Array.from({ length: 72 }, (_, i) => cell(placeAt(home, i * 5 + 2.5, 60 + i)));
+  cells.push(cell([180.03, 0.5]));
+  const [range] = rangeFeatures([{ at: home }], cells);
+  const away = range.geometry.coordinates[0].slice(0, -1).map((at) => distanceNmi(home, at));
+  assert.ok(away.every((nmi, i) => Math.abs(nmi - 60 - i) < 1), away.map(Math.round).join()); // prettier-ignore
+});
 
 test('the outline is as far as was heard in each direction, for the nearest receiver', () => {
   const other = [20, 47.45];
