@@ -82,7 +82,21 @@ def test_keys_walk_through_rows_and_choose_one(look: Callable[..., Sight]) -> No
     until(sight.page, f"{APP}.state.get().selected?.id === '{icao24}'")
     assert sight.page.evaluate("document.activeElement.getAttribute('aria-selected')") == "true"
     until(sight.page, f"!{MAP}.isMoving() && {MAP}.getZoom() >= 6.9")
+    sight.page.evaluate(f"{APP}.state.set({{table: '-callsign'}})")  # all rows are looked for anew at once
     assert sight.page.locator("#table .badge").inner_text() == count  # the rows that it was chosen from are still there
+    sight.page.evaluate(f"{APP}.state.set({{selected: null, table: 'callsign'}})")
+    assert sight.page.locator("#table .badge").inner_text() != count
+
+
+def test_enter_chooses_the_row_with_the_focus_after_scrolling_too(look: Callable[..., Sight]) -> None:
+    sight = filled(look(f"{ALL}callsign"))
+    sight.page.evaluate(f"{FIRST}.focus()")
+    sight.page.keyboard.press("ArrowDown")
+    sight.page.evaluate("document.querySelector('.craft-scroll').scrollTop = 2000")
+    until(sight.page, "Number(document.activeElement.getAttribute('aria-rowindex')) > 30")
+    icao24 = sight.page.evaluate("document.activeElement.cells[1].textContent")
+    sight.page.keyboard.press("Enter")
+    until(sight.page, f"{APP}.state.get().selected?.id === '{icao24}'")
 
 
 def test_it_obeys_the_extent_and_the_filter(look: Callable[..., Sight]) -> None:

@@ -51,8 +51,8 @@ def test_altitudes_are_chosen_in_the_units_of_the_reader(look: Callable[..., Sig
     lowest.fill("11000")
     lowest.press("Tab")
     until(sight.page, "location.hash.includes('ac=low:36089')")
-    high = until(sight.page, f"{APP}.fleet.all().filter(one => one.baro_altitude >= 36089).length || '0'")
-    assert sight.page.evaluate(SHOWN) == int(high)
+    high = f"{APP}.fleet.all().filter(one => one.baro_altitude >= 36089).length"
+    assert sight.page.evaluate(f"0 < {SHOWN} && {SHOWN} < 30 && {SHOWN} === {high}")
     assert "From 11,000 m" in sight.page.locator(".chips").inner_text()
 
 
@@ -68,7 +68,7 @@ def test_only_those_with_anomalies(look: Callable[..., Sight]) -> None:
     sight = look("#view=47,9,4&ac=odd")
     shown = f"{APP}.anomalies.shown({APP}.state.get())"
     some = f"new Set({shown}.flatMap(one => [one.icao24, ...one.members]).filter(Boolean))"
-    until(sight.page, f"{some}.size > 1 && {SHOWN} === {some}.size")
+    until(sight.page, f"{some}.size > 1 && {some}.size < 30 && {SHOWN} === {some}.size")
 
 
 def test_the_panel_is_named_and_goes_with_escape(look: Callable[..., Sight]) -> None:
