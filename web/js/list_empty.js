@@ -3,12 +3,12 @@
 import { h } from './dom.js';
 import { icon } from './icons.js';
 import { INITIAL } from './state.js';
+import { SILENT_MS } from './status.js';
 import { TEXTS } from './texts.js';
 import { spanText, windowText } from './time.js';
 
 const T = TEXTS.list;
 const SKELETONS = 4;
-const SILENT_MS = 25_000; // as the pill at the top says it
 
 // The elements to show. `elsewhere`: how many lie outside of the view.
 export function emptyState({ anomalies, classes, clock, session, state }, elsewhere) {

@@ -6,7 +6,7 @@ import { clockText, spanText, stampText, zoneText } from './time.js';
 
 const T = TEXTS.status;
 const HEALTH_MS = 15_000;
-const SILENT_MS = 25_000;
+export const SILENT_MS = 25_000;
 
 export class Status {
   #app;
