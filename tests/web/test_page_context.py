@@ -14,6 +14,9 @@ BACK = "() => globalThis.drawing.restoreContext()"
 MAPLIBRE = "cannot be restored after WebGL context loss"
 """It says of layers that are not its own that somebody else must bring them again."""
 
+REDRAWN = f"() => {{ {APP}.anomalyLayers.redraw(); return new Promise(done => setTimeout(done, 250)); }}"
+"""What is put off for 250 ms at most has been done when a timer that was set later goes off."""
+
 OWN = f"['ground', 'aircraft', 'anomaly/anchor'].filter(id => {MAP}.style && {MAP}.getLayer(id)).join()"
 AIRCRAFT = f"{MAP}.getLayoutProperty('aircraft', 'visibility')"
 
@@ -23,7 +26,7 @@ def test_all_is_drawn_again_with_another_context(look: Callable[..., Sight]) -> 
     marked = sight.page.evaluate(f"{APP}.anomalyLayers.markers.drawn.length")
     sight.page.evaluate(LOSE)
     until(sight.page, f"!{MAP}.style")
-    sight.page.evaluate(f"{APP}.anomalyLayers.redraw()")
+    sight.page.evaluate(REDRAWN)
     sight.page.evaluate(f"{APP}.anomalyLayers.markers.drawn = []")
     sight.page.evaluate(BACK)
     until(sight.page, f"{OWN} === 'ground,aircraft,anomaly/anchor'")

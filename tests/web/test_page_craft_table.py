@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 
 import pytest
 
 from tests.web.fake_server import FakeServer
-from tests.web.fake_world import World
+from tests.web.fake_world import Json, World
 from tests.web.sight import APP, MAP, Sight, until
 
 ROWS = "document.querySelectorAll('#table tbody tr:not(.pad)')"
@@ -21,9 +22,24 @@ SEEN = f"""(() => {{
 ALL = "#view=0,10,0.6&table="
 
 
+class Heard(World):
+    """A sky of which something was heard all around the receiver."""
+
+    def overlays(self, collection: str) -> list[Json]:
+        if collection != "coverage":
+            return []
+        turns = [math.radians(5 * i) for i in range(72)]
+        return [cell(8.55 + 2 * math.sin(turn), 47.45 + 1.3 * math.cos(turn)) for turn in turns]
+
+
+def cell(lon: float, lat: float) -> Json:
+    ring = [[lon + x, lat + y] for x, y in ((-0.1, -0.1), (0.1, -0.1), (0.1, 0.1), (-0.1, 0.1), (-0.1, -0.1))]
+    return {"type": "Feature", "properties": {}, "geometry": {"type": "Polygon", "coordinates": [ring]}}
+
+
 @pytest.fixture(scope="module")
 def server() -> Iterator[FakeServer]:
-    world = World(aircraft=400, per_class=2)
+    world = Heard(aircraft=400, per_class=2)
     world.receiver = {"lat": 47.45, "lon": 8.55}
     world.flights[7].rssi, world.flights[7].registration = -1.5, "G-LOUD"
     with FakeServer(world) as fake:
@@ -124,6 +140,7 @@ def test_rings_stand_around_the_receiver_in_the_units_of_the_reader(look: Callab
     sight.page.locator("[data-layer=receiver]").click()
     rings = f"{MAP}.getSource('rings')?.serialize().data.features ?? []"
     until(sight.page, f"({rings}).some(one => one.properties.text === '100 km')")
+    until(sight.page, f"({rings}).filter(one => one.properties.kind === 'range').length === 1")
     assert sight.page.evaluate(f"({rings}).filter(one => one.properties.kind === 'receiver').length") == 1
     assert sight.page.locator("[data-layer=receiver] .count").inner_text() == "1"
     sight.page.locator("[data-layer=receiver]").click()

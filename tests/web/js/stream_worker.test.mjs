@@ -18,7 +18,7 @@ const told = [];
 Object.assign(globalThis, { onmessage: null, EventSource: Source, postMessage: (message, moved) => told.push([message, moved]) });
 await import('../../../web/js/stream_worker.js');
 
-test('ticks are told unpacked and in the order they came, a broken one as it is', async () => {
+test('ticks are told unpacked and in the order they came, a broken one as it is', { timeout: 20_000 }, async () => {
   globalThis.onmessage({ data: { url: '/stream', types: ['clock', 'aircraft'], packed: 'aircraft' } });
   const source = Source.last;
   source.onopen();
