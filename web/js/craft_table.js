@@ -22,7 +22,6 @@ class CraftTable {
   #map;
   #opener;
   #extent;
-  #hold = () => null;
   #receivers = [];
   #columns = columnsOf([]);
   #order = [];
@@ -37,7 +36,7 @@ class CraftTable {
   constructor(app, map, opener) {
     this.redraw = throttle(() => this.#redraw(), 250);
     [this.#app, this.#map, this.#opener] = [app, map, opener];
-    this.#extent = new ListExtent(map, { state: app.state, bus: { on: (_, hold) => (this.#hold = hold) } });
+    this.#extent = new ListExtent(map, { state: app.state });
     this.#build();
     this.#scroller.addEventListener('scroll', () => this.#draw(), { passive: true });
     this.#scroller.addEventListener('keydown', (event) => this.#rows.keyed(event, this.#place()));
@@ -125,7 +124,7 @@ class CraftTable {
 
   #choose(one) {
     const center = this.#app.fleet.where(one.id);
-    this.#hold();
+    this.#extent.hold();
     this.#app.state.set({ selected: { kind: 'aircraft', id: one.id } });
     if (center) go(this.#map, { center, zoom: Math.max(CLOSE, this.#map.getZoom()) }, { revealing: true });
   }

@@ -4,17 +4,20 @@ export class ListExtent {
   #map;
   #held = null;
 
-  constructor(map, { bus, state }) {
+  // Without a bus it is held by whoever calls hold() alone.
+  constructor(map, { bus = null, state }) {
     this.#map = map;
-    bus.on('reveal', () => {
-      this.#held ??= this.#inView();
-    });
+    bus?.on('reveal', () => this.hold());
     map.on('moveend', ({ originalEvent, chosen, revealing }) => {
       if (originalEvent || (chosen && !revealing)) this.#held = null;
     });
     state.on(['selected'], ({ selected }) => {
       if (!selected) this.#held = null;
     });
+  }
+
+  hold() {
+    this.#held ??= this.#inView();
   }
 
   get box() {
