@@ -1,5 +1,6 @@
 // The rows of the table that are seen: few elements, used again and again, between two blank ones as high as all others.
 import { h, setText } from './dom.js';
+import { isSmall } from './sheets.js';
 
 const ROW_PX = 28;
 const TOUCH_PX = 40;
@@ -19,7 +20,7 @@ export class CraftRows {
   }
 
   get height() {
-    return matchMedia('(width < 760px)').matches ? TOUCH_PX : ROW_PX;
+    return isSmall() ? TOUCH_PX : ROW_PX;
   }
 
   // Whether somebody points at a row, or walks through them: then their order stays.

@@ -8,7 +8,7 @@ import { ListExtent } from './list_extent.js';
 import { go } from './map.js';
 import { iconButton } from './parts.js';
 import { receiversOf } from './receivers.js';
-import { grip } from './sheets.js';
+import { grip, isSmall } from './sheets.js';
 import { TRAFFIC } from './texts/traffic_en.js';
 
 const T = TRAFFIC.table;
@@ -162,7 +162,5 @@ class CraftTable {
     this.#rows.draw(this.#order, view, { columns: this.#columns, known: this.known, selected: this.#app.state.get().selected });
   }
 }
-
-const isSmall = () => matchMedia('(width < 760px)').matches;
 
 export const make = (app, map, opener) => new CraftTable(app, map, opener);

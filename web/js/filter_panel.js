@@ -3,7 +3,7 @@ import { throttle } from './bus.js';
 import { HIGHEST_FT, isFiltering, KINDS, LONGEST, NO_FILTER, SOURCES, tidy, toggled, WHERE, withEnd } from './craft_filter.js';
 import { h, setText } from './dom.js';
 import { iconButton } from './parts.js';
-import { grip } from './sheets.js';
+import { grip, isSmall } from './sheets.js';
 import { TRAFFIC } from './texts/traffic_en.js';
 import { unitOf } from './units.js';
 
@@ -135,8 +135,6 @@ class FilterPanel {
 
 // Whole feet within what is believed of an altitude; null where nothing, or no number, was written.
 const feetOf = (feet) => (Number.isFinite(feet) ? Math.max(0, Math.min(HIGHEST_FT, Math.round(feet))) : null);
-
-const isSmall = () => matchMedia('(width < 760px)').matches;
 
 const group = (label, content) => h('div', { class: 'filter-group', role: 'group', 'aria-label': label }, h('h3', { text: label }), content); // prettier-ignore
 

@@ -4,6 +4,9 @@ import { TEXTS } from './texts.js';
 
 const FAR_PX = 36; // so far a sheet is drawn down before it goes
 
+// Whether panels are sheets now.
+export const isSmall = () => matchMedia('(width < 760px)').matches;
+
 export function bindSheets(app) {
   const tabs = [...document.querySelectorAll('#tabs button')];
   const apply = ({ sheet, selected }) => {

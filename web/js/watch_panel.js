@@ -5,6 +5,7 @@ import { icon } from './icons.js';
 import { go, goBounds } from './map.js';
 import { iconButton, wordButton } from './parts.js';
 import { loginView } from './login_view.js';
+import { isSmall } from './sheets.js';
 import { WATCH } from './texts/watch_en.js';
 import { AlertsView } from './watch_alerts.js';
 import { AreasView } from './watch_areas.js';
@@ -113,12 +114,12 @@ export class WatchPanel {
     else if (one.anomaly) list.open(one.anomaly);
     else if (one.icao24 && fleet.get(one.icao24)) state.set({ selected: { kind: 'aircraft', id: one.icao24 } });
     if (one.place && one.trigger !== 'test') go(this.#map, { center: one.place, zoom: Math.max(8.5, this.#map.getZoom()) });
-    if (matchMedia('(width < 760px)').matches) this.close();
+    if (isSmall()) this.close();
   }
 
   showArea(id) {
     const box = this.#app.savedAreas.boxOf(id);
     if (box) goBounds(this.#map, box);
-    if (matchMedia('(width < 760px)').matches) this.close();
+    if (isSmall()) this.close();
   }
 }
