@@ -19,7 +19,7 @@ def columns(body: bytes, known: Sequence[str], most_rows: int) -> tuple[dict[str
     """Columns by name, and how many rows they have. Raises Problem 400 for what is no such stream, holds a column that
     is not known, is there twice or is nested, 413 for more rows or bytes than are taken.
 
-    A few bytes can stand for gigabytes: compressed, as lists of nothing, or as one long text that all rows name.
+    A few bytes can stand for gigabytes: compressed, as lists of nothing, or as one long text that all rows name or view.
     """
     import pyarrow as pa
 
@@ -41,7 +41,7 @@ def _check(schema: Any, known: Sequence[str]) -> None:
         if schema.names.count(name) > 1:
             raise Problem(400, f"there is more than one column {name!r}", name)
         if not _flat(schema.field(name).type):
-            raise Problem(400, f"{name} is of type {str(schema.field(name).type)[:60]}: no value is a list", name)
+            raise Problem(400, f"{name} is of type {str(schema.field(name).type)[:60]}: no value is a list or a view", name)
 
 
 def _flat(kind: Any) -> bool:
@@ -50,7 +50,8 @@ def _flat(kind: Any) -> bool:
 
     if pa.types.is_dictionary(kind):
         return _flat(kind.value_type) and not pa.types.is_null(kind.value_type)
-    apart = pa.types.is_nested(kind) or pa.types.is_run_end_encoded(kind)
+    views = pa.types.is_string_view(kind) or pa.types.is_binary_view(kind)
+    apart = views or pa.types.is_nested(kind) or pa.types.is_run_end_encoded(kind)
     return not apart and not isinstance(kind, pa.BaseExtensionType)
 
 

@@ -59,6 +59,8 @@ def test_a_few_bytes_do_not_become_many(compression: str, kind: Any) -> None:
         (pa.table({"icao24": pa.nulls(1 << 20)}), 413, "more than 50,000 rows"),
         (pa.table({"icao24": pa.FixedSizeListArray.from_arrays(pa.nulls(1 << 20), 1 << 20)}), 400, "is a list"),
         (pa.table({"icao24": [{"a": 1}]}), 400, "is a list"),
+        (pa.table({"icao24": pa.array(["a"], pa.string_view())}), 400, "or a view"),
+        (pa.table({"icao24": pa.array([b"a"], pa.binary_view())}), 400, "or a view"),
         (pa.table({"icao24": pa.DictionaryArray.from_arrays(pa.array([0]), pa.nulls(9))}), 400, "is a list"),
         (pa.table({"colour": [1]}), 400, "no column 'colour'"),
         (pa.Table.from_arrays([pa.array([1]), pa.array([2])], names=["time", "time"]), 400, "more than one column"),
