@@ -19,7 +19,7 @@ def columns(body: bytes, known: Sequence[str], most_rows: int) -> tuple[dict[str
     """Columns by name, and how many rows they have. Raises Problem 400 for what is no such stream, holds a column that
     is not known, is there twice or is nested, 413 for more rows or bytes than are taken.
 
-    A few bytes can stand for gigabytes: compressed, as lists of nothing, or as one long text that all rows name or view.
+    A few bytes can stand for gigabytes: compressed, as lists of nothing, or as a long text that all rows name or view.
     """
     import pyarrow as pa
 
@@ -40,8 +40,9 @@ def _check(schema: Any, known: Sequence[str]) -> None:
             raise Problem(400, f"there is no column {name[:60]!r}", name[:60])
         if schema.names.count(name) > 1:
             raise Problem(400, f"there is more than one column {name!r}", name)
-        if not _flat(schema.field(name).type):
-            raise Problem(400, f"{name} is of type {str(schema.field(name).type)[:60]}: no value is a list or a view", name)
+        kind = schema.field(name).type
+        if not _flat(kind):
+            raise Problem(400, f"{name} is of type {str(kind)[:60]}: no value is a list or a view", name)
 
 
 def _flat(kind: Any) -> bool:
@@ -56,46 +57,53 @@ def _flat(kind: Any) -> bool:
 
 
 def _values(column: Any) -> list[Any]:
-    """Python values; those of a dictionary are made once, however many rows name them."""
+    """Python values; those of a dictionary are made once for each batch, however many of its rows name them."""
     import pyarrow as pa
 
     if not pa.types.is_dictionary(column.type):
         return list(column.to_pylist())
     found: list[Any] = []
     for chunk in column.chunks:
-        words = chunk.dictionary.to_pylist() if len(chunk) else []
-        found += [None if place is None else words[place] for place in chunk.indices.to_pylist()]
+        named = chunk.indices.drop_null().unique()
+        words = dict(zip(named.to_pylist(), chunk.dictionary.take(named).to_pylist(), strict=True))
+        found += map(words.get, chunk.indices.to_pylist())
     return found
 
 
 def _check_size(body: bytes, most_rows: int) -> None:
-    """Raises Problem 413 where the stream says that it has, or its buffers become, more than is taken."""
+    """Raises Problem 413 where the stream says that it has, or becomes, more than is taken. Each batch may name every
+    word of its dictionaries, and a dictionary that is added to is copied whole: both count as often as that."""
     import pyarrow as pa
 
     left, rows = MOST_BYTES, 0
+    words: dict[int, int] = {}
     for message in pa.ipc.MessageReader.open_stream(pa.BufferReader(body)):
-        told = memoryview(message.metadata)
-        kind, batch = _batch(told)
+        told, content = memoryview(message.metadata), memoryview(message.body or b"")
+        dictionary, batch = _tables(told)
         if not batch:
             continue
-        length = _field(told, batch, 0)
-        rows += length if kind == _RECORD_BATCH else 0
-        left -= sum(_inflated(told, batch, memoryview(message.body or b"")))
+        length, inflated = _field(told, batch, 0), sum(_inflated(told, batch, content))
+        if dictionary:
+            own, added = _field(told, dictionary, 0), _flag(told, dictionary, 2)
+            words[own] = max(len(content), inflated) + (words.get(own, 0) if added else 0)
+            left -= words[own] if added else inflated
+        else:
+            rows, left = rows + length, left - inflated - sum(words.values())
         if max(rows, length) > most_rows:
             raise Problem(413, f"more than {most_rows:,} rows: send them in pieces")
         if left < 0:
             raise Problem(413, f"the body becomes more than {MOST_BYTES:,} bytes: send it in pieces")
 
 
-def _batch(told: memoryview) -> tuple[int, int]:
-    """The kind of a message, and where its RecordBatch lies; 0 where it has none."""
+def _tables(told: memoryview) -> tuple[int, int]:
+    """Where a message's DictionaryBatch and its RecordBatch lie; 0 where it has none."""
     root = _number(told, "<I", 0)
     place = _place(told, root, 1)
     kind = told[place] if place else 0
     if kind not in (_DICTIONARY_BATCH, _RECORD_BATCH):
-        return kind, 0
-    batch = _table(told, root, 2)
-    return kind, batch if kind == _RECORD_BATCH else _table(told, batch, 1)
+        return 0, 0
+    header = _table(told, root, 2)
+    return (0, header) if kind == _RECORD_BATCH else (header, _table(told, header, 1))
 
 
 def _inflated(told: memoryview, batch: int, content: memoryview) -> Iterator[int]:
@@ -118,6 +126,12 @@ def _field(told: memoryview, table: int, slot: int) -> int:
     """A field of eight bytes; 0 where it is not set."""
     place = _place(told, table, slot)
     return _number(told, "<q", place) if place else 0
+
+
+def _flag(told: memoryview, table: int, slot: int) -> bool:
+    """A field of one byte; False where it is not set."""
+    place = _place(told, table, slot)
+    return bool(place and told[place])
 
 
 def _place(told: memoryview, table: int, slot: int) -> int:

@@ -53,6 +53,34 @@ def test_a_few_bytes_do_not_become_many(compression: str, kind: Any) -> None:
     assert refused.value.status == 413
 
 
+def batches(words: list[list[str]], add: bool = False, compression: str | None = None) -> bytes:
+    """A stream of a batch for each list of words, which names the first of them."""
+    options = pa.ipc.IpcWriteOptions(emit_dictionary_deltas=add, compression=compression)
+    named = [pa.DictionaryArray.from_arrays(pa.array([0], pa.int32()), pa.array(own)) for own in words]
+    out = pa.BufferOutputStream()
+    with pa.ipc.new_stream(out, pa.schema([("icao24", named[0].type)]), options=options) as writer:
+        for column in named:
+            writer.write_batch(pa.record_batch([column], names=["icao24"]))
+    return bytes(out.getvalue())
+
+
+@pytest.mark.parametrize("compression", [None, "zstd"])
+@pytest.mark.parametrize("add", [False, True])
+def test_a_dictionary_counts_for_each_batch_that_may_name_its_words(add: bool, compression: str | None) -> None:
+    long = "x" * (arrow_stream.MOST_BYTES // 50)
+    grown = [[long, *map(str, range(i if add else 0))] for i in range(60)]
+
+    with pytest.raises(Problem, match="becomes more than"):
+        arrow_stream.columns(batches(grown, add, compression), KNOWN, 50_000)
+
+
+def test_batches_with_words_of_their_own_or_in_common_are_read() -> None:
+    own, common = [[str(i)] for i in range(2_000)], [["abcdef", *map(str, range(100))]] * 2_000
+
+    for words in (own, common):
+        assert arrow_stream.columns(batches(words), KNOWN, 50_000) == ({"icao24": [one[0] for one in words]}, 2_000)
+
+
 @pytest.mark.parametrize(
     ("table", "status", "said"),
     [
