@@ -16,6 +16,9 @@ T = TypeVar("T")
 MOST = 1_000_000
 """Bytes of a body, where a route does not say otherwise."""
 
+_LONGEST_PLACE = 100
+"""Characters of where a body is broken that are looked at: a name in it may be as long as the body."""
+
 
 async def body(request: Request[Any, Any, Any], kind: type[T], most: int = MOST) -> T:
     """The body as a `kind`, a msgspec Struct. Raises Problem 415, 413 or 400.
@@ -31,7 +34,7 @@ async def body(request: Request[Any, Any, Any], kind: type[T], most: int = MOST)
         return msgspec.json.decode(content, type=kind)
     except msgspec.ValidationError as error:
         said, _, place = str(error).partition(" - at `$")
-        place = place.strip("`").lstrip(".")
+        place = place[:_LONGEST_PLACE].strip("`").lstrip(".")
         raise Problem(400, _told(said, place, kind), place or _quoted(said)) from None
     except (msgspec.DecodeError, RecursionError) as error:
         raise Problem(400, f"the body is no JSON: {error}") from None
