@@ -64,4 +64,4 @@ class FolderSource(Source):
 
 def _natural(path: Path) -> list[tuple[int, str]]:
     """Sort key that puts aircraft_2 before aircraft_10."""
-    return [(int(text), "") if text.isdigit() else (0, text) for text in re.split(r"(\d+)", str(path))]
+    return [(int(text), "") if text.isdecimal() else (0, text) for text in re.split(r"(\d+)", str(path))]

@@ -75,6 +75,12 @@ def test_files_that_are_left_out_are_named_and_all_are_counted(tmp_path: Path) -
     ]  # fmt: skip
 
 
+def test_a_file_whose_name_ends_with_a_digit_that_is_no_number_is_read(tmp_path: Path) -> None:
+    (tmp_path / "area 5\u00b2").write_text(snapshot(1_700_000_000))
+
+    assert len(read_path(tmp_path)[1]) == 1
+
+
 def test_a_folder_without_data_is_refused(tmp_path: Path) -> None:
     (tmp_path / "README.md").write_text("hello")
 
