@@ -136,5 +136,5 @@ def _codings(accepted: str) -> Mapping[str, float]:
     for part in accepted.split(","):
         name, _, quality = part.partition(";")
         digits = quality.replace(" ", "").removeprefix("q=")
-        found[name.strip().lower()] = float(digits) if digits.replace(".", "", 1).isdigit() else 1.0
+        found[name.strip().lower()] = float(digits) if digits.replace(".", "", 1).isdecimal() else 1.0
     return found

@@ -22,7 +22,7 @@ import zstandard
 from litestar import Litestar
 from litestar.testing import TestClient
 
-from api import formats, reading
+from api import formats, reading, replies
 from api.catalogue import collections
 from api.layer import Layer
 from detectors._registry import registry
@@ -250,6 +250,10 @@ def test_answers_are_packed_as_the_client_likes(client: Client) -> None:
             assert answer.headers.get("content-encoding") == coding, (accepted, path)
             plain = {"gzip": gzip.decompress, "zstd": _unpacked, None: bytes}[coding](raw)
             assert json.loads(plain)
+
+
+def test_a_quality_of_digits_that_are_no_number_says_nothing() -> None:
+    assert replies._best("gzip;q=\xb2, zstd;q=0.5") == "gzip"
 
 
 def _unpacked(raw: bytes) -> bytes:
