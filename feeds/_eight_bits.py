@@ -26,13 +26,16 @@ def restored(columns: dict[str, Array], chunk: Chunk, bad: Counter[str]) -> None
     raw = _raw(chunk)
     if raw is None or not _narrow(raw) or not {"lat", "lon"} <= set(columns):
         return
-    way = _ways(columns)
+    # One aircraft after the other: many tables have their rows by time alone.
+    order = np.lexsort((columns["time"], columns["icao24"]))
+    raw, lat, lon, icao24 = raw[order], *(columns[name][order] for name in ("lat", "lon", "icao24"))
+    way = _ways(lat, lon, icao24)
     if not _overflown(raw, way):
         return
     bad["track kept in eight bits: made whole by the way"] += int(np.isfinite(raw).sum())
     last = np.maximum.accumulate(np.where(np.isfinite(way), np.arange(len(way)), 0))
-    known = np.where(columns["icao24"][last] == columns["icao24"], way[last], np.nan)
-    columns["track"] = _whole(raw, known)
+    known = np.where(icao24[last] == icao24, way[last], np.nan)
+    columns["track"] = _whole(raw, known)[np.argsort(order)]
 
 
 def _whole(raw: Array, way: Array) -> Array:
@@ -57,9 +60,8 @@ def _narrow(raw: Array) -> bool:
     return bool(len(some) and some.min() < 0 and some.min() >= LEAST and some.max() <= MOST and not (some % 1).any())
 
 
-def _ways(columns: dict[str, Array]) -> Array:
+def _ways(lat: Array, lon: Array, icao24: Array) -> Array:
     """The direction (n,) of the step to each row, NaN where it has none."""
-    lat, lon, icao24 = columns["lat"], columns["lon"], columns["icao24"]
     out = np.full(len(lat), np.nan)
     with np.errstate(invalid="ignore"):
         far = distance_m(lat[:-1], lon[:-1], lat[1:], lon[1:]) >= MOVED_M

@@ -70,19 +70,19 @@ def test_mixed_types_in_one_column_cost_the_odd_ones() -> None:
     }  # fmt: skip
 
 
-def flown(track: float, sent: float, rows: int = 20) -> str:
+def flown(track: float, sent: float, rows: int = 20, icao24: str = "0101de") -> str:
     """A straight flight on a track, of which the table says that it is another one."""
     time = np.arange(rows)
     lat, lon = destination(np.full(rows, 47.0), np.full(rows, 8.0), np.full(rows, track), time * 500.0)
-    cells = {"timestamp": 1_633_608_773_000 + time * 5_000, "icao24": "0101de", "latitude": lat, "longitude": lon}
+    cells = {"timestamp": 1_633_608_773_000 + time * 5_000, "icao24": icao24, "latitude": lat, "longitude": lon}
     return str(pd.DataFrame(cells | {"groundspeed": 200.0, "track": sent}).to_json(orient="records"))
 
 
 def test_a_track_of_eight_bits_is_made_whole_and_counted() -> None:
     both = [
         *json.loads(flown(135.0, 135.0 - 256)),
-        *json.loads(flown(300.0, 300.0 - 256)),
-        *json.loads(flown(40.0, 40.0)),
+        *json.loads(flown(300.0, 300.0 - 256, icao24="0101df")),
+        *json.loads(flown(40.0, 40.0, icao24="0101e0")),
     ]
     batch = read(both)
     first, second, third = np.split(batch["track"], 3)
@@ -94,3 +94,14 @@ def test_a_track_of_eight_bits_is_made_whole_and_counted() -> None:
 @pytest.mark.parametrize(("track", "sent"), [(270.0, -90.0), (90.0, 90.0), (250.0, -110.0), (135.5, 135.5 - 256)])
 def test_other_tracks_stay_what_they_are(track: float, sent: float) -> None:
     assert read(flown(track, sent))["track"] == pytest.approx(sent % 360)
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+def test_tracks_of_eight_bits_are_made_whole_where_rows_of_several_aircraft_come_by_time(backwards: bool) -> None:
+    flights = [flown(track, track - 256, icao24=name) for name, track in (("0101de", 135.0), ("0101df", 300.0))]
+    rows = [row for both in zip(*(json.loads(one) for one in flights), strict=True) for row in both]
+    batch = read(rows[::-1] if backwards else rows)
+
+    assert (batch["track"][batch["icao24"] == 0x0101DE] == 135).all()
+    second = batch["track"][batch["icao24"] == 0x0101DF]
+    assert np.isnan(second).sum() == 1 and (second[~np.isnan(second)] == 300).all()
