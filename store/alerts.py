@@ -9,13 +9,11 @@ import asyncpg
 import orjson
 
 from geo.alert import Alert
+from store.episodes import feature_text
 from store.state import changed
 
 ORDER_LOCK = 0x736B7933
 """Advisory lock, as for anomalies: whoever draws `seq` commits before the next one draws. Taken after theirs."""
-
-_OPTIONS = orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS
-"""As for anomalies: evidence is what a class gave."""
 
 _TYPES = {
     "key": "text", "subscription": "bigint", "trigger": "text", "time": "float8", "icao24": "bigint",
@@ -45,12 +43,11 @@ SELECT count(*) FROM new
 
 
 def _row(alert: Alert) -> tuple[Any, ...]:
-    feature = alert.feature()
-    place = orjson.dumps(feature["geometry"]).decode() if alert.place else None
+    place = orjson.dumps(alert.feature()["geometry"]).decode() if alert.place else None
     return (
         alert.key, alert.subscription, alert.trigger, alert.time / 1000, alert.icao24,
         alert.callsign.replace("\0", "") or None, alert.anomaly, alert.incident, alert.confidence, alert.priority,
-        place, orjson.dumps(feature, option=_OPTIONS).decode(),
+        place, feature_text(alert),
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import asyncpg
 import orjson
 
+from geo.alert import Alert
 from geo.anomaly import Anomaly
 from store.state import changed
 
@@ -45,9 +46,9 @@ AND start_time < to_timestamp($3::float8) AND NOT id = ANY($4)
 """
 
 
-def feature_text(anomaly: Anomaly) -> str:
-    """The GeoJSON feature as it is served. Keys in a fixed order: equal anomalies give equal text."""
-    return orjson.dumps(anomaly.feature(), option=_OPTIONS).decode()
+def feature_text(told: Anomaly | Alert) -> str:
+    """The GeoJSON feature as it is served. Keys in a fixed order: what is equal gives equal text."""
+    return orjson.dumps(told.feature(), option=_OPTIONS).decode()
 
 
 def _row(anomaly: Anomaly, hashes: Mapping[str, str]) -> tuple[Any, ...]:

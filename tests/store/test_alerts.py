@@ -8,6 +8,8 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 import asyncpg
+import numpy as np
+import orjson
 import pytest
 
 from geo.alert import Alert
@@ -87,3 +89,20 @@ def test_alerts_are_numbered_in_the_order_they_are_told(migrated_url: str) -> No
         return [row["key"] for row in await writer.pool.fetch("SELECT key FROM alerts ORDER BY seq")]
 
     assert run(migrated_url, act) == ["c", "a", "b"]
+
+
+def test_evidence_that_an_anomaly_may_have_stops_no_alert(migrated_url: str) -> None:
+    evidence = {"values": {"km": np.float32("nan"), 7: np.int64(3)}, "samples": np.zeros((1, 2))}
+
+    async def act(writer: Writer) -> list[Any]:
+        await writer.save(
+            [replace(ONE, evidence=evidence)], alerts=[replace(ALERT, class_id="loiter", evidence=evidence)]
+        )
+        told = "SELECT feature FROM anomalies UNION ALL SELECT feature FROM alerts"
+        return [orjson.loads(row["feature"])["properties"] for row in await writer.pool.fetch(told)]
+
+    kept = {"values": {"km": None, "7": 3}, "samples": [[0.0, 0.0]]}
+    assert [(one["class"], one["evidence"]) for one in run(migrated_url, act)] == [
+        (ONE.class_id, kept),
+        ("loiter", kept),
+    ]
