@@ -161,3 +161,25 @@ def test_large_pages_take_turns_and_small_ones_do_not(monkeypatch: pytest.Monkey
     asyncio.run(ask())
 
     assert most == {10: 6, LARGE_LIMIT: 2}
+
+
+@pytest.mark.parametrize("gone", ["reads", "waits"])
+def test_who_goes_away_leaves_the_turn_to_the_next(gone: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def read(state: object, collection: object, asked: Asked) -> Page:
+        await asyncio.sleep(60 if asked.offset else 0)
+        return Page(b"", asked.limit, None, False, None)
+
+    async def ask() -> Page:
+        state = State({"large": large_at_once(1)})
+        slow = Asked(limit=LARGE_LIMIT, offset=1)
+        tasks = [asyncio.create_task(read_page(state, POSITIONS, slow)) for _ in range(1 if gone == "reads" else 2)]
+        await asyncio.sleep(0)
+        for one in reversed(tasks):
+            one.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        async with asyncio.timeout(10):
+            return await read_page(state, POSITIONS, Asked(limit=LARGE_LIMIT))
+
+    monkeypatch.setattr("api.near._read", read)
+
+    assert asyncio.run(ask()).returned == LARGE_LIMIT
