@@ -6,10 +6,14 @@ import struct
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import numpy as np
+
 from api.problems import Problem
 
 MOST_BYTES = 64_000_000
 """That compressed buffers may become, all together: sixteen times the longest body."""
+
+_TOO_LONG = f"the body becomes more than {MOST_BYTES:,} bytes: send it in pieces"
 
 _DICTIONARY_BATCH, _RECORD_BATCH = 2, 3
 """Kinds of messages that have buffers (Arrow's Message.fbs, MessageHeader)."""
@@ -28,6 +32,7 @@ def columns(body: bytes, known: Sequence[str], most_rows: int) -> tuple[dict[str
         with pa.ipc.open_stream(body) as stream:
             _check(stream.schema, known)
             table = stream.read_all()
+            _check_views(table)
             table.validate(full=True)
             return {name: _values(table.column(name)) for name in table.schema.names}, table.num_rows
     except (pa.ArrowException, OSError, ValueError, UnicodeError, OverflowError, struct.error) as error:
@@ -41,19 +46,33 @@ def _check(schema: Any, known: Sequence[str]) -> None:
         if schema.names.count(name) > 1:
             raise Problem(400, f"there is more than one column {name!r}", name)
         kind = schema.field(name).type
-        if not _flat(kind):
-            raise Problem(400, f"{name} is of type {str(kind)[:60]}: no value is a list or a view", name)
+        if not (_flat(kind) or _is_view(kind)):
+            raise Problem(400, f"{name} is of type {str(kind)[:60]}: no value is a list", name)
 
 
 def _flat(kind: Any) -> bool:
-    """Whether a value of the type is a single one."""
+    """Whether a value of the type is a single one, with bytes of its own."""
     import pyarrow as pa
 
     if pa.types.is_dictionary(kind):
         return _flat(kind.value_type) and not pa.types.is_null(kind.value_type)
-    views = pa.types.is_string_view(kind) or pa.types.is_binary_view(kind)
-    apart = views or pa.types.is_nested(kind) or pa.types.is_run_end_encoded(kind)
+    apart = _is_view(kind) or pa.types.is_nested(kind) or pa.types.is_run_end_encoded(kind)
     return not apart and not isinstance(kind, pa.BaseExtensionType)
+
+
+def _is_view(kind: Any) -> bool:
+    """Whether values are views, as Polars sends its texts."""
+    import pyarrow as pa
+
+    return pa.types.is_string_view(kind) or pa.types.is_binary_view(kind)
+
+
+def _check_views(table: Any) -> None:
+    """Raises Problem 413 where views, each of which begins with its length, are of more bytes than are taken."""
+    chunks = (chunk for column in table.columns if _is_view(column.type) for chunk in column.chunks)
+    views = (np.frombuffer(chunk.buffers()[1], np.int32)[::4] for chunk in chunks if len(chunk))
+    if sum(int(lengths.clip(0).sum(dtype=np.int64)) for lengths in views) > MOST_BYTES:
+        raise Problem(413, _TOO_LONG)
 
 
 def _values(column: Any) -> list[Any]:
@@ -92,7 +111,7 @@ def _check_size(body: bytes, most_rows: int) -> None:
         if max(rows, length) > most_rows:
             raise Problem(413, f"more than {most_rows:,} rows: send them in pieces")
         if left < 0:
-            raise Problem(413, f"the body becomes more than {MOST_BYTES:,} bytes: send it in pieces")
+            raise Problem(413, _TOO_LONG)
 
 
 def _tables(told: memoryview) -> tuple[int, int]:
