@@ -23,6 +23,10 @@ CONFIRM_MS, SILENT_MS = 20_000, 600_000
 """Another declaration is believed after so long; that there is none, after ten minutes. Over Monterey aircraft of version
 2 were without one for up to four rows, and at the edge of reception one is heard now and then."""
 
+UNHEARD_MS = 120_000
+"""Longer between two rows, and nobody knows what was declared meanwhile: that there is no declaration is then counted
+anew. Over Monterey two rows four hours apart, before and after flights of version 2, would else be so long a silence."""
+
 TYPE = 1 << 60
 """Above every identity: what is known of a type."""
 
@@ -67,6 +71,14 @@ def silent(code: Array) -> Mask:
 def confirm_ms(code: Array) -> Array:
     """For how long each code (n,) must hold until it is believed."""
     out: Array = np.where(silent(code), SILENT_MS, CONFIRM_MS)
+    return out
+
+
+def goes_on(tracks: Tracks, one: Declared, memory: Memory) -> Mask:
+    """Where what is declared was heard all the while. A declaration stands by itself; that there is none, rows bear
+    out, one soon after the other."""
+    before: Array = memory.last_put(one.icao24)
+    out: Mask = ~silent(one.code) | (before >= tracks.time[one.first] - UNHEARD_MS)
     return out
 
 

@@ -17,6 +17,7 @@ from detectors._equipment import (
     declared,
     differ,
     differences,
+    goes_on,
     rare,
     runs_of,
     telling,
@@ -57,6 +58,11 @@ def examples() -> Sequence[Example]:
         at: dict[str, Any] = {name: during(value, v2[name], first, last, seconds) for name, value in unheard.items()}
         return plane(seconds=seconds, **at)
 
+    def edge(*heard_s: float) -> Batch:
+        """Version 2 for five minutes, then single rows without."""
+        rows = (plane(seconds=1, start_s=n + s, lon=11 + s / 500, **unheard) for s in heard_s)
+        return together(plane(), *rows)
+
     return [
         Example("version 2 in the morning, 0 later", lambda: plane(version=during(0.0, 2.0, 150, n, n)), 1, params=now),
         Example("SIL and SDA drop for good", lambda: plane(sil=during(0.0, 3.0, 150, n, n), sda=during(0.0, 2.0, 150, n, n)), 1, params=now),
@@ -64,6 +70,7 @@ def examples() -> Sequence[Example]:
         Example("no version any more, for a quarter of an hour", lambda: lost(150, 1100, 1100), 1, params=now),
         Example("one message decoded wrong", lambda: plane(version=during(0.0, 2.0, 150, 154, n)), 0, params=now),
         Example("no operational status heard for two minutes", lambda: lost(100, 220, n), 0, params=now),
+        Example("none heard in rows ten minutes apart", lambda: edge(0.0, 1.0, 601.0, 602.0), 0, params=now),
         Example("none heard at first, of a type of which all others have 2", lambda: fleet(**unheard), 0, params=now),
         Example("no value is no other value", lambda: plane(sil=during(np.nan, 3.0, 150, n, n)), 0, params=now),
         Example("version 2 like all others", lambda: fleet(), 0, params=now),
@@ -121,7 +128,7 @@ def detect(tracks: Tracks, p: SimpleNamespace, memory: Memory) -> Stretches:
         return none()
     old, time = memory.get(one.icao24), tracks.time[one.last]
     other = one.code != old["code"]
-    same = other & one.steady & (one.code == old["pending"])
+    same = other & one.steady & (one.code == old["pending"]) & goes_on(tracks, one, memory)
     begun = np.where(same, old["begun"], tracks.time[one.first])
     taken = same & (time - begun >= confirm_ms(one.code))
     first = taken & (old["code"] < 0)

@@ -86,6 +86,13 @@ class Memory:
             out[name] = values
         return out
 
+    def last_put(self, keys: Array) -> Array:
+        """Data time (n,) in ms as of which each key was last put; NO_TIME where it is not known."""
+        at = self.find(keys)
+        out = np.full(len(keys), NO_TIME)
+        out[at >= 0] = self.touched[at[at >= 0]]
+        return out
+
     def put(self, keys: Array, time_ms: Array | int, **columns: Array) -> None:
         """Set the named columns of keys (n,), each once, as of data time; columns not named keep what they hold, and so
         do the last numbers of a row where fewer are given than it is wide."""

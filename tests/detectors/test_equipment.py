@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+import pytest
 
 from detectors._equipment import confirm_ms, differences
 from detectors._examples import during, fly, together
@@ -16,6 +17,10 @@ N = 200
 def plane(icao24: int = 0xABC123, start_s: float = 0.0, **columns: Any) -> Batch:
     given: dict[str, Any] = {"version": 2.0, "sil": 3.0, "sda": 2.0, "type_code": b"A320"}
     return fly(icao24, N, start_s=start_s, **(given | columns))
+
+
+def row(start_s: float, **columns: Any) -> Batch:
+    return plane(start_s=start_s, **columns).take(np.arange(1))
 
 
 def words(*batches: Batch, **overrides: float) -> list[str]:
@@ -68,3 +73,24 @@ def test_who_declares_nothing_is_not_of_version_0() -> None:
     assert differences(29, 232) == {}  # version 0 and a SIL, as decoders say before an operational status is heard
     assert differences(232, 29) == {"version": (2, 0)}
     assert confirm_ms(np.array([29, 32, 232])).tolist() == [600_000, 20_000, 20_000]
+
+
+@pytest.mark.parametrize(("apart_s", "told"), [(100, True), (200, False)])
+def test_a_silence_is_borne_by_rows_that_follow_each_other(apart_s: int, told: bool) -> None:
+    quiet: dict[str, Any] = {"version": 0.0, "sil": 2.0, "sda": np.nan}
+    rows = (row(N + k * apart_s, **quiet) for k in range(12))
+
+    assert bool(words(plane(), *rows)) == told
+
+
+def test_a_silence_is_of_one_stretch() -> None:
+    """What was heard before a gap does not count; ten minutes after it do."""
+    quiet: dict[str, Any] = {"version": 0.0, "sil": 2.0, "sda": np.nan}
+    gap = [row(N + s, **quiet) for s in (*range(0, 500, 50), *range(800, 1_300, 50))]
+
+    assert words(plane(), *gap) == []
+    assert words(plane(), *gap, *(row(N + s, **quiet) for s in range(1_300, 1_500, 50))) != []
+
+
+def test_a_declaration_stands_by_itself() -> None:
+    assert words(plane(), row(N, version=0.0), row(N + 700, version=0.0)) != []

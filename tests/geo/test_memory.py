@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from geo.memory import DAY_MS, Keep, Memory, Slot
+from geo.schema import NO_TIME
 
 KEEP = Keep({"count": Slot("i8"), "state": Slot("f8", np.nan, 3)}, ttl_s=10, most=3)
 
@@ -42,6 +43,15 @@ def test_the_untouched_are_forgotten() -> None:
     memory.forget(12_000)
 
     assert memory.keys.tolist() == [2]
+
+
+def test_when_a_key_was_last_put() -> None:
+    memory = Memory(KEEP)
+    assert memory.last_put(np.array([3])).tolist() == [NO_TIME]
+    memory.put(np.array([1, 2]), np.array([50, 90]), count=np.array([1, 2]))
+    memory.put(np.array([2]), 70, count=np.array([3]))
+
+    assert memory.last_put(np.array([2, 3, 1])).tolist() == [90, NO_TIME, 50]
 
 
 def test_too_many_keys_lose_those_untouched_for_longest() -> None:
