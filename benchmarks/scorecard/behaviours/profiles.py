@@ -29,8 +29,7 @@ LASTS_S = {"drone": (960.0, 1_500.0), "missile": (150.0, 600.0), "rocket": (0.0,
 
 def missile_like(victim: Batch, donors: Sequence[Batch], draw: Draw) -> Planted:
     """By turns slow, fast, and steeply up: without a name, from nowhere to nowhere. `severity` is the share of each
-    range.
-    Twins: the same path by a light aircraft with its name, and a winding one without."""
+    range. Twins: the same path by a light aircraft with its name, and a winding one without."""
     rng, kind = draw.rng, ("drone", "missile", "rocket")[draw.number % 3]
     if draw.innocent:
         kind = "drone"

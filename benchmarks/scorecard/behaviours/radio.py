@@ -20,8 +20,7 @@ RATE_SHARES = np.array([0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 1.0])
 
 LEVEL_DBFS, DECADE_DB, AIRCRAFT_DB, SLOW_DB, QUICK_DB = 2.57, -11.06, 5.1, 2.0, 1.0
 """RSSI at one mile, and for every ten times the distance, of its 376 measurements, which scatter by 5.6 dB: by
-airframe,
-over half a minute, and from row to row."""
+airframe, over half a minute, and from row to row."""
 
 
 def counted(rows: Batch, rng: np.random.Generator) -> Batch:
@@ -42,8 +41,7 @@ BURST_S, EACH_S = 2.0, 10.0
 
 def transmits(victim: Batch, donors: Sequence[Batch], draw: Draw) -> Planted:
     """By turns more than ten messages a second (`severity`), bursts of so many between silences, and ten minutes
-    unheard
-    at height. Twins: nearest to a busy receiver, a counter that begins again, and three minutes unheard."""
+    unheard at height. Twins: nearest to a busy receiver, a counter that begins again, and three minutes unheard."""
     kind = draw.number % 3
     if kind == 2:
         return _silent(victim, draw)

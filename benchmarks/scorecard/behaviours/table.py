@@ -29,8 +29,8 @@ BEHAVIOURS: Mapping[str, Behaviour] = {
         "corners of routes of 20 to 44 degrees, and holds", on=("switzerland",),
     ),
     "diversion": Behaviour(
-        approaches.came_back, 6, 15, "min after it was first heard", "back at the aerodrome that it left, "
-        "within the hour",
+        approaches.came_back, 6, 15, "min after it was first heard",
+        "back at the aerodrome that it left, within the hour",
         "the same aircraft back after an hour, as another flight", whole=True, every_s=10,
     ),
     "drone-missile-profile": Behaviour(
@@ -43,16 +43,15 @@ BEHAVIOURS: Mapping[str, Behaviour] = {
         on=("monterey",), whole=True, warm_s=(names.DAYS - 1) * 86_400.0, prepared=names.declared_days,
     ),
     "fir-entry": Behaviour(
-        flows.turned_round, 60, 180, "deg turned", "an entry point or direction that is not flown (seed "
-        "000): nobody within 20 nmi and 60 degrees",
+        flows.turned_round, 60, 180, "deg turned",
+        "an entry point or direction that is not flown (seed 000): nobody within 20 nmi and 60 degrees",
         "the flight of the day before, a mile beside it", on=("switzerland",), warm_s=flows.LEARNED_S,
         prepared=flows.flown_daily, given=flows.regions,
     ),
     "flight-envelope": Behaviour(
         vertical.beyond, 0, 1, "share of the range",
-        "seed 000: above 550 kt below 10,000 ft, below 90 kt at FL300; seed 001: above 25,000 m, slow above "
-        "15,000 m, fast "
-        "below 2,000 m", "airliners in a jet stream of up to 690 kt, and 1,200 kt for one frame",
+        "seed 000: above 550 kt below 10,000 ft, below 90 kt at FL300; seed 001: above 25,000 m, slow above 15,000 m, "
+        "fast below 2,000 m", "airliners in a jet stream of up to 690 kt, and 1,200 kt for one frame",
     ),
     "geographic-outlier": Behaviour(
         jumps.outlier, 500, 8_000, "km", "beyond what a receiver hears at cruise (250 nmi); 0/0 (F085)",
@@ -68,15 +67,14 @@ BEHAVIOURS: Mapping[str, Behaviour] = {
         "holding stacks, places repeated for half a minute, speeds a tenth off", on=("paris", "switzerland"),
     ),
     "identity": Behaviour(
-        names.misnamed, 0, 1, "", "F070 to F073: TEST and FAKE, formats, 000000 and the like, switching, "
-        "another state's "
-        "registration", "heard wrong once, mended once, addresses and registrations that fit",
-        on=("paris", "switzerland"),
+        names.misnamed, 0, 1, "",
+        "F070 to F073: TEST and FAKE, formats, 000000 and the like, switching, another state's registration",
+        "heard wrong once, mended once, addresses and registrations that fit", on=("paris", "switzerland"),
     ),
     "kinematics": Behaviour(
         jumps.impossible, 0, 1, "share of the range",
-        "250 m beyond what was flown (readsb), 15 kt/s, 10 degrees a second (definitions 5.3), a climb beyond "
-        "an F-15's",
+        "250 m beyond what was flown (readsb), 15 kt/s, 10 degrees a second (definitions 5.3), a climb beyond an "
+        "F-15's",
         "one wrong row, and a place repeated for half a minute",
     ),
     "low-for-cell": Behaviour(
@@ -85,9 +83,8 @@ BEHAVIOURS: Mapping[str, Behaviour] = {
     ),
     "ml-point": Behaviour(
         turns.rare_motion, 5, 10, "thousand ft/min; half of it in deg/s",
-        "motion that airliners do not fly: 5,000 ft/min and 2.5 degrees a second at cruise", "2,000 ft/min, and "
-        "25 degrees of "
-        "bank", on=("switzerland",),
+        "motion that airliners do not fly: 5,000 ft/min and 2.5 degrees a second at cruise",
+        "2,000 ft/min, and 25 degrees of bank", on=("switzerland",),
     ),
     "ml-sequence": Behaviour(
         turns.weaving, 15, 45, "deg", "a path that is odd only as a whole, for three windows (seed 000)",
@@ -98,8 +95,8 @@ BEHAVIOURS: Mapping[str, Behaviour] = {
         "the same crossing a thousand feet or three miles apart",
     ),
     "odd-trajectory": Behaviour(
-        turns.zig_zag, 1.4, 2.4, "times the distance", "four reversals and a tortuosity of 1.4 (definitions "
-        "5.1, SkySpy)",
+        turns.zig_zag, 1.4, 2.4, "times the distance",
+        "four reversals and a tortuosity of 1.4 (definitions 5.1, SkySpy)",
         "once round a thunderstorm and back", on=("switzerland",),
     ),
     "patrol": Behaviour(
@@ -111,9 +108,8 @@ BEHAVIOURS: Mapping[str, Behaviour] = {
         on=("switzerland",), warm_s=flows.LEARNED_S, prepared=flows.flown_daily,
     ),
     "sighting": Behaviour(
-        names.military, 0, 1, "", "addresses of military blocks, or marked by the feed (F077)", "civil "
-        "addresses of the same "
-        "states", on=("paris", "switzerland"),
+        names.military, 0, 1, "", "addresses of military blocks, or marked by the feed (F077)",
+        "civil addresses of the same states", on=("paris", "switzerland"),
     ),
     "signal": Behaviour(
         radio.loud, 10, 0.5, "nmi from the receiver", "heard from where it is, not from where it says (F068, F069)",
