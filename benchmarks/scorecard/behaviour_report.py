@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.scorecard.behaviours.plan import Behaviour
-from benchmarks.scorecard.event_report import f1
+from benchmarks.scorecard.event_report import SOON_MS, f1, involved
 from benchmarks.scorecard.measures import delays, interval, rounded, share
 from benchmarks.scorecard.scoring import TICK_S, Flags, judge
 from benchmarks.scorecard.staging import Episode, Stage, staged
@@ -15,9 +15,6 @@ from detectors._registry import Detector
 from geo.anomaly import Anomaly
 from geo.batch import Batch
 from pipeline.engine import Engine
-
-SOON_MS = 60_000
-"""An alert is of an episode where they overlap, give or take a minute, as for the demo's planted episodes."""
 
 MakeWith = Callable[[Mapping[str, Any]], Callable[..., Engine]]
 """Resources by name in, a maker of engines out."""
@@ -69,15 +66,15 @@ def _figures(judged: Sequence[tuple[Stage, Flags]], cleared: bool) -> dict[str, 
 
 
 def shows(anomaly: Anomaly, episode: Episode) -> bool:
-    """The anomaly is of one of the episode's aircraft, at its time."""
+    """The anomaly is of one of the episode's aircraft, at its time: as for the demo's planted episodes."""
     one = episode.planted
-    mine = {*anomaly.members, *(() if anomaly.icao24 is None else (anomaly.icao24,))}
-    return bool(mine & set(one.members)) and anomaly.start <= one.end + SOON_MS and anomaly.end >= one.start - SOON_MS
+    same = bool(involved(anomaly) & set(one.members))
+    return same and anomaly.start <= one.end + SOON_MS and anomaly.end >= one.start - SOON_MS
 
 
 def _touches(anomaly: Anomaly, episodes: Sequence[Episode]) -> bool:
     """The anomaly is of a track in which something was planted, an episode or a twin."""
-    mine = {*anomaly.members, *(() if anomaly.icao24 is None else (anomaly.icao24,))}
+    mine = involved(anomaly)
     return any(mine & set(e.planted.members) for e in episodes)
 
 

@@ -58,9 +58,14 @@ def near(anomaly: Anomaly, place: tuple[float, float] | None) -> bool:
     return bool(abs(centre.y - place[0]) <= NEAR_DEG and abs(centre.x - place[1]) <= NEAR_DEG)
 
 
+def involved(anomaly: Anomaly) -> set[int]:
+    """The addresses of everyone; none of a cell."""
+    return {k for k in (anomaly.icao24, *anomaly.members) if k is not None}
+
+
 def addresses(anomaly: Anomaly) -> set[str | None]:
-    """Everyone involved."""
-    return {icao24_text(k) for k in (*anomaly.members, *(() if anomaly.icao24 is None else (anomaly.icao24,)))}
+    """The same as texts."""
+    return {icao24_text(k) for k in involved(anomaly)}
 
 
 def delay(flags: Flags, anomaly: Anomaly, spec: Detector) -> float:
@@ -127,7 +132,7 @@ def f1(precision: float | None, recall: float | None) -> float | None:
 
 def matches(anomaly: Anomaly, truth: Truth) -> bool:
     """Same aircraft (or no aircraft: a cell), at the same time."""
-    mine = {*anomaly.members, *(() if anomaly.icao24 is None else (anomaly.icao24,))}
+    mine = involved(anomaly)
     same = not mine or bool(mine & set(truth.icao24s))
     return same and anomaly.start <= truth.end + SOON_MS and anomaly.end >= truth.start - SOON_MS
 

@@ -17,9 +17,9 @@ from detectors._examples import fly, together
 from detectors._registry import registry
 from geo.batch import Batch
 from geo.schema import Array
-from geo.sphere import angle_between, bearing_deg, destination, distance_m
+from geo.sphere import NMI_M, angle_between, bearing_deg, destination, distance_m
 
-NMI_M, MUNICH, ELEVATION_FT = 1852.0, (48.3538, 11.7861), 1_487.0
+MUNICH, ELEVATION_FT = (48.3538, 11.7861), 1_487.0
 
 
 def cruise(step_s: float = 10.0) -> Batch:

@@ -11,7 +11,6 @@ from benchmarks.scorecard.behaviours.plan import Draw, Planted, alone, elapsed_s
 from benchmarks.scorecard.behaviours.verbs import (
     bent,
     flown,
-    joined_to,
     lifted,
     named,
     placed,
@@ -19,12 +18,13 @@ from benchmarks.scorecard.behaviours.verbs import (
     template,
 )
 from benchmarks.scorecard.tracks import common, shifted
+from detectors._examples import together
 from geo.airports import Airports
 from geo.batch import Batch
 from geo.schema import Array
-from geo.sphere import bearing_deg, distance_m
+from geo.sphere import NMI_M, bearing_deg, distance_m
 
-NM_M, NEAR_NMI, LANDED_FT = 1852.0, 6.0, 1_500.0
+NEAR_NMI, LANDED_FT = 6.0, 1_500.0
 """A landing is a track that ends within 6 nmi of an aerodrome (definitions 5.4) and 1,500 ft above it."""
 
 HEIGHT_FT = 200.0, 1_200.0
@@ -77,7 +77,7 @@ def broken_off(victim: Batch, donors: Sequence[Batch], draw: Draw) -> Planted:
                  **_names(victim))  # fmt: skip
     met = int(victim["time"][start]) + 1_000 + round(500 / rate * 60_000)
     end = int(victim["time"][start]) + 1_000 + round(draw.severity / rate * 60_000)
-    return alone(joined_to(victim.take(np.arange(start + 1)), away), int(victim["time"][start]) - 60_000, end, met)
+    return alone(together(victim.take(np.arange(start + 1)), away), int(victim["time"][start]) - 60_000, end, met)
 
 
 def _motion(rows: Batch, row: int) -> tuple[float, float]:
@@ -121,7 +121,7 @@ def odd_shape(victim: Batch, donors: Sequence[Batch], draw: Draw) -> Planted:
 
 def _to_go_nmi(rows: Batch) -> Array:
     """Way to the end of the track."""
-    step = distance_m(rows["lat"][:-1], rows["lon"][:-1], rows["lat"][1:], rows["lon"][1:]) / NM_M
+    step = distance_m(rows["lat"][:-1], rows["lon"][:-1], rows["lat"][1:], rows["lon"][1:]) / NMI_M
     way: Array = np.concatenate([np.cumsum(step[::-1])[::-1], [0.0]])
     return way
 
@@ -176,7 +176,7 @@ def _circle(victim: Batch, left: Array, elevation: float, draw: Draw) -> Planted
 def _steep(victim: Batch, left: Array, elevation: float, draw: Draw) -> Planted:
     """From 3,000 to 4,500 ft above the field down at 6 to 9 degrees; a twin at 5.5, London City's."""
     angle = 5.5 if draw.innocent else 6.05 + 3 * draw.severity
-    slope = np.tan(np.radians(angle)) * NM_M / 0.3048
+    slope = np.tan(np.radians(angle)) * NMI_M / 0.3048
     top = float(victim["baro_altitude"][-1]) + draw.rng.uniform(3_000, 4_500)
     wanted = float(victim["baro_altitude"][-1]) + left * slope
     return _profile(
@@ -221,7 +221,7 @@ def came_back(victim: Batch, donors: Sequence[Batch], draw: Draw) -> Planted:
     arrival = _arrival(int(index[0]), donors, draw.rng)
     turned = int(np.searchsorted(victim["time"], victim["time"][0] + draw.severity * 60_000))
     out = victim.take(np.arange(min(turned, len(victim))))
-    if distance_m(out["lat"][0], out["lon"][0], out["lat"][-1], out["lon"][-1]) < TURNED_BACK_NMI[0] * NM_M:
+    if distance_m(out["lat"][0], out["lon"][0], out["lat"][-1], out["lon"][-1]) < TURNED_BACK_NMI[0] * NMI_M:
         raise ValueError("not far enough out")
     leg = _leg(out, arrival, donors, draw) if not draw.innocent else out.take(np.arange(0))
     begins = int(leg["time"][-1]) + 5_000 if len(leg) else int(victim["time"][-1]) + round(BACK_S * 1_000)

@@ -9,10 +9,10 @@ import numpy as np
 from benchmarks.scorecard.behaviours.plan import Draw, Planted, stretch
 from benchmarks.scorecard.behaviours.verbs import placed
 from benchmarks.scorecard.tracks import shifted, velocity
+from detectors._examples import together
 from geo.batch import Batch
-from geo.sphere import angle_between, destination
+from geo.sphere import NMI_M, angle_between, destination
 
-NM_M = 1852.0
 NEAR_NMI, NEAR_FT = 0.3, 400.0
 """definitions 5.6, airbornehotspots: at most 0.3 nmi and 400 ft, below 18,000 ft."""
 
@@ -30,18 +30,17 @@ def near_miss(victim: Batch, donors: Sequence[Batch], draw: Draw) -> Planted:
     low = (victim["baro_altitude"] > LOWEST_FT) & (victim["baro_altitude"] < HIGHEST_FT - NEAR_FT)
     row, _ = stretch(victim, draw, AROUND_S, low)
     other, at = _crossing(victim, row, donors, rng)
-    aside, height = draw.severity * NM_M, rng.uniform(0, NEAR_FT - 25)
+    aside, height = draw.severity * NMI_M, rng.uniform(0, NEAR_FT - 25)
     if draw.innocent and draw.number % 2:
-        aside = APART_NMI * NM_M
+        aside = APART_NMI * NMI_M
     elif draw.innocent:
         height = APART_FT
     moved = _met(victim, row, other, at, aside, height * rng.choice([-1, 1]), rng)
-    rows = Batch.concat([victim, moved])
     both = int(victim["icao24"][0]), int(other["icao24"][0])
-    inside = 1000 * np.sqrt(max((NEAR_NMI * NM_M) ** 2 - aside**2, 0.0)) / max(_closing(victim, row, other, at), 1.0)
+    inside = 1000 * np.sqrt(max((NEAR_NMI * NMI_M) ** 2 - aside**2, 0.0)) / max(_closing(victim, row, other, at), 1.0)
     middle = int(victim["time"][row])
     return Planted(
-        rows.take(np.argsort(rows["time"], kind="stable")), both, both, middle - int(inside), middle + int(inside),
+        together(victim, moved), both, both, middle - int(inside), middle + int(inside),
         middle - int(inside),
     )  # fmt: skip
 

@@ -12,11 +12,12 @@ import shapely
 from benchmarks.scorecard.behaviours.plan import Draw, Planted, alone
 from benchmarks.scorecard.behaviours.verbs import bent, lifted
 from benchmarks.scorecard.tracks import clean_tracks, displaced, polled, shifted
+from detectors._examples import together
 from feeds.fir_files import load_firs
 from geo.batch import Batch
 from geo.firs import Firs
 from geo.schema import Array
-from geo.sphere import angle_between, destination, distance_m
+from geo.sphere import NMI_M, angle_between, destination, distance_m
 
 DAY_MS, DAYS, EVERY_S = 86_400_000, 9, 20
 LEARNED_S = (DAYS - 1) * 86_400.0
@@ -34,8 +35,7 @@ def flown_daily(rows: Batch, rng: np.random.Generator) -> Batch:
                 k * DAY_MS + int(rng.normal(0, LATER_MS)))
         for k in range(DAYS) for t in tracks
     ]  # fmt: skip
-    made = Batch.concat(days)
-    return made.take(np.argsort(made["time"], kind="stable"))
+    return together(*days)
 
 
 def regions(data: Path | None) -> Mapping[str, Any]:
@@ -93,7 +93,7 @@ def _all(rows: Batch) -> Planted:
     return alone(rows, *times)
 
 
-NMI_M, OFF_COURSE_S = 1852.0, 240.0
+OFF_COURSE_S = 240.0
 
 
 def beside(victim: Batch, donors: Sequence[Batch], draw: Draw) -> Planted:

@@ -8,6 +8,7 @@ import numpy as np
 
 from benchmarks.scorecard.behaviours.plan import Draw, Planted, alone, at_s, elapsed_s, stretch
 from benchmarks.scorecard.behaviours.verbs import bent, flown, from_row, rest_of, within
+from detectors._examples import together
 from geo.batch import Batch
 from geo.schema import Array
 from geo.sphere import destination, distance_m
@@ -139,8 +140,7 @@ def _drawn(victim: Batch, donors: Sequence[Batch], draw: Draw) -> Planted:
     course = rng.uniform(0, 360)
     centre = tuple(float(x) for x in destination(victim["lat"][first], victim["lon"][first], course, far / 3 + 10_000))
     change = _stacked if draw.innocent else _circled
-    rows = Batch.concat([change(d, start, end, (centre[0], centre[1]), draw, k) for k, d in enumerate(group)])
-    rows = rows.take(np.argsort(rows["time"], kind="stable"))
+    rows = together(*(change(d, start, end, (centre[0], centre[1]), draw, k) for k, d in enumerate(group)))
     members = tuple(int(d["icao24"][0]) for d in group)
     return Planted(rows, members, members, start, end, start + 60_000)
 
@@ -163,7 +163,7 @@ def _stacked(rows: Batch, start: int, end: int, centre: tuple[float, float], dra
     """In a stack, a thousand feet above each other, flying the circles that they say they fly; heard only there, so
     that nothing leaps."""
     part = rows.take(np.flatnonzero((rows["time"] >= start) & (rows["time"] <= end)))
-    seconds = (part["time"] - part["time"][0]) / 1000.0
+    seconds = elapsed_s(part)
     heading = 60.0 * k + 1.5 * seconds
     at = tuple(float(x) for x in destination(*centre, (heading[0] - 90) % 360, 2_500))
     n = len(part)

@@ -29,6 +29,10 @@ class Draw:
     rng: np.random.Generator
     given: Mapping[str, Any] = field(default_factory=dict)
 
+    def between(self, low: float, high: float) -> float:
+        """A number from a range by the severity, where that is a share of it."""
+        return low + self.severity * (high - low)
+
 
 @dataclass(frozen=True)
 class Planted:

@@ -14,7 +14,7 @@ from geo.batch import Batch
 from geo.schema import Array
 from geo.sphere import KNOT_M_S, destination
 
-NM_M, TRIES, AWAY_NMI, WITHIN_M = 1852.0, 60, 5.0, 120_000.0
+TRIES, AWAY_NMI, WITHIN_M = 60, 5.0, 120_000.0
 
 DRONE_KT, DRONE_FT = (80.0, 110.0), (300.0, 9_800.0)
 """Long-range propeller drones: 185 km/h (100 kt) at 60 to 4,000 m, as published of the Shahed-136; here to 3,000 m."""
@@ -34,7 +34,7 @@ def missile_like(victim: Batch, donors: Sequence[Batch], draw: Draw) -> Planted:
     if draw.innocent:
         kind = "drone"
     lasts = float(rng.uniform(*LASTS_S[kind]))
-    rate = _share(draw, ROCKET_FPM)
+    rate = draw.between(*ROCKET_FPM)
     if kind == "rocket":
         lasts = 2 * ROCKET_FT / rate * 60
     begin = max(draw.earliest, int(victim["time"][len(victim) // 3]))
@@ -53,10 +53,6 @@ def missile_like(victim: Batch, donors: Sequence[Batch], draw: Draw) -> Planted:
     return Planted(made, (address,), (address,), begin, end, min(met, end))
 
 
-def _share(draw: Draw, span: tuple[float, float]) -> float:
-    return span[0] + draw.severity * (span[1] - span[0])
-
-
 def _flight(kind: str, seconds: Array, lasts: float, draw: Draw) -> tuple[Array, Array]:
     """Speed (kt) and pressure altitude (ft) of the rows."""
     n = len(seconds)
@@ -64,7 +60,7 @@ def _flight(kind: str, seconds: Array, lasts: float, draw: Draw) -> tuple[Array,
         height = np.interp(seconds, [0, lasts / 2, lasts], [2_000, 2_000 + ROCKET_FT, 2_000])
         return np.full(n, 600.0), height
     knots, feet = (DRONE_KT, DRONE_FT) if kind == "drone" else (MISSILE_KT, MISSILE_FT)
-    return np.full(n, _share(draw, knots)), np.full(n, draw.rng.uniform(*feet))
+    return np.full(n, draw.between(*knots)), np.full(n, draw.rng.uniform(*feet))
 
 
 def _nowhere(

@@ -7,12 +7,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from benchmarks.scorecard.behaviours.plan import Draw, Planted, alone, at_s, stretch
+from benchmarks.scorecard.behaviours.plan import Draw, Planted, alone, at_s, elapsed_s, stretch
 from geo.batch import Batch
 from geo.schema import Array
-from geo.sphere import distance_m
-
-NM_M = 1852.0
+from geo.sphere import NMI_M, distance_m
 
 RATES = np.array([2.25, 3.79, 5.29, 7.44, 9.05, 9.63, 9.91, 10.27])
 RATE_SHARES = np.array([0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 1.0])
@@ -47,7 +45,7 @@ def transmits(victim: Batch, donors: Sequence[Batch], draw: Draw) -> Planted:
         return _silent(victim, draw)
     lasts = draw.rng.uniform(120, 300)
     start, end = stretch(victim, draw, lasts, fewest=12)
-    seconds = (victim["time"] - victim["time"][start]) / 1000.0
+    seconds = elapsed_s(victim, start)
     during = (seconds >= 0) & (seconds < lasts)
     rate = np.where(during, draw.severity, 0.0)
     if draw.innocent:
@@ -82,7 +80,7 @@ def measured(rows: Batch, rng: np.random.Generator) -> Batch:
     """The rows with distances from a receiver in their middle, and the strengths that it would measure."""
     there = np.flatnonzero(~np.isnan(rows["lat"]))
     lat, lon = (float(np.median(rows[n][there])) for n in ("lat", "lon"))
-    far = np.maximum(distance_m(lat, lon, rows["lat"], rows["lon"]) / NM_M, 0.5)
+    far = np.maximum(distance_m(lat, lon, rows["lat"], rows["lon"]) / NMI_M, 0.5)
     _, of = np.unique(rows["icao24"], return_inverse=True)
     own = rng.normal(0, AIRCRAFT_DB, of.max() + 1)[of]
     half = rows["time"] // 30_000

@@ -127,12 +127,6 @@ def named(rows: Batch, icao24: int, **columns: object) -> Batch:
     return rows.with_columns(icao24=np.full(n, icao24, dtype=np.int64), **out)
 
 
-def joined_to(before: Batch, after: Batch) -> Batch:
-    """One track after the other, in time order."""
-    rows = Batch.concat([before, after])
-    return rows.take(np.argsort(rows["time"], kind="stable"))
-
-
 def from_row(rows: Batch, row: int, changed: Batch) -> Batch:
     """The rows until `row`, then the changed ones."""
     return Batch.concat([rows.take(np.arange(row)), changed])

@@ -133,21 +133,17 @@ def _sent(victim: Batch, draw: Draw, fits: Array, **values: float) -> Planted:
     return alone(victim.with_columns(**columns), *when)
 
 
-def _between(draw: Draw, low: float, high: float) -> float:
-    return low + draw.severity * (high - low)
-
-
 _BEYOND: Mapping[str, Callable[[Batch, Draw], Planted]] = {
     "fast below 10,000 ft": lambda v, d: _sped(
-        v, d, _between(d, 555, 700), (v["baro_altitude"] > 2_500) & (v["baro_altitude"] < 9_500)),
-    "slow at FL300": lambda v, d: _sped(v, d, _between(d, 88, 10), v["baro_altitude"] >= 30_000),
+        v, d, d.between(555, 700), (v["baro_altitude"] > 2_500) & (v["baro_altitude"] < 9_500)),
+    "slow at FL300": lambda v, d: _sped(v, d, d.between(88, 10), v["baro_altitude"] >= 30_000),
     "above 25,000 m": lambda v, d: _sent(
-        v, d, v["baro_altitude"] > 10_000, baro_altitude=_between(d, 25_050, 38_000) * M_FT),
+        v, d, v["baro_altitude"] > 10_000, baro_altitude=d.between(25_050, 38_000) * M_FT),
     "high and slow": lambda v, d: _sent(
-        v, d, v["baro_altitude"] > 10_000, baro_altitude=_between(d, 15_050, 25_000) * M_FT,
-        ground_speed=_between(d, 145, 0) * KMH_KT),
+        v, d, v["baro_altitude"] > 10_000, baro_altitude=d.between(15_050, 25_000) * M_FT,
+        ground_speed=d.between(145, 0) * KMH_KT),
     "fast below 2,000 m": lambda v, d: _sped(
-        v, d, _between(d, 605, 970) * KMH_KT, (v["baro_altitude"] > 1_500) & (v["baro_altitude"] < 6_300)),
+        v, d, d.between(605, 970) * KMH_KT, (v["baro_altitude"] > 1_500) & (v["baro_altitude"] < 6_300)),
 }  # fmt: skip
 """Seed 000: above 550 kt below 10,000 ft, below 90 kt at FL300. Seed 001: above 25,000 m (seen to 38,000), above
 15,000 m below 150 km/h (seen to 0 and 25,000 m), below 2,000 m above 600 km/h (seen to 970)."""
@@ -161,7 +157,7 @@ def beyond(victim: Batch, donors: Sequence[Batch], draw: Draw) -> Planted:
     if not draw.innocent:
         return list(_BEYOND.values())[draw.number % len(_BEYOND)](victim, draw)
     if draw.number % 2:
-        return _sped(victim, draw, _between(draw, *STREAM_KT), victim["baro_altitude"] > 29_000)
+        return _sped(victim, draw, draw.between(*STREAM_KT), victim["baro_altitude"] > 29_000)
     start, _ = stretch(victim, draw, 60)
     speed = victim["ground_speed"].copy()
     speed[start] = 1_200
