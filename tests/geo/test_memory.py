@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from geo.memory import DAY_MS, Keep, Memory, Slot
 from geo.schema import NO_TIME
@@ -106,3 +107,11 @@ def test_the_same_keys_are_found_anew_once_others_have_come() -> None:
     memory.put(np.array([1]), 0, count=np.array([10]))
 
     assert memory.get(keys)["count"].tolist() == [50]
+
+
+def test_where_keys_stand_is_not_to_be_written_into() -> None:
+    memory, keys = Memory(KEEP), np.array([5])
+    memory.put(keys, 0, count=np.array([50]))
+
+    with pytest.raises(ValueError, match="read-only"):
+        memory.find(keys)[0] = 7

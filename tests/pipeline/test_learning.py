@@ -104,7 +104,8 @@ def test_of_an_upgrade_only_the_class_that_keeps_it_otherwise_begins_anew_and_sa
 ) -> None:
     known = registry()
     both = {name: known[name] for name in ("low-for-cell", "position-drift")}
-    before, after = (Engine(both, {}, {"airports": Airports.builtin()}, 0.0) for _ in range(2))
+    more = {**both, "timing": known["timing"]}
+    before, after = (Engine(some, {}, {"airports": Airports.builtin()}, 0.0) for some in (both, more))
     heard(before, high(0))
     memory = before.runs["position-drift"].memory
     assert memory is not None and len(memory)
