@@ -11,8 +11,9 @@ from typing import Any, TypeVar
 import asyncpg
 import click
 
+from cli.answering import kept_address
 from cli.configured import database_option
-from cli.database import database
+from cli.database import database, location
 from cli.ui import FAILED, USAGE, Failure, json_option, out, print_json, table
 from store import accounts, audit, credentials
 from store.connect import open_pool
@@ -20,7 +21,7 @@ from store.words import ROLES
 
 T = TypeVar("T")
 url_option = click.option(
-    "--url", default="http://127.0.0.1:8080", show_default=True, help="Where the service is reached, for the link."
+    "--url", help="Where the service is reached, for the link. Default: as --config says, else where it last answered."
 )
 
 
@@ -73,6 +74,11 @@ async def the(connection: asyncpg.Connection, name: str) -> asyncpg.Record:
     return found
 
 
+def reached(url: str | None, demo: bool) -> str:
+    """Where the service is: as was said, else where it last answered, else where it does unless told otherwise."""
+    return url or kept_address(location(demo))
+
+
 def link_text(url: str, secret: str) -> str:
     """The address that logs in once."""
     from api.people import login_link
@@ -108,7 +114,7 @@ def list_(demo: bool, as_json: bool) -> None:
 @url_option
 @demo_option
 @json_option
-def add(name: str, role: str, url: str, demo: bool, as_json: bool) -> None:
+def add(name: str, role: str, url: str | None, demo: bool, as_json: bool) -> None:
     """Make the account NAME, and a link by which its owner logs in and sets a password."""
 
     async def act(connection: asyncpg.Connection) -> str:
@@ -116,7 +122,7 @@ def add(name: str, role: str, url: str, demo: bool, as_json: bool) -> None:
         await audit.note(connection, OWNER, "account.create", f"account {own}", {"name": name, "role": role})
         return await credentials.new_link(connection, own, role)
 
-    _say_link(link_text(url, run(demo, act)), name, as_json)
+    _say_link(link_text(reached(url, demo), run(demo, act)), name, as_json)
 
 
 @command.command()
@@ -124,7 +130,7 @@ def add(name: str, role: str, url: str, demo: bool, as_json: bool) -> None:
 @url_option
 @demo_option
 @json_option
-def link(name: str, url: str, demo: bool, as_json: bool) -> None:
+def link(name: str, url: str | None, demo: bool, as_json: bool) -> None:
     """A link that logs NAME in once, within a day: for a forgotten password."""
 
     async def act(connection: asyncpg.Connection) -> str:
@@ -132,7 +138,7 @@ def link(name: str, url: str, demo: bool, as_json: bool) -> None:
         await audit.note(connection, OWNER, "account.link", f"account {found['id']}")
         return await credentials.new_link(connection, found["id"], found["role"])
 
-    _say_link(link_text(url, run(demo, act)), name, as_json)
+    _say_link(link_text(reached(url, demo), run(demo, act)), name, as_json)
 
 
 def _say_link(address: str, name: str, as_json: bool) -> None:

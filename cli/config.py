@@ -39,7 +39,11 @@ def show(config: Configuration, everything: bool, as_json: bool) -> None:
         print_json({"file": config.path and str(config.path), "feeds": feeds, "values": found})
         return
     for one in feeds:
-        out.print(f"feed {', '.join(f'{k} {v}' for k, v in one.items())}  ({config.feeds_origin})", markup=False)
+        out.print(
+            f"feed {', '.join(f'{k} {v}' for k, v in one.items())}  ({config.feeds_origin})",
+            markup=False,
+            soft_wrap=True,
+        )
     width = max(len(str(one["key"])) for one in found)
     for one in found:
         value = one["value"] if one["value"] == HIDDEN else toml(one["value"]) if one["value"] is not None else "unset"
@@ -60,10 +64,17 @@ def _public(value: str) -> str:
 
 
 @command.command()
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False), required=False)
+@click.option(
+    "--config", type=click.Path(path_type=Path, exists=True, dir_okay=False), envvar="SKYSIFT_CONFIG",
+    help="The same as FILE.",
+)  # fmt: skip
 @json_option
-def check(file: Path, as_json: bool) -> None:
+def check(file: Path | None, config: Path | None, as_json: bool) -> None:
     """Whether FILE is right; all that is wrong with it otherwise. Exit code 2 then. The environment is left out."""
+    file = file or config
+    if file is None:
+        raise click.UsageError("which file? skysift config check FILE, or name it by --config or SKYSIFT_CONFIG")
     try:
         found = load(file, environ={})
         faults = strange(found)
@@ -72,11 +83,19 @@ def check(file: Path, as_json: bool) -> None:
     if as_json:
         print_json({"ok": not faults, "faults": faults, "keys": sorted(found.given), "feeds": len(found.feeds)})
     elif not faults:
-        out.print(f"{file}: {len(found.given)} keys and {len(found.feeds)} feeds, all right", markup=False)
+        out.print(
+            f"{file}: {_many(len(found.given), 'key')} and {_many(len(found.feeds), 'feed')}, all right",
+            markup=False,
+            soft_wrap=True,
+        )
     else:
         err.print("\n".join(faults), markup=False, soft_wrap=True)
     if faults:
         sys.exit(USAGE)
+
+
+def _many(n: int, what: str) -> str:
+    return f"{n} {what}{'' if n == 1 else 's'}"
 
 
 @command.command()

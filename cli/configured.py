@@ -43,8 +43,10 @@ def _database(context: click.Context, option: click.Parameter, given: Path | Non
         context.default_map = {**(context.default_map or {}), "url": address(found)}
 
 
-def address(found: Configuration) -> str:
-    """Where the service is reached from this machine, if it answers as configured."""
+def address(found: Configuration) -> str | None:
+    """Where the service is reached from this machine, if it answers as configured; None where it takes a free port."""
+    if not found["service.port"]:
+        return None
     host = str(found["service.host"])
     near = "127.0.0.1" if host in ("0.0.0.0", "::", "") else host
     return f"http://{f'[{near}]' if ':' in near else near}:{found['service.port']}"

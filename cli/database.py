@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from cli.ui import err
 from store.cluster import DATABASE, SOCKET_NAME, Cluster, default_state_dir
@@ -34,6 +36,18 @@ def migrated(url: str) -> None:
         from store.migrate import upgrade
 
         upgrade(url)
+
+
+def location(demo: bool = False) -> str:
+    """The URL of a database, whether or not it runs."""
+    return os.environ.get("DATABASE_URL") or Cluster(default_state_dir()).url_of(DEMO if demo else DATABASE)
+
+
+def state_file(url: str, suffix: str) -> Path:
+    """A file of the engine that works on a database, in the state folder: one per database."""
+    folder = default_state_dir()
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder / f"engine-{hashlib.blake2b(url.encode(), digest_size=4).hexdigest()}.{suffix}"
 
 
 @contextmanager

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
 
+from cli.database import state_file
 from cli.ui import err
 from geo.alert import Alert
 from geo.anomaly import Anomaly
@@ -23,7 +23,6 @@ from pipeline.engine import Engine
 from pipeline.followers import Joiner, Watch, followed
 from pipeline.journal import Journal
 from pipeline.sessions import GAP_MS, Sessions
-from store.cluster import default_state_dir
 from store.reader import Reader
 from store.writer import Writer
 
@@ -39,9 +38,7 @@ WARM_UP_MS = 45 * 60_000
 
 def checkpoint_path(url: str) -> Path:
     """One file per database, in the state folder."""
-    folder = default_state_dir()
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder / f"engine-{hashlib.blake2b(url.encode(), digest_size=4).hexdigest()}.npz"
+    return state_file(url, "npz")
 
 
 async def stored_span(url: str) -> tuple[int, int] | None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cli.answering import keep_address
 from cli.config_values import strange
 from cli.database import DEMO, database, revived
 from cli.deliver import Delivering, delivery_options
@@ -77,6 +78,7 @@ def command(delivering: Delivering, feeds: Sequence[str], format_: str | None, *
         try:
             with _kept(service, settings, replace(delivering, url=url)) as address:
                 err.print(f"Skysift: [bold]{address}[/bold]  (Ctrl-C stops it)")
+                keep_address(url, address)
                 _say_first_link(url, address)
                 _look_after(DEMO if service.demo else DATABASE)
         except KeyboardInterrupt:

@@ -10,6 +10,7 @@ import asyncpg
 import pytest
 from click.testing import CliRunner, Result
 
+from cli.answering import keep_address
 from cli.main import main
 from cli.serve import _first_link
 from store import accounts, passwords
@@ -49,6 +50,38 @@ def test_a_link_names_the_port_of_the_configuration(url: str, tmp_path: Path, ho
     made = skysift(url, "accounts", "add", name, "--config", str(file), "--json")
 
     assert json.loads(made.stdout)["link"].startswith(f"http://{reached}:9123/login#link=")
+
+
+@pytest.mark.parametrize(
+    ("said", "reached"),
+    [
+        ("http://127.0.0.1:9124/", "http://127.0.0.1:9124"),
+        ("http://[::1]:9124/", "http://[::1]:9124"),
+        ("http://127.0.0.1:9124/ here", "http://127.0.0.1:8080"),
+        ("x" * 1_000, "http://127.0.0.1:8080"),
+        (None, "http://127.0.0.1:8080"),
+    ],
+)
+def test_a_link_names_where_the_service_last_answered(
+    said: str | None, reached: str, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SKYSIFT_STATE", str(tmp_path))
+    if said:
+        keep_address(url, said)
+
+    skysift(url, "accounts", "add", "ann-" + tmp_path.name)
+    made = skysift(url, "accounts", "link", "ann-" + tmp_path.name, "--json")
+
+    assert json.loads(made.stdout)["link"].startswith(f"{reached}/login#link=")
+
+
+def test_a_configuration_that_takes_a_free_port_names_none(url: str, tmp_path: Path) -> None:
+    file = tmp_path / "skysift.toml"
+    file.write_text("[service]\nport = 0\n")
+
+    made = skysift(url, "accounts", "add", "of-any-port", "--config", str(file), "--json")
+
+    assert json.loads(made.stdout)["link"].startswith("http://127.0.0.1:8080/login#link=")
 
 
 def test_a_key_is_shown_once_and_can_be_revoked(url: str) -> None:

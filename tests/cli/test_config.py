@@ -169,6 +169,21 @@ def test_a_file_and_a_set_go_together_in_any_order(tmp_path: Path) -> None:
         assert [words for words in ("of the file", "9000", "feed address demo") if words not in shown] == []
 
 
+@pytest.mark.parametrize(("option", "environ"), [(["--config"], False), ([], False), ([], True)])
+def test_the_file_to_check_is_named_as_for_other_commands(option: list[str], environ: bool, tmp_path: Path) -> None:
+    file = written(tmp_path, "[service]\nport = 9123\n")
+
+    done = run("check", SKYSIFT_CONFIG=str(file)) if environ else run("check", *option, file)
+
+    assert done.exit_code == 0 and "1 key and 0 feeds, all right" in done.output
+
+
+def test_no_file_to_check_is_said_with_what_to_do() -> None:
+    done = run("check")
+
+    assert done.exit_code == 2 and "SKYSIFT_CONFIG" in done.output
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
