@@ -257,7 +257,9 @@ class Watcher:
 
     def _told(self, wanted: Subscription, one: Anomaly, key: str, shape: Any, within: Within) -> Alert:
         who = None if one.icao24 is None else Who(one.icao24, one.callsign)
-        point = shape.representative_point()
+        # Of a long path the part that lies in the area is what is told of.
+        part = shapely.intersection(shape, self.areas.shapes[self._place(wanted)])
+        point = (shape if part.is_empty else part).representative_point()
         time = one.start if wanted.trigger == "anomaly-starts" else one.end
         incident, priority = within.get(one.id, (None, one.priority))
         about = {"place": (point.x, point.y), "anomaly": one.id, "confidence": one.confidence, "incident": incident}

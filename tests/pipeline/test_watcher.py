@@ -187,6 +187,13 @@ def test_what_is_told_of_an_anomaly_carries_its_class_and_evidence() -> None:
     assert (told["class"], told["evidence"]) == ("loiter", seen)
 
 
+def test_of_a_long_path_the_part_inside_is_where_it_is_told_of() -> None:
+    path = anomaly(geometry={"type": "LineString", "coordinates": [[8.4, 47.2], [9.9, 47.2]]})
+    [alert] = watching("anomaly-starts").feed(rows(20.0, 0), [path], T0)
+
+    assert alert.place is not None and 8.0 <= alert.place[0] <= 8.5
+
+
 @pytest.mark.parametrize("trigger", ["enters", "leaves", "crosses", "stays"])
 def test_the_same_data_in_other_pieces_gives_the_same_keys(trigger: str) -> None:
     fixes = [rows(lon, t, flight) for flight in (7, 8) for lon, t in IN_AND_OUT]
