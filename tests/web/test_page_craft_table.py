@@ -120,7 +120,8 @@ def test_it_obeys_the_extent_and_the_filter(look: Callable[..., Sight]) -> None:
     sight.page.evaluate(f"{APP}.state.set({{craft: {{...{APP}.state.get().craft, text: 'G-LOUD'}}}})")
     until(sight.page, f"{ROWS}.length === 1")
     sight.page.evaluate(f"{MAP}.jumpTo({{center: [-150, -60], zoom: 6}})")
-    sight.page.get_by_text("No aircraft here").wait_for()
+    sight.page.get_by_text("No aircraft in view").wait_for()
+    assert sight.page.get_by_role("button", name="Show where they are").is_visible()
     sight.page.get_by_role("button", name="Show all aircraft").click()
     until(sight.page, f"{APP}.fleet.shown === 400")
 

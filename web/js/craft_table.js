@@ -1,6 +1,7 @@
 // The table of all aircraft in view: a dock over the time bar, on small screens a sheet. Only the rows that are seen exist.
 import { throttle } from './bus.js';
-import { NO_FILTER, oddOnes } from './craft_filter.js';
+import { emptyTable } from './craft_empty.js';
+import { oddOnes } from './craft_filter.js';
 import { columnsOf, ordered, pressed, rowsInView, sortOf } from './craft_columns.js';
 import { CraftRows } from './craft_rows.js';
 import { h, setText } from './dom.js';
@@ -29,7 +30,7 @@ class CraftTable {
   #rows = new CraftRows((one) => this.#choose(one));
   #table = h('table', { class: 'craft', role: 'grid', 'aria-labelledby': 'table-title', 'aria-describedby': 'table-keys' }, h('thead', {}, this.#head), this.#rows.body);
   #scroller = h('div', { class: 'craft-scroll' }, this.#table);
-  #empty = h('div', { class: 'empty', hidden: true }, h('p', { text: T.none }));
+  #empty = h('div', { class: 'empty', hidden: true });
   #count = h('span', { class: 'badge' });
   #root;
 
@@ -69,8 +70,6 @@ class CraftTable {
 
   #build() {
     const close = iconButton('close', T.close, () => this.close());
-    const filter = h('button', { class: 'button', type: 'button', text: T.unfilter, onclick: () => this.#app.state.set({ craft: NO_FILTER }) });
-    this.#empty.append(filter);
     this.#root = h(
       'section',
       { id: 'table', class: 'panel', 'aria-labelledby': 'table-title', hidden: true },
@@ -143,10 +142,18 @@ class CraftTable {
     this.#order = ordered(fleet.all().filter(inside), state.get().table, this.known);
     setText(this.#count, this.#order.length.toLocaleString('en'));
     this.#table.setAttribute('aria-rowcount', String(this.#order.length + 1));
-    this.#table.hidden = !this.#order.length;
-    this.#empty.hidden = this.#order.length > 0;
-    this.#empty.querySelector('button').hidden = fleet.shown === fleet.size;
+    this.#nothing();
     this.#draw();
+  }
+
+  // Where there is no row: why. A button that has the focus stays.
+  #nothing() {
+    const empty = !this.#order.length;
+    this.#scroller.hidden = empty;
+    this.#empty.hidden = !empty;
+    const said = empty ? emptyTable(this.#app) : [];
+    const text = (nodes) => [...nodes].map((node) => node.textContent).join('\n');
+    if (text(said) !== text(this.#empty.children) || said.length !== this.#empty.children.length) this.#empty.replaceChildren(...said);
   }
 
   #place() {

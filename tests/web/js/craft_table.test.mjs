@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { keyOf } from '../../../web/js/craft.js';
+import { whyEmpty } from '../../../web/js/craft_empty.js';
 import { column, columnsOf, NAMES, nearestNmi, ordered, pressed, rowsInView, sortOf } from '../../../web/js/craft_columns.js';
 import { distanceNmi } from '../../../web/js/geo.js';
 import { read } from '../../../web/js/receivers.js';
@@ -63,4 +64,21 @@ test('receivers that are placed, each roof once', () => {
   assert.deepEqual(read({ feeds }), [{ name: 'a', at: [10, 50] }]);
   assert.deepEqual(read({}), []);
   assert.deepEqual(read(null ?? undefined), []);
+});
+
+test('without a row the table says why: starting, unknown yet, silent, nobody, filtered, elsewhere', () => {
+  const world = ({ waiting = false, known = true, silent = 0, live = true, version = 1, size = 0, shown = size } = {}) => ({
+    clock: { known: () => known, silentFor: () => silent },
+    fleet: { version, size, shown },
+    session: { waiting },
+    state: { get: () => ({ live }) },
+  });
+  assert.equal(whyEmpty(world({ waiting: true, known: false })).title, 'Waiting for the first aircraft');
+  assert.equal(whyEmpty(world({ known: false })), null);
+  assert.equal(whyEmpty(world({ version: 0 })), null);
+  assert.equal(whyEmpty(world({ silent: 60_000 })).title, 'Nobody is heard');
+  assert.equal(whyEmpty(world({ live: false, silent: 60_000 })).text, TRAFFIC.table.nobodyThen);
+  assert.deepEqual(whyEmpty(world({ size: 40, shown: 0 })).helps, ['unfilter']);
+  assert.deepEqual(whyEmpty(world({ size: 40, shown: 7 })), { title: 'No aircraft in view', text: '7 aircraft are outside of what the map shows.', helps: ['goThere', 'unfilter'] });
+  assert.deepEqual(whyEmpty(world({ size: 1 })).helps, ['goThere']);
 });

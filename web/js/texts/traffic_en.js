@@ -1,4 +1,6 @@
 // The words of choosing aircraft.
+import { plural } from './plural.js';
+
 export const TRAFFIC = {
   filter: {
     title: 'Filter aircraft',
@@ -66,8 +68,17 @@ export const TRAFFIC = {
       anomalies: 'Anomalies of the time that is shown',
     },
     sort: (label) => `Sort by ${label}`,
-    none: 'No aircraft here. Move the map, or show more of them.',
+    none: 'No aircraft in view',
+    elsewhere: (n) => `${plural(n, 'aircraft is', 'aircraft are')} outside of what the map shows.`,
+    goThere: 'Show where they are',
+    filtered: 'No aircraft passes the filter',
+    filteredWhy: (n) => `${plural(n, 'aircraft is', 'aircraft are')} left out.`,
     unfilter: 'Show all aircraft',
+    waitingWhy: 'It stands here by itself as soon as it is heard.',
+    silentWhy: (span) => `Nothing has come for ${span}.`,
+    nobody: 'No aircraft',
+    nobodyNow: 'At the moment nobody is in the air where Skysift hears.',
+    nobodyThen: 'Where the map lies nobody was heard at this time.',
     keys: 'Arrows move, Enter selects and goes there.',
   },
   rings: { none: 'no place set' },
