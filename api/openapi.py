@@ -65,7 +65,7 @@ _FIXED: Sequence[tuple[str, str, str]] = (
     ("/conformance", "What the service conforms to", JSON),
     ("/collections", "The collections", JSON),
     ("/classes", "The anomaly classes, with parameters and counts", JSON),
-    ("/feeds", "The feeds and what they rejected", JSON),
+    ("/feeds", "The feeds, what they rejected, and where receivers stand", JSON),
     ("/health", "How the service is", JSON),
     ("/metrics", "Measurements, in the text format of Prometheus", "text/plain"),
     ("/stats", "Anomalies per class and hour", JSON),

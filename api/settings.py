@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from importlib.metadata import version
@@ -65,6 +65,9 @@ class Settings:
 
     privacy: Callable[[], Privacy | None] | None = None
     """Loads who is not to be seen, or not under their name; None: nobody."""
+
+    receivers: Sequence[tuple[float, float]] = ()
+    """Where receivers stand beside those of feeds, (lat, lon) in degrees."""
 
 
 _LONGEST_HOST = 100

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from litestar import Response
 
@@ -24,9 +26,19 @@ WHERE state <> 'cleared' AND start_time >= $1 AND start_time < $2 GROUP BY 1, 2
 
 @route("/feeds", query=["f"])
 async def show_feeds(request: AnyRequest) -> Response[bytes]:
-    """Each feed, with what it rejected and why."""
-    value = {"feeds": await feeds_of(request.app.state.pool)}
+    """Each feed, with what it rejected and why, and where receivers stand."""
+    feeds = await feeds_of(request.app.state.pool)
+    value = {"feeds": feeds, "receivers": _receivers(feeds, request.app.state.settings.receivers)}
     return await pages.answer(request, value, lambda root: pages_service.value(root, "Feeds", "/feeds", value))
+
+
+def _receivers(feeds: Sequence[Mapping[str, Any]], configured: Sequence[tuple[float, float]]) -> list[dict[str, Any]]:
+    """Those of feeds, under the feed's name, then what else is configured; of one roof only the first."""
+    heard = [(one["receiver"]["lat"], one["receiver"]["lon"], one["name"]) for one in feeds if one.get("receiver")]
+    places: dict[tuple[float, float], str | None] = {}
+    for lat, lon, name in [*heard, *((lat, lon, None) for lat, lon in configured)]:
+        places.setdefault((lat, lon), name)
+    return [{"name": name, "lat": lat, "lon": lon} for (lat, lon), name in places.items()]
 
 
 @route("/stats", query=["hours", "f"])

@@ -18,6 +18,7 @@ from cli.config_values import strange
 from cli.database import DEMO, database, revived
 from cli.deliver import Delivering, delivery_options
 from cli.deliver import keeper as dispatcher
+from cli.heard import degrees
 from cli.judging_options import judging_options
 from cli.keeping import Keeper, flag
 from cli.option_keys import option
@@ -74,6 +75,7 @@ def command(delivering: Delivering, feeds: Sequence[str], format_: str | None, *
             url, options["title"], options["host"], options["port"], config.overrides, reach=delivering.reach,
             open_reading=options["open_reading"], demo=service.demo, log=(config["log.level"], config["log.json"]),
             airframes=_airframes(service), reference=partial(_reference, service), privacy=partial(private, config),
+            receivers=tuple(degrees(text) for text in service.judging["receivers"]),
         )  # fmt: skip
         try:
             with _kept(service, settings, replace(delivering, url=url)) as address:

@@ -84,7 +84,8 @@ async def seed(url: str) -> None:
     await writer.zones([zone | {"id": "R/1 ä", "name": 'Range "1"', "kind": "R", "geometry": shapely.box(1, 2, 3, 4)}])
     await writer.cells(counts)
     await writer.clock(T0 + 300_000, T0 + 298_000)
-    await writer.health([{"name": "radar", "state": "ok", "rows": 60, "rejected": {"no time": 2}}], T0)
+    radar = {"name": "radar", "state": "ok", "rows": 60, "rejected": {"no time": 2}}
+    await writer.health([radar | {"receiver": {"lat": 48.0, "lon": 11.0}}], T0)
     await writer.class_status({"loiter": None, "restricted-zone": "no zones loaded"}, T0)
     await writer.close()
 

@@ -39,6 +39,16 @@ def test_feeds_say_what_they_rejected(client: Client) -> None:
     assert client.get("/feeds").json()["feeds"][0]["rejected"] == {"no time": 2}
 
 
+def test_feeds_say_where_receivers_stand_each_roof_once(seeded_url: str) -> None:
+    settings = Settings(seeded_url, open_reading=True, receivers=((48.0, 11.0), (52.0, 5.0)))
+    with TestClient(create_app(settings)) as client:
+        places = client.get("/feeds").json()["receivers"]
+    assert places == [
+        {"name": "radar", "lat": 48.0, "lon": 11.0},
+        {"name": None, "lat": 52.0, "lon": 5.0},
+    ]
+
+
 def test_stats_count_by_class_and_hour_of_data_time(client: Client) -> None:
     found = client.get("/stats?hours=2").json()
     assert found["hours"] == ["2023-11-14T21:00:00Z", "2023-11-14T22:00:00Z"]

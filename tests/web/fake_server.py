@@ -153,7 +153,8 @@ class _Handler(BaseHTTPRequestHandler):
         if path in ("/stats", "/kpis") or path.startswith("/statistics"):
             return self._figures(path, query)
         if path == "/feeds":
-            return {"feeds": [feed]}
+            places = [{"name": feed["name"], **world.receiver}] if world.receiver else []
+            return {"feeds": [feed], "receivers": places + [{"name": None, **place} for place in world.receivers]}
         if path == "/health":
             return {
                 "status": "ok",

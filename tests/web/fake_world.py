@@ -77,6 +77,7 @@ class World:
         self.flights = [Flight(i, rng) for i in range(aircraft)]
         self.classes = nine()
         self.receiver: Json | None = None
+        self.receivers: list[Json] = []
         self.anomalies: dict[str, Json] = {}
         for id_ in CLASS_IDS:
             for _ in range(per_class if id_ != "ghost" else 0):

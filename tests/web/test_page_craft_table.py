@@ -41,6 +41,7 @@ def cell(lon: float, lat: float) -> Json:
 def server() -> Iterator[FakeServer]:
     world = Heard(aircraft=400, per_class=2)
     world.receiver = {"lat": 47.45, "lon": 8.55}
+    world.receivers = [{"lat": 52.0, "lon": 5.0}]
     world.flights[7].rssi, world.flights[7].registration = -1.5, "G-LOUD"
     with FakeServer(world) as fake:
         yield fake
@@ -142,8 +143,8 @@ def test_rings_stand_around_the_receiver_in_the_units_of_the_reader(look: Callab
     rings = f"{MAP}.getSource('rings')?.serialize().data.features ?? []"
     until(sight.page, f"({rings}).some(one => one.properties.text === '100 km')")
     until(sight.page, f"({rings}).filter(one => one.properties.kind === 'range').length === 1")
-    assert sight.page.evaluate(f"({rings}).filter(one => one.properties.kind === 'receiver').length") == 1
-    assert sight.page.locator("[data-layer=receiver] .count").inner_text() == "1"
+    assert sight.page.evaluate(f"({rings}).filter(one => one.properties.kind === 'receiver').length") == 2
+    assert sight.page.locator("[data-layer=receiver] .count").inner_text() == "2"
     sight.page.locator("[data-layer=receiver]").click()
     until(sight.page, f"{MAP}.getLayoutProperty('rings/ring', 'visibility') === 'none'")
     assert sight.errors == []

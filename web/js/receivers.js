@@ -1,4 +1,6 @@
-// Where the receivers of the feeds stand, as far as they are configured. Asked for once, when somebody wants to know.
+// Where receivers stand, as far as that is configured. Asked for once, when somebody wants to know.
+import { TRAFFIC } from './texts/traffic_en.js';
+
 let asked = null;
 
 // [{name, at: [lng, lat]}]; none where the service does not say.
@@ -10,9 +12,8 @@ export function receiversOf({ api }) {
   return asked;
 }
 
-export function read({ feeds = [] } = {}) {
-  const found = feeds.filter(({ receiver }) => Number.isFinite(receiver?.lat) && Number.isFinite(receiver?.lon));
-  const placed = found.map(({ name, receiver: { lat, lon } }) => ({ name: String(name), at: [lon, lat] }));
-  // Several feeds may come from one roof.
-  return placed.filter(({ at }, i) => placed.findIndex((other) => other.at[0] === at[0] && other.at[1] === at[1]) === i);
+// One that no feed names is just a receiver.
+export function read({ receivers = [] } = {}) {
+  const found = receivers.filter(({ lat, lon }) => Number.isFinite(lat) && Number.isFinite(lon));
+  return found.map(({ name, lat, lon }) => ({ name: String(name ?? TRAFFIC.rings.unnamed), at: [lon, lat] }));
 }

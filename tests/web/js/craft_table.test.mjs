@@ -58,12 +58,10 @@ test('only rows that are seen exist, with some beyond', () => {
   assert.deepEqual(rowsInView({ top: 99_999, height: 280, row: 28, count: 12 }), [12, 12]);
 });
 
-test('receivers that are placed, each roof once', () => {
-  const at = { lat: 50, lon: 10 };
-  const feeds = [{ name: 'a', receiver: at }, { name: 'b', receiver: at }, { name: 'c', receiver: null }, { name: 'd' }];
-  assert.deepEqual(read({ feeds }), [{ name: 'a', at: [10, 50] }]);
+test('receivers that are placed, also those of no feed', () => {
+  const receivers = [{ name: 'a', lat: 50, lon: 10 }, { name: null, lat: 52, lon: 5 }, { name: 'b', lat: null, lon: 1 }];
+  assert.deepEqual(read({ receivers }), [{ name: 'a', at: [10, 50] }, { name: 'Receiver', at: [5, 52] }]);
   assert.deepEqual(read({}), []);
-  assert.deepEqual(read(null ?? undefined), []);
 });
 
 test('without a row the table says why: starting, unknown yet, silent, nobody, filtered, elsewhere', () => {

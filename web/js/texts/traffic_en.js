@@ -81,5 +81,5 @@ export const TRAFFIC = {
     nobodyThen: 'Where the map lies nobody was heard at this time.',
     keys: 'Arrows move, Enter selects and goes there.',
   },
-  rings: { none: 'no place set' },
+  rings: { none: 'no place set', unnamed: 'Receiver' },
 };
