@@ -8,8 +8,12 @@ from collections.abc import Mapping
 KNOWN = ("ft/min", "ft", "kt", "nmi", "km", "m", "s", "min", "degrees")
 """Units that sentences use, those that begin alike with the longer one first."""
 
-USUAL = {"speed": "kt", "height": "ft", "altitude": "ft"}
-"""What the schema's own words are measured in (geo/schema.py), where the sentence does not say."""
+USUAL = {
+    "speed": "kt", "height": "ft", "altitude": "ft", "floor": "ft", "ceiling": "ft",
+    "net_turn": "degrees", "percent": "%", "minutes": "min", "seconds": "s", "metres": "m",
+}  # fmt: skip
+"""What the schema's own words (geo/schema.py), and words that name their unit, are measured in, where the sentence does
+not say."""
 
 _SAID = re.compile(r"\{(\w+)(?::[^{}]*)?\} (" + "|".join(KNOWN) + r")\b(?!/)")
 

@@ -120,7 +120,7 @@ def _set(tracks: Tracks, pairs: Pairs, edges: Array, p: SimpleNamespace) -> dict
         "paths": _trail(x, lead, p.hold if steady else 0), "names": title,
         "manner": "keep their places together" if steady else "side by side when first heard",
         "distance": round(float(pairs.now.metres[closest])), "height": round(float(pairs.now.feet[closest])),
-        "speed": round(float(x.ground_speed[entries].mean())), "spread": round(spread) if steady else None,
+        "speed": round(float(x.ground_speed[entries].mean())), "spread_m": round(spread) if steady else None,
     }  # fmt: skip
 
 

@@ -39,7 +39,7 @@ def cleared(rows: Batch, **overrides: float) -> Sequence[str]:
 def test_an_airlines_flight_number_far_apart_is_medium_and_sure() -> None:
     (one,) = found(two())
     assert (one.priority, one.members, one.callsign) == (2, [0x3C1000, 0x3C8A55], "DLH4AB")
-    assert one.confidence == 0.9 and one.evidence["values"]["distance"] == pytest.approx(400, abs=2)
+    assert one.confidence == 0.9 and one.evidence["values"]["distance_km"] == pytest.approx(400, abs=2)
     assert one.end - one.start > 200_000
 
 

@@ -16,6 +16,11 @@ def test_a_unit_is_what_stands_behind_the_value() -> None:
     assert "count" not in found and "through" not in found
 
 
+def test_words_that_name_their_unit_have_it() -> None:
+    found = units_of("closer than {limit} ft for {seconds:.0f} s")
+    assert (found["seconds"], found["metres"], found["floor"], found["net_turn"]) == ("s", "m", "ft", "degrees")
+
+
 @pytest.mark.parametrize("spec", registry().values(), ids=lambda spec: spec.id)
 def test_every_class_gives_units_to_values_of_its_own_sentence(spec: Detector) -> None:
     names = {name for _, name, _, _ in Formatter().parse(spec.explain) if name}

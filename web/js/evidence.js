@@ -62,10 +62,16 @@ function defaults(params) {
 // A value beside the threshold of the same name, where there is one.
 function measured(values, limits, { params, units }) {
   const rows = entries(values).map(([name, value]) => {
-    const limit = name in limits ? T.threshold(withUnit(name, signed(limits[name], value), { params })) : '';
+    const limit = limitText(name, value, limits, params);
     return h('tr', {}, rowName(name, params), h('td', { class: 'limit', text: limit }), cell(name, value, { params, units }));
   });
   return h('table', { class: 'pairs' }, h('tbody', {}, rows));
+}
+
+// Some classes judge by another threshold high up: which of the two held is not said.
+export function limitText(name, value, limits, params) {
+  const own = [name, `high_${name}`].filter((one) => one in limits);
+  return own.length ? T.threshold(own.map((one) => withUnit(one, signed(limits[one], value), { params })).join(T.or)) : '';
 }
 
 function pairs(values, { params }) {
@@ -75,7 +81,7 @@ function pairs(values, { params }) {
 
 const entries = (values) => Object.entries(values).slice(0, MOST_ROWS);
 const cell = (name, value, known) => h('td', { text: withUnit(name, value, known) });
-const rowName = (name, params) => h('th', { scope: 'row', text: words(name.replace(UNIT, '')), title: params?.[name]?.help ?? '' });
+const rowName = (name, params) => h('th', { scope: 'row', text: T.names[name] ?? words(name.replace(UNIT, '')), title: params?.[name]?.help ?? '' });
 
 // A fall is told as a rate above nothing and its threshold as one below: side by side both are told the same way.
 function signed(limit, value) {
@@ -83,7 +89,7 @@ function signed(limit, value) {
   return value > 0 && limit < 0 ? -limit : limit;
 }
 
-const UNIT = /_(nmi|km|ft|kt|deg)$/; // a name may end in the unit of its value
+const UNIT = /_(nmi|km|ft|kt|deg|m|s|min)$/; // a name may end in the unit of its value
 
 // Parameters come as {value, unit}; measured values bare, in the unit that is known for that name.
 function withUnit(name, value, { params, units }) {
@@ -126,13 +132,21 @@ export function shown(value, name = '') {
       .slice(0, 12)
       .map((v) => shown(v))
       .join(', ');
-  if (typeof value === 'object') return JSON.stringify(value).slice(0, 120);
+  if (typeof value === 'object') return partsText(value);
   return /^\d{4}-\d\d-\d\dT/.test(value)
     ? clockText(parseTime(value))
     : String(value)
         .replace(/^[\s,;]+/, '')
         .slice(0, 200);
 }
+
+// Several values under one name, as {turn_rate: 0.5, gap: 0.2}.
+const partsText = (value) =>
+  Object.entries(value)
+    .slice(0, 12)
+    .map(([name, one]) => `${words(name)} ${one && typeof one === 'object' ? JSON.stringify(one).slice(0, 40) : shown(one, name)}`)
+    .join(', ')
+    .slice(0, 200);
 
 const timeLike = (name, value) => /(^|_)time$|^(start|end)$/.test(name) && value > 1e11;
 

@@ -29,20 +29,34 @@ export const similarBlock = () => h('div', { class: 'similar' });
 
 // Fills the block; what cannot be loaded is said in its place.
 export async function fillSimilar(host, one, app) {
-  const asked = Object.entries(questions(one));
-  const blocks = await Promise.all(asked.map(([kind, query]) => answer(kind, query, one, app)));
-  if (host.isConnected) host.replaceChildren(...blocks.filter(Boolean));
+  const told = new Set([one, ...app.list.eventOf(one.id)].map(({ id }) => id)); // the block of its event lists those
+  const asked = await Promise.all(Object.entries(questions(one)).map(([kind, query]) => answer(kind, query, app)));
+  if (host.isConnected) host.replaceChildren(...distinct(asked, one, told).map((found) => listed(found, one, app)).filter(Boolean));
 }
 
-async function answer(kind, query, one, app) {
+async function answer(kind, query, app) {
   try {
     const page = await app.api.get('/collections/anomalies/items', query);
-    const found = page.features.map(readAnomaly).filter((other) => other && other.id !== one.id);
-    const rows = ordered(kind, found, one).slice(0, MOST);
-    return block(T[kind], rows.length ? rows.map((other) => row(other, one, app)) : h('p', { text: T.none }));
+    return { kind, found: page.features.map(readAnomaly).filter(Boolean) };
   } catch (error) {
-    return block(T[kind], h('p', { text: T.failed(error.message) }));
+    return { kind, found: [], error };
   }
+}
+
+// Each other event once: under the first heading that it fits. `told`: ids that stand elsewhere.
+export function distinct(asked, one, told) {
+  const seen = new Set(told);
+  return asked.map(({ kind, found, ...more }) => {
+    const others = ordered(kind, found.filter(({ id }) => !seen.has(id)), one).slice(0, MOST); // prettier-ignore
+    for (const { id } of others) seen.add(id);
+    return { kind, others, elsewhere: found.some(({ id }) => id !== one.id && seen.has(id)), ...more };
+  });
+}
+
+function listed({ kind, others, elsewhere, error }, one, app) {
+  if (!others.length && elsewhere) return null; // all that there are stand above
+  if (error) return block(T[kind], h('p', { text: T.failed(error.message) }));
+  return block(T[kind], others.length ? others.map((other) => row(other, one, app)) : h('p', { text: T.none }));
 }
 
 function ordered(kind, found, one) {

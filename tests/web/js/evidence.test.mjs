@@ -4,11 +4,12 @@ import { test } from 'node:test';
 import { readAnomaly } from '../../../web/js/anomalies.js';
 import { doubtsOf } from '../../../web/js/doubts.js';
 import { roundTicks } from '../../../web/js/envelope.js';
+import { limitText, shown } from '../../../web/js/evidence.js';
 import { eventsOf } from '../../../web/js/events.js';
 import { limitsNear, limitsOf } from '../../../web/js/limits.js';
 import { planReplay } from '../../../web/js/replay.js';
 import { flightsOf, gapsWithin, linesOf, MEASURES, withTurns } from '../../../web/js/series.js';
-import { questions } from '../../../web/js/similar.js';
+import { distinct, questions } from '../../../web/js/similar.js';
 
 const NOON = Date.UTC(2026, 10, 20, 12);
 const MINUTE = 60_000;
@@ -106,3 +107,20 @@ test('what is near is asked for by a box, also across the antimeridian', () => {
 });
 
 test('ticks are round and few', () => assert.deepEqual(roundTicks(42_000), [0, 20_000, 40_000]));
+
+test('another event stands once: in its event, else of the same aircraft, else nearby', () => {
+  const [one, member, twice, near] = ['a', 'b', 'c', 'd'].map((id) => anomaly(id));
+  const asked = [{ kind: 'aircraft', found: [one, member, twice] }, { kind: 'near', found: [one, member, twice, near] }];
+  const told = distinct(asked, one, new Set(['a', 'b']));
+  assert.deepEqual(told.map(({ others }) => others.map(({ id }) => id)), [['c'], ['d']]); // prettier-ignore
+  const [alone] = distinct([{ kind: 'near', found: [one] }], one, new Set(['a']));
+  assert.deepEqual([alone.others, alone.elsewhere], [[], false]);
+});
+
+test('both thresholds of a value are said where one holds high up, and several values under one name are words', () => {
+  const params = { distance: { unit: 'nmi' }, high_distance: { unit: 'nmi' } };
+  assert.equal(limitText('distance', 1.15, { distance: 0.3, high_distance: 2.5 }, params), 'threshold 0.3 nmi or 2.5 nmi');
+  assert.equal(limitText('rate', 4500, { rate: -3000 }, { rate: { unit: 'ft/min' } }), 'threshold 3,000 ft/min');
+  assert.equal(limitText('other', 1, { rate: -3000 }, {}), '');
+  assert.equal(shown({ turn_rate: 0.545, track_gap: 0.2 }), 'turn rate 0.545, track gap 0.2');
+});

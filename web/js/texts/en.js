@@ -170,6 +170,8 @@ export const TEXTS = {
   evidence: {
     why: 'Why',
     threshold: (text) => `threshold ${text}`,
+    or: ' or ',
+    names: { minutes: 'time', seconds: 'time', metres: 'apart', km: 'extent' }, // values that are called as their unit
     thresholds: (n) => `${plural(n, 'threshold', 'thresholds')} in force`,
     samples: (n) => `${plural(n, 'sample', 'samples')} that fired`,
     samplesName: 'Samples',
