@@ -9,7 +9,7 @@ from api.items import AnyRequest
 from api.links import JSON, OPENAPI, base, link
 from api.openapi import document
 from api.openapi_routes import undescribed
-from api.routes import route
+from api.routes import given, route
 from api.static import page, prefers_html
 
 TILING = "http://www.opengis.net/def/rel/ogc/1.0/tiling-schemes"
@@ -44,11 +44,15 @@ CONFORMS_TO = [
 DESCRIPTION = "Watches aircraft and says what is not normal, where, why, and how sure it is."
 
 
-@route("/", query=["f"])
+@route("/", query=["*"])
 async def show_landing(request: AnyRequest) -> Response[bytes]:
-    """The map for a browser, links for a program; the links for a browser are `f=html`."""
+    """The map for a browser, links for a program; the links for a browser are `f=html`.
+
+    Who passes a link on adds to it (`fbclid`, `utm_source`): a person is shown the map all the same.
+    """
     if prefers_html(request) and "f" not in request.query_params:
         return await page(request)
+    given(request, ["f"])
     root, settings = base(request), request.app.state.settings
     links = [
         link(f"{root}/", "self", JSON, settings.title),

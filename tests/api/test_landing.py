@@ -47,6 +47,13 @@ def test_a_program_gets_links(client: Client) -> None:
             assert client.get(link["href"].replace("http://testserver.local", "")).status_code == 200
 
 
+def test_a_link_that_others_added_to_still_opens_the_map_for_a_person(page_client: Client) -> None:
+    added = {"fbclid": "x", "utm_source": "mail"}
+    assert "importmap" in page_client.get("/", params=added, headers={"accept": "text/html,*/*"}).text
+    assert page_client.get("/", params=added, headers={"accept": "application/json"}).status_code == 400
+    assert page_client.get("/", params={**added, "f": "html"}, headers={"accept": "text/html"}).status_code == 400
+
+
 def test_a_browser_gets_the_page_and_a_policy_for_its_import_map(page_client: Client) -> None:
     answer = page_client.get("/", headers={"accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
     digest = base64.b64encode(hashlib.sha256(SCRIPT.encode()).digest()).decode()
