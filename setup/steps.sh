@@ -5,6 +5,9 @@ CHILD=""
 
 say() { printf '%s\n' "$@"; }
 
+# What the comment at the beginning of a script says.
+usage() { sed -n '2,/^set /{s/^# \{0,1\}//p}' "$1"; }
+
 die() {
   say "" "skysift set-up: $1" >&2
   shift

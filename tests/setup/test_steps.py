@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -92,3 +93,16 @@ def test_without_apt_it_says_what_to_install(checkout: Path) -> None:
     done = bash(script, checkout)
     assert done.returncode == 1
     assert "PostgreSQL with PostGIS" in done.stderr
+
+
+@pytest.mark.parametrize("option", ["--help", "-h"])
+@pytest.mark.parametrize(("script", "words"), [("run", "--setup-only"), ("test", "--nightly")])
+def test_help_sets_nothing_up(script: str, words: str, option: str, tmp_path: Path) -> None:
+    (tmp_path / "setup").mkdir()
+    for name in (script, "setup/steps.sh"):
+        shutil.copy(STEPS.parents[1] / name, tmp_path / name)
+
+    done = subprocess.run([f"./{script}", option], cwd=tmp_path, capture_output=True, text=True, check=True)
+
+    assert words in done.stdout
+    assert not (tmp_path / ".venv").exists()
