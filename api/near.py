@@ -8,11 +8,11 @@ from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 import asyncpg
 
-from api import query
+from api import pace, query
 from api.asked import KEPT, Asked
 from api.clock import at
 from api.collections import Collection
@@ -92,18 +92,33 @@ async def read_page(state: Any, collection: Collection, asked: Asked) -> Page:
 
 
 async def _read(state: Any, collection: Collection, asked: Asked) -> Page:
-    """From squares the rows that have their index, then the others as the database finds best."""
+    """From squares the rows that have their index, first as far in time as they will likely be needed; then the others
+    as the database finds best. Whatever was likely, the page holds the same."""
     codes = squares(collection, asked)
     if not codes:
         pool = state.steady if one_plan(collection, asked) else state.pool
         return await query.read_page(pool, collection, asked)
-    before, since = _split(asked, await state.indexed.fresh(state.pool))
-    page = await query.read_page(state.steady, collection, before, codes)
-    if page.more or since is None:
-        return page
-    wanted = asked.limit - page.returned
-    rest = await query.read_page(state.pool, collection, replace(since, limit=max(wanted, 1)))
-    return page.with_next(rest) if wanted else replace(page, more=rest.returned > 0)
+    until = await state.indexed.fresh(state.pool)
+    likely = await pace.likely_end(state.steady, collection, asked, codes)
+    steps = [(state.steady, codes, until, False), (state.pool, (), _NEVER, False)]
+    if likely and likely < until:
+        steps.insert(0, (state.steady, codes, likely, True))
+    page, left = _NOTHING, cast("Asked | None", asked)
+    for pool, own, end, bounded in steps:
+        if left is None or page.more:
+            break
+        part, left = _split(left, end)
+        found = await query.read_page(pool, collection, _rest(part, page), own, bounded)
+        page = page.with_next(found, asked.limit)
+    return page
+
+
+_NOTHING = Page(b"", 0, None, False, None)
+
+
+def _rest(asked: Asked, page: Page) -> Asked:
+    """What is still to be found; where the page is full, whether more follow."""
+    return replace(asked, limit=max(asked.limit - page.returned, 1)) if page.returned else asked
 
 
 @lru_cache(KEPT)

@@ -97,7 +97,7 @@ def _overlap(columns: tuple[str, str], span: Span, lasts: str, statement: Statem
     return found
 
 
-def _beyond(order: Sequence[Order], asked: Asked, statement: Statement) -> list[str]:
+def beyond(order: Sequence[Order], asked: Asked, statement: Statement) -> list[str]:
     """After the last row of the page before. Keys travel as text, and so come back exactly."""
     if not asked.after:
         return []
@@ -144,13 +144,16 @@ def page(collection: Collection, asked: Asked) -> tuple[str, list[Any]]:
 
 
 @lru_cache(KEPT)
-def whole_page(collection: Collection, asked: Asked, squares: tuple[int, ...] = ()) -> tuple[str, list[Any]]:
+def whole_page(
+    collection: Collection, asked: Asked, squares: tuple[int, ...] = (), bounded: bool = False
+) -> tuple[str, list[Any]]:
     """SQL and values of one page as one row: its features as bytes with commas between, how many rows there are of it
-    and one row more, where it ends in the order, and the data time. With `squares` only those are read (api/near.py).
+    and one row more, where it ends in the order, and the data time. With `squares` only those are read (api/near.py),
+    all alike where the time is `bounded` so that few rows are read in vain.
     """
     statement = Statement()
     order = asked.order(collection)
-    inner, outer = _sorted(collection, asked, order, statement, squares)
+    inner, outer = _sorted(collection, asked, order, statement, squares, bounded)
     places = ", ".join(f"page.place_{i}" for i in range(len(order)))
     ends = ", ".join(f"place_{i}::text" for i in range(len(order)))
     shape = collection.feature_of(asked.properties, asked.system)
@@ -165,15 +168,21 @@ def whole_page(collection: Collection, asked: Asked, squares: tuple[int, ...] = 
 
 
 def _sorted(
-    collection: Collection, asked: Asked, order: Sequence[Order], statement: Statement, squares: Sequence[int] = ()
+    collection: Collection,
+    asked: Asked,
+    order: Sequence[Order],
+    statement: Statement,
+    squares: Sequence[int] = (),
+    bounded: bool = False,
 ) -> tuple[str, str]:
     """SQL of the page's rows and one more, with their places in the order, and of that order outside of it."""
     places = ", ".join(f"{one.sql} AS place_{i}" for i, one in enumerate(order))
     limit, outer = statement.bind(asked.limit + 1, "int"), _outer(order, "page")
     rows = f"SELECT *, {places} FROM {source(collection, asked, statement)}"
     if squares:
-        return _by_square(collection, asked, order, statement, squares, rows, limit), outer
-    held = conditions(collection, asked, statement) + _beyond(order, asked, statement)
+        by_square = _all_alike if bounded else _by_square
+        return by_square(collection, asked, order, statement, squares, rows, limit), outer
+    held = conditions(collection, asked, statement) + beyond(order, asked, statement)
     skipped = f" OFFSET {statement.bind(asked.offset, 'bigint')}" if asked.offset else ""
     return f"{rows}{_where(held)} ORDER BY {_order_by(order)} LIMIT {limit}{skipped}", outer
 
@@ -196,11 +205,8 @@ def _by_square(
     inside = sorted(set(squares).intersection(whole))
 
     def read(codes: Sequence[int], held: list[str]) -> str:
-        held = [f"{collection.square} = square.code", *held, *_beyond(order, asked, statement)]
-        # Whoever shares the last place is sorted out afterwards: a sort of each square costs more.
-        each = f"{rows}{_where(held)} ORDER BY {order[0].sql} FETCH FIRST ({limit}) ROWS WITH TIES"
-        codes_sql = statement.bind(codes, "int[]")
-        return f"SELECT near.* FROM unnest({codes_sql}) AS square (code), LATERAL ({each}) AS near"
+        each = of_squares(collection, order, rows, [*held, *beyond(order, asked, statement)], limit)
+        return _of_each(codes, each, statement)
 
     first = read(inside, conditions(collection, asked.anywhere, statement))
     latest = f"SELECT CASE WHEN count(*) >= {limit} THEN max(place_0) ELSE 'infinity' END FROM inside"
@@ -209,6 +215,32 @@ def _by_square(
     return f"""
     WITH inside AS MATERIALIZED ({first} ORDER BY {_outer(order, "near")} LIMIT {limit})
     SELECT * FROM (SELECT * FROM inside UNION ALL {others}) AS near ORDER BY {_outer(order, "near")} LIMIT {limit}"""
+
+
+def _all_alike(
+    collection: Collection,
+    asked: Asked,
+    order: Sequence[Order],
+    statement: Statement,
+    squares: Sequence[int],
+    rows: str,
+    limit: str,
+) -> str:
+    """SQL of the same where the time that is asked for has few rows more: each row is then copied and sorted once."""
+    held = conditions(collection, asked, statement, by_place=False) + beyond(order, asked, statement)
+    each = of_squares(collection, order, rows, held, limit)
+    return f"{_of_each(squares, each, statement)} ORDER BY {_outer(order, 'near')} LIMIT {limit}"
+
+
+def _of_each(codes: Sequence[int], each: str, statement: Statement) -> str:
+    return f"SELECT near.* FROM unnest({statement.bind(codes, 'int[]')}) AS square (code), LATERAL ({each}) AS near"
+
+
+def of_squares(collection: Collection, order: Sequence[Order], rows: str, held: Sequence[str], limit: str) -> str:
+    """SQL of the first rows of each square.code."""
+    # Whoever shares the last place is sorted out afterwards: a sort of each square costs more.
+    where = _where([f"{collection.square} = square.code", *held])
+    return f"{rows}{where} ORDER BY {order[0].sql} FETCH FIRST ({limit}) ROWS WITH TIES"
 
 
 def _outer(order: Sequence[Order], name: str) -> str:
@@ -245,16 +277,20 @@ class Page:
         """The token of the next page, if there is one."""
         return self.end if self.more else None
 
-    def with_next(self, rest: Page) -> Page:
-        """This one and what comes behind it as one page."""
+    def with_next(self, rest: Page, limit: int) -> Page:
+        """This one and what comes behind it as one page of at most `limit`: of a full one, whether more follow."""
+        if self.returned == limit:
+            return replace(self, more=rest.returned > 0)
         features = b",".join(part for part in (self.features, rest.features) if part)
         return Page(features, self.returned + rest.returned, rest.end, rest.more, rest.now)
 
 
-async def read_page(pool: asyncpg.Pool, collection: Collection, asked: Asked, squares: tuple[int, ...] = ()) -> Page:
+async def read_page(
+    pool: asyncpg.Pool, collection: Collection, asked: Asked, squares: tuple[int, ...] = (), bounded: bool = False
+) -> Page:
     """One page, in one round trip and without anything done for each feature here."""
-    sql, values = whole_page(collection, asked, squares)
-    with _telling(asked):
+    sql, values = whole_page(collection, asked, squares, bounded)
+    with telling(asked):
         found, rows, ends, now = await pool.fetchrow(sql, *values)
     end = parameters.token(ends[0]) if ends else None
     return Page(found or b"", min(rows, asked.limit), end, rows > asked.limit, None if now is None else int(now))
@@ -275,13 +311,13 @@ async def read_columns(
     SELECT {", ".join(joined)}, count(*), array_agg(ARRAY[{ends}]) FILTER (WHERE number = {limit}),
       (SELECT value FROM meta WHERE key = 'data_time')
     FROM (SELECT *, row_number() OVER (ORDER BY {outer}) AS number FROM ({inner}) AS page) AS numbered"""
-    with _telling(asked):
+    with telling(asked):
         *found, rows, last, now = await pool.fetchrow(sql, *statement.values)
     return found, rows, last[0] if last else (), None if now is None else int(now)
 
 
 @contextmanager
-def _telling(asked: Asked) -> Iterator[None]:
+def telling(asked: Asked) -> Iterator[None]:
     """What the database cannot read as a place in the order is the token's fault."""
     try:
         yield
@@ -294,7 +330,7 @@ def _telling(asked: Asked) -> Iterator[None]:
 async def features(pool: asyncpg.Pool, collection: Collection, asked: Asked) -> tuple[list[str], str | None]:
     """The features of one page as GeoJSON texts, and the token of the next page if there is one."""
     sql, values = page(collection, asked)
-    with _telling(asked):
+    with telling(asked):
         rows = await pool.fetch(sql, *values)
     more = len(rows) > asked.limit
     texts = [row[0] for row in rows[: asked.limit]]

@@ -18,6 +18,7 @@ from api.app import create_app
 from api.asked import Asked
 from api.catalogue import POSITIONS
 from api.near import LARGE_LIMIT, Indexed, large_at_once, one_plan, read_page, squares
+from api.pace import Looks
 from api.query import Page
 from api.settings import Settings
 from geo.batch import Batch
@@ -74,6 +75,20 @@ def test_the_same_features_in_the_same_order(served: TestClient[Litestar], box: 
     plainly = all_pages(served, f"bbox={box}&limit=10000&filter=icao24 IS NOT NULL")
     assert by_square == plainly
     assert len(by_square) > 3
+
+
+@pytest.mark.parametrize("margin", [1e-9, 0.3, 1.25, 1e9], ids=["at once", "too early", "as it is", "too late"])
+@pytest.mark.parametrize("limit", [3, 40, 900])
+def test_however_far_the_page_is_thought_to_reach(
+    served: TestClient[Litestar], monkeypatch: pytest.MonkeyPatch, margin: float, limit: int
+) -> None:
+    plainly = all_pages(served, "bbox=-3,-2,3,2&limit=10000&filter=icao24 IS NOT NULL")
+    monkeypatch.setattr("api.pace.LEAST_LIMIT", 1)
+    monkeypatch.setattr("api.pace.MARGIN", margin)
+    # Few rows are looked at, as of a page of 10,000 where there are many.
+    monkeypatch.setattr("api.pace.LOOKS", Looks(1, 2, 4))
+
+    assert all_pages(served, f"bbox=-3,-2,3,2&limit={limit}") == plainly
 
 
 def test_a_page_may_end_where_the_indexed_rows_do(served: TestClient[Litestar]) -> None:
