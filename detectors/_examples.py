@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,7 +11,7 @@ import shapely
 
 from geo.batch import Batch, checked
 from geo.schema import COLUMNS, Array
-from geo.sphere import destination
+from geo.sphere import EARTH_RADIUS_M, destination, wrap_lon
 from geo.zones import Zones
 
 EPOCH = 1_700_000_000_000
@@ -56,11 +57,15 @@ def _walk(lat: float, lon: float, heading: Array, knots: Array, step_s: float) -
     far = np.concatenate([[0.0], knots[:-1] * 0.514444 * step_s])
     if (heading == heading[0]).all():
         return destination(np.full(len(far), lat), np.full(len(far), lon), heading, np.cumsum(far))
-    places = [(lat, lon)]
-    for course, metres in zip(heading[:-1], far[1:], strict=True):
-        y, x = destination(*(np.array(v) for v in (*places[-1], course, metres)))
-        places.append((float(y), float(x)))
-    return np.array([p[0] for p in places]), np.array([p[1] for p in places])
+    # One number at a time is a matter of `math`: arrays of one would take twenty times as long.
+    sin, cos, atan2 = math.sin, math.cos, math.atan2
+    north, east = [math.radians(lat)], [math.radians(lon)]
+    for course, arc in zip(np.radians(heading[:-1]).tolist(), (far[1:] / EARTH_RADIUS_M).tolist(), strict=True):
+        a, there, along, aside = north[-1], cos(arc), sin(arc) * cos(course), sin(arc) * sin(course)
+        out = cos(a) * there - sin(a) * along
+        north.append(atan2(cos(a) * along + sin(a) * there, math.hypot(aside, out)))
+        east.append(east[-1] + atan2(aside, out))
+    return np.degrees(north), wrap_lon(np.degrees(east))
 
 
 def circle(icao24: int = 0xABC123, seconds: float = 1800.0, *, period_s: float = 180.0, **columns: Any) -> Batch:
