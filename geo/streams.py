@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -76,16 +76,16 @@ def follow(
     rows: Mapping[str, Array], span: slice, streams: list[Stream], out: Mapping[str, Array], gap_s: float
 ) -> list[Stream]:
     """Assign the rows of one aircraft one by one, writing into `out`; returns its live streams."""
-    live = list(streams)
+    live, gap_ms = list(streams), gap_s * 1000
     icao24 = int(rows["icao24"][span.start])
     out["followed"][span] = True
     for row in _rows(rows, span):
-        live = [s for s in live if row.time - s.time <= gap_s * 1000]
+        live = [s for s in live if row.time - s.time <= gap_ms]
         chosen = _choose(live, row)
         grown = _advance(chosen, row) if chosen else _born(icao24, live, row)
         others = [s for s in live if s is not chosen]
         _write(out, row, grown, chosen, others)
-        live = sorted([*others, grown], key=lambda s: -s.time)[:MOST]
+        live = sorted([*others, grown], key=lambda s: -s.time)[:MOST] if others else [grown]
     return live
 
 
@@ -101,9 +101,22 @@ def _choose(live: list[Stream], row: Row) -> Stream | None:
     """The live stream that this row continues: of those within reach the likeliest; without a position, the newest."""
     if math.isnan(row.lat):
         return max(live, key=lambda s: (s.time, -s.sub), default=None)
+    if len(live) == 1:  # as it mostly is: nothing to compare
+        return live[0] if math.isnan(live[0].lat) or _reached(live[0], row) else None
     costs = ((_cost(s, row), s.sub, s) for s in live if not math.isnan(s.lat))
     reached = min((c for c in costs if c[0] < math.inf), default=None)
     return reached[2] if reached else next((s for s in live if math.isnan(s.lat)), None)
+
+
+def _way(stream: Stream, row: Row) -> tuple[float, float]:
+    """Seconds and metres from where the stream was last seen to this row."""
+    return abs(row.stamp - stream.fix_time) / 1000.0, metres(stream.lat, stream.lon, row.lat, row.lon)
+
+
+def _reached(stream: Stream, row: Row) -> bool:
+    """Whether one airframe can have flown from the stream to this row."""
+    seconds, far = _way(stream, row)
+    return far <= reach_m(stream.ground_speed, row.ground_speed, seconds)
 
 
 def _cost(stream: Stream, row: Row) -> float:
@@ -112,10 +125,9 @@ def _cost(stream: Stream, row: Row) -> float:
     The likelihood of a place spread over what may have been flown since: without the share that the spread takes, a
     stream long silent, within reach of everywhere, would draw the rows of the living one.
     """
-    seconds = abs(row.stamp - stream.fix_time) / 1000.0
-    far = metres(stream.lat, stream.lon, row.lat, row.lon)
-    if far > reach_m(stream.ground_speed, row.ground_speed, seconds):
+    if not _reached(stream, row):
         return math.inf
+    seconds, far = _way(stream, row)
     speeds = [s for s in (stream.ground_speed, row.ground_speed) if not math.isnan(s)]
     flown = 0.514444 * (sum(speeds) / len(speeds) if speeds else 250.0)
     spread = 200.0 + 0.5 * flown * (seconds + 2.0)
@@ -124,10 +136,12 @@ def _cost(stream: Stream, row: Row) -> float:
 
 def _advance(stream: Stream, row: Row) -> Stream:
     """The stream with this row as its newest. A repeated position keeps the time when it was first seen."""
-    if math.isnan(row.lat):
-        return replace(stream, time=row.time)
-    when = stream.fix_time if (row.lat, row.lon) == (stream.lat, stream.lon) else row.stamp
-    return replace(stream, time=row.time, lat=row.lat, lon=row.lon, fix_time=when, ground_speed=row.ground_speed)
+    lat, lon, when, speed = row.lat, row.lon, row.stamp, row.ground_speed
+    if math.isnan(lat):
+        lat, lon, when, speed = stream.lat, stream.lon, stream.fix_time, stream.ground_speed
+    elif (lat, lon) == (stream.lat, stream.lon):
+        when = stream.fix_time
+    return Stream(stream.icao24, stream.flight, stream.sub, row.time, lat, lon, when, speed)
 
 
 def _born(icao24: int, live: list[Stream], row: Row) -> Stream:
