@@ -102,7 +102,9 @@ def newest(cluster: Cluster) -> str:
 def copied(cluster: Cluster, template: str) -> Iterator[str]:
     """The URL of a copy of a database, dropped in the end."""
     name = f"test_{uuid.uuid4().hex[:12]}"
-    cluster.psql(f"CREATE DATABASE {name} TEMPLATE {template}")
+    # By files, not block by block through the log: a third of the work, and nothing here must survive a crash.
+    strategy = "STRATEGY FILE_COPY" if (cluster.status().version or 0) >= 15 else ""
+    cluster.psql(f"CREATE DATABASE {name} TEMPLATE {template} {strategy}")
     yield cluster.url_of(name)
     cluster.psql(f"DROP DATABASE {name} WITH (FORCE)")
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 import shutil
+import subprocess
 import tarfile
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -30,18 +32,35 @@ INSERT INTO areas (id, owner, name, geom) VALUES (71, 71, 'Box', ST_Multi(ST_Mak
 HOOK = "INSERT INTO destinations (id, owner, name, kind, shown, secret) VALUES (71, 71, 'hook', 'webhook', '', $1)"
 
 
-@pytest.fixture
-def own(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cluster]:
-    """A private server of the test's own, as the commands find it."""
-    monkeypatch.delenv("DATABASE_URL", raising=False)
+@contextmanager
+def state_folder() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="skysift-own-backup-") as folder:
         Path(folder).chmod(0o755)
-        monkeypatch.setenv("SKYSIFT_STATE", folder)
-        cluster = Cluster(Path(folder), fast=True)
+        yield Path(folder)
+
+
+@pytest.fixture(scope="module")
+def filled() -> Iterator[Path]:
+    """The state of a private server that has stopped, with what there is to keep."""
+    with state_folder() as folder:
+        cluster = Cluster(folder, fast=True)
+        url = cluster.start()
+        upgrade(url)
+        asyncio.run(seeded(url, Vault(folder).seal({"url": "https://a.example"})))
+        cluster.stop()
+        yield folder
+
+
+@pytest.fixture
+def own(filled: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cluster]:
+    """A private server of the test's own, as the commands find it."""
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    with state_folder() as folder:
+        subprocess.run(["cp", "-a", f"{filled}/.", folder], check=True)  # with the owners
+        monkeypatch.setenv("SKYSIFT_STATE", str(folder))
+        cluster = Cluster(folder, fast=True)
         url = cluster.start()
         cluster.keep(True)
-        upgrade(url)
-        asyncio.run(seeded(url, Vault(Path(folder)).seal({"url": "https://a.example"})))
         checkpoint_path(url).write_bytes(b"what was learned")
         yield cluster
         cluster.stop()
