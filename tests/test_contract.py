@@ -216,8 +216,8 @@ def test_memory_stops_growing(name: str) -> None:
     spec = CLASSES[name]
     sizes = []
     engine = engine_of(spec)
+    rows = together(*traffic(4, 120, step_s=4), circle(0x700000, 120, step_s=4))
     for k in range(60):
-        rows = together(*traffic(4, 120, step_s=4), circle(0x700000, 120, step_s=4))
         engine.feed(rows.with_columns(time=rows["time"] + k * 120_000, icao24=rows["icao24"] + 8 * k))
         sizes.append(len(save(engine)) if k >= 25 else 0)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from html.parser import HTMLParser
 from typing import Any, Literal
 
@@ -28,12 +29,12 @@ PAGES = (
     "/statistics?f=html", "/statistics?by=cell", "/statistics?by=fir", "/statistics?by=hour&class=loiter",
     "/statistics/hotspots", "/statistics/hotspots?class=loiter&radius=5", "/statistics/forecast",
 )  # fmt: skip
-DARK = (
+DRAWN = (
     "/?f=html", "/collections", "/collections/anomalies/items", "/collections/zones/items/R%2F1%20%C3%A4",
     "/collections/loiter/tiles/WebMercatorQuad?state=open", "/collections/tracks/moving", "/statistics?by=cell",
     "/statistics/hotspots",
 )  # fmt: skip
-"""Of each kind one, with each kind of map: seen in the dark too. All are, nightly."""
+"""Of each kind one, with each kind of map: these are seen whole, by day and in the dark. Nightly all are."""
 
 
 class Reader(HTMLParser):
@@ -193,24 +194,40 @@ def test_links_are_right_behind_a_proxy(client: Client) -> None:
     assert all(one.startswith(("https://sky.test/a/", "#")) for one in addresses)
 
 
-@pytest.fixture
-def visitor(chromium: Browser) -> Iterator[Page]:
-    """Two pixels of the page to one of the screen: that is enough to see that a map is drawn."""
-    context = chromium.new_context(viewport={"width": 390, "height": 800}, device_scale_factor=0.5)
-    page = context.new_page()
-    yield page
+@contextmanager
+def visiting(chromium: Browser, **options: Any) -> Iterator[Page]:
+    """A phone. Two pixels of the page to one of the screen: that is enough to see that a map is drawn."""
+    context = chromium.new_context(viewport={"width": 390, "height": 800}, device_scale_factor=0.5, **options)
+    yield context.new_page()
     context.close()
 
 
+def go(visitor: Page, live: Any, path: str) -> None:
+    """To the page, which must be no wider than the screen."""
+    visitor.goto(f"{live.url}{path}{'&' if '?' in path else '?'}f=html".replace("?f=html&f=html", "?f=html"))
+    assert visitor.evaluate("document.documentElement.scrollWidth") <= 390, path
+
+
+def test_every_page_fits_a_phone_where_no_script_runs(live: Any, chromium: Browser) -> None:
+    with visiting(chromium, java_script_enabled=False) as visitor:
+        for path in PAGES:
+            go(visitor, live, path)
+        assert visitor.locator("script").count() and not visitor.locator(".map[data-ready]").count()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_pages_fit_a_phone_and_their_maps_draw(live: Any, visitor: Page, scheme: Literal["light", "dark"]) -> None:
-    visitor.emulate_media(color_scheme=scheme)
+def test_pages_fit_a_phone_and_their_maps_draw(live: Any, chromium: Browser, scheme: Literal["light", "dark"]) -> None:
+    with visiting(chromium, color_scheme=scheme) as visitor:
+        assert looked_at(visitor, live) == []
+
+
+def looked_at(visitor: Page, live: Any) -> list[str]:
+    """Visit pages until their maps are drawn; what they complained of."""
     said: list[str] = []
     visitor.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
     visitor.on("pageerror", lambda error: said.append(str(error)))
-    for path in PAGES if scheme == "light" else daily(DARK, PAGES):
-        visitor.goto(f"{live.url}{path}{'&' if '?' in path else '?'}f=html".replace("?f=html&f=html", "?f=html"))
-        assert visitor.evaluate("document.documentElement.scrollWidth") <= 390, path
+    for path in daily(DRAWN, PAGES):
+        go(visitor, live, path)
         if visitor.locator(".map").count():
             visitor.locator(".map[data-ready]").wait_for()
-    assert said == []
+    return said
