@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from cli.inputs import judging
-from feeds import open_source
 from geo.anomaly import Anomaly
 from geo.schema import icao24_text
 from pipeline.recording import run_recording
+from tests.recordings import recording
 from tests.size import daily
 
 SAMPLES = Path("traffic-samples/samples")
@@ -27,7 +27,7 @@ are judged nightly."""
 
 def found(path: Path, zones: Sequence[Path] = (), classes: str | None = None) -> list[Anomaly]:
     """Standing anomalies of a recording, of all classes or of those named."""
-    rows = list(open_source(str(path)).batches())
+    rows = list(recording(path))
     return [a for a in run_recording(judging(zones=zones, classes=classes).engine(0.0), rows) if a.state != "cleared"]
 
 

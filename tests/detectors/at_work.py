@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 
 from detectors._registry import registry
-from feeds import open_source
 from geo.anomaly import Anomaly
 from geo.batch import Batch, checked
 from geo.registers import Registers
 from geo.schema import NO_TIME
 from pipeline.engine import Engine
+from tests.recordings import recording
 
 
 def found(
@@ -33,7 +33,7 @@ def found(
 
 def recorded(*paths: Path) -> Batch:
     """All rows of some files in order of time."""
-    rows = Batch.concat([batch for path in paths for batch in open_source(str(path)).batches()])
+    rows = Batch.concat([batch for path in paths for batch in recording(path)])
     return rows.take(np.argsort(rows["time"], kind="stable"))
 
 

@@ -9,12 +9,12 @@ import pytest
 
 from detectors._examples import fly, together
 from detectors._registry import registry
-from feeds import open_source
 from geo.airports import Airports
 from geo.anomaly import Anomaly
 from geo.batch import Batch
 from geo.schema import SOURCES
 from pipeline.engine import Engine
+from tests.recordings import recording
 
 SAMPLES = "traffic-samples/samples"
 
@@ -70,4 +70,4 @@ def test_it_is_told_within_half_a_minute_of_being_borne_out() -> None:
 
 def test_ordinary_traffic_parabolas_and_flight_checks_have_none(shared: Path) -> None:
     names = ("collections/quickstart", "featured/zero_gravity", "calibration/munich", "military/aircraft_carrier")
-    assert not [a for n in names for a in found(*open_source(str(shared / f"data/{SAMPLES}/{n}.json.gz")).batches())]
+    assert not [a for n in names for a in found(*recording(shared / f"data/{SAMPLES}/{n}.json.gz"))]

@@ -10,11 +10,11 @@ import pytest
 from detectors._examples import during, fly, together
 from detectors._registry import registry
 from detectors.callsign_duplicate import AIRLINE, PLACEHOLDER
-from feeds import open_source
 from geo.anomaly import Anomaly
 from geo.batch import Batch
 from geo.schema import NON_ICAO, SOURCES
 from pipeline.engine import Engine
+from tests.recordings import recording
 
 SAMPLES = "traffic-samples/samples"
 
@@ -128,18 +128,18 @@ def test_two_streams_of_one_address_are_one_sender() -> None:
 
 
 def test_the_worldwide_snapshot_holds_placeholders_only(shared: Path) -> None:
-    seen = found(*open_source(str(shared / "data/adsbx-snapshot-20220430/aircraft.json")).batches())
+    seen = found(*recording(shared / "data/adsbx-snapshot-20220430/aircraft.json"))
     assert len(seen) > 30 and all(a.cleared for a in seen)
     assert max(len(a.members) for a in seen if a.callsign == "TEST1234") > 80
 
 
 def test_recordings_without_duplicates_give_none(shared: Path) -> None:
     for name in ("tv_relay/tour_de_france", "firefighting/calfire", "collections/switzerland"):
-        assert not found(*open_source(str(shared / f"data/{SAMPLES}/{name}.json.gz")).batches())
+        assert not found(*recording(shared / f"data/{SAMPLES}/{name}.json.gz"))
 
 
 def test_a_callsign_copied_into_a_recording_is_found_whatever_the_batches(shared: Path) -> None:
-    rows = Batch.concat(open_source(str(shared / f"data/{SAMPLES}/collections/switzerland.json.gz")).batches())
+    rows = Batch.concat(recording(shared / f"data/{SAMPLES}/collections/switzerland.json.gz"))
     rows = rows.take((rows["time"] >= 1533117600000) & (rows["time"] < 1533119400000))
     names, counts = np.unique(rows["callsign"][rows["callsign"] != b""], return_counts=True)
     victim, copy = names[np.argsort(counts)[-2:]]

@@ -9,12 +9,12 @@ import pytest
 
 from detectors._examples import circle, fly
 from detectors._registry import registry
-from feeds import open_source
 from geo.airports import Airports
 from geo.anomaly import Anomaly
 from geo.batch import Batch
 from geo.registers import Registers
 from pipeline.engine import Engine
+from tests.recordings import recording
 
 T = np.arange(900)
 
@@ -32,7 +32,7 @@ def turning(degrees: float, seconds: float, **columns: Any) -> Batch:
 
 
 def recorded(shared: Path, name: str) -> Sequence[Anomaly]:
-    return found(*open_source(str(shared / "data/traffic-samples/samples" / f"{name}.json.gz")).batches())
+    return found(*recording(shared / "data/traffic-samples/samples" / f"{name}.json.gz"))
 
 
 def test_the_sentence_tells_side_degrees_and_bank() -> None:
@@ -79,7 +79,7 @@ def test_ordinary_days_give_nothing(shared: Path) -> None:
     """842 flights over Switzerland (one course interpolated through 337 degrees), and two hours over Japan."""
     assert not recorded(shared, "collections/switzerland")
     japan = shared / "data/traffic-samples/opensky-history/06756e84a9281960f371ffa67a61f35e.parquet"
-    assert not found(*open_source(str(japan)).batches())
+    assert not found(*recording(japan))
 
 
 def test_the_test_flight_that_drew_a_tree_is_found(shared: Path) -> None:

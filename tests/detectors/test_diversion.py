@@ -8,12 +8,12 @@ import numpy as np
 
 from detectors._registry import registry
 from detectors.diversion import flown
-from feeds import open_source
 from geo.airports import Airports
 from geo.anomaly import Anomaly
 from geo.batch import Batch
 from geo.routes import Routes
 from pipeline.engine import Engine
+from tests.recordings import recording
 
 OUT, TURN, BACK = (600, 90.0, 1_500.0, 260.0), (60, 180.0, 0.0, 260.0), (600, 270.0, -1_500.0, 260.0)
 
@@ -67,4 +67,4 @@ def test_a_turn_back_before_anything_is_known_of_the_way() -> None:
 
 def test_ordinary_traffic_has_none(shared: Path) -> None:
     names = ("traffic-samples/samples/collections/switzerland.json.gz", "egll-20170802/egll-positions-rt.csv")
-    assert not [a for n in names for a in found(*open_source(str(shared / "data" / n)).batches())]
+    assert not [a for n in names for a in found(*recording(shared / "data" / n))]

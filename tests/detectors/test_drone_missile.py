@@ -9,13 +9,13 @@ import pytest
 
 from detectors._examples import fly, together
 from detectors._registry import registry
-from feeds import open_source
 from geo.airports import Airports
 from geo.anomaly import Anomaly
 from geo.batch import Batch
 from geo.registers import Registers
 from geo.schema import SOURCES
 from pipeline.engine import Engine
+from tests.recordings import recording
 
 SEA: dict[str, Any] = {"lat": 48.0, "lon": -12.0, "seconds": 1_200}
 SLOW, FAST = SEA | {"speed": 100.0, "altitude": 4_000.0}, SEA | {"speed": 450.0, "altitude": 2_000.0}
@@ -105,4 +105,4 @@ def test_a_feed_without_callsigns_says_nothing() -> None:
     ],
 )
 def test_ordinary_recordings_give_nothing(shared: Path, name: str) -> None:
-    assert not [a for a in found(*open_source(str(shared / "data" / name)).batches()) if not a.cleared]
+    assert not [a for a in found(*recording(shared / "data" / name)) if not a.cleared]

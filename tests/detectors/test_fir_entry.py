@@ -10,7 +10,6 @@ from detectors._entries import entries
 from detectors._examples import fly, together
 from detectors._registry import registry
 from detectors.fir_entry import two_firs
-from feeds import open_source
 from feeds.fir_files import load_firs
 from geo.anomaly import Anomaly
 from geo.batch import Batch
@@ -18,6 +17,7 @@ from geo.firs import Firs
 from geo.routes import Routes
 from geo.tracks import Tracks
 from pipeline.engine import Engine
+from tests.recordings import recording
 
 SOON = {"days": 0, "entries": 10, "new": 0.3}
 SWISS = "data/traffic-samples/samples/collections/switzerland.json.gz"
@@ -94,7 +94,7 @@ def test_a_recorded_day(shared: Path) -> None:
     """Switzerland, 17 hours, 1,700 entries: the day gives one, and an invented one is found."""
     folder = shared / "data/reference/vatspy-fir"
     firs = load_firs([folder / "Boundaries.geojson"])
-    day = Batch.concat(open_source(str(shared / SWISS)).batches())
+    day = Batch.concat(recording(shared / SWISS))
     ghost = fly(0xABC123, 900, step_s=10.0, lat=47.75, lon=9.1, track=30.0, altitude=24_000.0, speed=350.0)
     moved = ghost.with_columns(time=ghost["time"] - int(ghost["time"][0]) + int(day["time"].min()) + 15 * 3_600_000)
 

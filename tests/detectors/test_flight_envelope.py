@@ -9,13 +9,13 @@ import pytest
 
 from detectors._examples import during, fly
 from detectors._registry import registry
-from feeds import open_source
 from geo.aircraft import AircraftTable
 from geo.airports import Airports
 from geo.anomaly import Anomaly
 from geo.batch import Batch
 from geo.registers import Registers
 from pipeline.engine import Engine
+from tests.recordings import recording
 
 
 def found(*batches: Batch, resources: Mapping[str, Any] | None = None, **overrides: float) -> Sequence[Anomaly]:
@@ -153,18 +153,18 @@ def test_missing_numbers_are_left_out_of_the_sentence() -> None:
 def test_ordinary_recordings_give_nothing_above_low(shared: Path) -> None:
     samples = shared / "data/traffic-samples/samples"
     names = ("collections/switzerland", "firefighting/calfire", "featured/zero_gravity", "noisy/noisy_landing")
-    seen = [a for n in names for a in found(*open_source(str(samples / f"{n}.json.gz")).batches())]
+    seen = [a for n in names for a in found(*recording(samples / f"{n}.json.gz"))]
     assert not [a for a in seen if a.priority > 1 and not a.cleared]
 
 
 def test_the_tanker_that_flew_low_and_fast_is_cleared_as_military(shared: Path) -> None:
     path = shared / "data/traffic-samples/samples/military/inflight_refuelling.json.gz"
-    assert [a.cleared for a in found(*open_source(str(path)).batches())] == ["military flying is often fast and low"]
+    assert [a.cleared for a in found(*recording(path))] == ["military flying is often fast and low"]
 
 
 def test_a_speed_made_of_bad_positions_is_technical(shared: Path) -> None:
     """Heathrow 2017: speeds that leap by hundreds of knots, because the times of the positions are wrong."""
-    seen = found(*open_source(str(shared / "data/egll-20170802/egll-positions-rt.csv")).batches())
+    seen = found(*recording(shared / "data/egll-20170802/egll-positions-rt.csv"))
     assert seen and all(a.priority == 1 for a in seen)
     leaps = np.where(np.arange(300) % 40 < 20, 580.0, 700.0)
     assert "the speed jumps" in one(altitude=5_000.0, speed=leaps).explanation

@@ -10,11 +10,11 @@ import pytest
 
 from detectors._examples import fly, together, zones
 from detectors._registry import registry
-from feeds import open_source
 from geo.airports import Airports
 from geo.anomaly import Anomaly
 from geo.batch import Batch
 from pipeline.engine import Engine
+from tests.recordings import recording
 
 SAMPLES = "traffic-samples/samples"
 
@@ -38,7 +38,7 @@ def abreast(metres: float = 400.0, feet: float = 0.0, seconds: float = 240, **co
 
 
 def recorded(shared: Path, *names: str) -> Sequence[Anomaly]:
-    return [a for name in names for a in found(*open_source(str(shared / "data" / name)).batches())]
+    return [a for name in names for a in found(*recording(shared / "data" / name))]
 
 
 def test_three_are_medium_and_a_pair_is_low() -> None:
@@ -148,7 +148,7 @@ def test_ordinary_traffic_gives_none(shared: Path) -> None:
 
 
 def test_no_split_of_a_recording_changes_anything(shared: Path) -> None:
-    (flight,) = open_source(str(shared / "data" / SAMPLES / "featured/dreamliner_airfrance.json.gz")).batches()
+    (flight,) = recording(shared / "data" / SAMPLES / "featured/dreamliner_airfrance.json.gz")
     flight = flight.take((flight["time"] >= 1512140520000) & (flight["time"] < 1512141120000))
     whole = [a.feature() for a in found(flight)]
     assert len(whole) == 1

@@ -13,13 +13,13 @@ import shapely
 from detectors._examples import EPOCH, fly, together
 from detectors._nearby import zone_near
 from detectors._registry import registry
-from feeds import open_source
 from geo.airports import Airports
 from geo.anomaly import Anomaly
 from geo.batch import Batch
 from geo.routes import Routes
 from geo.zones import Zones
 from pipeline.engine import Engine
+from tests.recordings import recording
 
 SPEC = registry()["ghost"]
 STEP = {"step_s": 20.0}
@@ -188,12 +188,12 @@ def test_distance_to_a_zone_is_in_kilometres() -> None:
     ],
 )
 def test_recordings_in_which_nobody_vanishes(shared: Path, path: str) -> None:
-    assert found(open_source(str(shared / "data" / path)).batches()) == []
+    assert found(recording(shared / "data" / path)) == []
 
 
 def test_a_track_cut_off_over_switzerland_is_found_whatever_the_batches(shared: Path) -> None:
     path = shared / "data/traffic-samples/samples/collections/switzerland.json.gz"
-    rows = Batch.concat(open_source(str(path)).batches())
+    rows = Batch.concat(recording(path))
     rows = rows.take(np.argsort(rows["time"], kind="stable"))
     chosen, cut = vanishing(rows)
     hour = (np.abs(rows["time"] - cut) < 3_000_000) & ((rows["icao24"] != chosen) | (rows["time"] <= cut))

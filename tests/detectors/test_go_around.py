@@ -5,11 +5,11 @@ from pathlib import Path
 
 from detectors._registry import registry
 from detectors.go_around import approach
-from feeds import open_source
 from geo.airports import Airports
 from geo.anomaly import Anomaly
 from geo.batch import Batch
 from pipeline.engine import Engine
+from tests.recordings import recording
 
 SAMPLES = "traffic-samples/samples"
 
@@ -22,7 +22,7 @@ def found(*batches: Batch, **overrides: float) -> Sequence[Anomaly]:
 
 
 def recorded(shared: Path, *names: str) -> Sequence[Anomaly]:
-    return [a for name in names for a in found(*open_source(str(shared / "data" / name)).batches())]
+    return [a for name in names for a in found(*recording(shared / "data" / name))]
 
 
 def test_one_is_low_and_two_in_a_row_are_medium() -> None:

@@ -12,12 +12,12 @@ from detectors._examples import fly, together
 from detectors._jam_levels import Tally
 from detectors._jamming import Spells
 from detectors._registry import registry
-from feeds import open_source
 from geo.anomaly import Anomaly
 from geo.batch import Batch
 from geo.cells import cell_center
 from geo.schema import NO_TIME
 from pipeline.engine import Engine
+from tests.recordings import recording
 
 GOOD = {"version": 2, "nic": 8, "nac_p": 9, "callsign": b"TEST1"}
 BAD = {**GOOD, "nic": 0, "nac_p": 0}
@@ -36,7 +36,7 @@ def several(count: int, first: int, **columns: Any) -> list[Batch]:
 
 
 def recorded(path: Path) -> list[Anomaly]:
-    return found(*open_source(str(path)).batches())
+    return found(*recording(path))
 
 
 def centres(anomalies: list[Anomaly]) -> list[tuple[float, float]]:

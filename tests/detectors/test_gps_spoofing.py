@@ -12,11 +12,11 @@ import pytest
 from detectors._examples import fly, together
 from detectors._registry import registry
 from detectors._spoof_signs import verdict
-from feeds import open_source
 from geo.anomaly import Anomaly
 from geo.batch import Batch
 from pipeline.engine import Engine
 from pipeline.recording import run_recording
+from tests.recordings import recording
 
 GIVEN: dict[str, Any] = {"step_s": 10.0, "seconds": 900, "lat": 33.5, "callsign": b"TEST1"}
 EXACT: dict[str, Any] = {"version": 2, "nic": 8, "nac_p": 10, "sil": 3}
@@ -152,7 +152,7 @@ def test_a_cell_of_gathered_aircraft_is_spoofed_and_one_without_positions_jammed
 
 
 def test_west_asia_holds_aircraft_whose_heights_part(shared: Path) -> None:
-    anomalies = found(*open_source(str(shared / "data/opensky-rest/westasia-20260318")).batches())
+    anomalies = found(*recording(shared / "data/opensky-rest/westasia-20260318"))
 
     assert anomalies and all(a.confidence <= 0.5 and "geometric height" in a.explanation for a in anomalies)
 
@@ -169,4 +169,4 @@ def test_west_asia_holds_aircraft_whose_heights_part(shared: Path) -> None:
     ],
 )
 def test_recordings_without_spoofing(shared: Path, path: str) -> None:
-    assert found(*open_source(str(shared / "data" / path)).batches()) == []
+    assert found(*recording(shared / "data" / path)) == []

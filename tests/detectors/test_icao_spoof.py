@@ -9,12 +9,12 @@ import pytest
 
 from detectors._examples import fly, together
 from detectors._registry import registry
-from feeds import open_source
 from geo.anomaly import Anomaly
 from geo.batch import Batch
 from geo.schema import NON_ICAO, SOURCES, SYNTHETIC, Array
 from geo.sphere import distance_m
 from pipeline.engine import Engine
+from tests.recordings import recording
 
 SAMPLES = "traffic-samples/samples"
 VICTIM = 0x4CA001
@@ -131,7 +131,7 @@ def test_across_the_antimeridian_it_is_near() -> None:
 
 @pytest.fixture(scope="module")
 def swiss(shared: Path) -> Batch:
-    return Batch.concat(open_source(str(shared / f"data/{SAMPLES}/collections/switzerland.json.gz")).batches())
+    return Batch.concat(recording(shared / f"data/{SAMPLES}/collections/switzerland.json.gz"))
 
 
 def spans(rows: Batch) -> dict[int, Array]:
@@ -197,4 +197,4 @@ def test_no_split_of_the_day_changes_anything(swiss: Batch) -> None:
 def test_recordings_with_glitches_give_none(shared: Path) -> None:
     names = [f"{SAMPLES}/noisy/noisy_time_issue.json.gz", f"{SAMPLES}/noisy/noisy_ground.json.gz"]
     names += [f"{SAMPLES}/tv_relay/tour_de_france.json.gz", "adsbx-snapshot-20220430/aircraft.json"]
-    assert not [a for name in names for a in found(*open_source(str(shared / "data" / name)).batches())]
+    assert not [a for name in names for a in found(*recording(shared / "data" / name))]

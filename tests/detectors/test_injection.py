@@ -12,7 +12,6 @@ import pytest
 from detectors._examples import fly, together
 from detectors._registry import registry
 from detectors.injection import _noisy
-from feeds import open_source
 from geo.aircraft import TEXTS, AircraftTable
 from geo.airports import Airports
 from geo.anomaly import Anomaly
@@ -21,6 +20,7 @@ from geo.receivers import Receivers
 from geo.registers import Registers
 from pipeline.engine import Engine
 from pipeline.recording import run_recording
+from tests.recordings import recording
 
 SPEC = registry()["injection"]
 NOWHERE, ORDINARY = 0xD51234, 0x3C6589
@@ -179,4 +179,4 @@ def test_several_at_once_are_the_receptions() -> None:
     ],
 )
 def test_real_recordings_hold_nobody_out_of_nowhere(shared: Path, path: str) -> None:
-    assert found(*open_source(str(shared / "data" / path)).batches(), settle=900.0) == []
+    assert found(*recording(shared / "data" / path), settle=900.0) == []

@@ -10,11 +10,11 @@ import pytest
 
 from detectors._examples import circle, fly
 from detectors._registry import registry
-from feeds import open_source
 from geo.anomaly import Anomaly
 from geo.batch import Batch
 from geo.schema import SOURCES
 from pipeline.engine import Engine
+from tests.recordings import recording
 
 
 def found(rows: Batch, **overrides: float) -> Sequence[Anomaly]:
@@ -90,4 +90,4 @@ NAMES = ["featured/zero_gravity", "noisy/noisy_time_issue", "noisy/noisy_ground"
 def test_real_tracks_that_are_hard_are_low_at_most(shared: Path, name: str) -> None:
     path = shared / f"data/traffic-samples/samples/{name}.json.gz"
 
-    assert max((a.priority for a in found(Batch.concat(open_source(str(path)).batches()))), default=0) <= 1
+    assert max((a.priority for a in found(Batch.concat(recording(path)))), default=0) <= 1

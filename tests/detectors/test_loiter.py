@@ -12,7 +12,6 @@ from detectors._examples import circle, fly, together
 from detectors._examples import zones as area
 from detectors._orbits import motion, stayed, steps
 from detectors._registry import registry
-from feeds import open_source
 from geo.airports import Airports
 from geo.anomaly import Anomaly
 from geo.batch import Batch
@@ -20,6 +19,7 @@ from geo.schema import NON_ICAO, SOURCES
 from geo.tracks import Tracks
 from geo.zones import Zones
 from pipeline.engine import Engine
+from tests.recordings import recording
 
 
 def found(*batches: Batch, zones: Zones | None = None, **overrides: float) -> Sequence[Anomaly]:
@@ -31,7 +31,7 @@ def found(*batches: Batch, zones: Zones | None = None, **overrides: float) -> Se
 
 
 def recorded(shared: Path, *names: str) -> Sequence[Anomaly]:
-    return [a for name in names for a in found(*open_source(str(shared / "data" / name)).batches())]
+    return [a for name in names for a in found(*recording(shared / "data" / name))]
 
 
 def view(batch: Batch, sample: int = 10) -> Tracks:

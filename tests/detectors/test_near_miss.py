@@ -9,12 +9,12 @@ import pytest
 
 from detectors._examples import fly, together
 from detectors._registry import registry
-from feeds import open_source
 from geo.airports import Airports
 from geo.anomaly import Anomaly
 from geo.batch import Batch
 from geo.schema import SOURCES
 from pipeline.engine import Engine
+from tests.recordings import recording
 
 
 def found(*batches: Batch, **overrides: float) -> Sequence[Anomaly]:
@@ -108,7 +108,7 @@ def test_it_is_told_within_half_a_minute() -> None:
 
 def test_real_traffic(shared: Path) -> None:
     names = ("traffic-samples/samples/collections/quickstart.json.gz", "adsb_actions-adsblol/20250601_36_-122.gz")
-    seen = [a for n in names for a in found(*open_source(str(shared / "data" / n)).batches())]
+    seen = [a for n in names for a in found(*recording(shared / "data" / n))]
     standing = [a for a in seen if not a.cleared]
     assert [(a.members, a.priority) for a in standing] == [([0xA4FF9C, 0xA7DBD2], 1)]
     assert [a.members for a in seen if a.cleared] == [[0xAA0415, 0xAB0A19]]
@@ -116,5 +116,5 @@ def test_real_traffic(shared: Path) -> None:
 
 def test_a_camera_ship_that_joins_a_787_keeps_it_company(shared: Path) -> None:
     name = "traffic-samples/samples/featured/dreamliner_airfrance.json.gz"
-    seen = found(*open_source(str(shared / "data" / name)).batches())
+    seen = found(*recording(shared / "data" / name))
     assert seen and {a.cleared for a in seen} == {"flying together"}

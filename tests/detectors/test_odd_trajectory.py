@@ -11,13 +11,13 @@ import shapely
 from detectors._examples import fly, together
 from detectors._registry import registry
 from detectors._wander import reversals, wandering, way
-from feeds import open_source
 from geo.airports import Airports
 from geo.anomaly import Anomaly
 from geo.batch import Batch
 from geo.firs import Firs
 from geo.tracks import Tracks
 from pipeline.engine import Engine
+from tests.recordings import recording
 
 T = np.arange(360)
 ZIGZAG = np.where(T // 24 % 2 == 0, 35.0, 145.0)
@@ -35,7 +35,7 @@ def found(batch: Batch, firs: Firs | None = None, **overrides: float) -> Sequenc
 def recorded(shared: Path, pattern: str) -> Sequence[Anomaly]:
     files = sorted((shared / SAMPLES).glob(pattern))
     assert files
-    return found(Batch.concat(b for f in files for b in open_source(str(f)).batches()))
+    return found(Batch.concat(b for f in files for b in recording(f)))
 
 
 def path(**columns: Any) -> Batch:

@@ -11,11 +11,11 @@ import pytest
 from detectors._examples import fly
 from detectors._registry import registry
 from detectors.position_drift import displaced
-from feeds import open_source
 from geo.anomaly import Anomaly
 from geo.batch import Batch
 from geo.schema import SOURCES
 from pipeline.engine import Engine
+from tests.recordings import recording
 
 
 def found(rows: Batch, **overrides: float) -> Sequence[Anomaly]:
@@ -26,7 +26,7 @@ def found(rows: Batch, **overrides: float) -> Sequence[Anomaly]:
 
 
 def read(shared: Path, name: str) -> Batch:
-    return Batch.concat(open_source(str(shared / "data" / name)).batches())
+    return Batch.concat(recording(shared / "data" / name))
 
 
 @pytest.mark.parametrize("metres", [1_000, 2_000, 5_000, 12_000])

@@ -9,12 +9,12 @@ import pytest
 
 from detectors._examples import during, fly, together
 from detectors._registry import registry
-from feeds import open_source
 from geo.airports import Airports
 from geo.anomaly import Anomaly
 from geo.batch import Batch
 from geo.schema import SOURCES
 from pipeline.engine import Engine
+from tests.recordings import recording
 
 N = 300
 T = np.arange(N)
@@ -224,7 +224,7 @@ SAMPLES = "traffic-samples/samples"
 
 
 def recorded(shared: Path, *names: str) -> Sequence[Anomaly]:
-    return [a for name in names for a in found(*open_source(str(shared / "data" / name)).batches())]
+    return [a for name in names for a in found(*recording(shared / "data" / name))]
 
 
 def test_noisy_recordings_give_nothing(shared: Path) -> None:

@@ -12,7 +12,6 @@ import shapely
 from detectors._airspace import airspace, band_text
 from detectors._examples import EPOCH, fly, together, zones
 from detectors._registry import registry
-from feeds import open_source
 from feeds.zones_files import load_zones
 from geo.activity import Activity
 from geo.anomaly import Anomaly
@@ -20,6 +19,7 @@ from geo.batch import Batch
 from geo.schema import NON_ICAO, SOURCES
 from geo.zones import Zones
 from pipeline.engine import Engine
+from tests.recordings import recording
 
 ZONE = zones()
 
@@ -163,8 +163,8 @@ def test_no_split_of_the_data_changes_anything() -> None:
 
 def test_entries_into_hunter_liggett(shared: Path) -> None:
     faa = load_zones([shared / "data/reference/faa-airspace/airspace.geojson.gz"])
-    monterey = open_source(str(shared / "data/adsb_actions-adsblol/20250601_36_-122.gz"))
-    seen = {a.icao24: a for a in found(*monterey.batches(), space=faa)}
+    monterey = recording(shared / "data/adsb_actions-adsblol/20250601_36_-122.gz")
+    seen = {a.icao24: a for a in found(*monterey, space=faa)}
     assert {0xADD7F1, 0xA4DD41} <= set(seen)
     assert all("R-2513" in a.explanation and a.confidence < 0.6 for a in seen.values())
     assert "at 11,100 ft" in seen[0xADD7F1].explanation and "at 10,000 ft" in seen[0xA4DD41].explanation

@@ -10,7 +10,6 @@ import pytest
 from detectors._corridors import pairs_of
 from detectors._examples import fly, together
 from detectors._registry import registry
-from feeds import open_source
 from feeds.route_files import load_routes
 from geo.airports import Airports
 from geo.anomaly import Anomaly
@@ -19,6 +18,7 @@ from geo.routes import Routes
 from geo.sphere import destination
 from geo.tracks import Tracks
 from pipeline.engine import Engine
+from tests.recordings import recording
 
 SOON = {"days": 0, "flights": 10, "visits": 60, "new": 0.3}
 SWISS = "data/traffic-samples/samples/collections/switzerland.json.gz"
@@ -98,7 +98,7 @@ def test_others_that_deviate_likewise_clear_it() -> None:
 def test_a_recorded_day_and_one_far_off_the_corridor_of_its_pair(shared: Path) -> None:
     """Switzerland, 17 hours, 431 callsigns with a known route: nobody; and one of Palma to Frankfurt, moved aside."""
     routes = load_routes([shared / "data/reference/standing-data/routes"])
-    day = Batch.concat(open_source(str(shared / SWISS)).batches())
+    day = Batch.concat(recording(shared / SWISS))
     one = day.take(np.flatnonzero(day["callsign"] == b"DLH21P"))
     aside = {"lat": one["lat"] + 0.6, "lon": one["lon"] + 1.0, "time": one["time"] + 120_000}
     moved = one.with_columns(icao24=np.full(len(one), 0xABC123), **aside)

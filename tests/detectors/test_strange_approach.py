@@ -10,12 +10,12 @@ import pytest
 from detectors._examples import together
 from detectors._registry import registry
 from detectors.strange_approach import inbound
-from feeds import open_source
 from geo.airports import Airports
 from geo.anomaly import Anomaly
 from geo.approaches import Ends
 from geo.batch import Batch
 from pipeline.engine import Engine
+from tests.recordings import recording
 
 SAMPLES = "traffic-samples/samples"
 
@@ -89,10 +89,10 @@ def test_airports_keep_their_runways() -> None:
 def test_ordinary_arrivals_have_none(shared: Path) -> None:
     collections = [f"{SAMPLES}/collections/{n}.json.gz" for n in ("quickstart", "switzerland")]
     names = (*collections, "egll-20170802/egll-positions-rt.csv")
-    assert not [a for n in names for a in found(*open_source(str(shared / "data" / n)).batches()) if not a.cleared]
+    assert not [a for n in names for a in found(*recording(shared / "data" / n)) if not a.cleared]
 
 
 def test_flight_checks_are_cleared(shared: Path) -> None:
     files = [shared / f"data/{SAMPLES}/calibration/{name}.json.gz" for name in ("munich", "lisbon", "vienna")]
-    seen = [a for file in files for a in found(*open_source(str(file)).batches())]
+    seen = [a for file in files for a in found(*recording(file))]
     assert len(seen) >= 5 and all(a.cleared for a in seen)

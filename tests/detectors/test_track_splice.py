@@ -11,11 +11,11 @@ import pytest
 from detectors._examples import EPOCH, circle, fly
 from detectors._registry import registry
 from detectors.track_splice import spliced
-from feeds import open_source
 from geo.anomaly import Anomaly
 from geo.batch import Batch
 from geo.schema import SOURCES, missing
 from pipeline.engine import Engine
+from tests.recordings import recording
 
 
 def found(rows: Batch, **overrides: float) -> Sequence[Anomaly]:
@@ -105,13 +105,13 @@ def test_a_jet_that_is_slow_all_at_once_is_one() -> None:
 def test_real_tracks_that_are_hard_give_none(shared: Path, name: str) -> None:
     path = shared / f"data/traffic-samples/samples/{name}.json.gz"
 
-    assert not found(Batch.concat(open_source(str(path)).batches()))
+    assert not found(Batch.concat(recording(path)))
 
 
 def test_real_tracks_spliced_are_found(shared: Path) -> None:
     """Twelve pairs over Paris, as a recording played back would come: each from its middle on another one."""
     path = shared / "data/traffic-samples/samples/collections/quickstart.json.gz"
-    rows = Batch.concat(open_source(str(path)).batches())
+    rows = Batch.concat(recording(path))
     order = np.lexsort((rows["time"], rows["icao24"]))
     rows = rows.take(order[rows["ground_speed"][order] > 100])
     tracks = np.split(np.arange(len(rows)), np.flatnonzero(np.diff(rows["icao24"])) + 1)

@@ -9,11 +9,11 @@ import pytest
 
 from detectors._examples import fly, together
 from detectors._registry import registry
-from feeds import open_source
 from geo.airports import Airports
 from geo.anomaly import Anomaly
 from geo.batch import Batch
 from pipeline.engine import Engine
+from tests.recordings import recording
 
 SOON = {"days": 0, "known": 10}
 COLLECTIONS = "data/traffic-samples/samples/collections"
@@ -80,7 +80,7 @@ def test_a_flight_is_not_compared_with_itself() -> None:
 
 def test_a_recorded_day_gives_nothing_and_a_low_jet_is_found(shared: Path) -> None:
     """Switzerland, 17 hours: what was learned in the morning holds for the afternoon."""
-    day = Batch.concat(open_source(str(shared / COLLECTIONS / "switzerland.json.gz")).batches())
+    day = Batch.concat(recording(shared / COLLECTIONS / "switzerland.json.gz"))
     start = int(day["time"].min())
 
     alone = [a for a in found(day, known=25) if a.state != "cleared"]

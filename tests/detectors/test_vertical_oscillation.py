@@ -9,12 +9,12 @@ import pytest
 
 from detectors._examples import circle, fly
 from detectors._registry import registry
-from feeds import open_source
 from geo.airports import Airports
 from geo.anomaly import Anomaly
 from geo.batch import Batch
 from geo.schema import SOURCES
 from pipeline.engine import Engine
+from tests.recordings import recording
 
 N = 1500
 T = np.arange(N)
@@ -34,7 +34,7 @@ def wave(feet: float = 3_000.0, period_s: float = 180.0, **columns: Any) -> Batc
 
 
 def recorded(shared: Path, name: str) -> Sequence[Anomaly]:
-    return found(*open_source(str(shared / "data/traffic-samples/samples" / f"{name}.json.gz")).batches())
+    return found(*recording(shared / "data/traffic-samples/samples" / f"{name}.json.gz"))
 
 
 def test_a_yo_yo_at_cruise_is_medium_and_says_how_high() -> None:

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from feeds import open_source
 from geo.batch import Batch, checked
 from geo.cells import cell_center
 from geo.interference import (
@@ -26,6 +25,7 @@ from geo.interference import (
     wilson,
 )
 from geo.schema import NO_TIME, SOURCES
+from tests.recordings import recording
 
 DAYS = {
     "2022-02-14": (37_095, 53, 89), "2022-02-24": (67_252, 85, 143), "2022-02-25": (67_359, 131, 150),
@@ -142,7 +142,7 @@ def test_daily_counts_one_aircraft_once_per_cell_and_day_at_its_last_reliable_pl
 
 
 def test_the_worldwide_snapshot_shows_cyprus_and_hardly_anything_over_north_america(shared: Path) -> None:
-    rows = Batch.concat(open_source(str(shared / "data/adsbx-snapshot-20220430/aircraft.json")).batches())
+    rows = Batch.concat(recording(shared / "data/adsbx-snapshot-20220430/aircraft.json"))
 
     found = daily(rows.columns, resolution=2)
 

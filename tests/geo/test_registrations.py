@@ -3,10 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from feeds import open_source
 from geo.batch import Batch
 from geo.registers import Registers
 from geo.registrations import blocks_of
+from tests.recordings import recording
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def test_agrees_with_published_prefixes(shared: Path) -> None:
 
 def test_marks_fit_addresses_worldwide(shared: Path) -> None:
     """Of 7,390 airframes whose mark and block can both be told, two do not fit: both are known to be wrong units."""
-    rows = Batch.concat(list(open_source(str(shared / "data/adsbx-snapshot-20220430/aircraft.json")).batches()))
+    rows = Batch.concat(recording(shared / "data/adsbx-snapshot-20220430/aircraft.json"))
     blocks = Registers.builtin()
     at = blocks.find(rows["icao24"])
     pairs = [
