@@ -78,7 +78,7 @@ def test_a_corner_is_dragged_and_the_area_is_deleted(look: Callable[..., Sight])
     sight.page.mouse.move(corner[0] + 40, corner[1] - 20, steps=6)
     sight.page.mouse.up()
     until(sight.page, f"{AREA}.points[1][0] > 16")
-    sight.page.locator("#area").get_by_role("button", name="Delete").click()
+    sight.page.locator("#area").get_by_role("button", name="Clear", exact=True).click()
     assert sight.page.evaluate(AREA) is None
     assert sight.page.locator("#area").is_hidden()
     until(sight.page, "!location.hash.includes('area=')")

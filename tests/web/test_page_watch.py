@@ -120,6 +120,22 @@ def test_what_is_kept_shows_its_health_and_obeys(look: Callable[..., Sight], kep
     until(sight.page, "document.querySelector('#watch .delivery.dead')")
 
 
+def test_a_kept_area_opens_with_what_happened_in_it_also_when_it_is_on_the_map(
+    look: Callable[..., Sight], kept: Watchers
+) -> None:
+    sight = look("#view=40,15,2")
+    for _ in range(2):
+        sight.page.keyboard.press("w")
+        sight.page.locator("#watch").get_by_role("button", name="Areas", exact=True).press("Enter")
+        sight.page.get_by_role("button", name="Show Bay").press("Enter")
+        sight.page.get_by_role("heading", name="What happened here?").wait_for()
+        assert sight.page.locator("#watch").is_hidden()
+        assert sight.page.locator("#area .area-name").input_value() == "Bay"
+    sight.page.locator("#area").get_by_role("button", name="Clear", exact=True).click()
+    until(sight.page, f"{APP}.state.get().area === null")
+    assert len(kept.areas) == 1
+
+
 def test_incidents_are_reviewed_by_keyboard_alone(look: Callable[..., Sight], watchers: Watchers) -> None:
     watchers.desk = Desk(watchers.world)
     sight = look("#view=40,15,2&list=all&win=86400")

@@ -87,8 +87,8 @@ export class AreaPanel {
     const actions = [
       wordButton('target', T.zoom, () => goBounds(this.#map, boxOf(this.#app.state.get().area))),
       wordButton('draw', T.change, () => draw().edit()),
-      wordButton('bookmark', T.keep, () => areas().keep(this.#app.state.get().area)),
-      wordButton('trash', T.remove, () => draw().remove()),
+      wordButton('place', T.keep, () => areas().keep(this.#app.state.get().area), { title: T.keepTip }),
+      wordButton('close', T.remove, () => draw().remove(), { title: T.removeTip }),
     ];
     const range = (id) => {
       const one = h('button', { type: 'button', text: T.ranges[id], onclick: () => this.#choose(id) });

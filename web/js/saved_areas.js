@@ -45,7 +45,10 @@ export class SavedAreas {
   // Opens a kept area: it stands where a drawn one would, and is changed like one.
   open(id) {
     const one = this.#app.watch.area(id);
-    if (one) this.#app.state.set({ area: areaOf(one), areaId: Number(id) });
+    if (!one) return;
+    this.#app.watchPanel.close(); // both stand at the left
+    this.#app.state.set({ area: areaOf(one), areaId: Number(id) });
+    if (!this.#app.areaPanel.isOpen) this.#app.areaPanel.open(); // it may have been on the map already
   }
 
   // An area that came in the address is the kept one that looks the same.

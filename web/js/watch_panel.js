@@ -120,6 +120,6 @@ export class WatchPanel {
   showArea(id) {
     const box = this.#app.savedAreas.boxOf(id);
     if (box) goBounds(this.#map, box);
-    if (isSmall()) this.close();
+    this.#app.savedAreas.open(id);
   }
 }
