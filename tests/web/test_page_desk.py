@@ -155,6 +155,14 @@ def test_search_finds_an_aircraft_by_callsign_and_a_place_by_coordinates(sight: 
     until(sight.page, f"Math.abs({MAP}.getCenter().lat - 51.5) < 0.01")
 
 
+def test_search_says_when_each_anomaly_was(sight: Sight) -> None:
+    one = next(a for a in sight.server.world.anomalies.values() if a["properties"]["icao24"])
+    sight.page.fill(".search-input", one["properties"]["icao24"])
+    until(sight.page, "document.querySelector('.found .found-kind')")
+    kinds = sight.page.locator(".found .found-kind").all_inner_texts()
+    assert any(" · " in kind and (" ago" in kind or "now" in kind) for kind in kinds)
+
+
 def test_the_list_follows_the_extent(sight: Sight) -> None:
     before = sight.page.locator("#list .row").count()
     sight.page.evaluate(f"{MAP}.jumpTo({{center: [-150, -50], zoom: 6}})")

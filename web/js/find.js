@@ -36,6 +36,7 @@ export function findMatches(text, { aircraft, anomalies }) {
         kind: 'anomaly',
         id: one.id,
         cls: one.cls,
+        end: one.end,
         title: one.callsign || one.icao24 || one.id,
         note: one.explanation,
       });

@@ -1,5 +1,6 @@
 // Names that the page does not have at hand: aerodromes and past anomalies from the service, towns from the basemap's file.
 import { best } from './find.js';
+import { parseTime } from './time.js';
 
 const MOST = 4;
 const TOWNS = '/static/basemap/places.json';
@@ -61,6 +62,6 @@ export class Lookup {
   async #past(text, signal) {
     const query = { filter: anomalyFilter(text), limit: MOST, properties: 'class,callsign,icao24,explanation,end' };
     const page = await this.#api.get('/collections/anomalies/items', query, signal);
-    return page.features.map(({ id, properties: p }) => ({ kind: 'anomaly', id, cls: p.class, title: p.callsign || p.icao24, note: p.explanation, past: true }));
+    return page.features.map(({ id, properties: p }) => ({ kind: 'anomaly', id, cls: p.class, title: p.callsign || p.icao24, note: p.explanation, end: parseTime(p.end) }));
   }
 }

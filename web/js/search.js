@@ -5,6 +5,7 @@ import { icon } from './icons.js';
 import { Lookup } from './lookup.js';
 import { go } from './map.js';
 import { TEXTS } from './texts.js';
+import { agoText } from './time.js';
 
 const T = TEXTS.search;
 const WAIT_MS = 220;
@@ -88,7 +89,7 @@ export class Search {
   }
 
   #option(one, i) {
-    const kind = one.kind === 'anomaly' ? this.#app.classOf(one.cls).title : T.kinds[one.kind];
+    const kind = one.kind === 'anomaly' ? this.#anomalyText(one) : T.kinds[one.kind];
     return h(
       'li',
       { role: 'option', id: `found-${i}`, 'aria-selected': String(i === this.#at), onpointerdown: (event) => this.#pressed(event, i) },
@@ -96,6 +97,13 @@ export class Search {
       h('span', { class: 'found-kind', text: kind }),
       h('span', { class: 'found-note', text: one.note }),
     );
+  }
+
+  // What an aircraft did again and again is told apart by when.
+  #anomalyText({ cls, end }) {
+    const { clock } = this.#app;
+    const when = Number.isFinite(end) && clock.known() ? agoText(end, clock.live()) : '';
+    return [this.#app.classOf(cls).title, when].filter(Boolean).join(' · ');
   }
 
   #pressed(event, i) {
