@@ -5,6 +5,7 @@ import { parseTime, rfc3339 } from './time.js';
 
 const CAP = 3000;
 const AGAIN_MS = 30_000;
+const WHEN = /; \d{4}-\d\d-\d\d \d\d:\d\d[\d: -]*(to [\d: -]+)? UTC$/; // the page says when in the reader's own zone
 
 // A feature, checked; null where it cannot be shown.
 export function readIncident(feature) {
@@ -28,7 +29,7 @@ export function readIncident(feature) {
     classes: Array.isArray(p.classes) ? p.classes.map(String) : [],
     members: Array.isArray(p.members) ? p.members.filter(Boolean) : [],
     count: Number(p.anomalies) || timeline.length,
-    summary: String(p.summary ?? ''),
+    summary: String(p.summary ?? '').replace(WHEN, ''),
     timeline,
     anomalies: Array.isArray(p.anomaly_ids) ? p.anomaly_ids : timeline.map((one) => one.anomaly),
     ...placeOf(feature.geometry),

@@ -99,3 +99,11 @@ test('by priority, an incident stands where the priority that it shows belongs',
   const leads = (ranked) => groupsOf(list, { scopeOf: () => 'aircraft', incidentOf, ranked }).map(({ lead }) => lead.id);
   assert.deepEqual([leads(true), leads(false)], [['b', 'a'], ['a', 'b']]);
 });
+
+test('the summary of an incident leaves the times to the page', () => {
+  const read = (summary) => readIncident({ id: 'i', properties: { start: '2026-11-20T12:00:00Z', summary } }).summary;
+  assert.equal(read('Loiter (2 aircraft); 2026-11-30 01:46 to 01:52 UTC'), 'Loiter (2 aircraft)');
+  assert.equal(read('Loiter (2 aircraft); 2026-11-30 23:46 to 2026-12-01 01:52 UTC'), 'Loiter (2 aircraft)');
+  assert.equal(read('Loiter; 2026-11-30 01:46 UTC'), 'Loiter');
+  assert.equal(read('TEST1: General emergency (7700) for 19 s'), 'TEST1: General emergency (7700) for 19 s');
+});
