@@ -1,5 +1,5 @@
 // The rows of the table that are seen: few elements, used again and again, between two blank ones as high as all others.
-import { h, setText } from './dom.js';
+import { h } from './dom.js';
 import { isSmall } from './sheets.js';
 
 const ROW_PX = 28;
@@ -9,7 +9,7 @@ const PAGE = 12; // rows that a page key walks
 export class CraftRows {
   #above = h('tr', { class: 'pad', 'aria-hidden': 'true' }, h('td', {}));
   #below = h('tr', { class: 'pad', 'aria-hidden': 'true' }, h('td', {}));
-  #pool = []; // {row, cells, one}
+  #pool = []; // {row, cells, texts, one}
   #active = null; // the aircraft whose row the keys are at
   #choose;
   body = h('tbody', {}, this.#above, this.#below);
@@ -46,7 +46,7 @@ export class CraftRows {
   draw(order, [first, last], { columns, known, selected }) {
     const wanted = order.slice(first, last);
     const had = this.#focused();
-    this.#fit(wanted, columns.length);
+    this.#fit(wanted, columns);
     const at = wanted.includes(this.#active) ? this.#active : wanted[0];
     wanted.forEach((one, i) => {
       const item = this.#pool[i];
@@ -54,7 +54,7 @@ export class CraftRows {
       item.row.setAttribute('aria-rowindex', String(first + i + 2));
       item.row.setAttribute('aria-selected', String(one.id === selected?.id));
       item.row.tabIndex = one === at ? 0 : -1;
-      columns.forEach((column, k) => fill(item.cells[k], column, one, known));
+      columns.forEach((column, k) => fill(item, k, column, one, known));
     });
     blank(this.#above, first * this.height);
     blank(this.#below, (order.length - last) * this.height);
@@ -62,13 +62,13 @@ export class CraftRows {
   }
 
   // As many elements as there are rows to show.
-  #fit(wanted, width) {
-    const odd = this.#pool[0] && this.#pool[0].cells.length !== width;
+  #fit(wanted, columns) {
+    const odd = this.#pool[0] && this.#pool[0].cells.length !== columns.length;
     while (this.#pool.length > (odd ? 0 : wanted.length)) this.#pool.pop().row.remove();
     while (this.#pool.length < wanted.length) {
-      const cells = Array.from({ length: width }, () => h('td', {}));
+      const cells = columns.map(({ number }) => h('td', { class: number ? 'number' : null }));
       const row = h('tr', {}, cells);
-      this.#pool.push({ row, cells, one: null });
+      this.#pool.push({ row, cells, texts: columns.map(() => ''), one: null });
       this.#below.before(row);
     }
   }
@@ -103,10 +103,10 @@ export class CraftRows {
   }
 }
 
-function fill(cell, column, one, known) {
-  const { number, text, value } = column;
-  setText(cell, text(value(one, known), one) ?? '');
-  cell.className = number ? 'number' : '';
+// What a cell says is remembered: to ask the page costs more than to say it.
+function fill({ cells, texts }, k, { text, value }, one, known) {
+  const said = text(value(one, known), one) ?? '';
+  if (texts[k] !== said) cells[k].textContent = texts[k] = said;
 }
 
 function blank(row, px) {

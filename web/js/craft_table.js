@@ -26,6 +26,7 @@ class CraftTable {
   #receivers = [];
   #columns = columnsOf([]);
   #order = [];
+  #seen = -1; // the version of the fleet that the order was last looked through for
   #head = h('tr', {});
   #rows = new CraftRows((one) => this.#choose(one));
   #table = h('table', { class: 'craft', role: 'grid', 'aria-labelledby': 'table-title', 'aria-describedby': 'table-keys' }, h('thead', {}, this.#head), this.#rows.body);
@@ -156,13 +157,20 @@ class CraftTable {
     if (text(said) !== text(this.#empty.children) || said.length !== this.#empty.children.length) this.#empty.replaceChildren(...said);
   }
 
+  // Who has gone meanwhile.
+  #leave() {
+    const { version } = this.#app.fleet;
+    if (version !== this.#seen) this.#order = this.#order.filter(({ slot }) => slot >= 0);
+    this.#seen = version;
+  }
+
   #place() {
     return { order: this.#order, scroller: this.#scroller };
   }
 
   #draw() {
     if (!this.isOpen || !this.known) return;
-    this.#order = this.#order.filter(({ slot }) => slot >= 0); // who has gone meanwhile
+    this.#leave();
     this.known.now = this.#app.clock.now();
     const { scrollTop: top, clientHeight: height } = this.#scroller;
     const view = rowsInView({ top, height, row: this.#rows.height, count: this.#order.length });

@@ -28,7 +28,16 @@ export function inUnit(value, kind, signDisplay = 'negative') {
   const { unit, per, digits = 0 } = unitOf(kind);
   const own = value * per;
   const most = Math.abs(own) >= 100 ? 0 : digits;
-  return `${own.toLocaleString('en', { maximumFractionDigits: most, signDisplay })} ${unit}`;
+  return `${formatOf(most, signDisplay).format(own)} ${unit}`;
+}
+
+// To make one costs fifty times as much as to use it, and a table writes hundreds of numbers at every scroll.
+const formats = new Map();
+
+function formatOf(maximumFractionDigits, signDisplay) {
+  const key = `${maximumFractionDigits}${signDisplay}`;
+  if (!formats.has(key)) formats.set(key, new Intl.NumberFormat('en', { maximumFractionDigits, signDisplay }));
+  return formats.get(key);
 }
 
 // Values of the server carry their unit in words; those that have a metric sister are turned into it.

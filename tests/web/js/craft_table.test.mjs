@@ -7,6 +7,7 @@ import { column, columnsOf, NAMES, nearestNmi, ordered, pressed, rowsInView, sor
 import { distanceNmi } from '../../../web/js/geo.js';
 import { read } from '../../../web/js/receivers.js';
 import { TRAFFIC } from '../../../web/js/texts/traffic_en.js';
+import { inUnit } from '../../../web/js/units.js';
 
 const known = { now: 100_000, odd: new Map([[keyOf('00000b'), 2]]), receivers: [[10, 50]] };
 const craft = (id, more = {}) => ({ id, key: keyOf(id), callsign: '', registration: '', type_code: '', squawk: '', lon: 10, lat: 50, time: 97_000, ...more });
@@ -79,4 +80,10 @@ test('without a row the table says why: starting, unknown yet, silent, nobody, f
   assert.deepEqual(whyEmpty(world({ size: 40, shown: 0 })).helps, ['unfilter']);
   assert.deepEqual(whyEmpty(world({ size: 40, shown: 7 })), { title: 'No aircraft in view', text: '7 aircraft are outside of what the map shows.', helps: ['goThere', 'unfilter'] });
   assert.deepEqual(whyEmpty(world({ size: 1 })).helps, ['goThere']);
+});
+
+test('a number is written without a new formatter each time: a table writes hundreds at every scroll', (t) => {
+  const slow = t.mock.method(Number.prototype, 'toLocaleString');
+  const written = Array.from({ length: 50 }, (_, i) => inUnit(1000 + i, 'altitude'));
+  assert.deepEqual([written[0], slow.mock.callCount()], ['1,000 ft', 0]);
 });
