@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from geo.schema import EMERGENCIES, SOURCES
 from tests.web.fake_server import WEB
 from tests.web.sight import APP, MAP, Sight, until
 
@@ -119,6 +121,12 @@ def test_no_file_is_long_and_no_markup_is_made_from_text() -> None:
         text = path.read_text()
         assert text.count("\n") <= 250, path.name
         assert "innerHTML" not in text and "insertAdjacentHTML" not in text and "eval(" not in text, path.name
+
+
+def test_every_source_and_emergency_that_there_is_has_words() -> None:
+    words = (WEB / "js" / "texts" / "en.js").read_text()
+    named = [name for name in (*SOURCES, *EMERGENCIES) if name not in ("unknown", "none")]
+    assert [name for name in named if not re.search(rf"\b{name}: '", words)] == []
 
 
 def test_the_pure_parts_pass_their_own_tests() -> None:

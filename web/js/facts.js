@@ -61,18 +61,18 @@ export function aircraftFacts(one, id, now) {
     [T.registration, one.registration || null],
     [T.type, one.type_code || null],
     [T.squawk, one.squawk || null],
-    [T.emergency, one.emergency && !['none', 'unknown'].includes(one.emergency) ? one.emergency : null],
+    [T.emergency, one.emergency && !['none', 'unknown'].includes(one.emergency) ? (T.emergencies[one.emergency] ?? one.emergency) : null],
     [T.altitude, altitudeText(one.baro_altitude, one.on_ground)],
     [T.speed, inUnit(one.ground_speed, 'speed') || null],
     [T.track, Number.isFinite(one.track) ? `${numberText(Math.round(one.track))}°` : null],
-    [T.rate, inUnit(one.vertical_rate, 'rate') || null],
+    [T.rate, inUnit(one.vertical_rate, 'rate', 'exceptZero') || null],
     [
       T.integrity,
       [Number.isFinite(one.nic) && `NIC ${one.nic}`, Number.isFinite(one.nac_p) && `NACp ${one.nac_p}`]
         .filter(Boolean)
         .join(', ') || null,
     ],
-    [T.heard, one.source ? one.source.replaceAll('_', ' ') : null],
+    [T.heard, one.source && one.source !== 'unknown' ? (T.sources[one.source] ?? one.source.replaceAll('_', ' ')) : null],
     [
       T.position,
       h('time', { datetime: rfc3339(one.time), text: `${clockText(one.time)} ${zoneText(one.time)}, ${agoText(one.time, now)}` }),

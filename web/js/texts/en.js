@@ -122,6 +122,13 @@ export const TEXTS = {
     rate: 'Vertical rate',
     integrity: 'Integrity',
     heard: 'Heard by',
+    sources: {
+      adsb_icao: 'ADS-B', adsb_icao_nt: 'ADS-B, not from a transponder', adsb_other: 'ADS-B, under an address of its own',
+      adsr_icao: 'ADS-R, rebroadcast from the ground', adsr_other: 'ADS-R, under an address of its own', tisb_icao: 'TIS-B, radar told from the ground',
+      tisb_trackfile: 'TIS-B, a radar track without an address', tisb_other: 'TIS-B, under an address of its own', adsc: 'ADS-C, by satellite',
+      mlat: 'Multilateration', mode_s: 'Mode S, without a position of its own', flarm: 'FLARM', uat: 'UAT, 978 MHz', asterix: 'Radar (ASTERIX)', other: 'Other means',
+    }, // prettier-ignore
+    emergencies: { general: 'General', lifeguard: 'Medical flight', minfuel: 'Minimum fuel', nordo: 'No radio', unlawful: 'Unlawful interference', downed: 'Downed aircraft', reserved: 'Reserved' },
     position: 'Position',
   },
   context: {
