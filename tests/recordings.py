@@ -5,8 +5,11 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
+import numpy as np
+
 from feeds import open_source
 from geo.batch import Batch
+from tests.size import daily
 
 
 @lru_cache(maxsize=8)
@@ -20,3 +23,11 @@ def guarded(batch: Batch) -> Batch:
     for values in batch.columns.values():
         values.setflags(write=False)
     return batch
+
+
+def beginning(path: Path) -> tuple[Batch, ...]:
+    """A recording in which nothing is to be found: the first third of its rows as time goes by; nightly all of it."""
+    batches = recording(path)
+    time = np.sort(np.concatenate([batch["time"] for batch in batches]))
+    until = daily(time[len(time) // 3], time[-1])
+    return tuple(batch.take(np.flatnonzero(batch["time"] <= until)) for batch in batches)

@@ -16,7 +16,7 @@ from geo.batch import Batch
 from geo.receivers import Receivers
 from pipeline.engine import Engine
 from pipeline.recording import run_recording
-from tests.recordings import recording
+from tests.recordings import beginning
 
 SOON = {"hours": 0.2, "learned": 20.0}
 
@@ -93,4 +93,4 @@ def test_along_greenwich_and_over_the_gulf_of_guinea_all_is_well() -> None:
     ],
 )
 def test_recordings_without_outliers(shared: Path, path: str) -> None:
-    assert found(*recording(shared / "data" / path), hours=1.0, learned=100.0) == []
+    assert found(*beginning(shared / "data" / path), hours=1.0, learned=100.0) == []

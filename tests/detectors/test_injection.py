@@ -20,7 +20,7 @@ from geo.receivers import Receivers
 from geo.registers import Registers
 from pipeline.engine import Engine
 from pipeline.recording import run_recording
-from tests.recordings import recording
+from tests.recordings import beginning
 
 SPEC = registry()["injection"]
 NOWHERE, ORDINARY = 0xD51234, 0x3C6589
@@ -179,4 +179,4 @@ def test_several_at_once_are_the_receptions() -> None:
     ],
 )
 def test_real_recordings_hold_nobody_out_of_nowhere(shared: Path, path: str) -> None:
-    assert found(*recording(shared / "data" / path), settle=900.0) == []
+    assert found(*beginning(shared / "data" / path), settle=900.0) == []
