@@ -147,23 +147,24 @@ def page(collection: Collection, asked: Asked) -> tuple[str, list[Any]]:
 def whole_page(
     collection: Collection, asked: Asked, squares: tuple[int, ...] = (), bounded: bool = False
 ) -> tuple[str, list[Any]]:
-    """SQL and values of one page as one row: its features as bytes with commas between, how many rows there are of it
-    and one row more, where it ends in the order, and the data time. With `squares` only those are read (api/near.py),
+    """SQL and values of one page and one row more as one row: features as bytes with commas between, how many they
+    are, the bytes of the one more, where the page ends in the order, and the data time. With `squares` only those are
+    read (api/near.py),
     all alike where the time is `bounded` so that few rows are read in vain.
     """
     statement = Statement()
     order = asked.order(collection)
     inner, outer = _sorted(collection, asked, order, statement, squares, bounded)
     places = ", ".join(f"page.place_{i}" for i in range(len(order)))
-    ends = ", ".join(f"place_{i}::text" for i in range(len(order)))
-    shape = collection.feature_of(asked.properties, asked.system)
     limit = statement.bind(asked.limit, "int")
+    ends = ", ".join(f"(array_agg(place_{i}))[{limit}]::text" for i in range(len(order)))
+    shape = collection.feature_of(asked.properties, asked.system)
+    # To number the rows would copy each of them once more: of the one that is not the page's, the length is enough.
+    # OFFSET 0 has each feature put together once.
     sql = f"""
-    SELECT convert_to(string_agg(feature, ',') FILTER (WHERE number <= {limit}), 'UTF8'), count(*),
-      array_agg(ARRAY[{ends}]) FILTER (WHERE number = {limit}), (SELECT value FROM meta WHERE key = 'data_time')
-    FROM (
-      SELECT {shape} AS feature, {places}, row_number() OVER (ORDER BY {outer}) AS number FROM ({inner}) AS page
-    ) AS numbered"""
+    SELECT convert_to(string_agg(feature, ','), 'UTF8'), count(*), (array_agg(octet_length(feature)))[{limit} + 1],
+      ARRAY[{ends}], (SELECT value FROM meta WHERE key = 'data_time')
+    FROM (SELECT {shape} AS feature, {places} FROM ({inner}) AS page ORDER BY {outer} OFFSET 0) AS shaped"""
     return sql, statement.values
 
 
@@ -291,9 +292,12 @@ async def read_page(
     """One page, in one round trip and without anything done for each feature here."""
     sql, values = whole_page(collection, asked, squares, bounded)
     with telling(asked):
-        found, rows, ends, now = await pool.fetchrow(sql, *values)
-    end = parameters.token(ends[0]) if ends else None
-    return Page(found or b"", min(rows, asked.limit), end, rows > asked.limit, None if now is None else int(now))
+        found, rows, beyond_it, ends, now = await pool.fetchrow(sql, *values)
+    features = found or b""
+    if rows > asked.limit:
+        features = features[: -beyond_it - len(",")]
+    end = parameters.token(ends) if rows >= asked.limit else None
+    return Page(features, min(rows, asked.limit), end, rows > asked.limit, None if now is None else int(now))
 
 
 async def read_columns(
