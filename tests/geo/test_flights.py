@@ -147,3 +147,17 @@ def test_scalar_and_array_forms_agree() -> None:
 
     assert keys.tolist() == [flight_key(5, 0, EPOCH), flight_key(0xFFFFFF, 0, EPOCH + 1)]
     assert metres(50, 10, 51, 12) == pytest.approx(float(distance_m(50, 10, 51, 12)), rel=1e-12)
+
+
+def test_a_repeated_place_was_flown_to_when_it_was_first_seen_among_several_streams_too() -> None:
+    """Twenty kilometres after a minute at one place are within reach of who got there at its beginning alone."""
+    row = {"step_s": 10.0, "speed": 100.0}
+    held = fly(seconds=60, **row)  # type: ignore[arg-type]
+    held = held.with_columns(lat=np.full(len(held), 50.0), lon=np.full(len(held), 10.0))
+    on = fly(seconds=20, start_s=60, lat=50.18, **row)  # type: ignore[arg-type]
+    other = fly(seconds=20, start_s=1, lat=40.0, lon=-3.0, **row)  # type: ignore[arg-type]
+
+    out = assigned(together(held, on, other))
+
+    assert len(set(out["flight"])) == 2
+    assert (out["sub"] == 0).sum() == len(held) + len(on)
