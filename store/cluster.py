@@ -17,7 +17,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from store.programs import ClusterError, Programs, ServerUser
-from store.tuning import as_file, settings
+from store.tuning import allocation, as_file, settings
 
 __all__ = ["Cluster", "ClusterError", "Status", "default_state_dir"]
 
@@ -283,7 +283,7 @@ class Cluster:
         log.unlink(missing_ok=True)
         # Without -l the server keeps our output pipe open, and reading it never ends.
         start = [programs.path("pg_ctl"), "-D", str(self.data), "-l", str(log), "-w", "-t", str(START_S), "start"]
-        if user.run(start, timeout=START_S + 30).returncode:
+        if user.run(start, START_S + 30, allocation()).returncode:
             raise ClusterError(f"the private database did not start:\n{self._log()}")
 
     def _make_database(self, name: str) -> None:

@@ -8,7 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -102,11 +102,15 @@ class ServerUser:
     def _entry(cls, entry: pwd.struct_passwd) -> ServerUser:
         return cls(entry.pw_name, entry.pw_uid, entry.pw_gid, entry.pw_dir)
 
-    def run(self, command: Sequence[str], timeout: float = 120) -> subprocess.CompletedProcess[str]:
-        """Runs a command as this user, outside any folder it may not enter, without the caller's PG* settings."""
+    def run(
+        self, command: Sequence[str], timeout: float = 120, environment: Mapping[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """Runs a command as this user, outside any folder it may not enter, without the caller's PG* settings. What the
+        caller's own environment says counts before `environment`."""
         program = [shutil.which(command[0]) or command[0], *command[1:]]
         become = [sys.executable, "-I", "-S", "-c", AS_ANOTHER, str(self.uid), str(self.gid)]
-        env = {k: v for k, v in os.environ.items() if not k.startswith("PG")} | {"HOME": self.home}
+        inherited = {k: v for k, v in os.environ.items() if not k.startswith("PG")}
+        env = {**(environment or {}), **inherited, "HOME": self.home}
         return subprocess.run(
             [*become, *program] if os.geteuid() == 0 else program, cwd="/", env=env, stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", timeout=timeout, check=False,

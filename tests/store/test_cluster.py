@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from store.cluster import LONGEST_SOCKET, SOCKET_NAME, Cluster, ClusterError, default_state_dir
 from store.programs import Programs
+from store.tuning import allocation
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -91,6 +92,20 @@ def test_it_listens_on_no_network(cluster: Cluster) -> None:
     assert cluster.psql("SHOW listen_addresses") == ""
     assert cluster.socket_folder.stat().st_mode & 0o077 == 0
     assert cluster.base.stat().st_mode & 0o077 == 0
+
+
+def test_its_processes_keep_what_they_free(cluster: Cluster) -> None:
+    cluster.start()
+    told = Path(f"/proc/{cluster.pid()}/environ").read_bytes().split(b"\0")
+
+    assert {f"{name}={value}".encode() for name, value in allocation().items()} <= {*told}
+
+
+@pytest.mark.parametrize(("memory_mb", "kept_mb"), [(256, 1), (2_048, 4), (65_536, 32)])
+def test_small_machines_keep_little(memory_mb: int, kept_mb: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("store.tuning.memory_bytes", lambda: memory_mb << 20)
+
+    assert {*allocation().values()} == {str(kept_mb << 20)}
 
 
 def test_start_again_keeps_the_server(lasting: Cluster) -> None:
