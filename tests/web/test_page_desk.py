@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.web.fake_server import FakeServer
 from tests.web.fake_world import NOW, utc
 from tests.web.sight import APP, MAP, Sight, drawn, until
 
@@ -95,6 +96,20 @@ def test_a_link_opens_the_same_anomaly_again(look: Callable[..., Sight], sight: 
 def test_a_link_to_nothing_says_so(look: Callable[..., Sight]) -> None:
     opened = look("#sel=anomaly:no-such-thing")
     until(opened.page, "document.querySelector('#detail').textContent.includes('cannot be shown')")
+
+
+def test_what_did_not_come_is_asked_for_again_by_hand_and_with_the_connection(
+    look: Callable[..., Sight], server: FakeServer
+) -> None:
+    old = min(server.world.anomalies.values(), key=lambda one: one["properties"]["end"])
+    server.broken = {f"/collections/anomalies/items/{old['id']}"}
+    try:
+        sight = look(f"#sel=anomaly:{old['id']}")
+        sight.page.locator("#detail").get_by_role("button", name="Try again").wait_for()
+    finally:
+        server.broken = set()
+    server.drop_streams()
+    sight.page.locator("#detail .lead", has_text=old["properties"]["explanation"]).wait_for()
 
 
 def hostile_context() -> dict[str, object]:

@@ -31,6 +31,7 @@ export class Detail {
   #follow = null; // {ids, start}: once it is there, the track grows while its aircraft is live and watched
   #ticks = 0;
   #was = null; // what was open before
+  #lacking = false; // whether it did not come, and may come yet
   #taking = false; // whether the reader's focus comes along
 
   constructor(root, map, app) {
@@ -40,6 +41,7 @@ export class Detail {
     this.#root = root;
     app.state.on(['selected'], () => this.show());
     app.bus.on('anomalies', () => this.#refresh());
+    app.bus.on('connection', (open) => open && this.#lacking && this.show());
   }
 
   get isOpen() {
@@ -56,6 +58,7 @@ export class Detail {
     this.#was = selected;
     this.#taking = this.#holds(this.#root) || this.#holds(this.#app.list.root);
     this.#shown = '';
+    this.#lacking = false;
     this.#unplot?.();
     this.#unplot = this.#follow = null;
     this.#app.track.clear();
@@ -85,7 +88,7 @@ export class Detail {
 
   async #incident(id) {
     this.#frame({ title: WATCH.incidents.title, body: [h('div', { class: 'skeleton tall' })] });
-    const whole = await this.#app.incidents.whole(id).catch((error) => this.#missing(WATCH.incidents.missing, error.message));
+    const whole = await this.#app.incidents.whole(id).catch((error) => this.#missing(id, WATCH.incidents.missing, error));
     const one = this.#app.incidents.get(id);
     if (!whole || !one || this.#app.state.get().selected?.id !== id) return;
     this.#frame(incidentParts(one, whole, this.#map, this.#app));
@@ -95,7 +98,7 @@ export class Detail {
     let one = this.#app.anomalies.get(id);
     if (!one) {
       this.#frame({ title: T.loading, body: [h('div', { class: 'skeleton tall' })] });
-      one = await this.#app.anomalies.fetch(id).catch((error) => this.#missing(T.missing, error.message));
+      one = await this.#app.anomalies.fetch(id).catch((error) => this.#missing(id, T.missing, error));
       if (!one || this.#app.state.get().selected?.id !== id) return;
     }
     const cls = this.#app.classOf(one.cls);
@@ -224,8 +227,12 @@ export class Detail {
     );
   }
 
-  #missing(title, text) {
-    this.#frame({ title, body: [h('div', { class: 'empty' }, icon('info', 'icon large'), h('p', { text }))] });
+  // What the service does not have stays away; anything else is asked for again, by hand or as soon as it can be reached.
+  #missing(id, title, { message, status }) {
+    if (this.#app.state.get().selected?.id !== id) return null;
+    this.#lacking = status !== 404;
+    const again = this.#lacking ? h('button', { class: 'button', type: 'button', text: TEXTS.list.again, onclick: () => this.show() }) : null;
+    this.#frame({ title, body: [h('div', { class: 'empty' }, icon('info', 'icon large'), h('p', { text: message }), again)] });
     return null;
   }
 
