@@ -1,17 +1,19 @@
 """The HTML of a page in; the same out, with a link for every module below its scripts, so that all load at once.
 
-What the first script needs comes first.
+What the first script needs comes first. Below a script that is linked as `later` modules are named the same way, with
+links that do nothing until the page itself gives them their meaning.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 
 STATIC = "/static/"
-_SCRIPT = re.compile(r'<script type="module" src="/static/([\w./-]+)">')
+_SCRIPT = re.compile(r'<script type="module"(?: async)? src="/static/([\w./-]+)">')
+_LATER = re.compile(r'<link rel="later" href="/static/([\w./-]+\.js)">\n?')
 _IMPORT = re.compile(r"""^(?:import|export)\b[^;'"]*['"](\.{1,2}/[\w./-]+\.m?js)['"]""", re.MULTILINE)
 
 
@@ -24,9 +26,21 @@ def with_preloads(web: Path, content: bytes) -> bytes:
     changed = max((path.stat().st_mtime_ns for path in (web / "js").rglob("*.js")), default=0)
     names = dict.fromkeys(name for script in scripts for name in _below(web, script[1], changed))
     own = {script[1] for script in scripts}
-    links = "".join(f'<link rel="modulepreload" href="{STATIC}{name}">\n' for name in names if name not in own)
-    first = scripts[0].start()
-    return f"{html[:first]}{links}{html[first:]}".encode()
+    first = scripts[-1].start()
+    links = _links("modulepreload", [name for name in names if name not in own])
+    rest = _LATER.sub(lambda found: _later(web, found[1], names, changed), html[first:])
+    return f"{html[:first]}{links}{rest}".encode()
+
+
+def _later(web: Path, script: str, named: dict[str, None], changed: int) -> str:
+    """Links to the script and what is below it, but for what is `named` already; then they are, too."""
+    names = [one for one in (script, *_below(web, script, changed)) if one not in named]
+    named.update(dict.fromkeys(names))
+    return _links("later", names)
+
+
+def _links(rel: str, names: Iterable[str]) -> str:
+    return "".join(f'<link rel="{rel}" href="{STATIC}{name}">\n' for name in names)
 
 
 @lru_cache(maxsize=8)

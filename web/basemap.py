@@ -1,4 +1,4 @@
-"""npm packages of Natural Earth and GeoNames data -> web/basemap: ten GeoJSON layers and their .gz, drawn offline.
+"""npm packages of Natural Earth and GeoNames data -> web/basemap: eleven GeoJSON layers and their .gz, drawn offline.
 
 Run as `python -m web.basemap`. Borders are those of Natural Earth, which takes positions on disputed ones.
 """
@@ -21,7 +21,7 @@ from web.topojson import Topology
 
 Features = list[dict[str, Any]]
 
-SCALES = {"50m": 2, "10m": 3}
+SCALES = {"110m": 2, "50m": 2, "10m": 3}
 """Natural Earth's scale: decimals kept (0.01 degree is 1 km, 0.001 is 100 m)."""
 
 
@@ -100,6 +100,7 @@ def towns(node_modules: Path) -> Features:
 
 
 LAYERS: Mapping[str, Callable[[Path], Features]] = {
+    "land110m": partial(land, "110m"),
     "land50m": partial(land, "50m"),
     "borders50m": partial(borders, "50m"),
     "land10m": partial(land, "10m"),

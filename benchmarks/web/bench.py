@@ -11,14 +11,14 @@ from typing import Any
 
 from api.settings import Settings
 from benchmarks.machine import machine
-from benchmarks.web import measures, world
+from benchmarks.web import first, measures, world
 from benchmarks.web.browser import looking, opened
 from cli.web import api_process
 from store.writer import Writer
 
 TARGETS = {
-    "first_view_s": 2.0, "page_mb": 1.5, "tick_ms": 50.0, "toggle_ms": 200.0, "scrub_slowest_ms": 300.0,
-    "heap_grew_share": 0.05,
+    "interactive_s": 2.0, "first_view_s": 2.0, "page_mb": 1.5, "tick_ms": 50.0, "toggle_ms": 200.0,
+    "scrub_slowest_ms": 300.0, "heap_grew_share": 0.05,
 }  # fmt: skip
 """What each figure should stay below."""
 
@@ -70,10 +70,12 @@ async def _of_all(plan: Plan, address: str) -> dict[str, Any]:
 
 async def _looked(plan: Plan, address: str, tick: measures.Tick, aircraft: int) -> dict[str, Any]:
     """The figures in the order in which a user would come to them."""
-    figures: dict[str, Any] = {}
+    plan.say("first view")
+    figures: dict[str, Any] = await first.seen(address, aircraft, plan.anomalies)
     async with opened() as browser, looking(browser) as page:
-        plan.say("first view")
-        figures |= await measures.first_view(page, address, aircraft, plan.anomalies)
+        async with looking(browser) as hasty:
+            figures |= await first.answered(hasty, address)
+        figures |= await first.sent(page, address, aircraft, plan.anomalies)
         plan.say("ticks")
         figures |= await measures.ticks(page, tick, plan.ticks)
         plan.say("a class off and on")

@@ -6,10 +6,14 @@ import asyncio
 import importlib
 import os
 import shutil
+import tempfile
 import time
+from asyncio.subprocess import DEVNULL
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
+from urllib.request import Request, urlopen
 
 ARGUMENTS = (
     "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist",
@@ -20,6 +24,15 @@ ARGUMENTS = (
 """WebGL by SwiftShader, and pages put together by the processor: so does Chromium where there is no graphics card."""
 
 SIZE = {"width": 1440, "height": 900}
+WINDOW = "1440,987"
+"""The same page with what Chromium puts above it."""
+
+CALM_S = 2.0
+"""A browser is still busy with itself when it says that it is there."""
+
+LOADING_S = 15.0
+"""So long nobody looks."""
+
 PATIENCE_S = 120.0
 ROOT = "document.querySelector('#map').skysift"
 
@@ -81,20 +94,67 @@ class Page:
         return value
 
 
+def _executable() -> str:
+    found = os.environ.get("SKYSIFT_CHROMIUM") or shutil.which("chromium")
+    if found is None:
+        raise NoBrowser("there is no chromium: install it (apt-get install chromium) or name it in SKYSIFT_CHROMIUM")
+    return found
+
+
+def _driver() -> Any:
+    try:
+        # A tool of development: the service runs without it, so it is no dependency of its own.
+        return importlib.import_module("playwright.async_api").async_playwright()
+    except ImportError:
+        raise NoBrowser("playwright is missing: pip install -r requirements-dev.lock") from None
+
+
+def _arguments() -> list[str]:
+    return [*ARGUMENTS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+
+
+async def alone(url: str, expression: str) -> tuple[dict[str, float], Any]:
+    """A page in a new browser that nobody listens to while it loads, for to tell of two hundred requests is work, too:
+    its own marks, ms since it was asked for, and what the expression is afterwards. Raises NoBrowser, TimeoutError."""
+    with tempfile.TemporaryDirectory(prefix="skysift-bench-", ignore_cleanup_errors=True) as folder:
+        more = ("--headless=new", "--remote-debugging-port=0", f"--user-data-dir={folder}", f"--window-size={WINDOW}")
+        process = await asyncio.create_subprocess_exec(
+            _executable(), *_arguments(), *more, "about:blank", stdout=DEVNULL, stderr=DEVNULL
+        )
+        try:
+            port = await _port(Path(folder, "DevToolsActivePort"))
+            await asyncio.sleep(CALM_S)
+            ask = Request(f"http://127.0.0.1:{port}/json/new?{url}", method="PUT")
+            (await asyncio.to_thread(urlopen, ask)).close()
+            await asyncio.sleep(LOADING_S)
+            return await _read(port, url, expression)
+        finally:
+            process.terminate()
+            await process.wait()
+
+
+async def _port(told: Path) -> int:
+    async with asyncio.timeout(PATIENCE_S):
+        while not told.is_file() or not told.read_text():
+            await asyncio.sleep(0.1)
+    return int(told.read_text().split()[0])
+
+
+async def _read(port: int, url: str, expression: str) -> tuple[dict[str, float], Any]:
+    async with _driver() as driver:
+        browser = await driver.chromium.connect_over_cdp(f"http://127.0.0.1:{port}")
+        page = next(page for context in browser.contexts for page in context.pages if page.url.startswith(url))
+        own = Page(page, None)
+        await own.until("performance.getEntriesByName('ready').length")
+        marks = await page.evaluate("performance.getEntriesByType('mark').map(one => [one.name, one.startTime])")
+        return dict(marks), await page.evaluate(expression)
+
+
 @asynccontextmanager
 async def opened() -> AsyncIterator[Any]:
     """A browser with an empty cache. Raises NoBrowser."""
-    executable = os.environ.get("SKYSIFT_CHROMIUM") or shutil.which("chromium")
-    if executable is None:
-        raise NoBrowser("there is no chromium: install it (apt-get install chromium) or name it in SKYSIFT_CHROMIUM")
-    try:
-        # A tool of development: the service runs without it, so it is no dependency of its own.
-        playwright = importlib.import_module("playwright.async_api")
-    except ImportError:
-        raise NoBrowser("playwright is missing: pip install -r requirements-dev.lock") from None
-    arguments = [*ARGUMENTS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
-    async with playwright.async_playwright() as driver:
-        browser = await driver.chromium.launch(executable_path=executable, headless=True, args=arguments)
+    async with _driver() as driver:
+        browser = await driver.chromium.launch(executable_path=_executable(), headless=True, args=_arguments())
         try:
             yield browser
         finally:

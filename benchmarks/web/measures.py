@@ -14,24 +14,12 @@ import numpy as np
 from benchmarks.web.browser import ROOT, Page
 from benchmarks.web.world import HOUR_MS, NOW
 
-DETAILED = ("land10m", "borders10m", "admin1")
-"""The basemap's detailed tier: fetched when somebody comes closer."""
-
 SETTLE_S = 1.5
 """Before a look at the heap: the map's workers still hold what they were just given."""
 
 AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 _TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
-_READY = """(aircraft, anomalies) => {
-  const look = setInterval(() => {
-    const { app } = document.querySelector('#map')?.skysift ?? {};
-    if (document.body?.dataset.ready !== 'true' || app.fleet.size < aircraft) return;
-    if (app.anomalies.all().length < anomalies) return;
-    clearInterval(look);
-    requestAnimationFrame(() => (globalThis.firstView = performance.now()));
-  }, 20);
-}"""
 _MARKED = f"{ROOT}.app.anomalyLayers.markers.drawn"
 _TOGGLE = f"""() => new Promise(resolve => {{
   const {{ map, app }} = {ROOT};
@@ -56,20 +44,6 @@ _AXE_RUN = """async tags => {
   return found.violations.map(one => one.id);
 }"""
 Tick = Callable[..., Awaitable[None]]
-
-
-async def first_view(page: Page, url: str, aircraft: int, anomalies: int) -> dict[str, float]:
-    """From nothing to a page that answers, with everything on it: seconds, its main thread's time, bytes."""
-    await page.page.add_init_script(f"({_READY})({aircraft}, {anomalies})")
-    await page.page.goto(url)
-    shown = await page.until("globalThis.firstView ?? 0")
-    sent = {page.addresses[own]: size for own, size in page.finished.items()}
-    page_bytes = sum(size for address, size in sent.items() if "/static/" in address or address == url)
-    detailed = sum(size for address, size in sent.items() if any(name in address for name in DETAILED))
-    return {
-        "first_view_s": shown / 1000, "first_view_main_thread_s": (await page.metrics())["TaskDuration"],
-        "page_mb": (page_bytes - detailed) / 1e6, "data_mb": (sum(sent.values()) - page_bytes) / 1e6,
-    }  # fmt: skip
 
 
 async def ticks(page: Page, tick: Tick, count: int) -> dict[str, float]:

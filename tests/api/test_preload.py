@@ -34,6 +34,15 @@ def test_what_the_first_of_two_scripts_needs_is_named_first(tmp_path: Path) -> N
     assert links == [f'<link rel="modulepreload" href="/static/js/{name}.js">' for name in ("map", "all")]
 
 
+def test_what_comes_later_is_named_too_but_not_loaded(tmp_path: Path) -> None:
+    page = PAGE + b'\n<link rel="later" href="/static/js/rest.js">\n'
+    a_page(tmp_path, main="import './one.js';", one="", rest="import './one.js';\nimport './two.js';", two="")
+    html = with_preloads(tmp_path, page).decode()
+    assert [line for line in html.splitlines() if "later" in line] == [
+        f'<link rel="later" href="/static/js/{name}.js">' for name in ("rest", "two")
+    ]  # fmt: skip
+
+
 def test_what_is_not_there_or_outside_is_not_named(tmp_path: Path) -> None:
     html = a_page(tmp_path, main="import './gone.js';\nimport '../../outside.js';\nconst text = 'import';")
     assert html == PAGE.decode()

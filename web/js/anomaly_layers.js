@@ -24,6 +24,7 @@ export class AnomalyLayers {
   #off = new Set(); // classes that are switched off, as the map was told
   #selected = null;
   #atlas = null;
+  #held = false; // whether shapes still wait for the first picture of the map, which shows markers alone
   markers = new Markers();
 
   constructor(map, app) {
@@ -43,6 +44,15 @@ export class AnomalyLayers {
     app.state.on(['selected'], () => this.#select());
     setInterval(this.redraw, 15_000); // the window moves on even when nothing happens
     onContext(map, () => this.#forget());
+    this.#hold(app.pictured);
+  }
+
+  #hold(pictured) {
+    this.#held = Boolean(pictured);
+    pictured?.then(() => {
+      this.#held = false;
+      this.#forget();
+    });
   }
 
   // A map with a new drawing context has forgotten what its features were told.
@@ -151,13 +161,14 @@ export class AnomalyLayers {
     const fresh = shown.filter((one) => this.#drawn.get(one.id) !== one);
     const gone = [...this.#drawn.values()].filter((one) => now.get(one.id) !== one);
     this.#drawn = now;
-    if (this.#anew || fresh.length > MANY * shown.length) this.#replace(shown);
+    if (this.#held) this.#anew = true;
+    else if (this.#anew || fresh.length > MANY * shown.length) this.#replace(shown);
     else if (fresh.length || gone.length) this.#change(gone, fresh);
     this.#switch(fresh.filter(({ cls }) => this.#off.has(cls)));
     const ended = gone.filter(({ id, cls }) => this.#off.has(cls) && !now.has(id));
     for (const one of ended) this.#eachFeature(one, (feature) => this.#map.removeFeatureState(feature));
     if (fresh.length || gone.length) this.#mark();
-    this.#anew = false;
+    this.#anew = this.#held;
     this.#select();
   }
 

@@ -24,7 +24,7 @@ export function createApi() {
     );
     const url = query.size ? `${path}${path.includes('?') ? '&' : '?'}${query}` : path;
     const limits = [AbortSignal.timeout(TIMEOUT_MS), ...(signal ? [signal] : [])];
-    const response = await reach(url, AbortSignal.any(limits), signal, kind);
+    const response = await reach(url, AbortSignal.any(limits), signal, kind, { begun: take(url) });
     if (!response.ok) throw await problem(response);
     return response;
   }
@@ -72,9 +72,16 @@ export async function send(method, path, body = undefined, { signal = null, wait
   return response.status === 204 ? null : whole(response, 'json');
 }
 
-async function reach(url, signal, asked, kind, { headers, ...more } = {}) {
+// The answer to what the page asked before there was any module (asked.js), once.
+function take(url) {
+  const answer = globalThis.asked?.get(url);
+  globalThis.asked?.delete(url);
+  return answer;
+}
+
+async function reach(url, signal, asked, kind, { begun, headers, ...more } = {}) {
   try {
-    return await fetch(url, { signal, headers: { Accept: kind, ...headers }, ...more });
+    return await (begun ?? fetch(url, { signal, headers: { Accept: kind, ...headers }, ...more }));
   } catch (error) {
     if (asked?.aborted) throw error;
     throw new ApiError(error.name === 'TimeoutError' ? T.slow : T.away, 0);

@@ -34,22 +34,31 @@ function face(weight) {
   return Object.entries(RANGES).map(one);
 }
 
-const file = (name, options = {}) => ({ type: 'geojson', data: `${BASE}basemap/${name}.json`, ...options });
+export const fileOf = (name) => `${BASE}basemap/${name}.json`;
+const file = (name, options = {}) => ({ type: 'geojson', data: fileOf(name), ...options });
 
-export function basemapStyle() {
+// What the map begins with, where `rough`: coasts of the world at 1:110m, one layer, which stand until the finer ones are drawn.
+export const ROUGH = 'rough';
+export const FILES = { land50: 'land50m', borders50: 'borders50m', lakes: 'lakes', graticule: 'graticule', countries: 'countries' };
+const OPTIONS = {
+  land50: { maxzoom: 5, tolerance: COARSE },
+  borders50: { maxzoom: 5 },
+  lakes: { maxzoom: 8 },
+  graticule: { maxzoom: 4 },
+  countries: {},
+};
+const EMPTY = { type: 'FeatureCollection', features: [] };
+
+export function basemapStyle({ rough = false } = {}) {
+  const sources = Object.entries(FILES).map(([id, name]) => [id, file(name, { ...OPTIONS[id], ...(rough && { data: EMPTY }) })]);
+  const [sea, ...more] = ground();
   return {
     version: 8,
     name: 'Skysift',
     sky: { 'atmosphere-blend': ['interpolate', ['linear'], ['zoom'], 0, 0.3, 5, 0.2, 7, 0] },
     'font-faces': { 'Inter Medium': face(500), 'Inter SemiBold': face(600) },
-    sources: {
-      land50: file('land50m', { maxzoom: 5, tolerance: COARSE }),
-      borders50: file('borders50m', { maxzoom: 5 }),
-      lakes: file('lakes', { maxzoom: 8 }),
-      graticule: file('graticule', { maxzoom: 4 }),
-      countries: file('countries'),
-    },
-    layers: [...ground(), countryNames()],
+    sources: { ...Object.fromEntries(sources), ...(rough && { [ROUGH]: file('land110m', { maxzoom: 4, tolerance: COARSE }) }) },
+    layers: [sea, ...(rough ? [roughLand()] : []), ...more, countryNames()],
   };
 }
 
@@ -91,6 +100,13 @@ const plain = (id, source, color, more) => ({
   ...more,
 });
 const land = (id, source, more) => plain(id, source, ink().land, more);
+// Its coast is the outline of the fill: a line of its own would need another program before anything is seen.
+const roughLand = () => ({
+  id: ROUGH,
+  type: 'fill',
+  source: ROUGH,
+  paint: { 'fill-color': ink().land, 'fill-outline-color': ink().coast },
+});
 const water = (id, source) => plain(id, source, ink().sea);
 const grid = (id, opacity, filter) =>
   line(id, 'graticule', { 'line-color': ink().grid, 'line-opacity': opacity, 'line-width': 0.7 }, { filter });
@@ -190,7 +206,7 @@ function countryNames() {
 
 // Every layer that is there, in the colours of the theme as it is now.
 export function recolour(map) {
-  const layers = [...ground(), countryNames(), ...TIERS.flatMap((tier) => tier.layers().map(([layer]) => layer))];
+  const layers = [roughLand(), ...ground(), countryNames(), ...TIERS.flatMap((tier) => tier.layers().map(([layer]) => layer))];
   for (const { id, paint } of layers)
     if (map.getLayer(id)) for (const [name, value] of Object.entries(paint)) map.setPaintProperty(id, name, value);
 }

@@ -19,8 +19,14 @@ export const early = askEarly(api, state.get());
 export const begun = begin();
 begun.catch(() => {}); // whoever waits for it says so
 
+// This may run while the page is still read.
+async function container() {
+  while (!$('#map')) await new Promise((resolve) => setTimeout(resolve));
+  return $('#map');
+}
+
 async function begin() {
   let release;
-  const map = await createMap($('#map'), state, (made) => (release = holdDrawing(made)));
+  const map = await createMap(await container(), state, { rough: true, begun: (made) => (release = holdDrawing(made)) });
   return { map, release };
 }

@@ -24,7 +24,7 @@ export function addControls(root, map, app) {
       iconButton('home', T.home, () => app.session.fit()),
     ),
   );
-  const draw = iconButton('draw', T.draw, () => app.draw.toggle());
+  const draw = iconButton('draw', T.draw, () => app.later(() => app.draw.toggle()));
   root.append(h('div', { class: 'button-stack' }, draw));
   map.on('rotate', () => north.firstChild.style.setProperty('transform', `rotate(${-map.getBearing()}deg)`));
   const pressed = ({ projection }) => globe.setAttribute('aria-pressed', String(projection === 'globe'));

@@ -2,10 +2,12 @@
 const LONGEST_MS = 4000; // then what is there is drawn, whatever is still missing
 const LOOK_MS = 10;
 
-// Until the function that this gives back is called, the map loads and places what belongs to a frame, but draws nothing.
-export function holdDrawing(map, longest = LONGEST_MS) {
+// Until the function that this gives back is called, the map loads and places what belongs to a frame, but draws nothing;
+// other than `unless()` something is wanted at once.
+export function holdDrawing(map, { longest = LONGEST_MS, unless = () => false } = {}) {
   const { painter } = map;
-  painter.render = () => {};
+  const { render } = painter;
+  painter.render = (...frame) => unless() && render.apply(painter, frame);
   const timer = setTimeout(release, longest);
   function release() {
     clearTimeout(timer);
@@ -16,15 +18,35 @@ export function holdDrawing(map, longest = LONGEST_MS) {
   return release;
 }
 
-// Resolves once the map has loaded what it shows, and all of that stands on the screen.
-export async function firstPicture(map, release) {
-  if (!map.loaded()) await once(map, 'idle');
-  release();
+// Resolves once the map has loaded what it begins with, and that stands on the screen; where nobody looks, after the longest time.
+export async function firstPicture(map, release, longest = LONGEST_MS) {
+  const shown = async () => {
+    if (!map.loaded()) await once(map, 'idle');
+    release();
+    await standing(map);
+  };
+  await Promise.race([shown(), wait(longest)]);
+}
+
+// The rest of the picture, which `bring()` asks for: until it is there only what somebody moves is drawn anew.
+export async function wholePicture(map, bring, longest = LONGEST_MS) {
+  const release = holdDrawing(map, { longest, unless: () => map.isMoving() });
+  const shown = async () => {
+    await bring();
+    while (!map.areTilesLoaded() || !map.isStyleLoaded()) await once(map, 'render');
+    release();
+    await standing(map);
+  };
+  await Promise.race([shown(), wait(longest)]);
+}
+
+async function standing(map) {
   map.triggerRepaint();
   await once(map, 'render');
   await drawn(map.getCanvas().getContext('webgl2'));
 }
 
+const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 const once = (map, type) => new Promise((resolve) => map.once(type, resolve));
 
 // A frame is handed over long before it is drawn.
@@ -32,6 +54,6 @@ async function drawn(gl) {
   const fence = gl?.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
   if (!fence) return; // a context that was lost
   gl.flush();
-  while (gl.getSyncParameter(fence, gl.SYNC_STATUS) === gl.UNSIGNALED) await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  while (gl.getSyncParameter(fence, gl.SYNC_STATUS) === gl.UNSIGNALED) await wait(LOOK_MS);
   gl.deleteSync(fence);
 }

@@ -9,7 +9,7 @@ const T = TEXTS.help;
 
 export function keyTable(app) {
   const { state, time } = app;
-  const step = (n) => (app.detail.isOpen ? app.list.openNext(n) : app.list.step(n));
+  const step = (n) => (app.detail?.isOpen ? app.list.openNext(n) : app.list.step(n));
   return [
     { keys: ['j', 'ArrowDown'], show: ['J', '↓'], does: T.does.next, run: () => step(1) },
     { keys: ['k', 'ArrowUp'], show: ['K', '↑'], does: T.does.previous, run: () => step(-1) },
@@ -32,10 +32,10 @@ export function keyTable(app) {
     { keys: ['g'], show: ['G'], does: T.does.globe, run: () => toggleGlobe(state) },
     { keys: ['a'], show: ['A'], does: T.does.filter, run: () => app.traffic.toggle('filter') },
     { keys: ['b'], show: ['B'], does: T.does.table, run: () => app.traffic.toggle('table') },
-    { keys: ['d'], show: ['D'], does: T.does.draw, run: () => app.draw.toggle() },
-    { keys: ['w'], show: ['W'], does: WATCH.keys.panel, run: () => app.watchPanel.toggle() },
+    { keys: ['d'], show: ['D'], does: T.does.draw, run: () => app.later(() => app.draw.toggle()) },
+    { keys: ['w'], show: ['W'], does: WATCH.keys.panel, run: () => app.later(() => app.watchPanel.toggle()) },
     ...['c:confirmed', 'x:dismissed', 'n:note', 'r:resolved'].map((one) => reviewKey(app, ...one.split(':'))),
-    { keys: ['f'], show: ['F'], does: T.does.follow, run: () => follow(app) },
+    { keys: ['f'], show: ['F'], does: T.does.follow, run: () => app.later(() => follow(app)) },
     { keys: ['h'], show: ['H'], does: T.does.home, run: () => app.session.fit() },
     { keys: ['?'], show: ['?'], does: T.does.help, run: () => app.help.toggle() },
   ];
@@ -46,7 +46,7 @@ function follow({ draw, follow: following, state }) {
   if (selected?.kind === 'aircraft' && !draw.busy) following.toggle(selected.id);
 }
 
-const reviewKey = (app, key, status) => ({ keys: [key], show: [key.toUpperCase()], does: WATCH.keys[status], run: () => app.review.key(status) });
+const reviewKey = (app, key, status) => ({ keys: [key], show: [key.toUpperCase()], does: WATCH.keys[status], run: () => app.later(() => app.review.key(status)) });
 
 export function bindKeys(app) {
   const table = keyTable(app);

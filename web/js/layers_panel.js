@@ -27,9 +27,8 @@ export class LayersPanel {
   #day;
   #looks = '';
 
-  constructor(root, app, { card }) {
+  constructor(root, app) {
     this.#app = app;
-    this.card = card;
     this.#day = new DaySparks(app);
     const act = (text, fn, title) => h('button', { class: 'quiet', type: 'button', onclick: fn, title, text });
     const head = h(
@@ -54,6 +53,7 @@ export class LayersPanel {
     app.bus.on('day', numbers);
     app.state.on(['off'], () => this.#pressed());
     app.state.on(['live', 'at', 'end', 'window', 'only'], numbers);
+    if (app.classes.length) this.#build();
   }
 
   // Anew only where classes look or are called otherwise: what is folded and what has the focus stays.
@@ -102,7 +102,7 @@ export class LayersPanel {
     };
     const name = h('span', { class: 'name', text: one.title });
     const toggle = h('button', props, chipOf(one.style), name, one.active ? spark.node : null, count);
-    const tell = (event) => this.card.open(one.id, event.currentTarget);
+    const tell = ({ currentTarget }) => this.#app.later(() => this.#app.card.open(one.id, currentTarget));
     const about = iconButton('info', T.about(one.title), tell, { small: true });
     const why = one.active
       ? null

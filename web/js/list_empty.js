@@ -16,7 +16,7 @@ export function emptyState({ anomalies, classes, clock, session, state }, elsewh
   const time = live ? T.inLast(windowText(window)) : T.then;
   if (anomalies.error) return say('info', T.failed, anomalies.error.message, button(T.again, () => session.loadAnomalies()));
   if (session.waiting) return say('clock', T.waiting, T.waitingWhy);
-  if (anomalies.loading || !clock.known()) return Array.from({ length: SKELETONS }, () => h('div', { class: 'skeleton' }));
+  if (anomalies.loading || !anomalies.covered || !clock.known()) return Array.from({ length: SKELETONS }, () => h('div', { class: 'skeleton' }));
   if (classes.length && classes.every(({ id }) => off.has(id))) return say('eye', T.allOff, T.allOffWhy, button(T.allOn, () => state.set({ off: new Set() }))); // prettier-ignore
   if (Object.values(desk).some(Boolean)) return say('check', T.filtered, T.filteredWhy(time), button(T.unfilter, () => state.set({ desk: INITIAL.desk }))); // prettier-ignore
   if (elsewhere) return say('target', T.elsewhere, T.elsewhereWhy(elsewhere, time), button(T.everywhere, () => state.set({ extent: false }))); // prettier-ignore

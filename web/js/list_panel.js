@@ -14,6 +14,7 @@ import { TEXTS } from './texts.js';
 
 const T = TEXTS.list;
 const PAGE = 120;
+const FIRST = 30; // more than can be seen at once, while the first picture of the map waits for it
 const AGES_MS = 5000; // how long ago each was
 const WINDOW_MS = 15_000; // what has left the window, as often as the map looks
 
@@ -25,7 +26,7 @@ export class ListPanel {
   #lines = []; // the same with their place in it
   #events = [];
   #opened = new Set(); // ids of anomalies whose event is unfolded
-  #most = PAGE;
+  #most = FIRST;
   #looks = '';
   #group = remembered((list, sort) => this.#groups(sorted(list, sort), sort === 'priority')); // whatever is redrawn, it is mostly the same list
   #list = h('ol', { class: 'rows', 'aria-label': T.title });
@@ -56,6 +57,7 @@ export class ListPanel {
     map.on('moveend', this.redraw);
     setInterval(() => document.hidden || this.#patch(), AGES_MS);
     setInterval(this.redraw, WINDOW_MS);
+    app.pictured.then(() => this.#grow(PAGE - FIRST));
   }
 
   // Rows are made anew where classes look or are called otherwise; what they count changes every minute.
@@ -165,8 +167,8 @@ export class ListPanel {
     });
   }
 
-  #grow() {
-    this.#most += PAGE;
+  #grow(more = PAGE) {
+    this.#most += more;
     this.redraw();
   }
 

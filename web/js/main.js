@@ -5,41 +5,29 @@ import { AnomalyLayers } from './anomaly_layers.js';
 import { recolour } from './basemap.js';
 import { api, begun, bus, early, state } from './begin.js';
 import { throttle } from './bus.js';
-import { ClassCard } from './class_card.js';
 import { createClock } from './clock.js';
 import { addControls } from './controls.js';
-import { Detail } from './detail.js';
 import { $, setText } from './dom.js';
-import { firstPicture } from './first_picture.js';
+import { firstPicture, wholePicture } from './first_picture.js';
 import { Fleet } from './fleet.js';
-import { Follow } from './follow.js';
 import { formatHash, parseHash } from './hash.js';
-import { bindKeys, Help } from './keyboard.js';
-import { Labels } from './labels.js';
-import { LayersPanel } from './layers_panel.js';
+import { Incidents } from './incidents.js';
+import { createLater, wake } from './later.js';
 import { ListPanel } from './list_panel.js';
-import { goBounds } from './map.js';
-import { buildMapSide } from './map_side.js';
-import { meLink } from './me.js';
+import { completeGround, goBounds } from './map.js';
 import { glides, startMotion } from './motion.js';
 import { Overlays } from './overlays.js';
 import { addOwn, watchContext } from './own_layers.js';
 import { Pointer } from './pointer.js';
-import { bindPaper, printView } from './print.js';
-import { Replay } from './replay.js';
-import { Search } from './search.js';
 import { Session } from './session.js';
 import { bindSheets, bindToasts } from './sheets.js';
-import { Settings } from './settings.js';
 import { brand, Status } from './status.js';
-import { Stream } from './stream.js';
 import { TEXTS } from './texts.js';
 import { bindTheme } from './theme.js';
-import { TimeBar } from './timebar.js';
-import { TimeSteps } from './time_steps.js';
 import { TimeMachine } from './timemachine.js';
 import { Track } from './track.js';
-import { buildWatchSide, createWatchers } from './watch_side.js';
+import { bindSieve, Traffic } from './traffic.js';
+import { bindWhere } from './where_bound.js';
 
 function createApp() {
   const clock = createClock();
@@ -53,7 +41,7 @@ function createApp() {
     fleet: new Fleet({ clock, smooth: glides }),
     anomalies: new Anomalies({ bus, api, clock, span: () => app.span() }),
   };
-  createWatchers(app);
+  app.incidents = new Incidents(app);
   app.classOf = (id) => app.session.classOf(id);
   // [start, end] of the time bar, epoch ms.
   app.span = () => {
@@ -63,7 +51,7 @@ function createApp() {
   };
   // From what lies on top to what lies below.
   const closing = () => [app.card, app.draw, app.watchForm, app.watchPanel, app.detail, app.areaPanel, app.compare, app.traffic];
-  app.escape = () => app.timebar.jump.toggle(false) || app.status.toggle(false) || closing().some((part) => part.close());
+  app.escape = () => app.timebar?.jump.toggle(false) || app.status.toggle(false) || closing().some((part) => part?.close());
   return app;
 }
 
@@ -74,33 +62,23 @@ function buildMapParts(app, map) {
   const show = () => map.setLayoutProperty('aircraft', 'visibility', app.state.get().layers.aircraft ? 'visible' : 'none');
   addOwn(map, createAircraftLayer(app), 'selected/line', show);
   app.state.on(['layers'], show);
-  app.labels = new Labels(map, app);
   app.pointer = new Pointer(map, app);
   app.session = new Session(map, app);
   app.time = new TimeMachine(map, app);
-  app.steps = new TimeSteps(app);
-  app.replay = new Replay(app);
-  app.follow = new Follow(map, app);
+  bindSieve(app, () => map.triggerRepaint());
 }
 
-function buildPanels(app, map) {
-  app.card = new ClassCard($('#card'), app);
-  app.layersPanel = new LayersPanel($('#layers'), app, { card: app.card });
+function buildFirst(app, map) {
   app.list = new ListPanel($('#list'), map, app);
-  app.detail = new Detail($('#detail'), map, app);
-  app.timebar = new TimeBar($('#timebar'), app);
-  app.search = new Search($('#search'), map, app);
   app.status = new Status($('#status'), app);
-  const { title, help } = brand($('#brand'), { onhelp: () => app.help.toggle() });
-  const settings = new Settings($('#settings'), app, { print: () => printView(app, map) });
-  $('#status').after(settings.button, help, meLink(app.bus));
-  app.help = new Help($('#help'), app);
-  bindPaper(map);
+  const { title, help } = brand($('#brand'), { onhelp: () => app.later(() => app.help.toggle()) });
+  help.id = 'help-button';
+  $('#status').after(help);
   bindTheme(app.bus, () => recolour(map));
   app.bus.on('prefs', () => repaint(app, map));
   addControls($('#controls'), map, app);
-  buildMapSide(app, map);
-  buildWatchSide(app, map);
+  app.traffic = new Traffic($('#controls'), map, app);
+  bindWhere(app);
   bindSheets(app);
   bindToasts(app, { toast: $('#toast'), live: $('#announce') });
   app.bus.on('title', (text) => {
@@ -114,7 +92,7 @@ function buildPanels(app, map) {
 function repaint({ bus, detail }, map) {
   bus.emit('classes');
   bus.emit('anomalies');
-  if (detail.isOpen) detail.show();
+  if (detail?.isOpen) detail.show();
   map.triggerRepaint();
 }
 
@@ -168,24 +146,45 @@ async function start() {
   const app = createApp();
   const container = $('#map');
   const { map, release } = await begun;
+  let pictured;
+  app.pictured = new Promise((resolve) => (pictured = resolve));
+  app.later = createLater(() => fetchRest(app, map), ({ message }) => app.bus.emit('trouble', TEXTS.controls.unread(message)));
+  app.state.on(['selected'], ({ selected }) => selected && app.later());
   buildMapParts(app, map);
-  buildPanels(app, map);
+  buildFirst(app, map);
   bindAddress(app, map);
-  bindKeys(app);
   const repad = padder(map);
   repad();
   addEventListener('resize', throttle(repad, 100));
   app.state.on(['sheet', 'selected'], repad);
   app.bus.on('dock', repad);
-  setInterval(() => [app.timebar, app.status, app.layersPanel, app.detail, app.follow].forEach((part) => part.tick()), 1000);
-  new Stream(app.bus);
+  setInterval(() => [app.timebar, app.status, app.layersPanel, app.detail, app.follow].forEach((part) => part?.tick()), 1000);
   startMotion(map, app);
   watchContext(map, (lost) => (lost ? stop(TEXTS.session.lost) : ($('#fatal').hidden = true)));
   container.skysift = { map, app }; // for tests and for the curious: nothing reads it
-  await Promise.all([app.session.start(), app.access.load(), app.incidents.start()]);
-  if (app.state.get().selected) app.detail.show();
+  await app.session.start();
   await firstPicture(map, release);
+  document.body.dataset.usable = 'true';
+  performance.mark('usable');
+  delete document.documentElement.dataset.loading;
+  pictured();
+  await wholePicture(map, () => {
+    completeGround(map);
+    return Promise.all([app.later(), app.incidents.start()]);
+  });
+  await app.later();
   document.body.dataset.ready = 'true';
+  performance.mark('ready');
+}
+
+// The panels first; what was built before something else failed stays.
+async function fetchRest(app, map) {
+  const dressed = wake();
+  const [{ buildPanels }, { Stream }] = await Promise.all([import('./panels.js'), import('./stream.js')]);
+  if (!app.stream) app.stream = new Stream(app.bus);
+  if (!app.help) buildPanels(app, map);
+  const [{ buildRest }] = await Promise.all([import('./rest.js'), dressed]);
+  await buildRest(app, map);
 }
 
 // Nothing works without a map: `head`, where it is another than that the map could not start.

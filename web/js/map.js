@@ -1,6 +1,6 @@
 // The MapLibre map: made once, bound to the state (view, projection, graticule); finer coasts come on first need.
 import * as maplibre from 'maplibre-gl';
-import { basemapStyle, GRATICULE, TIERS } from './basemap.js';
+import { basemapStyle, fileOf, FILES, GRATICULE, ROUGH, TIERS } from './basemap.js';
 import { throttle } from './bus.js';
 import { createGround } from './ground.js';
 import { drawLean } from './lean.js';
@@ -11,12 +11,13 @@ const AROUND = 0.12; // of the shorter side
 const START = { center: [14, 40], zoom: 2.2 };
 const reduced = matchMedia('(prefers-reduced-motion: reduce)');
 
-// Resolves with the map once its style is loaded; `begun` is given it before anything is drawn.
-export function createMap(container, state, begun = () => {}) {
+// Resolves with the map once its style is loaded; `begun` is given it before anything is drawn. `rough`: it begins with coasts
+// at 1:110m and nothing else, until completeGround() is told to bring the rest.
+export function createMap(container, state, { begun = () => {}, rough = false } = {}) {
   const { view, projection } = state.get();
   const map = new maplibre.Map({
     container,
-    style: { ...basemapStyle(), projection: { type: projection } },
+    style: { ...basemapStyle({ rough }), projection: { type: projection } },
     center: view ? [view.lng, view.lat] : START.center,
     zoom: view?.zoom ?? START.zoom,
     bearing: view?.bearing ?? 0,
@@ -35,7 +36,7 @@ export function createMap(container, state, begun = () => {}) {
   map.addControl(scaleOf(state), 'bottom-left');
   map.getCanvas().setAttribute('aria-label', TEXTS.controls.map);
   bindView(map, state);
-  bindDetail(map);
+  if (!rough) bindDetail(map);
   state.on(['projection'], ({ projection: type }) => map.setProjection({ type }));
   return new Promise((resolve) =>
     map.once('style.load', () => {
@@ -69,18 +70,34 @@ function bindDetail(map) {
   const add = () => {
     while (waiting.length && map.getZoom() > waiting[0].zoom - 0.3) addTier(map, waiting.shift());
   };
+  if (map.style?.loaded()) add();
   map.on('style.load', add);
   map.on('zoom', add);
+}
+
+// What a map that began rough does not have yet.
+export function completeGround(map) {
+  for (const [id, name] of Object.entries(FILES)) map.getSource(id).setData(fileOf(name));
+  onceDrawn(map, ['land50'], () => {
+    if (!map.getLayer(ROUGH)) return;
+    map.removeLayer(ROUGH);
+    map.removeSource(ROUGH);
+  });
+  bindDetail(map);
 }
 
 function addTier(map, { zoom, sources, layers, replaces }) {
   for (const [id, source] of Object.entries(sources)) map.addSource(id, source);
   for (const [layer, before] of layers()) map.addLayer(layer, before);
-  // What it replaces stays until it is drawn, so the land never vanishes; a map whose aircraft move is hardly ever idle.
+  onceDrawn(map, Object.keys(sources), () => replaces.forEach((id) => map.setLayerZoomRange(id, 0, zoom)));
+}
+
+// What something replaces stays until that is drawn, so the land never vanishes; a map whose aircraft move is hardly ever idle.
+function onceDrawn(map, sources, fn) {
   const drawn = () => {
-    if (!Object.keys(sources).every((id) => map.isSourceLoaded(id))) return;
+    if (!sources.every((id) => map.isSourceLoaded(id))) return;
     map.off('render', drawn);
-    replaces.forEach((id) => map.setLayerZoomRange(id, 0, zoom));
+    fn();
   };
   map.on('render', drawn);
 }

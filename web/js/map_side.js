@@ -7,8 +7,6 @@ import { Compare } from './compare.js';
 import { $ } from './dom.js';
 import { DrawBar } from './draw_bar.js';
 import { TileOverlays } from './tile_overlays.js';
-import { Traffic } from './traffic.js';
-import { matcher } from './where.js';
 import { WhereChip } from './where_chip.js';
 
 export function buildMapSide(app, map) {
@@ -20,17 +18,4 @@ export function buildMapSide(app, map) {
   app.areaPanel = new AreaPanel($('#area'), map, app);
   app.whereChip = new WhereChip($('#where'), app);
   app.compare = new Compare($('#compare'), map, app);
-  app.traffic = new Traffic($('#controls'), map, app);
-  bindWhere(app);
-}
-
-// An area that is deleted chooses nothing any more.
-function bindWhere({ anomalies, bus, state }) {
-  const choose = ({ area, only }) => {
-    if (only?.kind === 'area' && !area) return state.set({ only: null });
-    anomalies.chosen = matcher({ area, only });
-    bus.emit('anomalies');
-  };
-  state.on(['area', 'only'], choose);
-  choose(state.get());
 }

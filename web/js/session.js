@@ -17,6 +17,7 @@ export class Session {
   #map;
   #fitted = false;
   #started = false;
+  #early = false; // whether all anomalies that are there were asked for before the stream was heard
   #begun = null; // once the anomalies that were asked for early are there
   #askedTo = Infinity; // the end of the time for which anomalies were asked last, epoch ms
   #anew = true; // whether anomalies that are there already are to be asked for again
@@ -46,8 +47,9 @@ export class Session {
     this.waiting = !Number.isFinite(parseTime(time));
     if (typeof title === 'string' && title) this.#app.bus.emit('title', title.slice(0, 60));
     this.#heardTime(time);
-    // Aircraft may have told the time before, and an older one.
-    if (parseTime(time) > this.#askedTo + BEHIND_MS) this.loadAnomalies();
+    // Aircraft may have told the time before, and an older one; what was asked for early may have changed before the stream was heard.
+    if (this.#early || parseTime(time) > this.#askedTo + BEHIND_MS) this.loadAnomalies();
+    this.#early = false;
   }
 
   #heardTime(time) {
@@ -55,7 +57,7 @@ export class Session {
     this.#app.clock.sync(parseTime(time));
     if (this.#started || !this.#app.clock.known()) return;
     this.#started = true;
-    this.#loadAnomalies();
+    this.#loadFirst();
   }
 
   // The engine has begun: what it runs is known now.
@@ -108,6 +110,12 @@ export class Session {
     }
   }
 
+  // What was asked for early is there first; the rest of it follows with the stream's first word.
+  async #loadFirst() {
+    await (this.#begun ??= this.#begin());
+    if (!this.#early) this.#loadAnomalies();
+  }
+
   async #loadAnomalies() {
     if (!this.#app.clock.known()) return;
     await (this.#begun ??= this.#begin());
@@ -127,6 +135,7 @@ export class Session {
     if (!early) return;
     this.#app.anomalies.begin(early.span, early.features);
     this.#anew = false;
+    this.#early = true;
     this.#firstFit();
   }
 

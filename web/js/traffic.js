@@ -37,7 +37,6 @@ export class Traffic {
     this.filter.addEventListener('click', () => this.toggle('filter'));
     this.table.addEventListener('click', () => this.toggle('table'));
     root.append(h('div', { class: 'button-stack' }, this.filter, this.table));
-    bindSieve(app, () => map.triggerRepaint());
     app.state.on(['craft', 'table', 'layers'], () => this.#follow());
     setInterval(() => this.#refresh(), LASTING_MS);
     this.#follow();

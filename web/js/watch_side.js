@@ -1,8 +1,6 @@
 // Wires what belongs to watching: who asks, alerts, what is watched, the bell, the panel and the form.
-import { Access } from './access.js';
 import { AlertNotices } from './alert_notices.js';
 import { Alerts } from './alerts.js';
-import { Incidents } from './incidents.js';
 import { IncidentLayer } from './incident_layer.js';
 import { Review } from './review.js';
 import { BacktestLayer } from './backtest_layer.js';
@@ -14,13 +12,11 @@ import { WatchBell } from './watch_bell.js';
 import { WatchForm } from './watch_form.js';
 import { WatchPanel } from './watch_panel.js';
 
-// Before the panels are built: what they ask.
+// Before their panels are built: what these ask.
 export function createWatchers(app) {
-  app.access = new Access(app);
   app.watch = new Watch(app);
   app.alerts = new Alerts(app);
   app.notices = new AlertNotices(app);
-  app.incidents = new Incidents(app);
   app.review = new Review(app);
   app.bus.on('reviewed', () => app.incidents.load());
 }

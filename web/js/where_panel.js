@@ -68,7 +68,7 @@ export class WherePanel {
   }
 
   #kept() {
-    return this.#app.areas.all().map(({ name }) => ({ kind: 'area', id: name, name }));
+    return (this.#app.areas?.all() ?? []).map(({ name }) => ({ kind: 'area', id: name, name }));
   }
 
   #row({ kind, id, name, count }, only) {

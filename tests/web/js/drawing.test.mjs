@@ -1,7 +1,7 @@
 // What is drawn of the map and when: nothing before all is there, nothing of nothing, and all again with a new context.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { firstPicture, holdDrawing } from '../../../web/js/first_picture.js';
+import { firstPicture, holdDrawing, wholePicture } from '../../../web/js/first_picture.js';
 import { drawLean } from '../../../web/js/lean.js';
 import { addOwn, watchContext } from '../../../web/js/own_layers.js';
 
@@ -74,7 +74,7 @@ for (const lost of [false, true])
 
 test('what is missing is not waited for without end', async () => {
   const painter = new Painter();
-  holdDrawing(fakeMap({ painter }), 1);
+  holdDrawing(fakeMap({ painter }), { longest: 1 });
   await new Promise((resolve) => setTimeout(resolve, 20));
   painter.render();
   assert.equal(painter.frames, 1);
@@ -129,4 +129,25 @@ test('a context that stays away is told, and that it came back after all', async
   assert.deepEqual(told, [true]);
   map.tell('webglcontextrestored');
   assert.deepEqual(told, [true, false]);
+});
+
+test('while the rest of the picture is brought, only what somebody moves is drawn', async () => {
+  const painter = new Painter();
+  let bring;
+  const brought = new Promise((resolve) => (bring = resolve));
+  let moving = false;
+  const map = fakeMap({ painter, isMoving: () => moving, areTilesLoaded: () => true, isStyleLoaded: () => true, getCanvas: () => ({ getContext: () => context() }) });
+  const done = wholePicture(map, () => brought);
+  painter.render();
+  moving = true;
+  painter.render();
+  moving = false;
+  painter.render();
+  assert.equal(painter.frames, 1);
+  bring();
+  await new Promise(setImmediate);
+  painter.render();
+  map.tell('render');
+  await done;
+  assert.equal(painter.frames, 2);
 });

@@ -30,6 +30,12 @@ test('anomalies of the window that ends with the newest aircraft are asked for a
   assert.deepEqual([name, datetime.split('/').map(Date.parse)], ['anomalies', span]);
 });
 
+test('a service that tells the time is not waited for to send its aircraft', async () => {
+  const api = { ...service(null), sky: () => new Promise(() => {}), get: async (path) => (path === '/health' ? { data_time: iso(NOON) } : {}) };
+  const { span } = await askEarly(api, { live: true, window: 3600 }).anomalies;
+  assert.deepEqual(span, [NOON - 60 * MINUTE, NOON]);
+});
+
 test('where nothing tells the time, or the past is looked at, none are', async () => {
   for (const [sky, live] of [[[], true], [[table(NOON)], false]]) // prettier-ignore
     assert.equal(await askEarly(service(sky), { live, window: 3600 }).anomalies, null);

@@ -1,0 +1,22 @@
+// The panels around the map and the keys: what a reader sees next, once the first picture of the map stands.
+import { $ } from './dom.js';
+import { bindKeys, Help } from './keyboard.js';
+import { Labels } from './labels.js';
+import { LayersPanel } from './layers_panel.js';
+import { meLink } from './me.js';
+import { Search } from './search.js';
+import { Settings } from './settings.js';
+import { TimeBar } from './timebar.js';
+import { TimeSteps } from './time_steps.js';
+
+export function buildPanels(app, map) {
+  app.steps = new TimeSteps(app);
+  app.layersPanel = new LayersPanel($('#layers'), app);
+  app.timebar = new TimeBar($('#timebar'), app);
+  app.search = new Search($('#search'), map, app);
+  app.labels = new Labels(map, app);
+  const settings = new Settings($('#settings'), app, { print: () => app.later(() => app.print()) });
+  $('#status').after(settings.button, $('#help-button'), meLink(app.bus));
+  app.help = new Help($('#help'), app);
+  bindKeys(app);
+}
