@@ -151,7 +151,7 @@ def test_learners_ask_for_a_week(name: str) -> None:
 
 
 def test_detect_says_that_it_learns(shared: Path) -> None:
-    recording = shared / "data/traffic-samples/samples/collections/switzerland.json.gz"
+    recording = shared / "data/egll-20170802/egll-positions-rt.csv"
 
     result = CliRunner().invoke(main, ["detect", str(recording), "--classes", "low-for-cell,fir-entry", "--json"])
 
@@ -161,7 +161,7 @@ def test_detect_says_that_it_learns(shared: Path) -> None:
 
 
 def test_detect_learns_as_it_goes(shared: Path, tmp_path: Path) -> None:
-    recording = shared / "data/traffic-samples/samples/collections/switzerland.json.gz"
+    recording = shared / "data/egll-20170802/egll-positions-rt.csv"
     config = tmp_path / "skysift.toml"
     config.write_text("[detectors.low-for-cell]\ndays = 1\n")
 
