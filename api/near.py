@@ -6,7 +6,7 @@ import asyncio
 import time
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, cast
 
@@ -27,7 +27,7 @@ LEAST_AREA, MOST_AREA, MOST_SQUARES = 1.0, 64.0, 128
 LOOK_S = 10.0
 """For so long after a partition got its index on squares its rows may still be read without."""
 
-_NEVER = datetime.max.replace(tzinfo=UTC)
+_NEVER = pace.EVER
 _STEP = timedelta(milliseconds=1)
 
 
@@ -100,15 +100,16 @@ async def _read(state: Any, collection: Collection, asked: Asked) -> Page:
         return await query.read_page(pool, collection, asked)
     until = await state.indexed.fresh(state.pool)
     likely = await pace.likely_end(state.steady, collection, asked, codes)
-    steps = [(state.steady, codes, until, False), (state.pool, (), _NEVER, False)]
-    if likely and likely < until:
+    sooner = likely is not None and likely < until
+    steps = [(state.steady, codes, until, likely is not None and not sooner), (state.pool, (), _NEVER, False)]
+    if likely and sooner:
         steps.insert(0, (state.steady, codes, likely, True))
     page, left = _NOTHING, cast("Asked | None", asked)
     for pool, own, end, bounded in steps:
         if left is None or page.more:
             break
         part, left = _split(left, end)
-        found = await query.read_page(pool, collection, _rest(part, page), own, bounded)
+        found = await query.read_page(pool, collection, _rest(part, page.returned), own, bounded)
         page = page.with_next(found, asked.limit)
     return page
 
@@ -116,9 +117,10 @@ async def _read(state: Any, collection: Collection, asked: Asked) -> Page:
 _NOTHING = Page(b"", 0, None, False, None)
 
 
-def _rest(asked: Asked, page: Page) -> Asked:
+@lru_cache(KEPT)
+def _rest(asked: Asked, returned: int) -> Asked:
     """What is still to be found; where the page is full, whether more follow."""
-    return replace(asked, limit=max(asked.limit - page.returned, 1)) if page.returned else asked
+    return replace(asked, limit=max(asked.limit - returned, 1)) if returned else asked
 
 
 @lru_cache(KEPT)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -12,6 +12,7 @@ import asyncpg
 
 from api import query
 from api.asked import KEPT, Asked
+from api.clock import at
 from api.collections import Collection
 from api.parameters import Edges
 
@@ -20,6 +21,8 @@ LEAST_LIMIT = 500
 
 MARGIN = 1.25
 """Where the pace slackens, the page has to be read on; where it does not, so much is read in vain."""
+
+EVER = datetime.max.replace(tzinfo=UTC)
 
 _MOMENT = timedelta(seconds=1)
 """Between two rows of the same time, so that rows which came at once have a pace."""
@@ -60,16 +63,19 @@ class Seen:
 async def likely_end(
     pool: asyncpg.Pool, collection: Collection, asked: Asked, codes: tuple[int, ...]
 ) -> datetime | None:
-    """Until when the rows that fill the page will have come; None where all of them may be needed, or few are asked
-    for. It is a guess: whoever reads until then reads on where the page is not full."""
+    """Until when the rows that fill the page will have come, EVER where that lies beyond the data time; None where all
+    of them may be needed, or few are asked for. It is a guess: whoever reads until then reads on where the page is not
+    full."""
     if asked.limit < LEAST_LIMIT or any(box.heights for box in asked.boxes):
         return None
     looked_at = LOOKS.of(asked.limit, len(codes))
     sql, values = _first_rows(collection, asked, codes, looked_at)
     with query.telling(asked):
         found = await pool.fetch(sql, *values)
-    seen = {code: Seen(*rest) for code, *rest in found}
-    return reached(seen, shares(asked, codes), looked_at, asked.limit + 1)
+    seen = {code: Seen(*rest) for code, *rest, _ in found}
+    end = reached(seen, shares(asked, codes), looked_at, asked.limit + 1)
+    now = found[0]["now"] if found else None
+    return EVER if end and now is not None and end > at(int(now)) else end
 
 
 @lru_cache(KEPT)
@@ -80,7 +86,8 @@ def _first_rows(collection: Collection, asked: Asked, codes: tuple[int, ...], lo
     held = [*query.conditions(collection, asked.anywhere, statement), *query.beyond(order, asked, statement)]
     each = query.of_squares(collection, order, rows, held, statement.bind(looked_at, "int"))
     sql = f"""
-    SELECT square.code, count(*), min(moment), max(moment)
+    SELECT square.code, count(*), min(moment), max(moment),
+      (SELECT value FROM meta WHERE key = 'data_time') AS now
     FROM unnest({statement.bind(codes, "int[]")}) AS square (code), LATERAL ({each}) AS near GROUP BY square.code"""
     return sql, statement.values
 
