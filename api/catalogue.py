@@ -107,7 +107,7 @@ def _anomalies(own: str, title: str, description: str, **more: Any) -> Collectio
         key=[("start_time", "timestamptz"), ("id", "text")],
         identify=text_id, identity=[("id", "text")],
         feature="feature", properties=_ANOMALY, code="tile", rolled=_ROLLED, newest_first=True,
-        time=("start_time", "end_time"), height=heights.SAMPLES,
+        time=("start_time", "end_time"), height=heights.SAMPLES, placeless=True,
         **{"filters": _ASKED, "unless": {"state": "state <> 'cleared'"}} | more,
     )  # fmt: skip
 

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from string import Formatter
 from typing import Any
 
-import orjson
+import shapely
 
+from api import literals
 from api.collections import Bind, Collection, Property
 from api.crs import SYSTEMS, System
 from api.parameters import moment
 from api.problems import Problem, bad
 
 COMPARISONS = {"=": "=", "<>": "<>", "<": "<", ">": ">", "<=": "<=", ">=": ">="}
+TURNED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
+"""What a comparison is when its two sides change places."""
 SPATIAL = {
     f"s_{name}": f"ST_{function}"
     for name, function in {
@@ -23,7 +27,13 @@ SPATIAL = {
         "equals": "Equals", "touches": "Touches", "crosses": "Crosses", "overlaps": "Overlaps",
     }.items()
 }  # fmt: skip
-ARITHMETIC = {"+": "+", "-": "-", "*": "*", "/": "/"}
+_OF_ANYTHING = ("s_intersects", "s_disjoint")
+ARITHMETIC = {
+    "+": "({a} + {b})", "-": "({a} - {b})", "*": "({a} * {b})", "/": "({a} / NULLIF({b}, 0))", "^": "power({a}, {b})",
+    "%": "mod(({a})::numeric, NULLIF({b}, 0)::numeric)::float8",
+    "div": "div(({a})::numeric, NULLIF({b}, 0)::numeric)::float8",
+}  # fmt: skip
+"""Nothing can be divided by zero, and so what is asks for nothing: NULL."""
 TEMPORAL = {
     "t_after": "{a} > {y}", "t_before": "{b} < {x}", "t_contains": "{a} < {x} AND {b} > {y}",
     "t_disjoint": "({b} < {x} OR {a} > {y})", "t_during": "{a} > {x} AND {b} < {y}",
@@ -40,7 +50,7 @@ ARRAYS = {
     "a_equals": "({a} @> {b} AND {a} <@ {b})",
 }  # fmt: skip
 """Arrays are sets here: neither order nor repetition counts."""
-TYPES = {"string": "text", "number": "float8", "integer": "float8", "boolean": "boolean", "date-time": "timestamptz"}
+_DATE = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 @dataclass(frozen=True)
@@ -50,6 +60,8 @@ class Term:
     sql: str
     kind: str
     of: Property | None = None
+    shape: Any = None
+    """A geometry that the filter itself gives."""
 
 
 @dataclass(frozen=True)
@@ -107,13 +119,18 @@ class Conditions:
         return f"({a.sql} {COMPARISONS[op]} {b.sql})"
 
     def _coded(self, op: str, left: Any, right: Any) -> str | None:
-        """A property that is stored as a code is compared as that code, so that its index serves."""
-        if not (isinstance(left, dict) and "property" in left and isinstance(right, str) and op in ("=", "<>")):
+        """A property that is stored as a code is compared as that code: its index serves, and words that have an order,
+        such as priorities, are in it, as they are when items are sorted by them."""
+        if isinstance(left, str) and isinstance(right, dict):
+            left, right, op = right, left, TURNED.get(op, op)
+        if not (isinstance(left, dict) and "property" in left and isinstance(right, str)):
             return None
-        one = self._property(left["property"])
-        if one.encode is None:
+        one, equal = self._property(left["property"]), op in ("=", "<>")
+        if one.encode is None or not (equal or one.words):
             return None
         value = one.encode(right)
+        if value is None and not equal:
+            raise _unfit(f"{right[:40]!r} is none of {', '.join(filter(None, one.words))}")
         if value is None:
             return f"({op == '<>'} AND {one.column} IS NOT NULL)"
         return f"({one.column} {op} {self.bind(value, one.cast)})"
@@ -130,13 +147,13 @@ class Conditions:
 
     def _between(self, op: str, args: Sequence[Any]) -> str:
         value, low, high = _only(args, 3, op)
-        a, b = self._alike(value, low)
-        c, d = self._alike(value, high)
-        return f"({a.sql} >= {b.sql} AND {c.sql} <= {d.sql})"
+        return f"({self._compared('>=', [value, low])} AND {self._compared('<=', [value, high])})"
 
     def _spatial(self, op: str, args: Sequence[Any]) -> str:
-        a, b = (_expect(self.term(one), "geometry").sql for one in _only(args, 2, op))
-        return f"{SPATIAL[op]}({a}, {b})"
+        a, b = (_expect(self.term(one), "geometry") for one in _only(args, 2, op))
+        if op not in _OF_ANYTHING and any(one.shape and one.shape.geom_type == "GeometryCollection" for one in (a, b)):
+            raise _unfit(f"{op.upper()} compares no GEOMETRYCOLLECTION; S_INTERSECTS and S_DISJOINT do")
+        return f"{SPATIAL[op]}({a.sql}, {b.sql})"
 
     def _temporal(self, op: str, args: Sequence[Any]) -> str:
         one, other = _only(args, 2, op)
@@ -151,16 +168,19 @@ class Conditions:
         return f"({ARRAYS[op].format(a=a, b=b)})"
 
     def _edge(self, tree: Any, end: int) -> str:
-        """The first (0) or last (1) moment of an interval; an instant is both."""
+        """The first (0) or last (1) moment of an interval; an instant is both, and a date the whole day."""
         if not (isinstance(tree, dict) and "interval" in tree):
-            return self._moment(tree)
+            return self._moment(tree, end)
         own = _only(tree["interval"], 2, "interval")[end]
-        return f"'{('-infinity', 'infinity')[end]}'::timestamptz" if own in ("..", "") else self._moment(own)
+        return f"'{('-infinity', 'infinity')[end]}'::timestamptz" if own in ("..", "") else self._moment(own, end)
 
-    def _moment(self, tree: Any) -> str:
+    def _moment(self, tree: Any, end: int) -> str:
         if isinstance(tree, str):
-            tree = {"timestamp": tree}
-        return _expect(self.term(tree), "date-time").sql
+            tree = {"date" if _DATE.fullmatch(tree) else "timestamp": tree}
+        first = _expect(self.term(tree), "date-time").sql
+        # Time is kept in microseconds.
+        last = end and isinstance(tree, dict) and "date" in tree
+        return f"({first} + interval '1 day' - interval '1 microsecond')" if last else first
 
     def _alike(self, left: Any, right: Any) -> tuple[Term, Term]:
         """Two values of one kind; a literal beside a property is read as what the property is."""
@@ -201,28 +221,21 @@ class Conditions:
         if "date" in tree:
             return Term(self.bind(moment(f"{tree['date']}T00:00:00Z", "filter"), "timestamptz"), "date-time")
         if "bbox" in tree:
-            return Term(self._box(tree["bbox"]), "geometry")
+            return self._placed(literals.box(tree["bbox"], self.system))
         if isinstance(tree.get("type"), str) and ("coordinates" in tree or "geometries" in tree):
-            text = orjson.dumps({name: tree[name] for name in ("type", "coordinates", "geometries") if name in tree})
-            return Term(self._placed(f"ST_GeomFromGeoJSON({self.bind(text.decode(), 'text')})"), "geometry")
+            return self._placed(literals.geometry(tree, self.system))
         raise _unfit(f"{_said(tree)} is no value")
 
-    def _box(self, edges: Any) -> str:
-        if not (isinstance(edges, list) and len(edges) == 4 and all(isinstance(e, int | float) for e in edges)):
-            raise _unfit("BBOX has 4 numbers here; the parameter bbox takes heights too")
-        return self._placed(f"ST_MakeEnvelope({', '.join(self.bind(float(e), 'float8') for e in edges)})")
-
-    def _placed(self, sql: str) -> str:
-        """A literal in the filter's reference system, as the data is stored."""
-        return self.system.read(sql)
+    def _placed(self, shape: Any) -> Term:
+        """A shape as the database compares it with what is stored."""
+        return Term(f"ST_GeomFromWKB({self.bind(shapely.to_wkb(shape), 'bytea')}, 4326)", "geometry", shape=shape)
 
     def _function(self, op: str, args: Sequence[Any]) -> Term:
         if op == "casei":
             return Term(f"lower({_expect(self.term(_only(args, 1, op)[0]), 'string').sql})", "string")
         if op in ARITHMETIC:
             a, b = (_expect(self.term(one), "number").sql for one in _only(args, 2, op))
-            right = f"NULLIF({b}, 0)" if op == "/" else b
-            return Term(f"({a} {op} {right})", "number")
+            return Term(ARITHMETIC[op].format(a=a, b=b), "number")
         raise _unfit(f"there is no function {op[:40]!r} here")
 
     def _named(self, name: Any) -> Term:
@@ -235,7 +248,7 @@ class Conditions:
 
     def _property(self, name: Any) -> Property:
         found = self.collection.queryable
-        if name not in found:
+        if not isinstance(name, str) or name not in found:
             raise _unfit(f"{self.collection.id} has no queryable {str(name)[:40]!r}; it has {', '.join(found)}")
         return found[name]
 

@@ -23,6 +23,8 @@ def parse(text: str, language: str = "cql2-text") -> Any:
     if len(text) > LONGEST:
         raise bad("filter", f"the filter is longer than {LONGEST:,} characters")
     tree = _from_json(text) if language == "cql2-json" else _from_text(text)
+    if tree is None:
+        raise bad("filter", "null is no condition: a filter is an object with op and args")
     _check_size(tree)
     return tree
 
@@ -35,9 +37,13 @@ def _from_text(text: str) -> Any:
     if bare.count("(") > 400 or _depth(bare) > DEEPEST or len(re.findall(r"(?i)\bNOT\b", bare)) > 4 * DEEPEST:
         raise _too_deep()
     try:
-        return cql2.parse_text(text).to_json()
+        found = cql2.parse_text(text)
     except cql2.ParseError as error:
         raise bad("filter", f"not CQL2: {_where(str(error))}") from None
+    try:
+        return found.to_json()
+    except Exception as error:  # the library has no other name for it: a POINT EMPTY has no place in GeoJSON
+        raise bad("filter", f"not CQL2: {str(error)[:200]}") from None
 
 
 def _from_json(text: str) -> Any:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from api.problems import bad
+from geo.schema import Array
 
 DEFAULT = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 
@@ -27,12 +29,15 @@ class System:
 
     def degrees(self, edges: Sequence[float]) -> tuple[float, float, float, float]:
         """West, south, east, north in degrees of a box given in this system's units and order of axes."""
-        if self.srid == 3857:
-            west, south, east, north = (edge / MERCATOR_M for edge in edges)
-            upright = [math.degrees(2 * math.atan(math.tanh(value / 2))) for value in (south, north)]
-            return _whole(math.degrees(west)), upright[0], _whole(math.degrees(east)), upright[1]
         a, b, c, d = edges
-        return (b, a, d, c) if self.latitude_first else (a, b, c, d)
+        (west, east), (south, north) = self.lonlat(np.array([a, c]), np.array([b, d]))
+        return float(west), float(south), float(east), float(north)
+
+    def lonlat(self, first: Array, second: Array) -> tuple[Array, Array]:
+        """Longitudes and latitudes in degrees of places given by this system's first and second axis."""
+        if self.srid == 3857:
+            return _whole(np.degrees(first / MERCATOR_M)), np.degrees(2 * np.arctan(np.tanh(second / MERCATOR_M / 2)))
+        return (second, first) if self.latitude_first else (first, second)
 
     def shown(self, geom: str) -> str:
         """SQL of a stored geometry in this system."""
@@ -41,17 +46,10 @@ class System:
             return f"ST_Transform(ST_ClipByBox2D({geom}, ST_MakeEnvelope(-180, -85.06, 180, 85.06, 4326)), {self.srid})"
         return f"ST_FlipCoordinates({geom})" if self.latitude_first else geom
 
-    def read(self, sql: str) -> str:
-        """SQL of a literal geometry of this system, as the data is stored."""
-        own = f"ST_SetSRID({sql}, {self.srid})"
-        if self.srid != 4326:
-            return f"ST_Transform({own}, 4326)"
-        return f"ST_FlipCoordinates({own})" if self.latitude_first else own
 
-
-def _whole(degrees: float) -> float:
+def _whole(degrees: Array) -> Array:
     """The world's edge is written rounded to metres: what is that little over it is it."""
-    return max(-180.0, min(180.0, degrees)) if abs(degrees) < 180.001 else degrees
+    return np.where(np.abs(degrees) < 180.001, np.clip(degrees, -180.0, 180.0), degrees)
 
 
 SYSTEMS = (

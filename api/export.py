@@ -49,7 +49,8 @@ async def show_export(request: AnyRequest, collection_id: FromPath[str]) -> Resp
         "vary": "Accept, Accept-Encoding",
     }
     if request.method == "HEAD":
-        return Response(b"", media_type=form.media, headers=headers)
+        # How long it would be, nobody knows; 0 it is not.
+        return Streamed(_nothing(), form.media, headers)
     slots: asyncio.Semaphore = request.app.state.exports
     texts = await _begun(_limited(slots, reading.features(request.app.state.pool, collection, shown, most)))
     if form.name in ENCODERS:
@@ -57,6 +58,10 @@ async def show_export(request: AnyRequest, collection_id: FromPath[str]) -> Resp
     else:
         pieces = await _file(form, layer, texts, headers)
     return Streamed(pieces, form.media, headers)
+
+
+async def _nothing() -> AsyncIterator[bytes]:
+    yield b""
 
 
 async def _limited(slots: asyncio.Semaphore, texts: Texts) -> Texts:

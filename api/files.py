@@ -69,15 +69,16 @@ def _write_gdal(name: str, path: Path, layer: Layer, batches: Batches) -> None:
 
 
 def _looked_ahead(tables: Iterator[Any]) -> tuple[Iterator[Any], bool]:
-    """The same batches, and whether they are so few that an index on places is made. Without any features there is
-    nothing to index, and the driver says so with an error."""
-    held, rows = [], 0
+    """The same batches, and whether they get an index on places: they are few, and each has one. Without any features,
+    and of one without a geometry, the driver says with an error that it cannot be indexed."""
+    held, rows, placed = [], 0, True
     for one in tables:
         held.append(one)
         rows += one.num_rows
+        placed = placed and not one.column("geometry").null_count
         if rows > MOST_INDEXED:
             return chain(held, tables), False
-    return iter(held), rows > 0
+    return iter(held), placed and rows > 0
 
 
 _DRIVERS: Mapping[str, tuple[str, Mapping[str, str]]] = {

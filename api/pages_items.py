@@ -18,6 +18,9 @@ Links = Sequence[Mapping[str, str]]
 SHORT, LONGEST = 40, 160
 """Characters of a value in a table: up to SHORT on one line, no more than LONGEST; the feature's page has all of it."""
 
+FEW = 3
+"""Words of a longer list that a table shows."""
+
 
 def items(
     root: str, collection: Collection, asked: Mapping[str, str], texts: Sequence[str], matched: int | None, links: Links
@@ -27,9 +30,11 @@ def items(
     features = [orjson.loads(text) for text in texts]
     names = asked["properties"].split(",") if "properties" in asked else None
     columns = [one for one in collection.properties if names is None or one.name in names]
-    rows = [[_id(own, one), *(_cell(column, one) for column in columns)] for one in features]
+    # What no row has would only push the rest off the screen.
+    told = [one for one in columns if any(each["properties"].get(one.name) not in (None, "", []) for each in features)]
+    rows = [[_id(own, one), *(_cell(column, one) for column in told)] for one in features]
     there = (
-        markup_table(["id", *map(_head, columns)], rows, id="items")
+        markup_table(["id", *map(_head, told)], rows, id="items")
         if rows
         else tag("p", "No feature fits.", class_="none")
     )
@@ -39,7 +44,8 @@ def items(
         root, f"{collection.title}: features", steps,
         lead(_counted(len(features), matched, asked)), _form(own, collection, asked),
         small_map(f"{own}/items{own_query}", f"These features of {collection.title}") if rows else None,
-        there, _paging(own, asked, links), forms=links,
+        there, _silent([one for one in columns if one not in told]) if rows else None,
+        _paging(own, asked, links), forms=links,
     )  # fmt: skip
 
 
@@ -57,10 +63,19 @@ def _id(own: str, feature: Mapping[str, Any]) -> Markup:
     return anchor(f"{own}/items/{quote(text, safe='')}?f=html", text)
 
 
+def _silent(columns: Sequence[Property]) -> Markup | None:
+    """Which columns the table has no place for."""
+    names = [joined(", " if i else "", _head(one)) for i, one in enumerate(columns)]
+    return tag("p", tag("small", "Without a value here: ", names), class_="quiet") if columns else None
+
+
 def _cell(column: Property, feature: Mapping[str, Any]) -> Any:
-    text = _said(feature["properties"].get(column.name))
+    value = feature["properties"].get(column.name)
+    text = _said(value)
     if len(text) <= SHORT:
         return text
+    if isinstance(value, list) and len(value) > FEW and all(isinstance(one, str) for one in value):
+        return tag("span", f"{_said(value[:FEW])} and {len(value) - FEW:,} more", title=text[:2_000])
     return tag("span", text if len(text) <= LONGEST else f"{text[:LONGEST]}…", class_="long", title=text[:2_000])
 
 
@@ -103,12 +118,12 @@ def _paging(own: str, asked: Mapping[str, str], links: Links) -> Markup | None:
     return tag("nav", back, on, class_="buttons", aria_label="Pages") if back or on else None
 
 
-_ON_THE_MAP = {"anomalies": "anomaly", "cleared": "anomaly", "incidents": "incident", "aircraft": "aircraft"}
-"""Collections whose features the map can open, and what it calls them."""
+_ON_THE_MAP = {"anomalies": "anomaly", "incidents": "incident", "aircraft_now": "aircraft"}
+"""Tables whose features the map can open, and what it calls them: anomalies of every class lie in one."""
 
 
 def _to_map(root: str, collection: Collection, feature_id: str) -> Markup | None:
-    kind = _ON_THE_MAP.get(collection.id)
+    kind = _ON_THE_MAP.get(collection.source)
     link = f"{root}/#sel={kind}:{quote(feature_id, safe='')}"
     return tag("p", anchor(link, "Open on the map", class_="button"), class_="buttons") if kind else None
 

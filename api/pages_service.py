@@ -39,6 +39,18 @@ def _links(links: Links) -> Markup:
     )
 
 
+STANDARDS = {
+    "ogcapi-features-1/1.0": "OGC API - Features, Part 1: Core",
+    "ogcapi-features-2/1.0": "OGC API - Features, Part 2: Coordinate Reference Systems by Reference",
+    "ogcapi-features-3/1.0": "OGC API - Features, Part 3: Filtering",
+    "ogcapi-features-5/1.0": "OGC API - Features, Part 5: Schemas",
+    "ogcapi-tiles-1/1.0": "OGC API - Tiles, Part 1: Core",
+    "tms/2.0": "OGC Two Dimensional Tile Matrix Set and Tile Set Metadata",
+    "cql2/1.0": "Common Query Language (CQL2)",
+}
+"""What people call them."""
+
+
 def conformance(root: str, value: Value) -> Markup:
     """The conformance classes, by standard."""
     by_part: dict[str, list[str]] = {}
@@ -46,7 +58,9 @@ def conformance(root: str, value: Value) -> Markup:
         part, _, name = uri.removeprefix("http://www.opengis.net/spec/").partition("/conf/")
         by_part.setdefault(part, []).append(name)
     parts = [
-        section(part, tag("ul", [tag("li", anchor(_uri(part, name), name)) for name in names], class_="tags"))
+        section(
+            STANDARDS[part], tag("ul", [tag("li", anchor(_uri(part, name), name)) for name in names], class_="tags")
+        )
         for part, names in by_part.items()
     ]
     return page(
@@ -64,23 +78,32 @@ def _json(root: str, path: str, kind: str = "application/json", title: str = "JS
 
 def operations(root: str, value: Value) -> Markup:
     """The OpenAPI document, for reading."""
-    shared = value["components"]["parameters"]
-    rows = [
-        [
-            tag("code", f"{method.upper()} {path}"),
-            own["summary"],
-            ", ".join(_parameter(p, shared) for p in own.get("parameters", ())),
-        ]
-        for path, one in value["paths"].items()
-        for method, own in one.items()
-    ]
+    shared, by_part = value["components"]["parameters"], dict[str, list[list[Any]]]()
+    for path, one in value["paths"].items():
+        for method, own in one.items():
+            row = [tag("code", f"{method.upper()} {path}"), own["summary"], _parameters(own, shared)]
+            by_part.setdefault(_collection(path), []).append(row)
     told = [[tag("code", name), one["description"]] for name, one in shared.items()]
+    head = ["Path", "What it does", "Parameters"]
+    folded = [
+        tag("details", tag("summary", tag("code", name)), table(head, rows)) for name, rows in by_part.items() if name
+    ]
     return page(
         root, "Operations", HOME, lead("An unknown parameter is refused, never ignored."),
         section("Parameters of every collection", table(["Name", "What it does"], told)),
-        section("Paths", table(["Path", "What it does", "Parameters"], rows)),
+        section("Paths", table(head, by_part.get("", []))), section("Paths of single collections", folded),
         forms=_json(root, "/api", "application/vnd.oai.openapi+json;version=3.0", "OpenAPI 3.0"),
     )  # fmt: skip
+
+
+def _collection(path: str) -> str:
+    """Whose path it is: empty for those of the whole service. There are hundreds of paths, the same for each."""
+    parts = path.split("/")
+    return parts[2] if parts[1] == "collections" and len(parts) > 2 and "{" not in parts[2] else ""
+
+
+def _parameters(own: Value, shared: Value) -> str:
+    return ", ".join(_parameter(one, shared) for one in own.get("parameters", ()))
 
 
 def _parameter(one: Value, shared: Value) -> str:

@@ -46,7 +46,7 @@ class Box:
 
 def limit(text: str) -> int:
     """1 or more; what is over the maximum is clamped."""
-    if not _DIGITS.fullmatch(text) or int(text) < 1:
+    if not re.fullmatch("[0-9]+", text) or int(text) < 1:
         raise bad("limit", f"limit is a whole number from 1 to {MAX_LIMIT}, not {text[:40]!r}")
     return min(int(text), MAX_LIMIT)
 
@@ -63,14 +63,19 @@ def bbox(text: str, system: System = SYSTEMS[0]) -> Sequence[Box]:
     heights = None if len(numbers) == 4 else (numbers[2], numbers[5])
     if heights and heights[0] > heights[1]:
         raise bad("bbox", "the lower height must not lie above the upper one")
-    west, south, east, north = system.degrees(flat)
+    return [Box(each, heights) for each in edges(flat, system, "bbox")]
+
+
+def edges(numbers: Sequence[float], system: System, parameter: str) -> Sequence[Edges]:
+    """One box of four numbers in degrees, or two where west > east: the area then lies across the antimeridian."""
+    west, south, east, north = system.degrees(numbers)
     if not (-90 <= south <= north <= 90):
-        raise bad("bbox", "south must not lie north of north, and both lie within -90 to 90")
+        raise bad(parameter, "south must not lie north of north, and both lie within -90 to 90")
     if not all(-180 <= value <= 180 for value in (west, east)):
-        raise bad("bbox", "west and east lie within -180 to 180; west > east goes across the antimeridian")
+        raise bad(parameter, "west and east lie within -180 to 180; west > east goes across the antimeridian")
     if west <= east:
-        return [Box((west, south, east, north), heights)]
-    return [Box((west, south, 180.0, north), heights), Box((-180.0, south, east, north), heights)]
+        return [(west, south, east, north)]
+    return [(west, south, 180.0, north), (-180.0, south, east, north)]
 
 
 def offset(text: str) -> int:

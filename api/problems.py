@@ -71,6 +71,14 @@ def _data(request: AnyRequest, error: Exception) -> Response[bytes]:
     return response(request, Problem(400, "a value lies outside what the database can compare with"))
 
 
+def _shapes(request: AnyRequest, error: asyncpg.InternalServerError) -> Response[bytes]:
+    """PostGIS says so of shapes that it cannot compare: whatever is wrong with them, the filter cannot be honoured."""
+    if "filter" not in request.query_params or type(error) is not asyncpg.InternalServerError:
+        return _unexpected(request, error)
+    log.warning("filter", path=request.scope["path"], error=repr(error))
+    return response(request, bad("filter", f"these geometries cannot be compared: {str(error)[:200]}"))
+
+
 def _unexpected(request: AnyRequest, error: Exception) -> Response[bytes]:
     log.error("unexpected", path=request.scope["path"], exc_info=error)
     return response(request, Problem(500, "an error on our side; the log has the details"))
@@ -86,6 +94,7 @@ HANDLERS: dict[int | type[Exception], Callable[[AnyRequest, Any], Response[bytes
     asyncpg.InterfaceError: _database,
     asyncpg.InternalClientError: _database,
     asyncpg.DataError: _data,
+    asyncpg.InternalServerError: _shapes,
     OSError: _database,
     500: _unexpected,
 }

@@ -53,6 +53,20 @@ def found(client: Client, text: str, collection: str = "anomalies", more: str = 
         ("start >= TIMESTAMP('2023-11-14T22:31:00Z')", ["l11"]),
         ("start >= '2023-11-14T22:31:00Z'", ["l11"]),
         ("A_CONTAINS(members, ('abcdef'))", []),
+        ("S_INTERSECTS(geometry, BBOX(175, -10, -170, 10))", ["s1"]),
+        ("S_WITHIN(geometry, BBOX(175, -10, -170, 10))", ["s1"]),
+        ("T_DURING(start, INTERVAL('2023-11-14', '2023-11-14')) AND class = 'squawk'", ["s1"]),
+        ("T_INTERSECTS(start, DATE('2023-11-14')) AND class = 'squawk'", ["s1"]),
+        ("T_AFTER(start, DATE('2023-11-14'))", []),
+        ("T_AFTER(start, DATE('2023-11-13')) AND class = 'squawk'", ["s1"]),
+        ("priority > 'high'", ["s1"]),
+        ("'high' < priority", ["s1"]),
+        ("priority BETWEEN 'high' AND 'critical' AND class = 'squawk'", ["s1"]),
+        ("priority > 'critical'", []),
+        ("confidence % 0.5 > 0.39 AND class = 'squawk'", ["s1"]),
+        ("confidence ^ 2 > 0.7", ["s1"]),
+        ("confidence * 10 DIV 4 = 2", ["s1"]),
+        ("confidence / 0 > 1 OR confidence % 0 > 1 OR confidence DIV 0 > 1", []),
         ("explanation LIKE '%stays%' AND class = 'squawk'", ["s1"]),
     ],
 )
@@ -65,6 +79,44 @@ def test_json_says_the_same_as_text(client: Client) -> None:
     text = orjson.dumps(tree).decode()
 
     assert found(client, text, more="&filter-lang=cql2-json") == ["s1"]
+
+
+@pytest.mark.parametrize(
+    ("tree", "says"),
+    [
+        (None, "null is no condition"),
+        ({"op": "=", "args": [{"property": ["class"]}, "loiter"]}, "no queryable"),
+        ({"op": "=", "args": [{"property": {"class": 1}}, "loiter"]}, "no queryable"),
+        (["bbox", [True, False, 1, 10]], "BBOX has 4 numbers"),
+        (["type", "Feature"], "a geometry is a type of"),
+        (["coordinates", None], "no Point: "),
+        (["coordinates", ["a", "b"]], "no Point: "),
+        (["coordinates", [1, 2, 3, 4]], "no Point: "),
+        (["coordinates", [1e308, 1e308]], "beyond 180 degrees"),
+        (["crs", {"type": "name"}], "and nothing else"),
+    ],
+)
+def test_json_that_says_nothing_is_refused(client: Client, tree: Any, says: str) -> None:
+    """A pair of a member and its value stands for a point that has it."""
+    if isinstance(tree, list):
+        shape = {tree[0]: tree[1]} if tree[0] == "bbox" else {"type": "Point", "coordinates": [1, 2], tree[0]: tree[1]}
+        tree = {"op": "s_intersects", "args": [{"property": "geometry"}, shape]}
+    answer = client.get(f"/collections/anomalies/items?filter-lang=cql2-json&filter={quote(orjson.dumps(tree))}")
+
+    assert answer.status_code == 400 and answer.json()["parameter"] == "filter"
+    assert says in answer.json()["detail"]
+
+
+def test_a_point_without_a_width_lies_where_it_is(client: Client) -> None:
+    (place,) = [f for f in client.get("/collections/anomalies-points/items").json()["features"] if f["id"] == "s1"]
+    lon, lat = place["geometry"]["coordinates"]
+    assert found(client, f"S_INTERSECTS(geometry, BBOX({lon}, {lat}, {lon}, {lat}))") == ["s1"]
+
+
+def test_mercator_ends_where_the_world_does(client: Client) -> None:
+    text = quote("S_INTERSECTS(geometry, BBOX(0, 0, 22263900000, 8399738))")
+    answer = client.get(f"/collections/anomalies/items?filter={text}&filter-crs=EPSG:3857")
+    assert answer.status_code == 400 and "within -180 to 180" in answer.json()["detail"]
 
 
 def test_the_old_name_of_the_language_is_understood(client: Client) -> None:
@@ -108,6 +160,20 @@ def test_a_filter_and_a_box_hold_together(client: Client) -> None:
         ("T_AFTER(start, TIMESTAMP('yesterday'))", "is no time"),
         ("start > 'soon'", "is no time"),
         ("(" * 300 + "class = 'x'" + ")" * 300, "too large"),
+        ("priority > 'urgent'", "is none of low, medium, high, critical"),
+        ("S_INTERSECTS(geometry, BBOX(0, 60, 20, 40))", "south must not lie north"),
+        ("S_INTERSECTS(geometry, BBOX(0, 0, 190, 40))", "within -180 to 180"),
+        ("S_INTERSECTS(geometry, BBOX(0, 0, 1, 2, 3, 4))", "BBOX has 4 numbers"),
+        ("S_INTERSECTS(geometry, POINT EMPTY)", "must contain two or more elements"),
+        ("S_INTERSECTS(geometry, POLYGON EMPTY)", "lies nowhere"),
+        ("S_INTERSECTS(geometry, LINESTRING(0 0))", "no LineString: point array"),
+        ("S_INTERSECTS(geometry, LINESTRING(0 0, 0 0))", "not valid: Too few points"),
+        ("S_INTERSECTS(geometry, POLYGON((0 0, 9 9, 5 5)))", "do not form a closed linestring"),
+        ("S_INTERSECTS(geometry, POLYGON((0 0, 9 9, 9 0, 0 9, 0 0)))", "not valid: Self-intersection[4.5 4.5]"),
+        ("S_INTERSECTS(geometry, POLYGON((170 0, 190 0, 190 9, 170 0)))", "beyond 180 degrees"),
+        ("S_TOUCHES(geometry, GEOMETRYCOLLECTION(POINT(10 50), POINT(1 1)))", "compares no GEOMETRYCOLLECTION"),
+        ("start > 'soon' AND start < 'later'", "is no time"),
+        ("T_DURING(start, INTERVAL('2023-13-14', '..'))", "is no time"),
     ],
 )
 def test_what_cannot_be_honoured_is_refused_with_the_reason(client: Client, text: str, says: str) -> None:

@@ -231,3 +231,30 @@ def looked_at(visitor: Page, live: Any) -> list[str]:
         if visitor.locator(".map").count():
             visitor.locator(".map[data-ready]").wait_for()
     return said
+
+
+def test_a_column_that_says_nothing_takes_no_place(client: Client) -> None:
+    """Beside it would be what has values; its name is said below."""
+    _, page = get(client, "/collections/anomalies/items?f=html")
+    words = page.words
+
+    assert "cleared" not in words[words.index("id") : words.index("l11")]
+    assert "cleared" in words[words.index("Without a value here: ") :]
+    assert "callsign" in words[words.index("id") : words.index("l11")]
+
+
+def test_standards_have_the_names_that_people_know(client: Client) -> None:
+    _, page = get(client, "/conformance?f=html")
+    assert "OGC API - Features, Part 3: Filtering" in page.words
+
+
+def test_paths_of_a_collection_are_folded(client: Client) -> None:
+    """There are a dozen for each, the same ones: unfolded they were tens of screens."""
+    _, page = get(client, "/api?f=html")
+    assert [name for name, _ in page.tags].count("details") == len(client.get("/collections").json()["collections"])
+
+
+@pytest.mark.parametrize(("path", "kind"), [("anomalies/items/l03", "anomaly"), ("loiter/items/l03", "anomaly")])
+def test_a_feature_opens_on_the_map_from_whichever_collection(client: Client, path: str, kind: str) -> None:
+    _, page = get(client, f"/collections/{path}?f=html")
+    assert f"{HERE}/#sel={kind}:l03" in page.links

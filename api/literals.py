@@ -1,0 +1,89 @@
+"""Geometries that a filter names: CQL2 literals in, checked shapes in degrees out, or a 400 that says what is wrong."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import orjson
+import shapely
+
+from api import parameters
+from api.crs import System
+from api.parameters import Edges
+from api.problems import Problem, bad
+
+MOST_POINTS = 5_000
+"""Of one literal: more do not fit into the longest filter that is read."""
+
+KINDS = frozenset(
+    ("Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection")
+)
+_WORLD = np.array([-180.0, -90.0, 180.0, 90.0])
+
+
+def box(numbers: Any, system: System) -> Any:
+    """What a BBOX of this system covers; two areas where it goes across the antimeridian."""
+    if not isinstance(numbers, list) or len(numbers) != 4 or not all(map(_is_number, numbers)):
+        raise _unfit("BBOX has 4 numbers here; the parameter bbox takes heights too")
+    areas = [_area(edges) for edges in parameters.edges(numbers, system, "filter")]
+    return areas[0] if len(areas) == 1 else shapely.union_all(areas)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _area(edges: Edges) -> Any:
+    """A box without a width is a line, or a point: as an area it would lie nowhere."""
+    west, south, east, north = edges
+    if west < east and south < north:
+        return shapely.box(*edges)
+    return shapely.Point(west, south) if (west, south) == (east, north) else shapely.LineString([edges[:2], edges[2:]])
+
+
+def geometry(tree: Mapping[str, Any], system: System) -> Any:
+    """A geometry of this system, flat, valid and within the world."""
+    if tree.get("type") not in KINDS or set(tree) - {"type", "coordinates", "geometries", "bbox"}:
+        raise _unfit(f"a geometry is a type of {', '.join(sorted(KINDS))} with its coordinates, and nothing else")
+    try:
+        shape = shapely.force_2d(shapely.from_geojson(orjson.dumps(tree)))
+    except shapely.errors.ShapelyError as error:
+        raise _unfit(f"no {tree['type']}: {_said(error)}") from None
+    if shapely.is_empty(shape):
+        raise _unfit(f"a {tree['type']} without coordinates lies nowhere")
+    if shapely.get_num_coordinates(shape) > MOST_POINTS:
+        raise _unfit(f"a geometry has at most {MOST_POINTS:,} points")
+    return _within(_in_degrees(shape, system))
+
+
+def _in_degrees(shape: Any, system: System) -> Any:
+    return shapely.transform(shape, lambda places: np.column_stack(system.lonlat(places[:, 0], places[:, 1])))
+
+
+def _within(shape: Any) -> Any:
+    """The same, valid and in the world, or a Problem that says where it is not."""
+    low, high = shapely.bounds(shape)[:2], shapely.bounds(shape)[2:]
+    if not (np.all(low >= _WORLD[:2]) and np.all(high <= _WORLD[2:])):
+        raise _unfit(
+            f"{_shown(low)} to {_shown(high)} reaches beyond 180 degrees of longitude or 90 of latitude: "
+            "cut it at 180 into two parts"
+        )
+    if not shapely.is_valid(shape):
+        raise _unfit(f"the {shape.geom_type} is not valid: {shapely.is_valid_reason(shape)}")
+    return shape
+
+
+def _shown(place: Any) -> str:
+    return " ".join(f"{value:.6g}" if math.isfinite(value) else "nowhere" for value in place)
+
+
+def _said(error: Exception) -> str:
+    """The library's words without the names of its parts."""
+    return str(error).rpartition("] ")[2].rpartition("Exception: ")[2].strip("'\n")[:200]
+
+
+def _unfit(detail: str) -> Problem:
+    return bad("filter", detail)
