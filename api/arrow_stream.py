@@ -64,7 +64,7 @@ def _is_view(kind: Any) -> bool:
     """Whether values are views, as Polars sends its texts."""
     import pyarrow as pa
 
-    return pa.types.is_string_view(kind) or pa.types.is_binary_view(kind)
+    return bool(pa.types.is_string_view(kind) or pa.types.is_binary_view(kind))
 
 
 def _check_views(table: Any) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -31,8 +31,8 @@ def bad(parameter: str, detail: str) -> Problem:
     return Problem(400, detail, parameter)
 
 
-def response(request: AnyRequest, problem: Problem) -> Response[bytes]:
-    """The problem document. Values from the request are cut to a readable length."""
+def response(request: AnyRequest, problem: Problem, more: Mapping[str, str] | None = None) -> Response[bytes]:
+    """The problem document, with headers more. Values from the request are cut to a readable length."""
     body = {
         "type": "about:blank",
         "title": HTTPStatus(problem.status).phrase,
@@ -42,7 +42,7 @@ def response(request: AnyRequest, problem: Problem) -> Response[bytes]:
     }
     if problem.parameter:
         body["parameter"] = problem.parameter[:100]
-    headers = {"cache-control": "no-store"}
+    headers = {"cache-control": "no-store", **(more or {})}
     content = b"" if request.method == "HEAD" else orjson.dumps(body)
     return Response(content, status_code=problem.status, media_type=MEDIA_TYPE, headers=headers)
 
@@ -52,7 +52,9 @@ def _own(request: AnyRequest, error: Problem) -> Response[bytes]:
 
 
 def _http(request: AnyRequest, error: HTTPException) -> Response[bytes]:
-    return response(request, Problem(error.status_code, error.detail or HTTPStatus(error.status_code).phrase))
+    problem = Problem(error.status_code, error.detail or HTTPStatus(error.status_code).phrase)
+    # A 405 says what is allowed.
+    return response(request, problem, error.headers)
 
 
 def _slow(request: AnyRequest, error: Exception) -> Response[bytes]:

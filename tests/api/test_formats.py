@@ -327,3 +327,9 @@ def test_who_leaves_ends_the_writing_of_his_file(tmp_path: Path) -> None:
     threads = threading.active_count()
     asyncio.run(leave())
     assert threading.active_count() == threads
+
+
+def test_a_method_that_there_is_not_is_told_those_that_there_are(client: Client) -> None:
+    answer = client.patch("/collections/anomalies/items")
+    assert answer.status_code == 405
+    assert {"GET", "HEAD", "POST"} <= set(answer.headers["allow"].split(", "))
