@@ -15,10 +15,12 @@ from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
 
 import migrations
+from store.programs import ClusterError
 
 
 def upgrade(url: str, revision: str = "head") -> None:
-    """Bring the database to `revision`. Blocks; not for use inside a running event loop."""
+    """Bring the database to `revision`. Blocks; not for use inside a running event loop. Raises ClusterError where its
+    encoding is another one than UTF8: names of the whole world would not fit, and lengths of texts be wrong."""
     asyncio.run(_with_connection(url, lambda config: command.upgrade(config, revision)))
 
 
@@ -42,6 +44,7 @@ def _config() -> Config:
 
 async def _with_connection(url: str, act: Callable[[Config], None]) -> None:
     def go(connection: Connection) -> None:
+        _check_encoding(connection)
         config = _config()
         config.attributes["connection"] = connection
         act(config)
@@ -54,3 +57,12 @@ async def _with_connection(url: str, act: Callable[[Config], None]) -> None:
             await connection.commit()
     finally:
         await engine.dispose()
+
+
+def _check_encoding(connection: Connection) -> None:
+    encoding = connection.exec_driver_sql("SHOW server_encoding").scalar_one()
+    if encoding != "UTF8":
+        raise ClusterError(
+            f"the database keeps texts as {encoding}, and Skysift needs UTF8: make one by "
+            "CREATE DATABASE skysift ENCODING 'UTF8' TEMPLATE template0"
+        )

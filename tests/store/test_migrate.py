@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 import asyncpg
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, inspect
@@ -14,6 +16,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from store.columns import OTHER
 from store.migrate import downgrade, is_current, upgrade
+from store.programs import ClusterError
 from store.schema import metadata, positions
 
 EXTENSION = {"spatial_ref_sys", "alembic_version"}
@@ -59,3 +62,16 @@ def test_down_leaves_only_the_extension_and_up_works_again(database_url: str) ->
 
 def test_positions_have_every_schema_column() -> None:
     assert set(OTHER) < set(positions.c.keys())
+
+
+def test_a_database_of_another_encoding_is_refused_with_what_to_do(database_url: str) -> None:
+    async def made() -> str:
+        connection = await asyncpg.connect(database_url)
+        await connection.execute(
+            "CREATE DATABASE latin ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0"
+        )
+        await connection.close()
+        return urlsplit(database_url)._replace(path="/latin").geturl()
+
+    with pytest.raises(ClusterError, match="LATIN1, and Skysift needs UTF8: make one by CREATE DATABASE"):
+        upgrade(asyncio.run(made()))
