@@ -36,9 +36,9 @@ BEHAVIOUR_LIMITS: Mapping[str, str] = {
     "20 to 40 s have fewer: at 1 Hz over Paris one of ten was found.",
     "cruise-turn": "Turns below 65 degrees are corners of routes to the class. Twins alarm in holds: the first half of "
     "one, at cruise, is a sharp turn until the next follows.",
-    "equipment-signature": "Of the recording itself one aircraft changes its SIL within a day, and two are without an "
-    "operational status for more than ten minutes, which counts as version 0. Ten more seemed to change their version "
-    "while a shorter silence counted too: the recording was looked at for that.",
+    "equipment-signature": "Of the recording itself one aircraft changes its SIL within a day. A dozen more were told "
+    "of while rows far apart, or less than ten minutes of them, counted as a silence: the recording was looked at for "
+    "that.",
     "fir-entry": FEW,
     "gps-spoofing": "All but one of the missed are places that froze: these recordings have no times of positions, and "
     "a frozen place cannot be told from one that the feed repeats.",
