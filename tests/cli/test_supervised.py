@@ -9,9 +9,12 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO, cast
 from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
@@ -25,6 +28,10 @@ WITHIN_S = 300.0
 """How soon is measured elsewhere; here only that it does, on a machine however busy."""
 
 
+SAID: deque[str] = deque(maxlen=300)
+"""The last lines that the service wrote."""
+
+
 @pytest.fixture(scope="module")
 def service() -> Iterator[tuple[psutil.Process, str, Cluster]]:
     """`skysift serve` with a private database of its own."""
@@ -34,13 +41,20 @@ def service() -> Iterator[tuple[psutil.Process, str, Cluster]]:
     environment |= {"SKYSIFT_STATE": str(state), "COLUMNS": "200"}
     command = [sys.executable, "-c", "from cli.main import main; main()", "serve", "--port", "0", "--demo-hours", "0"]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, env=environment)
+    said = cast("IO[str]", process.stderr)
+    # Whoever reads no more of a pipe than its first 64 kB holds up all who write into it.
+    reader = threading.Thread(target=SAID.extend, args=(said,))
     try:
         base = address(process)
+        reader.start()
         ready(base)
         yield psutil.Process(process.pid), base, Cluster(state)
     finally:
         process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=60)
+        process.wait(timeout=60)
+        if reader.ident is not None:
+            reader.join()
+        said.close()
         Cluster(state).stop()
         shutil.rmtree(state, ignore_errors=True)
 
@@ -59,7 +73,7 @@ def ready(base: str, after: float = 0.0) -> None:
         except (HTTPError, URLError, OSError):
             pass
         time.sleep(0.2)
-    raise AssertionError("it did not come back")
+    raise AssertionError("it did not come back; it said:\n" + "".join(SAID))
 
 
 def named(process: psutil.Process, name: str) -> psutil.Process:

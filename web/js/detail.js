@@ -244,8 +244,7 @@ export class Detail {
     this.#shown = JSON.stringify(one.feature);
     this.#root.querySelector('.lead').textContent = one.explanation;
     this.#root.querySelector('.facts-grid')?.replaceWith(anomalyFacts(one, this.#app));
-    const cls = this.#app.classOf(one.cls);
-    this.#root.querySelector('.evidence')?.replaceChildren(whyBlock(one.evidence, cls, one.explanation));
+    this.#root.querySelector('.evidence')?.replaceChildren(whyBlock(one.evidence, this.#app.classOf(one.cls), one.explanation));
     this.#root.querySelector('.around')?.replaceChildren(contextBlock(one.evidence?.context) ?? '');
   }
 }
