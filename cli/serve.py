@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import subprocess
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -28,7 +29,7 @@ from cli.ui import USAGE, Failure, err
 from cli.web import await_api
 from cli.web import keeper as api_keeper
 from store import accounts
-from store.cluster import DATABASE
+from store.cluster import DATABASE, ClusterError
 from store.connect import open_pool
 
 if TYPE_CHECKING:
@@ -153,11 +154,18 @@ def _await_engine(engine: Keeper, ready: Any) -> None:
 
 
 def _look_after(name: str) -> None:
-    """The private database is started again when it has gone; until a signal ends it all."""
-    wake = threading.Event()
+    """The private database is started again when it has gone; until a signal ends it all. What keeps it from starting,
+    as a full disk, may pass: it is said once, and tried again."""
+    wake, said = threading.Event(), ""
     while not wake.wait(LOOK_S):
-        if revived(name):
-            err.print("the private database had ended; it was started again")
+        try:
+            if revived(name):
+                err.print("the private database had ended; it was started again")
+            said = ""
+        except (ClusterError, OSError, subprocess.SubprocessError) as error:
+            if said != str(error):
+                err.print(f"the private database has ended and is tried again: {error}", markup=False, soft_wrap=True)
+            said = str(error)
 
 
 def _say_first_link(url: str, address: str) -> None:
