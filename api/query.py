@@ -181,8 +181,7 @@ def _sorted(
     limit, outer = statement.bind(asked.limit + 1, "int"), _outer(order, "page")
     rows = f"SELECT *, {places} FROM {source(collection, asked, statement)}"
     if squares:
-        by_square = _all_alike if bounded else _by_square
-        return by_square(collection, asked, order, statement, squares, rows, limit), outer
+        return _by_square(collection, asked, order, statement, squares, rows, limit, bounded), outer
     held = conditions(collection, asked, statement) + beyond(order, asked, statement)
     skipped = f" OFFSET {statement.bind(asked.offset, 'bigint')}" if asked.offset else ""
     return f"{rows}{_where(held)} ORDER BY {_order_by(order)} LIMIT {limit}{skipped}", outer
@@ -196,45 +195,32 @@ def _by_square(
     squares: Sequence[int],
     rows: str,
     limit: str,
+    bounded: bool,
 ) -> str:
     """SQL of the page's rows from squares, each read in order of its index, which ends with the first of the order.
 
     Squares within the box come first: where they alone fill the page, those at its edge, of whose rows many lie
-    outside, are read no further than to where it ends at the latest.
+    outside, are read no further than to where it ends at the latest. Where the time is `bounded` it has few rows more
+    than the page: all squares are read alike, and each row is copied and sorted once.
     """
-    whole = [] if any(box.heights for box in asked.boxes) else whole_codes(box.edges for box in asked.boxes)
-    inside = sorted(set(squares).intersection(whole))
 
     def read(codes: Sequence[int], held: list[str]) -> str:
         each = of_squares(collection, order, rows, [*held, *beyond(order, asked, statement)], limit)
-        return _of_each(codes, each, statement)
+        codes_sql = statement.bind(codes, "int[]")
+        return f"SELECT near.* FROM unnest({codes_sql}) AS square (code), LATERAL ({each}) AS near"
 
+    edge = conditions(collection, asked, statement, by_place=False)
+    first_ones = f"ORDER BY {_outer(order, 'near')} LIMIT {limit}"
+    if bounded:
+        return f"{read(squares, edge)} {first_ones}"
+    whole = [] if any(box.heights for box in asked.boxes) else whole_codes(box.edges for box in asked.boxes)
+    inside = sorted(set(squares).intersection(whole))
     first = read(inside, conditions(collection, asked.anywhere, statement))
     latest = f"SELECT CASE WHEN count(*) >= {limit} THEN max(place_0) ELSE 'infinity' END FROM inside"
-    edge = conditions(collection, asked, statement, by_place=False)
     others = read(sorted(set(squares) - set(inside)), [*edge, f"{order[0].sql} <= ({latest})"])
     return f"""
-    WITH inside AS MATERIALIZED ({first} ORDER BY {_outer(order, "near")} LIMIT {limit})
-    SELECT * FROM (SELECT * FROM inside UNION ALL {others}) AS near ORDER BY {_outer(order, "near")} LIMIT {limit}"""
-
-
-def _all_alike(
-    collection: Collection,
-    asked: Asked,
-    order: Sequence[Order],
-    statement: Statement,
-    squares: Sequence[int],
-    rows: str,
-    limit: str,
-) -> str:
-    """SQL of the same where the time that is asked for has few rows more: each row is then copied and sorted once."""
-    held = conditions(collection, asked, statement, by_place=False) + beyond(order, asked, statement)
-    each = of_squares(collection, order, rows, held, limit)
-    return f"{_of_each(squares, each, statement)} ORDER BY {_outer(order, 'near')} LIMIT {limit}"
-
-
-def _of_each(codes: Sequence[int], each: str, statement: Statement) -> str:
-    return f"SELECT near.* FROM unnest({statement.bind(codes, 'int[]')}) AS square (code), LATERAL ({each}) AS near"
+    WITH inside AS MATERIALIZED ({first} {first_ones})
+    SELECT * FROM (SELECT * FROM inside UNION ALL {others}) AS near {first_ones}"""
 
 
 def of_squares(collection: Collection, order: Sequence[Order], rows: str, held: Sequence[str], limit: str) -> str:
