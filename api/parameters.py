@@ -46,9 +46,10 @@ class Box:
 
 def limit(text: str) -> int:
     """1 or more; what is over the maximum is clamped."""
-    if not re.fullmatch("[0-9]+", text) or int(text) < 1:
+    digits = text.lstrip("0")
+    if not re.fullmatch("[0-9]+", digits):
         raise bad("limit", f"limit is a whole number from 1 to {MAX_LIMIT}, not {text[:40]!r}")
-    return min(int(text), MAX_LIMIT)
+    return min(int(digits[:12]), MAX_LIMIT)  # Python reads no number of thousands of digits.
 
 
 def bbox(text: str, system: System = SYSTEMS[0]) -> Sequence[Box]:

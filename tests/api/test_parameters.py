@@ -85,7 +85,9 @@ def test_broken_times(text: str) -> None:
         parameters.span(text)
 
 
-@pytest.mark.parametrize(("text", "expect"), [("1", 1), ("10000", 10_000), ("999999", 10_000)])
+@pytest.mark.parametrize(
+    ("text", "expect"), [("1", 1), ("007", 7), ("10000", 10_000), ("999999", 10_000), ("9" * 5_000, 10_000)]
+)
 def test_limit_is_clamped(text: str, expect: int) -> None:
     assert parameters.limit(text) == expect
 
