@@ -141,7 +141,7 @@ def test_an_empty_list_says_why_it_is_empty_and_leads_out(look: Callable[..., Si
     sight = look("#view=40,15,2")
     said = "document.querySelector('#list .empty').textContent"
     sight.page.evaluate(f"{APP}.state.set({{desk: {{band: 'alert', status: '', queue: ''}}}})")
-    until(sight.page, f"{said}.includes('Nothing fits these filters')")
+    until(sight.page, f"{said}.includes('Nothing matches these filters')")
     sight.page.get_by_role("button", name="Show all of them").click()
     sight.page.evaluate(f"{APP}.state.set({{off: new Set({APP}.classes.map(c => c.id))}})")
     until(sight.page, f"{said}.includes('Every class is switched off')")

@@ -133,7 +133,7 @@ def test_an_empty_list_does_not_call_silence_quiet(look: Callable[..., Sight], s
     server.stopping.set()
     later = "const now = performance.now.bind(performance); performance.now = () => now() + 30_000;"
     sight.page.evaluate(f"(() => {{ {later} }})()")
-    until(sight.page, f"{said}.includes('Nobody is heard')", timeout=45)
+    until(sight.page, f"{said}.includes('No aircraft received')", timeout=45)
 
 
 def test_who_asks_for_less_motion_sees_aircraft_where_they_were_heard_only(look: Callable[..., Sight]) -> None:

@@ -190,7 +190,7 @@ def test_what_is_ignored_is_seen_added_and_taken_back_by_keyboard(look: Callable
     panel.get_by_role("button", name="Ignore", exact=True).press("Enter")
     until(sight.page, "document.querySelectorAll('#watch .watch-row').length === 2")
     assert last(kept, "/ignores")["area"] == 1
-    panel.get_by_role("button", name="Ignore 3c6444 no longer").press("Enter")
+    panel.get_by_role("button", name="Stop ignoring 3c6444").press("Enter")
     until(sight.page, "document.querySelectorAll('#watch .watch-row').length === 1")
     assert [one["kind"] for one in kept.ignores.values()] == ["area"] and sight.errors == []
 

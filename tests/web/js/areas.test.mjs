@@ -101,7 +101,7 @@ test('hostile files end in a sentence, never in anything else', () => {
   const deep = `${'{"type":"GeometryCollection","geometries":['.repeat(50)}${']}'.repeat(50)}`;
   const says = [
     ['', /nothing/], ['{', /neither GeoJSON nor KML/], ['42', /not GeoJSON/], ['null', /not GeoJSON/], [deep, /nested/],
-    ['{"type":"Topology"}', /no kind/], ['{"type":"toString"}', /no kind/], ['PK\u0003\u0004', /unpack/], ['x'.repeat(2e6 + 1), /larger/],
+    ['{"type":"Topology"}', /not a kind/], ['{"type":"toString"}', /not a kind/], ['PK\u0003\u0004', /unpack/], ['x'.repeat(2e6 + 1), /larger/],
     ['{"type":"Polygon","coordinates":5}', /list/], ['{"type":"Polygon","coordinates":[[1,2],[3,4]]}', /number|list/],
     ['{"type":"Polygon","coordinates":[[["a",1],[2,3],[4,5]]]}', /two numbers/], ['{"type":"FeatureCollection"}', /list/],
     ['{"type":"Point","coordinates":[500000,4649776],"crs":{"properties":{"name":"EPSG:32633"}}}', /32633/],

@@ -75,10 +75,10 @@ test('without a row the table says why: starting, unknown yet, silent, nobody, f
   assert.equal(whyEmpty(world({ waiting: true, known: false })).title, 'Waiting for the first aircraft');
   assert.equal(whyEmpty(world({ known: false })), null);
   assert.equal(whyEmpty(world({ version: 0 })), null);
-  assert.equal(whyEmpty(world({ silent: 60_000 })).title, 'Nobody is heard');
+  assert.equal(whyEmpty(world({ silent: 60_000 })).title, 'No aircraft received');
   assert.equal(whyEmpty(world({ live: false, silent: 60_000 })).text, TRAFFIC.table.nobodyThen);
   assert.deepEqual(whyEmpty(world({ size: 40, shown: 0 })).helps, ['unfilter']);
-  assert.deepEqual(whyEmpty(world({ size: 40, shown: 7 })), { title: 'No aircraft in view', text: '7 aircraft are outside of what the map shows.', helps: ['goThere', 'unfilter'] });
+  assert.deepEqual(whyEmpty(world({ size: 40, shown: 7 })), { title: 'No aircraft in view', text: '7 aircraft are outside the map view.', helps: ['goThere', 'unfilter'] });
   assert.deepEqual(whyEmpty(world({ size: 1 })).helps, ['goThere']);
 });
 

@@ -52,7 +52,7 @@ test('a parameter that bounds a column is a line of its chart, at the value that
 test('a gap within the stretch is a reason for doubt, one outside of it is none', () => {
   const rows = [row(-900), row(0), row(300), row(310)];
   assert.deepEqual(gapsWithin(rows, NOON, NOON + 5 * MINUTE), [[NOON, NOON + 300_000]]);
-  assert.ok(doubtsOf(anomaly('a', { end: 5 }), rows).some((text) => text.includes('Nobody heard it for 5 min')));
+  assert.ok(doubtsOf(anomaly('a', { end: 5 }), rows).some((text) => text.includes('It was not received for 5 min')));
   assert.deepEqual(doubtsOf(anomaly('a'), []), []);
 });
 
@@ -60,7 +60,7 @@ test('surroundings speak: a field near and low, notices, weather, its own poor p
   const context = { airport: { name: 'Hill', distance_nmi: 3 }, position: { altitude_ft: 900 }, notams_in_force: 2, metar: { weather: '+TSRA' } };
   const rows = [0, 10, 20, 30].map((s) => row(s, { nacp: 0 }));
   const found = doubtsOf(anomaly('a', { evidence: { context } }), rows).join(' ');
-  for (const word of ['Hill is close by', '2 notices are', 'Thunderstorms', 'its position was poor']) assert.ok(found.includes(word), word);
+  for (const word of ['Hill is close by', '2 notices are', 'Thunderstorms', 'poor accuracy']) assert.ok(found.includes(word), word);
   const high = { ...context, position: { altitude_ft: 35_000 } };
   assert.ok(!doubtsOf(anomaly('a', { evidence: { context: high } })).join(' ').includes('Hill'));
 });
