@@ -105,14 +105,22 @@ class Sky:
 
 
 def _array(values: Array, kind: Any) -> Any:
+    """Made of buffers: pyarrow's own way from numpy imports pandas, which takes a second of the first answer."""
     import pyarrow as pa
 
     if pa.types.is_boolean(kind):
-        return pa.array(values == 1, mask=values < 0)
-    if pa.types.is_fixed_size_binary(kind):
-        return pa.FixedSizeBinaryArray.from_buffers(kind, len(values), [None, pa.py_buffer(values.tobytes())])
-    native = np.ascontiguousarray(values, values.dtype.newbyteorder("="))
-    return pa.array(native).cast(kind)
+        buffers = [_bits(values >= 0), _bits(values == 1)]
+    elif pa.types.is_fixed_size_binary(kind):
+        buffers = [None, pa.py_buffer(values.tobytes())]
+    else:
+        buffers = [None, pa.py_buffer(np.ascontiguousarray(values, values.dtype.newbyteorder("=")))]
+    return pa.Array.from_buffers(kind, len(values), buffers)
+
+
+def _bits(flags: Array) -> Any:
+    import pyarrow as pa
+
+    return pa.py_buffer(np.packbits(flags, bitorder="little"))
 
 
 def _schema(names: tuple[str, ...], time: int, whole: bool) -> Any:

@@ -95,6 +95,19 @@ def test_a_sky_is_cut_to_boxes() -> None:
     assert table(gzip.decompress(base64.b64decode(sky.packed()))).num_rows == 3
 
 
+def test_arrays_become_columns_without_pandas(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`pa.array` imports it: a second of the first answer after a start."""
+    monkeypatch.setattr(pa, "array", None)
+    known = {"icao24": [1, 2, 3], "position_time": [T0] * 3, "sub": [0, 1, 2], "on_ground": [1, -1, 0]}
+    known["lon"] = [0.5, np.nan, -7]
+    sky = Sky({one.name: np.array(known[one.name], one.dtype) for one in PARTS if one.name in known}, T0, whole=True)
+    found = table(sky.arrow())
+    assert found["on_ground"].to_pylist() == [True, None, False]
+    assert [value.value for value in found["position_time"]] == [T0] * 3
+    np.testing.assert_array_equal(found["lon"].to_numpy(), np.float32(known["lon"]))
+    assert found["sub"].to_pylist() == [0, 1, 2] == [one - 1 for one in found["icao24"].to_pylist()]
+
+
 async def _ticks(url: str, bboxes: list[Any], ticks: int) -> tuple[list[list[bytes]], int]:
     """The aircraft frames of one stream for each of `bboxes`, and how often they were encoded."""
     pool, hub = await open_pool(url), Hub(Settings(url))
