@@ -1,7 +1,7 @@
 """The HTML of a page in; the same out, with a link for every module below its scripts, so that all load at once.
 
-What the first script needs comes first. Below a script that is linked as `later` modules are named the same way, with
-links that do nothing until the page itself gives them their meaning.
+What the first script needs comes first. Below a script that is linked as `later`, or as `last`, modules are named the
+same way, with links that do nothing until the page itself gives them their meaning.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 
 STATIC = "/static/"
 _SCRIPT = re.compile(r'<script type="module"(?: async)? src="/static/([\w./-]+)">')
-_LATER = re.compile(r'<link rel="later" href="/static/([\w./-]+\.js)">\n?')
+_LATER = re.compile(r'<link rel="(later|last)" href="/static/([\w./-]+\.js)">\n?')
 _IMPORT = re.compile(r"""^(?:import|export)\b[^;'"]*['"](\.{1,2}/[\w./-]+\.m?js)['"]""", re.MULTILINE)
 
 
@@ -28,15 +28,15 @@ def with_preloads(web: Path, content: bytes) -> bytes:
     own = {script[1] for script in scripts}
     first = scripts[-1].start()
     links = _links("modulepreload", [name for name in names if name not in own])
-    rest = _LATER.sub(lambda found: _later(web, found[1], names, changed), html[first:])
+    rest = _LATER.sub(lambda found: _later(web, found[1], found[2], names, changed), html[first:])
     return f"{html[:first]}{links}{rest}".encode()
 
 
-def _later(web: Path, script: str, named: dict[str, None], changed: int) -> str:
+def _later(web: Path, rel: str, script: str, named: dict[str, None], changed: int) -> str:
     """Links to the script and what is below it, but for what is `named` already; then they are, too."""
     names = [one for one in (script, *_below(web, script, changed)) if one not in named]
     named.update(dict.fromkeys(names))
-    return _links("later", names)
+    return _links(rel, names)
 
 
 def _links(rel: str, names: Iterable[str]) -> str:

@@ -35,11 +35,13 @@ def test_what_the_first_of_two_scripts_needs_is_named_first(tmp_path: Path) -> N
 
 
 def test_what_comes_later_is_named_too_but_not_loaded(tmp_path: Path) -> None:
-    page = PAGE + b'\n<link rel="later" href="/static/js/rest.js">\n'
-    a_page(tmp_path, main="import './one.js';", one="", rest="import './one.js';\nimport './two.js';", two="")
-    html = with_preloads(tmp_path, page).decode()
-    assert [line for line in html.splitlines() if "later" in line] == [
-        f'<link rel="later" href="/static/js/{name}.js">' for name in ("rest", "two")
+    links = [f'<link rel="{rel}" href="/static/js/{name}.js">\n' for rel, name in (("later", "more"), ("last", "rest"))]
+    files = {"one": "", "two": "", "three": "", "more": "import './one.js';\nimport './two.js';"}
+    a_page(tmp_path, main="import './one.js';", rest="import './two.js';\nimport './three.js';", **files)
+    html = with_preloads(tmp_path, PAGE + "\n".join(["", *links]).encode()).decode()
+    assert [line for line in html.splitlines() if "rel=\"la" in line] == [
+        f'<link rel="{rel}" href="/static/js/{name}.js">'
+        for rel, name in (("later", "more"), ("later", "two"), ("last", "rest"), ("last", "three"))
     ]  # fmt: skip
 
 

@@ -148,7 +148,9 @@ async function start() {
   const { map, release } = await begun;
   let pictured;
   app.pictured = new Promise((resolve) => (pictured = resolve));
-  app.later = createLater(() => fetchRest(app, map), ({ message }) => app.bus.emit('trouble', TEXTS.controls.unread(message)));
+  const unread = ({ message }) => app.bus.emit('trouble', TEXTS.controls.unread(message));
+  const panels = createLater(() => fetchPanels(app, map), unread);
+  app.later = createLater(() => fetchRest(app, map, panels.built), unread);
   app.state.on(['selected'], ({ selected }) => selected && app.later());
   buildMapParts(app, map);
   buildFirst(app, map);
@@ -166,25 +168,30 @@ async function start() {
   await firstPicture(map, release);
   document.body.dataset.usable = 'true';
   performance.mark('usable');
-  delete document.documentElement.dataset.loading;
   pictured();
   await wholePicture(map, () => {
     completeGround(map);
-    return Promise.all([app.later(), app.incidents.start()]);
+    return Promise.all([panels(), app.incidents.start()]);
   });
+  document.body.dataset.whole = 'true';
+  performance.mark('whole');
+  delete document.documentElement.dataset.loading;
   await app.later();
   document.body.dataset.ready = 'true';
   performance.mark('ready');
 }
 
-// The panels first; what was built before something else failed stays.
-async function fetchRest(app, map) {
-  const dressed = wake();
-  const [{ buildPanels }, { Stream }] = await Promise.all([import('./panels.js'), import('./stream.js')]);
-  if (!app.stream) app.stream = new Stream(app.bus);
-  if (!app.help) buildPanels(app, map);
-  const [{ buildRest }] = await Promise.all([import('./rest.js'), dressed]);
-  await buildRest(app, map);
+async function fetchPanels(app, map) {
+  const dressed = wake('later');
+  const [{ buildPanels }, { Stream }] = await Promise.all([import('./panels.js'), import('./stream.js'), dressed]);
+  app.stream ??= new Stream(app.bus);
+  await buildPanels(app, map);
+}
+
+async function fetchRest(app, map, panelled) {
+  const dressed = wake('last');
+  const [{ buildRest }] = await Promise.all([import('./rest.js'), panelled(), dressed]);
+  buildRest(app, map);
 }
 
 // Nothing works without a map: `head`, where it is another than that the map could not start.

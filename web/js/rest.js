@@ -1,5 +1,4 @@
-// The parts of the page that its first picture does without: details, drawing, areas, another time beside, watching, paper.
-import { Access } from './access.js';
+// The parts of the page that nobody sees before they open one: details, drawing, areas, another time beside, watching, paper.
 import { ClassCard } from './class_card.js';
 import { Detail } from './detail.js';
 import { $ } from './dom.js';
@@ -10,7 +9,6 @@ import { Replay } from './replay.js';
 import { buildWatchSide, createWatchers } from './watch_side.js';
 
 export function buildRest(app, map) {
-  app.access = new Access(app);
   createWatchers(app);
   app.card = new ClassCard($('#card'), app);
   app.detail = new Detail($('#detail'), map, app);
@@ -21,6 +19,6 @@ export function buildRest(app, map) {
   buildMapSide(app, map);
   buildWatchSide(app, map);
   app.bus.emit('incidents'); // some may be there already
+  if (app.access.known) app.bus.emit('me', app.access.me);
   if (app.state.get().selected) app.detail.show();
-  return app.access.load();
 }

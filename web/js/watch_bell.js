@@ -11,7 +11,7 @@ export class WatchBell {
 
   constructor(app) {
     this.#app = app;
-    this.button = iconButton('bell', WATCH.bell.none, () => app.watchPanel.toggle(), { title: WATCH.bell.tip, 'aria-expanded': 'false', 'aria-controls': 'watch' }); // prettier-ignore
+    this.button = iconButton('bell', WATCH.bell.none, () => app.later(() => app.watchPanel.toggle()), { title: WATCH.bell.tip, 'aria-expanded': 'false', 'aria-controls': 'watch' }); // prettier-ignore
     this.button.classList.add('bell');
     this.button.append(this.#count);
     app.bus.on('alerts', () => this.#show());
@@ -21,7 +21,7 @@ export class WatchBell {
   }
 
   #show() {
-    const n = this.#app.alerts.unseen;
+    const n = this.#app.alerts?.unseen ?? 0;
     this.#count.hidden = n === 0;
     setText(this.#count, n > MOST ? `${MOST}+` : String(n));
     this.button.setAttribute('aria-label', n ? WATCH.bell.some(n) : WATCH.bell.none);

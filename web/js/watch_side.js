@@ -1,4 +1,4 @@
-// Wires what belongs to watching: who asks, alerts, what is watched, the bell, the panel and the form.
+// Wires what belongs to watching: who asks, alerts, what is watched, the panel and the form.
 import { AlertNotices } from './alert_notices.js';
 import { Alerts } from './alerts.js';
 import { IncidentLayer } from './incident_layer.js';
@@ -8,7 +8,6 @@ import { $, h } from './dom.js';
 import { SavedAreas } from './saved_areas.js';
 import { WATCH } from './texts/watch_en.js';
 import { Watch } from './watch.js';
-import { WatchBell } from './watch_bell.js';
 import { WatchForm } from './watch_form.js';
 import { WatchPanel } from './watch_panel.js';
 
@@ -31,5 +30,4 @@ export function buildWatchSide(app, map) {
   new IncidentLayer(map, app);
   app.watchForm = new WatchForm(form, app);
   app.watchPanel = new WatchPanel(panel, map, app);
-  $('#status').before(new WatchBell(app).button);
 }

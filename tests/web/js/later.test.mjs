@@ -19,21 +19,26 @@ test('what did not come is told, and tried again by whoever wants it next', asyn
   assert.deepEqual(done, ['tried', 'gone', 'tried', 'at last']);
 });
 
+test('whoever needs it for something else is told what did not come, and only they', async () => {
+  const later = createLater(() => Promise.reject(new Error('gone')), assert.fail);
+  await assert.rejects(later.built(), /gone/);
+});
+
 class Link extends EventTarget {
-  constructor(href) {
+  constructor(href, rel) {
     super();
-    Object.assign(this, { href, rel: 'later' });
+    Object.assign(this, { href, rel });
   }
 }
 
 test('links begin to mean something, and a style sheet that does not come waits again', async () => {
-  const links = ['http://here/js/rest.js', 'http://here/css/watch.css'].map((href) => new Link(href));
-  const root = { querySelectorAll: () => links.filter(({ rel }) => rel === 'later') };
-  const first = wake(root);
-  assert.deepEqual(links.map(({ rel }) => rel), ['modulepreload', 'stylesheet']); // prettier-ignore
+  const links = [['js/rest.js', 'last'], ['css/watch.css', 'last'], ['js/panels.js', 'later']].map(([name, rel]) => new Link(`http://here/${name}`, rel)); // prettier-ignore
+  const root = { querySelectorAll: (asked) => links.filter(({ rel }) => asked === `link[rel=${rel}]`) };
+  const first = wake('last', root);
+  assert.deepEqual(links.map(({ rel }) => rel), ['modulepreload', 'stylesheet', 'later']); // prettier-ignore
   links[1].dispatchEvent(new Event('error'));
   await assert.rejects(first, /watch\.css/);
-  const second = wake(root);
+  const second = wake('last', root);
   links[1].dispatchEvent(new Event('load'));
   await second;
   assert.equal(links[1].rel, 'stylesheet');
