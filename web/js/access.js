@@ -1,4 +1,8 @@
-// Who is at the page, and what they may: asked once, and again when they come or go.
+// Who is at the page, and what they may: asked at first, when they come or go, and when it may have ended meanwhile.
+import { throttle } from './bus.js';
+import { ACCESS } from './texts.js';
+
+const CHECK_MS = 5000;
 const RANK = { nobody: 0, viewer: 1, analyst: 2, ingest: 2, admin: 3 };
 const NOBODY = Object.freeze({ account: null, name: '', role: 'nobody', may_demo: false, open_reading: true });
 
@@ -16,6 +20,9 @@ export class Access {
   constructor({ api, bus }) {
     this.#api = api;
     this.#bus = bus;
+    const check = throttle(() => this.check(), CHECK_MS);
+    for (const event of ['unknown', 'awake']) bus.on(event, check);
+    bus.on('connection', (open) => open || check());
   }
 
   get signedIn() {
@@ -25,6 +32,10 @@ export class Access {
   // Whether areas, subscriptions and reviews may be written.
   get mayWatch() {
     return ranks(this.me.role) >= RANK.analyst && this.me.role !== 'ingest' && this.signedIn;
+  }
+
+  get way() {
+    return loginLink(location);
   }
 
   async load() {
@@ -37,6 +48,17 @@ export class Access {
     }
     this.known = true;
     this.#bus.emit('me', this.me);
+  }
+
+  // A login ends by itself, elsewhere, or with the account: whoever is at the page learns it before their next click does.
+  async check() {
+    if (!this.known) return;
+    const found = await this.#api.get('/me').catch(() => null); // who cannot be asked has not ended anything
+    if (!found || (found.account === this.me.account && found.role === this.me.role)) return;
+    const ended = this.signedIn && (found.account ?? null) === null;
+    this.me = { ...NOBODY, ...found };
+    this.#bus.emit('me', this.me);
+    if (ended) this.#bus.emit('trouble', ACCESS.me.ended);
   }
 
   async demo() {

@@ -29,6 +29,7 @@ export class Alerts {
   #app;
   #source = null;
   #tries = 0;
+  #timer = 0;
   #make;
   list = [];
   connected = false;
@@ -39,6 +40,7 @@ export class Alerts {
     this.#app = app;
     this.#make = make;
     app.bus.on('me', () => this.start());
+    app.bus.on('awake', (slept) => this.#awake(slept));
   }
 
   get unseen() {
@@ -46,6 +48,7 @@ export class Alerts {
   }
 
   async start() {
+    clearTimeout(this.#timer);
     this.#source?.close();
     this.list = [];
     if (!this.#app.access.signedIn) return this.#tell();
@@ -93,7 +96,16 @@ export class Alerts {
     if (this.#source.readyState !== 2) return;
     const wait = BACKOFF_MS[Math.min(this.#tries, BACKOFF_MS.length - 1)];
     this.#tries += 1;
-    setTimeout(() => this.#listen(), wait);
+    this.#timer = setTimeout(() => this.#listen(), wait);
+  }
+
+  // Nobody who looks again waits out a pause, and a line from before the computer slept is dead.
+  #awake(slept) {
+    if (!this.#app.access.signedIn || (this.connected && !slept)) return;
+    clearTimeout(this.#timer);
+    this.#source.close();
+    this.#tries = 0;
+    this.#listen();
   }
 
   #state(connected) {

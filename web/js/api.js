@@ -16,8 +16,16 @@ const PAGE = 10_000; // the most that the server gives at once
 const TIMEOUT_MS = 20_000;
 const PLAIN = 'application/json, application/geo+json';
 const COLUMNS = 'application/vnd.apache.arrow.stream';
+const UNKNOWN = 401;
 
-export function createApi() {
+// `unknown()` hears that the server no longer knows who asks.
+export function createApi({ unknown = () => {} } = {}) {
+  const said = (error) => {
+    if (error.status !== UNKNOWN) return error;
+    unknown();
+    return new ApiError(T.out, UNKNOWN); // the server's own words are for programs
+  };
+
   async function ask(path, params, signal, kind) {
     const query = new URLSearchParams(
       Object.entries(params).filter(([, v]) => v !== undefined && v !== null && v !== ''),
@@ -25,7 +33,7 @@ export function createApi() {
     const url = query.size ? `${path}${path.includes('?') ? '&' : '?'}${query}` : path;
     const limits = [AbortSignal.timeout(TIMEOUT_MS), ...(signal ? [signal] : [])];
     const response = await reach(url, AbortSignal.any(limits), signal, kind, { begun: take(url) });
-    if (!response.ok) throw await problem(response);
+    if (!response.ok) throw said(await problem(response));
     return response;
   }
 
@@ -59,7 +67,9 @@ export function createApi() {
     return tables;
   }
 
-  return { get, items, send, sky };
+  const change = (...what) => send(...what).catch((error) => Promise.reject(said(error)));
+
+  return { get, items, send: change, sky };
 }
 
 // Sends what changes something; the answer as JSON, null where there is none.

@@ -12,7 +12,7 @@ import { createState } from './state.js';
 export const bus = createBus();
 export const state = createState({ ...kept(), ...parseHash(location.hash) });
 bindPrefs(state, bus);
-export const api = createApi();
+export const api = createApi({ unknown: () => bus.emit('unknown') });
 export const early = askEarly(api, state.get());
 
 // A promise of {map, release}; until release() is called nothing of the map is drawn.

@@ -21,6 +21,7 @@ export function createClock(wall = () => performance.now()) {
       heard = wall();
     },
     known: () => Number.isFinite(data),
+    said: () => data, // what the server said last
     live: serverNow,
     rate: () => rate,
     play(ms, speed) {

@@ -1,4 +1,5 @@
 // The parts of the page that nobody sees before they open one: details, drawing, areas, another time beside, watching, paper.
+import { onAwake } from './awake.js';
 import { ClassCard } from './class_card.js';
 import { Detail } from './detail.js';
 import { $ } from './dom.js';
@@ -20,5 +21,6 @@ export function buildRest(app, map) {
   buildWatchSide(app, map);
   app.bus.emit('incidents'); // some may be there already
   if (app.access.known) app.bus.emit('me', app.access.me);
+  onAwake((slept) => app.bus.emit('awake', slept));
   if (app.state.get().selected) app.detail.show();
 }

@@ -15,7 +15,11 @@ export class Status {
   #word = h('span', { class: 'pill-word', text: T.connecting });
   #lag = h('span', { class: 'pill-lag' });
   #pop = h('div', { class: 'popover', id: 'feeds', role: 'region', 'aria-label': T.feedsState, hidden: true });
-  #strip = h('div', { class: 'strip', role: 'status', hidden: true });
+  #said = h('span', {});
+  #login = h('a', { class: 'link', text: T.login, hidden: true });
+  #strip = h('div', { class: 'strip', role: 'status', hidden: true }, this.#said, this.#login);
+  #shut = false; // whether nobody is logged in where nobody may read without
+  #lost = ''; // the instant of the last word before the line broke: what is read out must not change every second
 
   constructor(root, app) {
     this.#app = app;
@@ -35,11 +39,20 @@ export class Status {
     root.append(this.pill, this.#pop);
     document.querySelector('#desk').before(this.#strip);
     app.bus.on('connection', (open) => {
+      if (!open && this.#connected !== false) this.#lost = this.#instant(app.clock.said());
       this.#connected = open;
       this.tick();
       if (open) this.#ask();
     });
     document.addEventListener('pointerdown', ({ target }) => root.contains(target) || this.toggle(false));
+    app.bus.on('me', ({ account, open_reading: open }) => {
+      this.#shut = account === null && open === false;
+      this.tick();
+    });
+    app.bus.on('awake', () => this.#ask());
+    // Where the map looks stands in the address, which changes all the time.
+    this.#login.addEventListener('click', () => (this.#login.href = app.access.way));
+    this.#login.href = '/login';
     setInterval(() => this.#ask(), HEALTH_MS);
     this.#ask();
   }
@@ -61,20 +74,20 @@ export class Status {
   #verdict() {
     const { clock, session } = this.#app;
     const { status, engine } = this.#health ?? {};
+    if (this.#shut) return { kind: 'bad', word: T.out, why: T.outWhy };
     if (this.#connected === null) return { kind: 'wait', word: T.connecting };
-    if (!this.#connected) return { kind: 'bad', word: T.reconnecting, why: T.lost(this.#instant()) };
+    if (!this.#connected) return { kind: 'bad', word: T.reconnecting, why: T.lost(this.#lost) };
     if (status !== 'down' && engine?.state === 'starting') return { kind: 'wait', word: T.waiting, why: T.starting(engine.doing ?? '') };
-    if (clock.known() && clock.silentFor() > SILENT_MS) return { kind: 'warn', word: T.silent, why: T.stale(spanText(clock.silentFor()), this.#instant()) };
+    if (clock.known() && clock.silentFor() > SILENT_MS) return { kind: 'warn', word: T.silent, why: T.stale(this.#instant(clock.said())) };
     if (session?.waiting && status !== 'down') return { kind: 'wait', word: T.waiting, why: T.noData };
     if (status && status !== 'ok')
       return status === 'down' ? { kind: 'bad', word: T.down, why: T.downWhy } : { kind: 'warn', word: T.degraded, why: this.#ailing() };
     return { kind: 'good', word: T.live };
   }
 
-  // The instant that the map shows while nothing new comes.
-  #instant() {
-    const { clock } = this.#app;
-    return clock.known() ? `${clockText(clock.live())} ${zoneText(clock.live())}` : '';
+  // In words; '' where nobody has told the time yet.
+  #instant(ms) {
+    return Number.isFinite(ms) ? `${clockText(ms)} ${zoneText(ms)}` : '';
   }
 
   // What is not well, in words; '' where the service does not say.
@@ -95,7 +108,8 @@ export class Status {
     const { kind, word, why } = this.#verdict();
     this.#strip.hidden = !why;
     this.#strip.className = `strip ${kind}`;
-    setText(this.#strip, why ?? '');
+    setText(this.#said, why ?? '');
+    this.#login.hidden = !this.#shut;
     this.pill.className = `pill ${kind}`;
     setText(this.#word, word);
     const lag = Math.max(0, Number(this.#health?.lag_s)); // nobody lies ahead: what is judged may be told a moment later than the data

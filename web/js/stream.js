@@ -6,6 +6,7 @@ import { AwaySource } from './stream_source.js';
 const EVENTS = ['hello', 'anomaly', 'incident', 'aircraft', 'clock'];
 const away = (url) => new AwaySource(url, { types: EVENTS, packed: 'aircraft' });
 const BACKOFF_MS = [1000, 2000, 4000, 8000, 15_000];
+const FRESH_MS = 20_000; // what spoke so lately is alive
 const QUIET_MS = 45_000; // the server pings every 15 s and ticks more often: this long without a word is a dead line
 
 export class Stream {
@@ -25,6 +26,7 @@ export class Stream {
     this.#url = url;
     this.#make = make;
     this.#connect();
+    bus.on('awake', (slept) => this.#awake(slept));
     setInterval(() => this.#watch(), 5000);
   }
 
@@ -76,6 +78,15 @@ export class Stream {
       return;
     }
     this.#bus.emit(`stream:${type}`, data);
+  }
+
+  // A line that was open before the computer slept is dead without knowing it; and nobody who looks waits out a pause.
+  #awake(slept) {
+    const open = this.#source.readyState === 1;
+    if (open && !slept && performance.now() - this.#heard < FRESH_MS) return;
+    clearTimeout(this.#timer);
+    this.#tries = 0;
+    this.#connect();
   }
 
   #watch() {

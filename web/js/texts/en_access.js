@@ -19,7 +19,7 @@ export const ACCESS = {
     demo: 'Try the demo',
     forgotten: 'Forgotten? An admin gives you a new link; on the machine itself, skysift accounts link NAME does.',
   },
-  me: { login: 'Log in', account: (name, role) => `${name}, ${role}: account, keys, log out` },
+  me: { login: 'Log in', ended: 'Your login has ended. Log in again to change anything.', account: (name, role) => `${name}, ${role}: account, keys, log out` },
   account: {
     who: (name, role) => `${name} · ${role}`,
     map: 'Map',
