@@ -161,8 +161,9 @@ def _sort_sql(one: Property) -> str:
 
 
 def _sort_type(one: Property) -> str:
+    """As exact as the column: read as eight bytes, the text of a four-byte number is another number than itself."""
     types = {"string": "text", "date-time": "timestamptz", "boolean": "boolean", "integer": "numeric"}
-    return "smallint" if one.cast == "smallint" else types.get(one.kind, "float8")
+    return one.cast if one.cast in ("smallint", "real") else types.get(one.kind, "float8")
 
 
 def _properties(collection: Collection, text: str) -> Sequence[str]:

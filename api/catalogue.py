@@ -195,9 +195,9 @@ ZONES = Collection(
     properties=(
         Property("name", "string", "Name"), Property("kind", "string", "What it is"),
         Property("title", "string", "What its source calls it"),
-        Property("floor", "number", "Lower limit", "ft", "floor_ft"),
+        Property("floor", "number", "Lower limit", "ft", "floor_ft", cast="real"),
         Property("floor_ref", "string", "What the lower limit refers to"),
-        Property("ceiling", "number", "Upper limit", "ft", "ceiling_ft"),
+        Property("ceiling", "number", "Upper limit", "ft", "ceiling_ft", cast="real"),
         Property("ceiling_ref", "string", "What the upper limit refers to"),
         Property("active", "json", "When it is active", queryable=False),
     ),
@@ -209,8 +209,8 @@ AREAS = Collection(
     key=[("id", "bigint")], identify=_number_id, identity=[("id", "bigint")], id_kind="integer", owned=True,
     properties=(
         Property("name", "string", "Name"),
-        Property("floor", "number", "Lower limit", "ft", "floor_ft"),
-        Property("ceiling", "number", "Upper limit", "ft", "ceiling_ft"),
+        Property("floor", "number", "Lower limit", "ft", "floor_ft", cast="real"),
+        Property("ceiling", "number", "Upper limit", "ft", "ceiling_ft", cast="real"),
         Property("shared", "boolean", "Whether everybody sees it"),
         Property("active", "json", "Periods and weekly hours in which it counts", queryable=False),
         Property("changed", "date-time", "When it was changed last"),

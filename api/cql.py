@@ -15,13 +15,15 @@ LANGUAGES = ("cql2-text", "cql2-json", "cql-text")
 LONGEST, DEEPEST, MOST = 20_000, 40, 1_000
 """Characters of a filter, nesting, and nodes of its tree: whatever a person asks is far below."""
 
+TOO_LONG = f"the filter is longer than {LONGEST:,} characters: simplify its geometry, or round its coordinates"
+
 _QUOTED = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"")
 
 
 def parse(text: str, language: str = "cql2-text") -> Any:
     """The expression tree of CQL2-JSON. Raises Problem 400 that says where the text is broken."""
     if len(text) > LONGEST:
-        raise bad("filter", f"the filter is longer than {LONGEST:,} characters")
+        raise bad("filter", TOO_LONG)
     tree = _from_json(text) if language == "cql2-json" else _from_text(text)
     if tree is None:
         raise bad("filter", "null is no condition: a filter is an object with op and args")

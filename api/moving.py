@@ -21,7 +21,7 @@ from api.identity import ICAO24, no_such
 from api.links import GEOJSON, base, link
 from api.links import query as query_string
 from api.parameters import after, token
-from api.problems import Problem
+from api.problems import Problem, bad
 from api.query import Statement, conditions
 from api.replies import AnyRequest
 from api.routes import given, route
@@ -69,8 +69,8 @@ async def show_flights(request: AnyRequest, collection_id: FromPath[str]) -> Res
     statement = Statement()
     held = conditions(tracks, asked, statement)
     if page:
-        flight, sub = after(page["after"], 2)
-        held.append(f"(flight, sub) > ({statement.bind(flight, 'text')}::bigint, {statement.bind(sub, 'text')}::int)")
+        flight, sub = (statement.bind(number, "bigint") for number in _numbers(page["after"]))
+        held.append(f"(flight, sub) > ({flight}, {sub})")
     where = f" WHERE {' AND '.join(held)}" if held else ""
     sql = f"SELECT DISTINCT flight, sub FROM track_segments{where} ORDER BY flight, sub LIMIT {most + 1}"
     pool = request.app.state.pool
@@ -100,6 +100,14 @@ async def show_flight(request: AnyRequest, collection_id: FromPath[str], flight:
     links = [link(f"{root}/moving/{flight}", "self", GEOJSON), link(root, "collection", "application/json")]
     value = found[0] | {"crs": CRS, "trs": TRS, "links": links}
     return await pages.answer(request, value, partial(pages_tiles.flight, value=value), formats.FEATURE)
+
+
+def _numbers(text: str) -> Sequence[int]:
+    """Flight and sub-track of a token. Raises Problem 400 for one of another page."""
+    values = after(text, 2)
+    if not all(value is not None and re.fullmatch(r"[0-9]{1,18}", value) for value in values):
+        raise bad("after", "after is what a next link carries; start again without it")
+    return [int(value or 0) for value in values]
 
 
 async def _flights(pool: asyncpg.Pool, keys: Sequence[tuple[int, int]]) -> list[dict[str, Any]]:

@@ -93,7 +93,7 @@ def paths() -> dict[str, Any]:
             _forms("json"),
         ),
         "/collections/{collectionId}/xyz/metadata.json": _get(
-            "xyz.metadata", "A folder of tiles as TileJSON", (TILEJSON,), [_COLLECTION], _SHARED
+            "xyz.metadata", "A folder of tiles as TileJSON", (TILEJSON,), [_COLLECTION], _SHARED, _forms("tilejson")
         ),
         "/collections/{collectionId}/xyz/{tileMatrix}/{tileCol}/{file}": _get(
             "xyz.tile", "One vector tile, in the layout of a folder", (MVT,),

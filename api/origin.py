@@ -10,7 +10,10 @@ from api.links import base
 from api.settings import Settings, is_loopback
 
 RELAYED = frozenset(
-    (b"forwarded", b"x-forwarded-for", b"x-forwarded-host", b"x-forwarded-proto", b"x-real-ip", b"via")
+    (
+        b"forwarded", b"x-forwarded-for", b"x-forwarded-host", b"x-forwarded-port", b"x-forwarded-prefix",
+        b"x-forwarded-proto", b"x-forwarded-server", b"x-real-ip", b"via",
+    )
 )  # fmt: skip
 """Headers that tell of a proxy."""
 

@@ -8,7 +8,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
@@ -87,14 +87,19 @@ def offset(text: str) -> int:
 
 
 def moment(text: str, parameter: str = "datetime") -> datetime:
-    """An RFC 3339 date-time."""
+    """An RFC 3339 date-time. A leap second, as the last of a UTC day, is taken as the moment after it."""
     match = _RFC3339.fullmatch(text)
     try:
         if match is None:
             raise ValueError("not RFC 3339")
         date, clock, fraction, zone = match.groups()
         zone = "+00:00" if zone in "Zz" else zone
-        return datetime.fromisoformat(f"{date}T{clock}{(fraction or '')[:7]}{zone}").astimezone(UTC)
+        if not clock.endswith(":60"):
+            return datetime.fromisoformat(f"{date}T{clock}{(fraction or '')[:7]}{zone}").astimezone(UTC)
+        midnight = datetime.fromisoformat(f"{date}T{clock[:-2]}59{zone}").astimezone(UTC) + timedelta(seconds=1)
+        if midnight.hour or midnight.minute:
+            raise ValueError("no leap second")
+        return midnight
     except (ValueError, OverflowError):
         raise bad(parameter, f"{text[:60]!r} is no time; write it as 2026-11-20T13:00:00Z") from None
 

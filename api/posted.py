@@ -13,7 +13,6 @@ from api import cql, standard
 from api.caller import VIEWER
 from api.finding import find
 from api.links import GEOJSON, base, query
-from api.parameters import MAX_TEXT
 from api.problems import Problem, bad
 from api.replies import AnyRequest
 from api.routes import given
@@ -41,6 +40,7 @@ def _compact(body: bytes) -> str:
     """The filter in as few characters as it takes. Raises Problem 400 for what is none."""
     text = body.decode(errors="replace")
     text = orjson.dumps(cql.parse(text, "cql2-json")).decode()
-    if len(text) > MAX_TEXT:
-        raise bad("filter", f"the filter is longer than {MAX_TEXT:,} characters")
+    # A number may take more digits than it was sent with.
+    if len(text) > cql.LONGEST:
+        raise bad("filter", cql.TOO_LONG)
     return text

@@ -12,7 +12,7 @@ from litestar.connection import ASGIConnection
 from litestar.handlers import HTTPRouteHandler
 
 from api.caller import VIEWER
-from api.cql import LONGEST
+from api.cql import LONGEST, TOO_LONG
 from api.parameters import MAX_TEXT
 from api.problems import bad
 
@@ -60,9 +60,10 @@ def _checked(text: bytes, known: Sequence[str]) -> Mapping[str, str]:
             raise bad(name, f"there is no query parameter {name[:60]!r} here; there are: {', '.join(known) or 'none'}")
         if name in found:
             raise bad(name, f"{name} is given twice")
-        most = LONGEST if name == "filter" else MAX_TEXT  # a drawn area is hundreds of points
-        if len(value) > most or "\0" in value:
-            raise bad(name, f"{name} is longer than {most} characters or holds a NUL")
+        if len(value) > (LONGEST if name == "filter" else MAX_TEXT):  # a drawn area is hundreds of points
+            raise bad(name, TOO_LONG if name == "filter" else f"{name} is longer than {MAX_TEXT:,} characters")
+        if "\0" in value:
+            raise bad(name, f"{name} holds a NUL")
         found[name] = value
     return found
 

@@ -46,7 +46,8 @@ class TileCache:
 
     def put(self, key: Hashable, version: Hashable, content: bytes) -> Kept:
         """Keep a tile; with version None (nobody tells of changes) only for the answer at hand."""
-        tag = f'"{hashlib.blake2b(content, digest_size=12).hexdigest()}"'
+        # Weak, as one tag stands for the tile however it is packed.
+        tag = f'W/"{hashlib.blake2b(content, digest_size=12).hexdigest()}"'
         made = Kept(content, version, tag)
         if version is not None:
             self._drop(key)

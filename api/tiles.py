@@ -106,11 +106,13 @@ async def show_xyz(
 
 @route("/collections/{collection_id:str}/xyz/metadata.json", query=["*"])
 async def show_metadata(request: AnyRequest, collection_id: FromPath[str]) -> Response[bytes]:
-    """TileJSON beside the folders of tiles, where GDAL looks for it."""
+    """TileJSON beside the folders of tiles, where GDAL looks for it; filters given here go on to the tiles."""
     collection = find(request, collection_id)
-    Asked.of(collection, given(request, names(collection)))
-    version = request.app.state.settings.version
-    return await replies.json(request, tilesets.tilejson(collection, base(request), version), tilesets.TILEJSON)
+    asked = given(request, names(collection))
+    formats.chosen(request, (TILEJSON_FORM,), asked.pop("f", TILEJSON_FORM.name))
+    Asked.of(collection, asked)
+    value = tilesets.tilejson(collection, base(request), request.app.state.settings.version, query_string(asked))
+    return await replies.json(request, value, tilesets.TILEJSON)
 
 
 @route("/collections/{collection_id:str}/style.json", query=["*"])

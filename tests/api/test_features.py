@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 from urllib.parse import urlsplit
 
+import asyncpg
 import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
+
+from api.asked import Asked
+from api.query import Statement, source
 
 Client = TestClient[Litestar]
 CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
@@ -50,6 +55,23 @@ def test_pages_in_any_order_give_every_feature_once(client: Client, sort: str) -
 
 def test_priority_sorts_by_rank_not_by_letter(client: Client) -> None:
     assert ids(items(client, "anomalies/items?limit=1&sortby=-priority")) == ["s1"]
+
+
+def test_a_number_in_an_order_is_read_back_as_exact_as_it_is_stored(client: Client, seeded_url: str) -> None:
+    """Else 0.9 of four bytes is not the 0.9 of the next link: features come twice, or never."""
+
+    async def wrong() -> list[str]:
+        connection, found = await asyncpg.connect(seeded_url), []
+        for one in client.app.state.collections.values():
+            for name in (name for name, each in one.sortable.items() if each.kind == "number"):
+                order = Asked.of(one, {"sortby": name}).sorts[0]
+                sql = f"SELECT {order.sql} FROM {source(one, Asked(), Statement())} LIMIT 0"
+                column = (await connection.prepare(sql)).get_attributes()[0].type.name
+                found += [f"{one.id}.{name}"] if (column == "float4") != (order.cast == "real") else []
+        await connection.close()
+        return found
+
+    assert asyncio.run(wrong()) == []
 
 
 def test_null_comes_last_whichever_way(client: Client) -> None:

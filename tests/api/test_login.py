@@ -146,6 +146,7 @@ RELAYED: list[Mapping[str, str]] = [
     {"host": "evil.test"},
     {**LOCAL, "x-forwarded-for": "1.2.3.4"},
     {**LOCAL, "forwarded": "for=1.2.3.4"},
+    {**LOCAL, "x-forwarded-prefix": "/sky"},
     {**LOCAL, "origin": "https://evil.test"},
 ]
 

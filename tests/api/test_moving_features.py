@@ -13,6 +13,7 @@ import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
+from api.parameters import token
 from geo.batch import Batch
 from store.writer import Writer
 from tests.api.conftest import T0, rows, seed
@@ -148,5 +149,13 @@ def test_pages_give_every_flight_once(client: Client) -> None:
 def test_what_is_not_there_or_broken_is_said(client: Client) -> None:
     for own in ("5", "abc", "77-9", "9" * 30):
         assert client.get(f"/collections/tracks/moving/{own}").status_code == 404
-    for query in ("?after=zzz", "?limit=0", "?foo=1", "?flight=x"):
-        assert client.get(f"/collections/tracks/moving{query}").status_code == 400
+    for query in (
+        "?after=zzz",
+        f"?after={token(['x', '1'])}",
+        f"?after={token([None, '1'])}",
+        "?limit=0",
+        "?foo=1",
+        "?flight=x",
+    ):
+        answer = client.get(f"/collections/tracks/moving{query}")
+        assert (answer.status_code, answer.json()["parameter"]) == (400, query[1:].partition("=")[0])

@@ -67,6 +67,7 @@ def test_broken_boxes(text: str) -> None:
         ("../2026-11-20T13:00:00Z", Span(None, TIME)),
         ("/2026-11-20T13:00:00Z", Span(None, TIME)),
         ("../..", Span(None, None)),
+        ("2016-12-31T18:59:60-05:00", Span(datetime(2017, 1, 1, tzinfo=UTC), datetime(2017, 1, 1, tzinfo=UTC))),
     ],
 )
 def test_times(text: str, expect: Span) -> None:
@@ -77,6 +78,7 @@ def test_times(text: str, expect: Span) -> None:
     "text",
     [
         *("", "..", "2026", "2026-11-20", "2026-13-01T00:00:00Z", "2026-11-20T13:00:00", "a/b"),
+        *("2026-11-20T13:00:60Z", "9999-12-31T23:59:60Z"),
         *("2026-11-20T13:00:00Z/" * 2, "2026-11-20T13:00:00Z/2026-11-20T12:00:00Z", "0001-01-01T00:00:00+23:59"),
     ],
 )

@@ -272,3 +272,6 @@ def test_a_folder_of_tiles_holds_the_same(client: Client) -> None:
     same = client.get(f"/collections/anomalies/xyz/{at.zoom}/{at.column}/{at.row}.pbf")
     assert same.content == client.get(url(at)).content != b""
     assert client.get(f"/collections/anomalies/xyz/{at.zoom}/{at.column}/{at.row}.png").status_code == 404
+    told = client.get("/collections/anomalies/xyz/metadata.json?class=loiter")
+    assert told.json()["tiles"][0].endswith("/{z}/{y}/{x}?class=loiter")
+    assert client.get("/collections/anomalies/xyz/metadata.json?f=html").status_code == 400
