@@ -52,6 +52,7 @@ from api import (
 )
 from api.catalogue import collections
 from api.changes import Changes
+from api.extents import Extents
 from api.guard import Access, guard, keep_private
 from api.hub import Hub
 from api.middleware import add_headers, end_with_client
@@ -190,7 +191,7 @@ def create_app(settings: Settings) -> Litestar:
     parts = {"settings": settings, "hub": Hub(settings), "classes": known, "collections": collections(known)}
     parts |= {"tiles": TileCache(), "changes": Changes(), "regions": Regions(), "indexed": Indexed()}
     requests = Requests()
-    parts |= {"access": Access(), "requests": requests, "slow": metrics.Slow()}
+    parts |= {"extents": Extents(), "access": Access(), "requests": requests, "slow": metrics.Slow()}
     parts["scoring"] = scoring.Scoring(settings)
     parts["large"] = large_at_once(settings.pool_size)
     parts["exports"] = asyncio.Semaphore(max(1, settings.pool_size // 4))

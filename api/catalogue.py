@@ -101,6 +101,9 @@ _KINDS = (("points", "Point", "a point"), ("lines", "LineString", "a line"), ("a
 """QGIS and others hold one kind of geometry in a layer, and guess it from the first features: one collection each."""
 
 
+_FIRST_ANOMALY = "SELECT min(start_time) FROM anomalies"
+
+
 def _anomalies(own: str, title: str, description: str, **more: Any) -> Collection:
     return Collection(
         own, title, description, "anomalies",
@@ -108,13 +111,14 @@ def _anomalies(own: str, title: str, description: str, **more: Any) -> Collectio
         identify=text_id, identity=[("id", "text")],
         feature="feature", properties=_ANOMALY, code="tile", rolled=_ROLLED, newest_first=True,
         time=("start_time", "end_time"), height=heights.SAMPLES, placeless=True,
-        **{"filters": _ASKED, "unless": {"state": "state <> 'cleared'"}} | more,
+        **{"since": _FIRST_ANOMALY, "filters": _ASKED, "unless": {"state": "state <> 'cleared'"}} | more,
     )  # fmt: skip
 
 
 def _of_class(spec: Detector) -> Collection:
     own = (("class = {}", spec.id, "text"),)
-    return _anomalies(spec.id, spec.title, spec.describe.definition, fixed=own, color=spec.style.color)
+    first = f"{_FIRST_ANOMALY} WHERE class = '{spec.id}'"
+    return _anomalies(spec.id, spec.title, spec.describe.definition, fixed=own, since=first, color=spec.style.color)
 
 
 _MIXED = "#8ea4bd"
@@ -172,7 +176,7 @@ TRACKS = Collection(
     ),
     geom="ST_Force3DZ(geom)", upright=True, geometry="LineString", several=False, time=("start_time", "end_time"),
     filters=(filters.ICAO24, filters.FLIGHT), countable=False, latest=f"end_time > {_NOW} - interval '1 day'",
-    height=heights.WAY,
+    height=heights.WAY, since="SELECT min(start_time) FROM track_segments",
 )  # fmt: skip
 
 POSITIONS = Collection(
@@ -186,7 +190,7 @@ POSITIONS = Collection(
         *map(column, ("rssi", "feed", "heard")), _FLIGHT,
     ),
     geometry="Point", time=("time", "time"), filters=(filters.ICAO24, filters.FLIGHT), countable=False,
-    latest=f"time > {_NOW} - interval '1 hour'", height=heights.STATE,
+    latest=f"time > {_NOW} - interval '1 hour'", height=heights.STATE, since="SELECT min(time) FROM positions",
 )  # fmt: skip
 
 ZONES = Collection(
@@ -201,7 +205,7 @@ ZONES = Collection(
         Property("ceiling_ref", "string", "What the upper limit refers to"),
         Property("active", "json", "When it is active", queryable=False),
     ),
-    geometry="Polygon", color="#d8647e", height=heights.LIMITS,
+    geometry="Polygon", spread=("zones",), color="#d8647e", height=heights.LIMITS,
 )  # fmt: skip
 
 AREAS = Collection(
@@ -215,7 +219,7 @@ AREAS = Collection(
         Property("active", "json", "Periods and weekly hours in which it counts", queryable=False),
         Property("changed", "date-time", "When it was changed last"),
     ),
-    geometry="Polygon",
+    geometry="Polygon", spread=(),
 )  # fmt: skip
 
 AIRPORTS = Collection(
@@ -228,7 +232,7 @@ AIRPORTS = Collection(
         Property("elevation", "number", "Field elevation", "ft", "elevation_ft", cast="real"),
         Property("time_zone", "string", "Time zone, by its name in the tz database"),
     ),
-    geometry="Point", height=heights.ELEVATION,
+    geometry="Point", spread=("airports",), height=heights.ELEVATION,
 )  # fmt: skip
 
 
@@ -248,7 +252,7 @@ FIRS = Collection(
         Property("region", "string", "ICAO location indicator, or what its source calls it", sql="id"),
         Property("name", "string", "Name"), Property("oceanic", "boolean", "Whether it is the oceanic part"),
     ),
-    geometry="Polygon",
+    geometry="Polygon", spread=("firs",),
 )  # fmt: skip
 
 

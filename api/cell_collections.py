@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from api.collections import Collection, Filter, Property
+from api.collections import SEEN, Collection, Filter, Property
 from api.filters import class_filter, whole
 from api.identity import timed_id
 from geo.cells import FINEST, GPSJAM
@@ -49,6 +49,9 @@ def parent_sql(resolution: str, own: str) -> str:
     return f"((h3 & ~(15::bigint << 52)) | ({level}::bigint << 52) | ((1::bigint << (3 * (15 - {level}))) - 1))"
 
 
+_OUTLINES = (*SEEN, "cell_outlines")
+
+
 def _collection(
     own: str, title: str, text: str, lasts: str, source: str, latest: str, *shown: Property, **more: Any
 ) -> Collection:
@@ -59,7 +62,8 @@ def _collection(
         feature_id="concat(to_hex(h3), '-', (extract(epoch FROM bucket_start) * 1000)::bigint)",
         properties=(H3, _RESOLUTION, Property("start", "date-time", f"Start of {lasts}", sql="bucket_start"), *shown),
         geometry="Polygon", time=("bucket_start", "bucket_start"), lasts=lasts, filters=(RESOLUTION,), countable=False,
-        unless={"resolution": f"resolution = {DEFAULT}"}, latest=f"bucket_start = ({latest})", **more,
+        unless={"resolution": f"resolution = {DEFAULT}"}, latest=f"bucket_start = ({latest})",
+        spread=_OUTLINES, since=latest.replace("max(", "min("), **more,
     )  # fmt: skip
 
 
@@ -171,5 +175,5 @@ def hourly(ids: Sequence[str]) -> Collection:
         ),
         geometry="Polygon", time=("bucket_start", "bucket_start"), lasts="1 hour", countable=False,
         filters=(class_filter((TRAFFIC, *ids)),), unless={"class": f"class = '{TRAFFIC}'"},
-        latest="bucket_start = (SELECT max(hour) FROM hourly)",
+        latest="bucket_start = (SELECT max(hour) FROM hourly)", spread=_OUTLINES, since="SELECT min(hour) FROM hourly",
     )  # fmt: skip

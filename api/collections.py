@@ -96,6 +96,9 @@ class Filter:
     source: str = ""
 
 
+SEEN = ("track_segments", "anomalies", "aircraft_now")
+
+
 @dataclass(frozen=True, eq=False)
 class Collection:
     """One collection. `key`: SQL and type of the columns that order it uniquely; `time`: SQL of start and end."""
@@ -146,6 +149,11 @@ class Collection:
     """What a tile says of many features at once, beside their count: SQL aggregates by name."""
     owned: bool = False
     """Whether a feature is seen by its `owner` and by admins alone, unless it is `shared`."""
+    spread: Sequence[str] = SEEN
+    """Tables whose places say where its features lie at most: those of all that flies, so that a map which asked an
+    hour ago still looks where something new may be. None: features may lie anywhere."""
+    since: str = ""
+    """SQL of its first moment, from an index."""
     color: Any = "#2f6fb0"
     """In which its tiles are drawn (api/tile_styles.py): a colour, or an expression of MapLibre's over properties."""
     upright: bool = False

@@ -54,5 +54,5 @@ INCIDENTS = Collection(
         filters.ANOMALY, filters.BAND, filters.STATUS, filters.QUEUE, filters.INCIDENT_STATE, filters.CONFIDENCE,
         filters.PRIORITY, filters.CLASSES,
     ),
-    unless={"state": "state IN ('open', 'closed')"},
+    unless={"state": "state IN ('open', 'closed')"}, since="SELECT min(start_time) FROM incidents",
 )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
@@ -41,13 +41,12 @@ from api.problems import Problem
 from api.routes import given, route
 
 RELATION = "http://www.opengis.net/def/rel/ogc/1.0"
-WORLD = [-180, -90, 180, 90]
 AnyRequest = Request[Any, Any, Any]
 LARGE_PAGE = 100_000
 """Bytes of features from which on they go out as they came from the database."""
 
 
-def described(collection: Collection, root: str, now: str | None) -> dict[str, Any]:
+def described(collection: Collection, root: str, extent: dict[str, Any]) -> dict[str, Any]:
     """A collection as the standard describes it."""
     own = f"{root}/collections/{collection.id}"
     return {
@@ -57,7 +56,7 @@ def described(collection: Collection, root: str, now: str | None) -> dict[str, A
         "itemType": "feature",
         "crs": [one.uri for one in collection.systems],
         "storageCrs": collection.systems[0].uri,
-        "extent": {"spatial": {"bbox": [WORLD]}, "temporal": {"interval": [[None, now]]}},
+        "extent": extent,
         "links": [
             link(own, "self", JSON, collection.title),
             link(f"{own}?f=html", "alternate", formats.HTML, "Page"),
@@ -73,11 +72,19 @@ def described(collection: Collection, root: str, now: str | None) -> dict[str, A
     }
 
 
+async def _extents(request: AnyRequest) -> Callable[[Collection], dict[str, Any]]:
+    """The extent of any collection."""
+    state = request.app.state
+    extents, now = await state.extents.fresh(state.pool, state.collections), await data_time(state.pool)
+    return lambda one: extents.of(one, now)
+
+
 @route("/collections", query=["f"])
 async def list_collections(request: AnyRequest) -> Response[bytes]:
     """All collections."""
-    root, now = base(request), rfc3339(await data_time(request.app.state.pool))
-    found = [described(one, root, now) for one in request.app.state.collections.values()]
+    root, collections = base(request), request.app.state.collections
+    extent = await _extents(request)
+    found = [described(one, root, extent(one)) for one in collections.values()]
     links = [
         link(f"{root}/collections", "self", JSON),
         link(f"{root}/collections?f=html", "alternate", formats.HTML, "Page"),
@@ -89,8 +96,8 @@ async def list_collections(request: AnyRequest) -> Response[bytes]:
 @route("/collections/{collection_id:str}", query=["f"])
 async def show_collection(request: AnyRequest, collection_id: FromPath[str]) -> Response[bytes]:
     """One collection, exactly as in the list."""
-    now = rfc3339(await data_time(request.app.state.pool))
-    value = described(find(request, collection_id), base(request), now)
+    collection, extent = find(request, collection_id), await _extents(request)
+    value = described(collection, base(request), extent(collection))
     return await pages.answer(request, value, lambda root: pages_service.collection(root, value))
 
 
@@ -113,7 +120,7 @@ async def show_items(request: AnyRequest, collection_id: FromPath[str]) -> Respo
     texts, after = ([], None) if asked.hits else await query.features(pool, collection, shown)
     matched = await query.matched(pool, collection, asked, len(texts), after is not None)
     links = _page_links(base(request), collection, asked_text, after, form)
-    headers = _counts(len(texts), matched, asked.system) | {"link": formats.link_header(links)}
+    headers = _counts(len(texts), matched, asked.system) | formats.link_header(links)
     if form is HTML_FORM:
         body = pages_items.items(base(request), collection, asked_text, texts, matched, links)
         return await pages.send(request, body, headers)
@@ -126,7 +133,7 @@ async def _columns(request: AnyRequest, asked: Asked, asked_text: dict[str, str]
     """The page of aircraft as Arrow columns."""
     found, after = await sky.page(request.app.state.pool, AIRCRAFT, asked)
     links = _page_links(base(request), AIRCRAFT, asked_text, after, ARROW)
-    headers = _counts(len(found), None, asked.system) | {"link": formats.link_header(links)}
+    headers = _counts(len(found), None, asked.system) | formats.link_header(links)
     return await replies.reply(request, found.arrow(), ARROW.media, headers)
 
 

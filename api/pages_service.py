@@ -123,10 +123,14 @@ def collections(root: str, value: Value) -> Markup:
     )  # fmt: skip
 
 
+def _span(temporal: Value) -> str:
+    begin, end = temporal["interval"][0]
+    return f"{begin or 'the beginning'} to {end or 'now'}"
+
+
 def collection(root: str, value: Value) -> Markup:
     """One collection: what it is, a map of its newest features, what can be asked and downloaded."""
     own = f"{root}/collections/{value['id']}"
-    begin, end = value["extent"]["temporal"]["interval"][0]
     downloads = [one for one in value["links"] if one["rel"] == "enclosure"]
     doors = [
         ("Features", "items"), ("Tiles", "tiles"), ("Schema", "schema"), ("Queryables", "queryables"),
@@ -138,7 +142,7 @@ def collection(root: str, value: Value) -> Markup:
         small_map(f"{own}/items?limit=1000", f"The first features of {value['title']}"),
         section("Facts", facts([
             ("Identifier", tag("code", value["id"])),
-            ("Time", f"{begin or 'the beginning'} to {end or 'now'}"),
+            *([("Time", _span(value["extent"]["temporal"]))] if "temporal" in value["extent"] else []),
             ("Extent", ", ".join(map(str, value["extent"]["spatial"]["bbox"][0]))),
             ("Reference systems", [tag("div", tag("code", one)) for one in value["crs"]]),
         ])),
