@@ -11,14 +11,14 @@ layout(location = 0) in vec4 a_motion;
 layout(location = 1) in vec4 a_ease;
 layout(location = 2) in vec4 a_color;
 layout(location = 3) in vec3 a_look;
-uniform float u_now, u_wall, u_size, u_wrap, u_ahead;
+uniform float u_now, u_wall, u_size, u_wrap, u_ahead, u_reach;
 uniform vec2 u_viewport;
 flat out vec2 v_forward;
 flat out vec2 v_look;
 flat out vec4 v_color;
 void main() {
   float age = u_now - a_ease.z;
-  vec2 at = a_motion.xy + a_motion.zw * clamp(age, -30.0, 60.0) + a_ease.xy * exp(-max(0.0, u_wall - a_ease.w) * 3.0);
+  vec2 at = a_motion.xy + a_motion.zw * clamp(age, -0.5 * u_reach, u_reach) + a_ease.xy * exp(-max(0.0, u_wall - a_ease.w) * 3.0);
   at.x += u_wrap;
   float track = a_look.x;
   vec4 here = projectTile(at);
@@ -29,7 +29,7 @@ void main() {
   gl_Position = a_look.z < 0.0 ? vec4(2.0, 2.0, 2.0, 1.0) : here; // what is left out lies outside of the picture
   gl_PointSize = u_size * ${Math.SQRT2} * (dot_shape ? 0.55 : 1.0) * (1.0 + 0.35 * a_look.z);
   v_look = a_look.yz;
-  v_color = vec4(a_color.rgb, 1.0 - 0.7 * smoothstep(60.0, 240.0, age));
+  v_color = vec4(a_color.rgb, 1.0 - 0.7 * smoothstep(u_reach, 4.0 * u_reach, age));
 }`;
 
 // A point is an upright square: the outline is turned within it, which is why it is wider than the icon by a diagonal.
@@ -123,6 +123,7 @@ export function createAircraftLayer({ fleet, clock }) {
       gl.uniform2f(at('u_viewport'), canvas.clientWidth / 2, canvas.clientHeight / 2);
       gl.uniform1f(at('u_now'), fleet.seconds(clock.now()));
       gl.uniform1f(at('u_wall'), performance.now() / 1000);
+      gl.uniform1f(at('u_reach'), fleet.reach);
       gl.uniform1f(at('u_size'), iconSize(zoom, fleet.size) * 1.24 * map.getPixelRatio());
       gl.uniform1f(at('u_ahead'), 0.02 / 2 ** Math.max(0, zoom));
       gl.activeTexture(gl.TEXTURE0);

@@ -158,7 +158,8 @@ export class Compare {
     const at = this.#app.time.at();
     const { compare } = this.#app.state.get();
     setText(this.#here, `${stamp(at)} · ${T.count(this.#count(this.#app))}`);
-    const there = this.#world.anomalies.covered ? T.count(this.#count(this.#world)) : T.counting;
+    const counted = () => (this.#world.anomalies.covered ? T.count(this.#count(this.#world)) : T.counting);
+    const there = this.#app.stored.before(at + compare) ? T.unstored : counted();
     setText(this.#when, `${stamp(at + compare)} · ${there}`);
     this.#other.triggerRepaint();
   }

@@ -72,6 +72,7 @@ export class WorldLoader {
     const { covered } = anomalies;
     if (!covered || start < covered[0] - NEAR_MS || end > covered[1] + NEAR_MS) await anomalies.load(start, end);
     else bus.emit('anomalies');
+    this.#world.fleet.reach = this.#app.fleet.reach;
     if (state.get().layers.aircraft) await this.#aircraft();
   }
 

@@ -8,7 +8,7 @@ import { outline, shapeByType } from './silhouettes.js';
 // x, y, vx, vy, ex, ey, data time, wall time, colour (4 bytes), track, shape, emphasis
 export const STRIDE = 12;
 const [, , VX, VY, EX, EY, T0, TW, RGBA, TRACK, SHAPE_AT, EMPHASIS] = Array.from({ length: STRIDE }, (_, i) => i);
-const AHEAD_S = 60; // an aircraft is moved on by its last speed for no longer than this
+export const REACH_S = 60; // an aircraft is moved on by its last speed for no longer than this, and back for half of it
 const GONE_MS = 300_000;
 const EASE = 3; // per second: how fast a wrong guess is made good
 
@@ -31,6 +31,7 @@ export class Fleet {
   #x = 0; // where #locate() last found an aircraft, mercator units
   #y = 0;
   columns = new Columns();
+  reach = REACH_S; // longer where time runs fast, and a position has to do for longer
   version = 0; // goes up with every change: the layer uploads what changed since the one it drew
 
   // `smooth`: whether a correction is let in slowly.
@@ -222,7 +223,7 @@ export class Fleet {
   #locate(slot, now) {
     const at = slot * STRIDE;
     const rows = this.#rows;
-    const age = Math.max(-30, Math.min(AHEAD_S, this.seconds(now) - rows[at + T0]));
+    const age = Math.max(-this.reach / 2, Math.min(this.reach, this.seconds(now) - rows[at + T0]));
     const left = rows[at + EX] || rows[at + EY] ? Math.exp(-Math.max(0, this.#at - rows[at + TW]) * EASE) : 0;
     this.#x = rows[at] + rows[at + VX] * age + rows[at + EX] * left;
     this.#y = rows[at + 1] + rows[at + VY] * age + rows[at + EY] * left;

@@ -53,7 +53,7 @@ export class ListPanel {
     app.bus.on('anomalies', this.redraw);
     app.bus.on('classes', () => this.#dress());
     app.state.on(['off', 'live', 'at', 'window', 'layers', 'extent', 'sort', 'selected', 'desk'], this.redraw);
-    app.bus.on('incidents', this.redraw);
+    for (const event of ['incidents', 'stored']) app.bus.on(event, this.redraw);
     map.on('moveend', this.redraw);
     setInterval(() => document.hidden || this.#patch(), AGES_MS);
     setInterval(this.redraw, WINDOW_MS);

@@ -130,8 +130,10 @@ function reveal(map, one) {
   goBounds(map, one.box, { maxZoom: Math.max(9.5, map.getZoom()) }, { revealing: true });
 }
 
+const WRITTEN_MS = 500; // while time plays it changes all the time, and Safari takes 100 addresses in 30 s
+
 function bindAddress(app, map) {
-  const write = throttle(() => history.replaceState(null, '', formatHash(app.state.get()) || location.pathname), 300);
+  const write = throttle(() => history.replaceState(null, '', formatHash(app.state.get()) || location.pathname), WRITTEN_MS);
   app.state.on(['view', 'off', 'layers', 'projection', 'window', 'live', 'at', 'end', 'selected', 'extent', 'sort'], write);
   app.state.on(['theme', 'units', 'zone', 'area', 'only', 'opacity', 'compare', 'desk', 'craft', 'table'], write);
   addEventListener('hashchange', () => {

@@ -7,6 +7,7 @@ import { LayersPanel } from './layers_panel.js';
 import { meLink } from './me.js';
 import { Search } from './search.js';
 import { Settings } from './settings.js';
+import { Stored } from './stored.js';
 import { TimeBar } from './timebar.js';
 import { TimeSteps } from './time_steps.js';
 import { WatchBell } from './watch_bell.js';
@@ -14,6 +15,7 @@ import { WatchBell } from './watch_bell.js';
 export function buildPanels(app, map) {
   app.access = new Access(app);
   app.steps = new TimeSteps(app);
+  app.stored = new Stored(app);
   app.layersPanel = new LayersPanel($('#layers'), app);
   app.timebar = new TimeBar($('#timebar'), app);
   app.search = new Search($('#search'), map, app);

@@ -19,7 +19,7 @@ export function fieldText(ms, zone = preferred('zone')) {
 
 export class TimeJump {
   #app;
-  #first = null; // epoch ms of the oldest that is stored
+  #steps = []; // {button, hours}: what goes back by so much, as far as anything is stored
   #field = h('input', { type: 'datetime-local', 'aria-label': T.field });
   #note = h('p', { class: 'facts' });
   #since = h('p', { class: 'facts' });
@@ -41,17 +41,8 @@ export class TimeJump {
     );
     const go = h('button', { class: 'button', type: 'submit', text: T.show });
     const form = h('form', { class: 'jump-form', onsubmit: (event) => this.#submit(event) }, this.#field, go);
-    const back = BACK.map((hours) =>
-      h('button', { class: 'button', type: 'button', text: T.back[hours], onclick: () => this.#go(app.time.at() - hours * HOUR_MS) }),
-    );
-    const compare = BACK.map((hours) =>
-      h('button', {
-        class: 'button',
-        type: 'button',
-        text: T.back[hours],
-        onclick: () => this.#compare(-hours * HOUR_MS),
-      }),
-    );
+    const back = this.#buttons((ms) => this.#go(app.time.at() - ms));
+    const compare = this.#buttons((ms) => this.#compare(-ms));
     this.panel = h(
       'div',
       {
@@ -70,7 +61,16 @@ export class TimeJump {
       this.#since,
     );
     root.append(this.button, this.panel);
+    app.bus.on('stored', () => this.#stored());
     document.addEventListener('pointerdown', ({ target }) => root.contains(target) || this.toggle(false));
+  }
+
+  #buttons(act) {
+    return BACK.map((hours) => {
+      const button = h('button', { class: 'button', type: 'button', text: T.back[hours], onclick: () => act(hours * HOUR_MS) });
+      this.#steps.push({ button, hours });
+      return button;
+    });
   }
 
   // True when there was something to close.
@@ -90,26 +90,17 @@ export class TimeJump {
     setText(this.#note, T.zone(zoneText(this.#app.time.at())));
     this.#field.focus();
     this.#stored();
+    this.#app.stored.ask();
   }
 
-  async #stored() {
-    try {
-      const [oldest] = await this.#app.api.items(
-        'anomalies',
-        { sortby: 'start', limit: 1, properties: 'start' },
-        { cap: 1 },
-      );
-      this.#first = Date.parse(oldest?.properties.start);
-      if (Number.isFinite(this.#first)) this.#field.min = fieldText(this.#first - 24 * HOUR_MS);
-      setText(
-        this.#since,
-        Number.isFinite(this.#first)
-          ? T.since(dateText(this.#first), clockText(this.#first, false))
-          : '',
-      );
-    } catch (error) {
-      setText(this.#since, T.unknown(error.message));
-    }
+  // What is known so far, and what is asked for meanwhile.
+  #stored() {
+    const { first, error } = this.#app.stored;
+    const at = this.#app.time.at();
+    if (Number.isFinite(first)) this.#field.min = fieldText(Math.floor(first / HOUR_MS) * HOUR_MS);
+    for (const { button, hours } of this.#steps) button.disabled = this.#app.stored.before(at - hours * HOUR_MS);
+    if (error) setText(this.#since, T.unknown(error.message));
+    else setText(this.#since, Number.isFinite(first) ? T.since(dateText(first), clockText(first, false)) : '');
   }
 
   #submit(event) {

@@ -91,7 +91,7 @@ export class TimeBar {
     );
     this.slider.addEventListener('pointerdown', (event) => {
       this.slider.setPointerCapture(event.pointerId);
-      this.#app.time.scrub(this.#timeAt(event));
+      this.#app.time.scrub(this.#timeAt(event), { playing: true });
     });
     this.slider.addEventListener('pointermove', (event) => this.#hovered(event));
     this.slider.addEventListener('pointerleave', () => (this.#hint.hidden = true));
@@ -124,7 +124,7 @@ export class TimeBar {
 
   #hovered(event) {
     const at = this.#timeAt(event);
-    if (event.buttons) this.#app.time.scrub(at);
+    if (event.buttons) this.#app.time.scrub(at, { playing: true });
     const { left } = this.#canvas.getBoundingClientRect();
     setText(this.#hint, clockText(at));
     this.#hint.style.transform = `translateX(calc(${Math.round(event.clientX - left)}px - 50%))`;

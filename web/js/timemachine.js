@@ -1,5 +1,6 @@
 // Live or past: keeps clock, state and aircraft in step while the user scrubs and plays.
 import { isAbort } from './api.js';
+import { REACH_S } from './fleet.js';
 import { bboxOf } from './overlays.js';
 import { throttle } from './bus.js';
 import { TEXTS } from './texts.js';
@@ -8,6 +9,7 @@ import { rfc3339 } from './time.js';
 const T = TEXTS.tools.past;
 const TICK_MS = 250;
 const FRAME_MS = 1500; // wall time between two looks at the past while it plays
+const LEAD_S = FRAME_MS / 2000; // half of that: a look lies in the middle of the time that it stands for
 
 export class TimeMachine {
   #app;
@@ -38,15 +40,18 @@ export class TimeMachine {
     this.#app.state.set({ live: true, speed: 0 });
   }
 
-  // Shows the instant; the window stays where it is unless the instant lies outside.
-  scrub(ms) {
+  // Shows the instant; the window stays where it is unless the instant lies outside. `playing`: what plays goes on from there.
+  scrub(ms, { playing = false } = {}) {
     const { clock, state } = this.#app;
-    const { window } = state.get();
+    const { window, speed: now, live } = state.get();
+    const speed = playing && !live ? now : 0;
     let [start, end] = this.#app.span();
     const at = Math.min(ms, clock.live());
     if (at < start) end = at + window * 1000;
     if (at > end) end = at;
-    state.set({ live: false, at, end: Math.min(end, clock.live()), speed: 0 });
+    if (speed) clock.play(at, speed);
+    state.set({ live: false, at, end: Math.min(end, clock.live()), speed });
+    if (speed) this.load();
   }
 
   shift(windows) {
@@ -74,6 +79,7 @@ export class TimeMachine {
 
   #follow({ live, at, speed }, changed) {
     const { clock, fleet } = this.#app;
+    fleet.reach = Math.max(REACH_S, live ? 0 : speed * 2 * (FRAME_MS / 1000));
     if (live) {
       clock.follow();
       this.#asking?.abort();
@@ -103,7 +109,8 @@ export class TimeMachine {
     this.#asking?.abort();
     const asking = (this.#asking = new AbortController());
     try {
-      const at = rfc3339(Math.round(this.#app.clock.now()));
+      const { clock, state } = this.#app;
+      const at = rfc3339(Math.round(Math.min(clock.now() + state.get().speed * LEAD_S * 1000, clock.live())));
       const found = await this.#app.api.sky({ at, bbox: bboxOf(this.#map) }, { cap: 15_000, signal: asking.signal });
       if (!this.#app.state.get().live) this.#app.fleet.apply(found, { whole: true });
       this.#map.triggerRepaint();

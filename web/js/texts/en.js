@@ -48,6 +48,8 @@ export const TEXTS = {
     silent: 'No aircraft received',
     silentWhy: (span) => `Nothing received for ${span}. What happens in the meantime is unknown, and nothing is judged.`,
     nothing: 'Nothing unusual',
+    unstored: 'Nothing is stored of this time',
+    unstoredWhy: (stamp) => `The oldest stored anomaly is of ${stamp}. Whether anything happened before is not known.`,
     nothingWhy: (time) => `No anomaly of the enabled classes ${time}.`,
   },
   sheets: { close: 'Close this panel' },

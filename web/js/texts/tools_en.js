@@ -95,6 +95,7 @@ export const TOOLS = {
     earlier: (span) => `${span} earlier`,
     loading: 'Loading the other time',
     counting: 'loading',
+    unstored: 'nothing stored',
     choice: 'Which time to compare with',
     close: 'End the comparison',
     line: 'Line between the two times',
