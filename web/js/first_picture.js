@@ -28,16 +28,20 @@ export async function firstPicture(map, release, longest = LONGEST_MS) {
   await Promise.race([shown(), wait(longest)]);
 }
 
-// The rest of the picture, which `bring()` asks for: until it is there only what somebody moves is drawn anew.
+// The rest of the picture, which `bring()` asks for: until it is there only what somebody moves is drawn anew. Names do not
+// fade in: each step of that would be a picture of everything.
 export async function wholePicture(map, bring, longest = LONGEST_MS) {
   const release = holdDrawing(map, { longest, unless: () => map.isMoving() });
+  const { _fadeDuration: fading } = map;
+  map._fadeDuration = 0;
   const shown = async () => {
-    await bring();
+    bring();
     while (!map.areTilesLoaded() || !map.isStyleLoaded()) await once(map, 'render');
     release();
     await standing(map);
   };
   await Promise.race([shown(), wait(longest)]);
+  map._fadeDuration = fading;
 }
 
 async function standing(map) {

@@ -133,21 +133,20 @@ test('a context that stays away is told, and that it came back after all', async
 
 test('while the rest of the picture is brought, only what somebody moves is drawn', async () => {
   const painter = new Painter();
-  let bring;
-  const brought = new Promise((resolve) => (bring = resolve));
-  let moving = false;
-  const map = fakeMap({ painter, isMoving: () => moving, areTilesLoaded: () => true, isStyleLoaded: () => true, getCanvas: () => ({ getContext: () => context() }) });
-  const done = wholePicture(map, () => brought);
+  let [moving, there] = [false, true];
+  const map = fakeMap({ painter, isMoving: () => moving, areTilesLoaded: () => there, isStyleLoaded: () => there, getCanvas: () => ({ getContext: () => context() }), _fadeDuration: 150 });
+  const done = wholePicture(map, () => (there = false));
   painter.render();
   moving = true;
   painter.render();
   moving = false;
   painter.render();
-  assert.equal(painter.frames, 1);
-  bring();
+  assert.deepEqual([painter.frames, map._fadeDuration], [1, 0]);
+  there = true;
+  map.tell('render');
   await new Promise(setImmediate);
   painter.render();
   map.tell('render');
   await done;
-  assert.equal(painter.frames, 2);
+  assert.deepEqual([painter.frames, map._fadeDuration], [2, 150]);
 });
