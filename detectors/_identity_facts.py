@@ -68,7 +68,7 @@ def address_facts(icao24: int, block: int, own: bool, listed: bool) -> Iterator[
     why = "" if own else "heard without a position of its own: bit errors make such addresses"
     if icao24 in INVALID:
         reason = "the aircraft database has an airframe of this address" if listed else why
-        yield Fact(f"the address {icao24:06X} is nobody's", 0.8, PRIORITY["medium"], reason)
+        yield Fact(f"the address {icao24:06X} belongs to nobody", 0.8, PRIORITY["medium"], reason)
     elif block < 0:
         why = "the number of a glider's unit, no address" if icao24 in FLARM else why
         yield Fact(f"the address {icao24:06X} lies in no state's block", 0.6, cleared=why)
@@ -81,7 +81,7 @@ def register_facts(icao24: int, block: int, heard: str, stored: str, registers: 
     mark = heard or stored
     states = blocks_of(mark)
     if states and str(registers.country[block]) not in states:
-        whose = f"{mark}, but the address {icao24:06X} is of {registers.name[block]}"
+        whose = f"{mark}, but the address {icao24:06X} belongs to {registers.name[block]}"
         yield Fact(f"registered {whose}", 0.6)
     plain, other = (text.replace("-", "").upper() for text in (heard, stored))
     if plain and other and plain != other:

@@ -36,8 +36,8 @@ WORDS = {
     UNKNOWN: "its address is unknown to the aircraft database",
     BEYOND: "it is beyond the receivers' horizon",
     LOUD: "it is far louder than others at that distance",
-    ERRATIC: "it swings to and fro in course or speed",
-    UNLIKE: "the distance that it covers does not fit its speed",
+    ERRATIC: "its course or speed swings back and forth",
+    UNLIKE: "the distance it covers does not fit its speed",
     EXACT: "its positions follow from its speed and course to the metre",
 }
 

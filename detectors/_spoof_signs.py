@@ -18,7 +18,7 @@ LEAP, THAW, UNLIKE, ASKEW, DRAWN, NO_SIL = (1 << k for k in range(6))
 
 WORDS = {
     DRAWN: "gathered at one point with others",
-    LEAP: "a leap that no aircraft flies",
+    LEAP: "a leap that no aircraft can fly",
     THAW: "a position that froze and then jumped",
     UNLIKE: "movement that does not fit its speed",
     ASKEW: "a geometric height that does not fit its pressure altitude",

@@ -169,5 +169,5 @@ def _told(
             what[row] = f"this address now declares {', '.join(words)}{times}"
         else:
             kind = bytes(tracks.type_code[row]).decode("ascii", "replace")
-            what[row] = f"ADS-B version {code[k] // 100} on a {kind}, nearly all of which have version 2"
+            what[row] = f"ADS-B version {code[k] // 100} on type {kind}, nearly all of which have version 2"
     return stretches(tracks, hit, begin=begin, confidence=sure, score=sure + often, values={"what": what})

@@ -69,7 +69,7 @@ def examples() -> Sequence[Example]:
     merge_gap_s=120,
     memory=Keep(TALLY, ttl_s=60 * 86_400, most=300_000, learn="days"),
     examples=examples,
-    explain="entered {fir}{name} heading {direction}, where none of the {known:,.0f} entries learned came in"
+    explain="entered {fir}{name} heading {direction}, where none of the {known:,.0f} learned entries did"
     "{turn}; {plan}",
     style=Style(shape="path", color="#9ccc65", icon="route"),
     params={

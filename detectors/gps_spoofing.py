@@ -17,6 +17,7 @@ from geo.schema import NON_ICAO, Array
 from geo.sphere import distance_m
 from geo.stretches import Stretches, none, path, sample
 from geo.tracks import Tracks
+from geo.words import joined
 
 AROUND_S = 300
 """Others count when they showed a sign so lately, and so do the flight's own other signs."""
@@ -143,7 +144,7 @@ def _entry(tracks: Tracks, found: Signs, row: int, p: SimpleNamespace) -> dict[s
         "callsign": tracks.callsign[row].decode("ascii", "replace"), "cleared": "",
         "paths": path(tracks, rows[tracks.located[rows]]),
         "samples": [sample(tracks, int(rows[0]), "before"), sample(tracks, row, "last")],
-        "address": address(tracks, row), "signs": " and ".join(names), "verdict": verdict, "kinds": len(names),
+        "address": address(tracks, row), "signs": joined(names), "verdict": verdict, "kinds": len(names),
         "reading": "spoofing and jamming" if jammed else "spoofing" if kinds > 1 or false else "spoofing, or a fault",
         "around": f"; {false + poor} others within {p.around:.0f} km are disturbed too" if false + poor else "",
         "others_false": false, "others_poor": poor,

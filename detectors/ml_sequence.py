@@ -23,6 +23,7 @@ from geo.schema import Array
 from geo.stretches import Stretches, none, stretches
 from geo.tracks import Mask, Tracks
 from geo.windows import STEPS
+from geo.words import joined
 from geo.zones import Zones
 
 AGAIN_S = 1_800
@@ -72,7 +73,7 @@ def gate(tracks: Tracks, p: SimpleNamespace) -> Mask:
     spans=True,
     gate=gate,
     examples=examples,
-    explain="The last five minutes are not like normal flight: {what}, most of all {ago} s before; one normal window in "
+    explain="The last five minutes are unlike normal flight: {what}, most of all {ago} s earlier; one normal window in "
     "{rarity:,.0f} is as odd",
     style=Style(shape="path", color="#b388ff", icon="path"),
     params={
@@ -146,7 +147,7 @@ def _values(view: Tracks, found: Features, said: Said, rows: Array, model: Model
     for row, window in zip(found.row[rows].tolist(), missed, strict=True):
         blame, by_step = window.mean(axis=0), window.mean(axis=1)
         order = np.argsort(-blame, kind="stable")[:3].tolist()
-        what[row] = " and ".join(worst(names, blame))
+        what[row] = joined(worst(names, blame))
         ago[row] = int(STEPS - 1 - by_step.argmax()) * SLOT_S
         blamed[row] = {names[i]: round(float(blame[i] / blame.sum()), 3) for i in order}
         steps[row] = [round(float(value), 2) for value in by_step]

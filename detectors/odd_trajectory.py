@@ -75,7 +75,7 @@ def gate(tracks: Tracks, p: SimpleNamespace) -> Mask:
     merge_gap_s=600,
     gate=gate,
     examples=examples,
-    explain="{what}: {flown:.0f} km flown to come {far:.0f} km far in {minutes:.0f} min{detail}",
+    explain="{what}: {flown:.0f} km flown to get {far:.0f} km in {minutes:.0f} min{detail}",
     style=Style(shape="path", color="#f06292", icon="path"),
     params={
         "above": Param(10_000, "ft", "lower traffic flies by sight or is vectored", 0, 60_000, "250 kt limit below FL100", column="baro_altitude"),
@@ -161,13 +161,13 @@ def _values(
     seconds = np.where(zigzag, p.window, 1_800)
     short, long = way(view, p.window), way(view, 1_800)
     flown, far = (np.where(zigzag, a, b) / 1000.0 for a, b in zip(short, long, strict=True))
-    detail, what = np.full(len(view), "", dtype=object), np.where(zigzag, "zig-zag", "way round").astype(object)
+    detail, what = np.full(len(view), "", dtype=object), np.where(zigzag, "zig-zag", "detour").astype(object)
     for row in np.flatnonzero(zigzag).tolist():
-        detail[row] = f", turning {answers[row]} times the other way than before"
+        detail[row] = f", reversing its turn {answers[row]} times"
     for row in np.flatnonzero(round_.fir >= 0).tolist():
         name = str(firs.names[round_.fir[row]]) if firs is not None else ""
-        what[row] = f"way round {name}"
-        detail[row] = f"; the direct way has {round_.km[row]:.0f} km in it"
+        what[row] = f"detour around {name}"
+        detail[row] = f"; the direct way crosses {round_.km[row]:.0f} km of it"
     return {
         "what": what, "detail": detail, "flown": np.round(flown), "far": np.round(far), "reversals": answers,
         "turned": turned, "minutes": np.round(seconds / 60), "ratio": np.round(flown / np.maximum(far, 1), 2),

@@ -66,8 +66,8 @@ def examples() -> Sequence[Example]:
 
 @detector(
     id="position-drift", title="Position offset", priority="medium", memory=KEEP, examples=examples, every_s=EVERY_S, **STREAMWISE,
-    explain="The position runs {offset:.1f} km off what speed and course lead to ({ratio:.1f} times what "
-    "this stream's noise allows), for {duration:.0f} s; speed, course and height went on unchanged",
+    explain="The position is {offset:.1f} km off where speed and course lead ({ratio:.1f} times what "
+    "this stream's noise allows), for {duration:.0f} s, while speed, course and height went on unchanged",
     style=Style(shape="path", color="#ffb340", icon="drift"),
     params={
         **NOISE,

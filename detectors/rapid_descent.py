@@ -174,6 +174,6 @@ def _graded(tracks: Tracks, fall: Fall, profile: Profiles, p: SimpleNamespace) -
     words = np.select(
         [doubt, trial, climbed, field, short & (level == low), jet & (level == low)],
         [", on thin evidence", ", steadily, on a flight of a maker of aircraft, as tests have them", ", after a climb as steep: parabolas, aerobatics or an upset",
-         ", beside an aerodrome", ", a brief one", ", on the flat path of an aircraft that expedites"], "",
+         ", beside an aerodrome", ", briefly", ", on the flat path of an aircraft that expedites"], "",
     )  # fmt: skip
     return np.where(doubt, low, level), words

@@ -20,6 +20,7 @@ from geo.schema import Array
 from geo.sphere import destination
 from geo.stretches import Stretches, none, stretches
 from geo.tracks import Mask, Tracks
+from geo.words import joined
 
 
 def inbound(seconds: int = 240, out_nmi: float = 10.0, weave: float = 0.0, **columns: Any) -> Batch:
@@ -56,7 +57,7 @@ def gate(tracks: Tracks, p: SimpleNamespace) -> Mask:
 @detector(
     id="strange-approach", title="Odd-shaped approach", priority="low", scope="aircraft", every_s=10, sample_s=10,
     needs=[("lat",), ("track",), ("baro_altitude",), ("airports",)], uses=("category",), lookback_s=0, merge_gap_s=300, memory=APPROACH, gate=gate, examples=examples,
-    explain="{manner} on the way down to {airport}, {away:.1f} nmi out and {height:,.0f} ft above it",
+    explain="{manner} on approach to {airport}, {away:.1f} nmi out and {height:,.0f} ft above it",
     style=Style(shape="path", color="#b388ff", icon="approach"),
     params={
         "swings": Param(3, "", "turns of 45 degrees or more to alternate sides", 2, 10, "vectors make two: downwind to base, base to final"),
@@ -128,11 +129,11 @@ def _manner(final: Final, signs: Mask) -> Array:
     words = np.full(len(signs), "", dtype=object)
     for k in np.flatnonzero(signs.any(axis=1)).tolist():
         texts = (
-            f"{abs(net[k]):.0f} degrees of turn one way", f"{swings[k]} turns to alternate sides",
+            f"{abs(net[k]):.0f} degrees of turn in one direction", f"{swings[k]} turns to alternating sides",
             f"{final.state['steep'][k]:.0f} s of steep descent", f"{final.state['low'][k]:.0f} s very low far out",
-            "a short final in a direction in which nobody lands",
+            "a short final from a direction in which nobody lands",
         )  # fmt: skip
-        words[k] = " and ".join(text for text, on in zip(texts, signs[k], strict=True) if on)
+        words[k] = joined([text for text, on in zip(texts, signs[k], strict=True) if on])
     return words
 
 

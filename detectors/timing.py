@@ -142,7 +142,7 @@ def _told(
             what[row] = f"{one.rate[k]:.0f} messages a second"
             among[row] = comparison(float(top[k]), int(others[k]))
         elif burst[k]:
-            sure[row], what[row] = 0.7, f"bursts of {one.total[k]:.0f} messages within two seconds, again and again"
+            sure[row], what[row] = 0.7, f"bursts of {one.total[k]:.0f} messages within two seconds, repeatedly"
         elif near[k]:
             sure[row], what[row] = 0.6, f"{100 * one.short[k]:.0f} % of the messages follow each other too closely"
         else:

@@ -150,9 +150,9 @@ def _ordinary(
 
 def _values(view: Tracks, now: Waves, flips: Array, alternating: Mask, small: Mask, figures: Mask) -> dict[str, Array]:
     """What the sentence and the evidence say, by row."""
-    swung = [f"{n} climbs and descents by turns within ten minutes, up to {ft:,.0f} ft high"
+    swung = [f"{n} alternating climbs and descents within ten minutes, of up to {ft:,.0f} ft"
              for n, ft in zip(now.swings.tolist(), now.largest.tolist(), strict=True)]  # fmt: skip
-    jumps = [f"altitude jumps to and fro, {n} times in 75 s: technical, or invented" for n in flips.tolist()]
+    jumps = [f"altitude jumps back and forth, {n} times in 75 s: technical, or invented" for n in flips.tolist()]
     false = [
         f"altitude swings by up to {ft:,.0f} ft that the vertical rate does not show: technical"
         for ft in now.largest.tolist()

@@ -15,6 +15,7 @@ from geo.anomaly import Anomaly
 from geo.schema import Array
 from geo.shapes import shape_of
 from geo.stretches import PATH_SLOT_MS, Stretches
+from geo.words import sentence
 
 LONGEST_PATH = 256
 """Vertices kept of an episode's path; a longer one keeps every second slot, then every fourth, ..."""
@@ -137,9 +138,8 @@ class Merger:
 
 
 def explain(template: str, values: Mapping[str, Any]) -> str:
-    """The sentence, first letter raised."""
-    text = " ".join(template.format(**values).split())
-    return text[:1].upper() + text[1:]
+    """The sentence, as people write one."""
+    return sentence(" ".join(template.format(**values).split()))
 
 
 def _grow(episode: Episode, found: Stretches, i: int) -> None:

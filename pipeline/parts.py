@@ -11,6 +11,7 @@ from typing import Any
 from geo.anomaly import Anomaly
 from geo.incident import BANDS, Entry, Incident
 from geo.outline import outline, squares, united
+from geo.words import joined
 from pipeline.floors import Floors
 from pipeline.joins import RARE, REACH_KM, SURE_ENOUGH, band_of, nature_of, placed
 from pipeline.summary import summary
@@ -81,7 +82,7 @@ def incident(parts: Sequence[Part], titles: Mapping[str, str], floors: Floors) -
         summary=summary(weighed, titles),
         timeline=_timeline(parts),
         geometry=united(p.shape for p in weighed if p.shape is not None),
-        raised=" and ".join((", ".join(natures[:-1]), natures[-1])) if raised else "",
+        raised=joined(natures) if raised else "",
         cleared="" if standing else _reasons(parts),
     )
 

@@ -19,6 +19,7 @@ from geo.memory import Memory
 from geo.presence import Presence
 from geo.schema import NO_TIME, Array
 from geo.visits import Visits
+from geo.words import sentence
 from geo.zones import Zones
 from pipeline.ahead import Ahead, Coming, by_slot
 from pipeline.airframes import Airframes
@@ -280,7 +281,7 @@ class Watcher:
         text = TRIGGERS[one.trigger].text.format(**named, **words)
         address, callsign = (who.icao24, who.callsign) if who else (None, "")
         key = f"{one.id}-{one.trigger}-{key}"
-        return Alert(key, one.id, one.trigger, time, one.area, text[0].upper() + text[1:], address, callsign, **more)
+        return Alert(key, one.id, one.trigger, time, one.area, sentence(text), address, callsign, **more)
 
     def _active(self, alert: Alert) -> bool:
         """Whether the area's days and hours hold the moment."""

@@ -52,7 +52,7 @@ def test_an_old_standard_stands_out_only_among_enough_of_its_type() -> None:
         return together(*fleet, plane(start_s=300, version=0.0))
 
     (one,) = words(world(25))
-    assert one == "ADS-B version 0 on a A320, nearly all of which have version 2"
+    assert one == "ADS-B version 0 on type A320, nearly all of which have version 2"
     assert words(world(10)) == []
     assert words(world(25, b"B738")) == []
 

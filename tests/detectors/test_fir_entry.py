@@ -71,7 +71,7 @@ def test_the_sentence_names_region_direction_and_what_is_known() -> None:
     (one,) = found(crossing(callsign=b"ELY9"))
 
     assert one.explanation == (
-        "Entered BBBB (East) heading east, where none of the 14 entries learned came in; "
+        "Entered BBBB (East) heading east, where none of the 14 learned entries did; "
         "flight plan unknown: no route database is loaded"
     )
     assert one.priority == 1

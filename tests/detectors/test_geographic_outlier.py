@@ -41,7 +41,7 @@ def test_an_ocean_away_is_technical() -> None:
 
     assert only.priority == 1 and only.evidence["values"]["verdict"] == "technical"
     assert only.evidence["values"]["distance"] > 15_000
-    assert only.explanation.startswith("Abc123: a position near -30.00")
+    assert only.explanation.startswith("abc123: a position near -30.00")
 
 
 def test_each_feed_knows_its_own_places() -> None:

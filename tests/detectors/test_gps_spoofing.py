@@ -54,7 +54,7 @@ def test_a_leap_that_stays_is_low_alone() -> None:
     (one,) = found(*calm(), leaping(150))
 
     assert one.priority == 1 and one.confidence <= 0.5
-    assert one.explanation == "500000: a leap that no aircraft flies; it looks like spoofing, or a fault"
+    assert one.explanation == "500000: a leap that no aircraft can fly; it looks like spoofing, or a fault"
 
 
 def test_a_leap_and_back_within_half_a_minute_is_an_error() -> None:

@@ -47,7 +47,7 @@ def test_a_transponder_on_the_bench_is_cleared() -> None:
 
 @pytest.mark.parametrize("icao24", [0x000000, 0xFFFFFF, 0xAAAAAA])
 def test_addresses_of_nobody(icao24: int) -> None:
-    assert told(fly(icao24, 120)) == [(f"The address {icao24:06X} is nobody's", 2, "")]
+    assert told(fly(icao24, 120)) == [(f"The address {icao24:06X} belongs to nobody", 2, "")]
     heard_only = fly(icao24, 120, source=SOURCES.index("mode_s"))
     assert told(heard_only)[0][2] == "heard without a position of its own: bit errors make such addresses"
 
@@ -65,10 +65,10 @@ def test_addresses_of_no_state_and_what_is_no_address() -> None:
 
 def test_registration_and_block() -> None:
     assert told(fly(0x3C1000, 60, registration=b"EI-DCL")) == [
-        ("Registered EI-DCL, but the address 3C1000 is of Germany", 1, "")
+        ("Registered EI-DCL, but the address 3C1000 belongs to Germany", 1, "")
     ]
     (one,) = found("identity", [fly(0x3C1000, 60)], {"aircraft": table(0x3C1000, b"EI-DCL")})
-    assert one.explanation == "Registered EI-DCL, but the address 3C1000 is of Germany"
+    assert one.explanation == "Registered EI-DCL, but the address 3C1000 belongs to Germany"
     for address, mark in ((0x3C1000, b"D-AIBD"), (0x424100, b"VP-BDK"), (0x3F4000, b"54+01"), (0x780001, b"B-18901")):
         assert told(fly(address, 60, registration=mark)) == []
 
@@ -131,7 +131,8 @@ def test_integrity_of_most_reports() -> None:
 
 def test_one_episode_holds_all_that_does_not_fit() -> None:
     rows = calls(b"TEST1", registration=b"EI-DCL", icao24=0x3C1000)
-    assert told(rows) == [("Registered EI-DCL, but the address 3C1000 is of Germany; the callsign is TEST1", 2, "")]
+    said = "Registered EI-DCL, but the address 3C1000 belongs to Germany; the callsign is TEST1"
+    assert told(rows) == [(said, 2, "")]
 
 
 def standing(anomalies: list[Anomaly]) -> dict[str, str]:

@@ -74,7 +74,7 @@ def test_each_further_sign_adds() -> None:
     (three,) = found(one(NOWHERE, track=turns), *crossing())
 
     assert two.priority == 2 and two.confidence == pytest.approx(0.6425, abs=1e-3)
-    assert three.priority == 3 and three.confidence > 0.78 and "to and fro" in signs(three)
+    assert three.priority == 3 and three.confidence > 0.78 and "back and forth" in signs(three)
 
 
 def test_an_address_of_no_state_alone_is_low() -> None:

@@ -119,9 +119,7 @@ def test_rows_that_another_model_scaled_are_forgotten() -> None:
 
 def test_the_sentence_says_what_and_when() -> None:
     (one,) = found(flown(speeds(60, 40, 41, 42, 43)))
-    assert one.explanation.startswith(
-        "The last five minutes are not like normal flight: speed, most of all 20 s before"
-    )
+    assert one.explanation.startswith("The last five minutes are unlike normal flight: speed, most of all 20 s earlier")
     assert one.evidence["values"]["features"] == {"gspeed": 1.0, "vspeed": 0.0}
     assert len(one.evidence["values"]["steps"]) == STEPS
 

@@ -72,7 +72,7 @@ def test_more_turns_are_of_medium_priority() -> None:
     (one,) = found(path(track=ZIGZAG))
 
     assert one.priority == 2
-    assert one.explanation.startswith("Zig-zag: ") and "times the other way than before" in one.explanation
+    assert one.explanation.startswith("Zig-zag: ") and "reversing its turn" in one.explanation
 
 
 @pytest.mark.parametrize(("callsign", "priority"), [(b"HBABC", 1), (b"YS111N", 1), (b"SWR12A", 2), (b"", 2)])
@@ -89,7 +89,7 @@ def test_who_goes_round_a_region_with_others_is_cleared() -> None:
     (alone,) = found(one, firs)
     both = found(together(one, two), firs)
 
-    assert alone.explanation.startswith("Way round CCCC: ") and alone.state != "cleared"
+    assert alone.explanation.startswith("Detour around CCCC: ") and alone.state != "cleared"
     assert {a.cleared for a in both} == {"others go round the same region"}
 
 

@@ -40,7 +40,7 @@ def recorded(shared: Path, name: str) -> Sequence[Anomaly]:
 def test_a_yo_yo_at_cruise_is_medium_and_says_how_high() -> None:
     seen = found(wave())
     assert [a.priority for a in seen] == [2] and not seen[0].cleared
-    assert "climbs and descents by turns within ten minutes, up to" in seen[0].explanation
+    assert "alternating climbs and descents within ten minutes, of up to" in seen[0].explanation
 
 
 def test_fewer_or_smaller_swings_are_nothing() -> None:
@@ -73,7 +73,7 @@ def test_innocent_kinds_are_cleared(columns: dict[str, Any], reason: str) -> Non
 
 def test_an_altitude_that_alternates_is_technical() -> None:
     seen = found(fly(seconds=N, baro_altitude=np.where(T % 2, 55_000.0, 5_000.0)))
-    assert [a.priority for a in seen] == [2] and "to and fro" in seen[0].explanation
+    assert [a.priority for a in seen] == [2] and "back and forth" in seen[0].explanation
 
 
 def test_alternating_for_half_a_minute_is_low() -> None:

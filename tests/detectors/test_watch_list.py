@@ -27,7 +27,7 @@ def test_one_episode_a_flight_with_what_the_list_says() -> None:
 
 def test_an_entry_of_ones_own_is_an_alert_and_shows_its_note() -> None:
     (one,) = found("watch-list", [fly(0xABC123, 60)], {"watch_list": LIST})
-    assert (one.explanation, one.priority) == ("Abc123 is on the watch list: mine", 2)
+    assert (one.explanation, one.priority) == ("abc123 is on the watch list: mine", 2)
 
 
 @pytest.mark.parametrize("group", ["mil", "gov", "pol", "civ"])

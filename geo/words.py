@@ -1,0 +1,19 @@
+"""Words put together into sentences."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+_NAMES = re.compile(r"[0-9a-f]{6}\b|\w*\d")
+"""What a sentence may begin with that is a name and no word: an address in hex digits, anything with a digit in it."""
+
+
+def joined(words: Sequence[str]) -> str:
+    """`a, b and c`; nothing of nothing."""
+    return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
+
+
+def sentence(text: str) -> str:
+    """The text with its first letter raised, and as it is where it begins with a name: abc123 is no Abc123."""
+    return text if _NAMES.match(text) else text[:1].upper() + text[1:]
