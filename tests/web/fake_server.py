@@ -194,6 +194,8 @@ class _Handler(BaseHTTPRequestHandler):
             start, end = query.get("datetime", "../..").split("/")
             pool = world.anomalies.values() if collection == "anomalies" else world.cleared
             wanted = {name: query[name] for name in ("class", "icao24") if name in query}
+            if query.get("sortby") == "start":
+                pool = sorted(pool, key=lambda f: f["properties"]["start"])
             return [
                 f
                 for f in pool

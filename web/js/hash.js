@@ -26,6 +26,20 @@ export function formatHash(state) {
   return parts.length ? `#${parts.join('&')}` : '';
 }
 
+// Writes the address, but never over one that somebody just gave it and that is still to be read: while time plays it is
+// written all the time.
+export function createAddress({ location, history } = globalThis) {
+  let known = location.hash;
+  return {
+    write(hash) {
+      if (location.hash !== known) return;
+      history.replaceState(null, '', hash || location.pathname);
+      known = location.hash;
+    },
+    read: () => parseHash((known = location.hash)),
+  };
+}
+
 export function parseHash(hash) {
   const out = {};
   const fields = new Map(hash.replace(/^#/, '').split('&').filter(Boolean).map(splitField));

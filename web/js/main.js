@@ -10,7 +10,7 @@ import { addControls } from './controls.js';
 import { $, setText } from './dom.js';
 import { firstPicture, wholePicture } from './first_picture.js';
 import { Fleet } from './fleet.js';
-import { formatHash, parseHash } from './hash.js';
+import { createAddress, formatHash } from './hash.js';
 import { Incidents } from './incidents.js';
 import { createLater, wake } from './later.js';
 import { ListPanel } from './list_panel.js';
@@ -133,11 +133,12 @@ function reveal(map, one) {
 const WRITTEN_MS = 500; // while time plays it changes all the time, and Safari takes 100 addresses in 30 s
 
 function bindAddress(app, map) {
-  const write = throttle(() => history.replaceState(null, '', formatHash(app.state.get()) || location.pathname), WRITTEN_MS);
+  const address = createAddress();
+  const write = throttle(() => address.write(formatHash(app.state.get())), WRITTEN_MS);
   app.state.on(['view', 'off', 'layers', 'projection', 'window', 'live', 'at', 'end', 'selected', 'extent', 'sort'], write);
   app.state.on(['theme', 'units', 'zone', 'area', 'only', 'opacity', 'compare', 'desk', 'craft', 'table'], write);
   addEventListener('hashchange', () => {
-    const wanted = parseHash(location.hash);
+    const wanted = address.read();
     app.state.set(wanted);
     const { view } = wanted;
     if (view) map.jumpTo({ center: [view.lng, view.lat], zoom: view.zoom, bearing: view.bearing, pitch: view.pitch });

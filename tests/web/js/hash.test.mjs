@@ -1,7 +1,7 @@
 // Links: every state goes into the address and comes back; a broken link gives the start state, never an error.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { formatHash, parseHash } from '../../../web/js/hash.js';
+import { createAddress, formatHash, parseHash } from '../../../web/js/hash.js';
 import { INITIAL } from '../../../web/js/state.js';
 
 test('the start state needs no words', () => assert.equal(formatHash(INITIAL), ''));
@@ -45,3 +45,14 @@ for (const bad of [
     assert.equal(back.off.size, 0);
   });
 }
+
+test('an address that somebody gave is read before the page writes its own again', () => {
+  const location = { hash: '#at=1', pathname: '/' };
+  const address = createAddress({ location, history: { replaceState: (_, __, to) => (location.hash = to.startsWith('#') ? to : '') } });
+  address.write('#at=2');
+  location.hash = '#view=50,0,4';
+  address.write('#at=3');
+  assert.deepEqual([location.hash, address.read().view.lat], ['#view=50,0,4', 50]);
+  address.write('');
+  assert.equal(location.hash, '');
+});
