@@ -6,6 +6,7 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import msgspec
@@ -54,6 +55,12 @@ _COLUMNS = ("position_time", "lat", "lon", "baro_altitude", "geo_altitude", "on_
             "type_code", "ground_speed", "track", "vertical_rate")  # fmt: skip
 
 
+_FIRST = """
+SELECT least((SELECT min(start_time) FROM anomalies WHERE start_time >= $1),
+             (SELECT min(start_time) FROM track_segments WHERE start_time >= $1))
+"""
+
+
 class Draft(Limits, forbid_unknown_fields=True, kw_only=True):
     """The limits are of a shape; an area that is stored has its own."""
 
@@ -77,7 +84,14 @@ async def show_backtest(request: AnyRequest) -> Response[bytes]:
         alerts, until = await _of_anomalies(request, watcher, box, start, end)
     else:
         alerts, until = await _of_positions(request, watcher, box, start, end)
-    return await replies.json(request, _summary(alerts, start, until, end, asked.budget_a_day))
+    since = max(start, await _first(request, start) or end)
+    return await replies.json(request, _summary(alerts, since, until, end, asked.budget_a_day))
+
+
+async def _first(request: AnyRequest, start: int) -> int | None:
+    """When what is stored begins, epoch ms: alerts a day are of the days in which there could be any."""
+    first = await request.app.state.pool.fetchval(_FIRST, datetime.fromtimestamp(start / 1000, UTC))
+    return None if first is None else round(first.timestamp() * 1000)
 
 
 async def _watcher(request: AnyRequest, asked: Draft) -> tuple[Watcher, Box]:
@@ -149,12 +163,12 @@ def _fed(watcher: Watcher, batch: Batch) -> list[Alert]:
     return [alert for part in parts for alert in watcher.feed(batch.take(part), (), int(batch["time"][part[-1]]))]
 
 
-def _summary(alerts: Sequence[Alert], start: int, until: int, end: int, budget: float | None) -> Mapping[str, Any]:
-    days = max((until - start) / DAY_MS, 1 / 24)
+def _summary(alerts: Sequence[Alert], since: int, until: int, end: int, budget: float | None) -> Mapping[str, Any]:
+    days = max((until - since) / DAY_MS, 1 / 24)
     by_time = sorted(alerts, key=lambda one: (one.time, one.key))
     shown = {"type": "FeatureCollection", "features": [one.feature() for one in by_time[:MOST_FEATURES]]}
     return {
-        "start": utc_text(start), "end": utc_text(until), "alerts": len(alerts),
+        "start": utc_text(since), "end": utc_text(until), "alerts": len(alerts),
         "alerts_a_day": round(len(alerts) / days, 2),
         "by_day": dict(Counter(utc_text(one.time)[:10] for one in by_time)),
         "by_trigger": dict(Counter(one.trigger for one in by_time)),

@@ -57,4 +57,4 @@ def proposal(
             why = f"of {len(above)} reviewed at or above it {false} were dismissed; at most {bound:.2f} false a day"
             kept = {"confidence": level, "alarms_a_day": round(a_day, 3), "false_a_day_at_most": round(bound, 3)}
             return facts | kept | {"why": why}
-    return facts | {"why": f"no confidence keeps false alarms below {budget_a_day:g} a day"}
+    return facts | {"why": f"no confidence keeps false alarms below {budget_a_day:.2g} a day"}

@@ -47,7 +47,8 @@ def schema_of(url: str) -> str:
 def check(values: Values, reach: Reach) -> None:
     url = values["url"]
     if schema_of(url) not in SCHEMAS:
-        raise Invalid("url", f"{schema_of(url)[:30] or 'this'}:// is not taken; docs/alerts.md lists what is")
+        what = f"{schema_of(url)[:30]}://" if schema_of(url) else "an address without a service, such as ntfys://,"
+        raise Invalid("url", f"{what} is not taken; docs/alerts.md lists what is")
     if any(READS_FILES.fullmatch(name) for name in _parameters(url)):
         raise Invalid("url", "parameters that name files or other addresses are not taken")
     if "," in url.partition("?")[0] and "://" in url.partition("://")[2]:

@@ -89,8 +89,9 @@ class Reach:
     def _judge(self, host: str, found: Sequence[str]) -> None:
         for one in found:
             if why := self.refusal(one):
+                what = why if one == host else f"{host[:100]}: {why}"
                 raise Unreachable(
-                    f"{host[:100]}: {why}; skysift serve --allow-private-destinations, or a list of networks, allows it"
+                    f"{what}; skysift serve --allow-private-destinations, or a list of networks, allows it"
                 )
 
 

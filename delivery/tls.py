@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import ssl
 
 from delivery._registry import Field, Invalid, Values
@@ -26,9 +27,14 @@ class _Closed(ssl.SSLSocket):
             raise
 
 
+_NOT_IN_HOST = re.compile(r"[\s/\\@?#]")
+
+
 def check(values: Values, reach: Reach) -> None:
     """Of a destination that is a host, a port and perhaps certificates. Raises Invalid."""
     context(values)
+    if _NOT_IN_HOST.search(values["host"]):
+        raise Invalid("host", "give the name or address alone, without a scheme, a path or a user")
     try:
         reach.check_literal(values["host"])
         reach.check_port(int(values["port"]))

@@ -172,6 +172,13 @@ def test_a_draft_is_run_over_stored_anomalies(client: Client, keys: Keys, area: 
     assert len(found["features"]["features"]) == 12 and not found["truncated"]
 
 
+def test_alerts_a_day_are_of_the_days_that_anything_is_stored_of(client: Client, keys: Keys, area: int) -> None:
+    near = backtest(client, keys, area, "anomaly-starts").json()
+    far = backtest(client, keys, area, "anomaly-starts", start="2023-10-14T22:00:00Z").json()
+
+    assert far["alerts_a_day"] == near["alerts_a_day"] > 0 and far["start"] == near["start"] > "2023-11-14T22:00"
+
+
 def test_a_draft_is_run_over_stored_positions(client: Client, keys: Keys) -> None:
     drawn = {"wkt": "POLYGON((-5.9 52.5,-5.8 52.5,-5.8 53.5,-5.9 53.5,-5.9 52.5))"}
     found = backtest(client, keys, drawn, "crosses").json()

@@ -36,5 +36,5 @@ def test_the_confidence_that_keeps_to_the_budget() -> None:
 
 @pytest.mark.parametrize(("times", "why"), [(5, "too few verdicts: 5 of 20"), (25, "no confidence keeps")])
 def test_nothing_is_proposed_where_nothing_can_be(times: int, why: str) -> None:
-    found = proposal(verdicts((0.5, False, times)), {0.5: 100}, 1.0, 1.0)
-    assert found["confidence"] is None and found["why"].startswith(why)
+    found = proposal(verdicts((0.5, False, times)), {0.5: 100}, 1.0, 10 / 17)
+    assert found["confidence"] is None and found["why"].startswith(why) and "0.588" not in found["why"]

@@ -62,6 +62,11 @@ def test_addresses_that_are_not_taken(url: str) -> None:
     assert error.value.field == "url"
 
 
+def test_an_address_without_a_service_is_told_so() -> None:
+    with pytest.raises(Invalid, match="^an address without a service"):
+        values("apprise", Reach(), url="nothing")
+
+
 @pytest.mark.parametrize(
     "parameter",
     ["template=X", "a=1;template=X", "a=1&Template=X", "%74emplate=X", "%2574emplate=X", "%20template=X", "template+=X",

@@ -87,6 +87,12 @@ def test_what_is_not_acknowledged_has_failed(
         through(take())
 
 
+@pytest.mark.parametrize("host", ["mqtt://broker.example", "broker.example/x", "me@broker.example", "two words"])
+def test_a_host_is_a_name_or_an_address_alone(host: str) -> None:
+    with pytest.raises(Invalid, match="alone"):
+        values("mqtt", host=host)
+
+
 def test_a_private_broker_is_not_reached() -> None:
     with pytest.raises(Failed, match="not a public address"):
         asyncio.run(sent("mqtt", reach=Reach(), host="127.0.0.1"))

@@ -52,6 +52,11 @@ def test_a_name_that_leads_both_ways_is_refused() -> None:
         asyncio.run(resolving(["1.1.1.1", "10.0.0.1"]).address("both.example", 443))
 
 
+def test_an_address_is_named_once_in_its_refusal() -> None:
+    with pytest.raises(Unreachable, match=r"^10\.0\.0\.1 is not a public address; "):
+        Reach().check_literal("10.0.0.1")
+
+
 def test_a_name_is_judged_each_time_it_is_sent_to() -> None:
     reach = resolving(["1.1.1.1"], ["127.0.0.1"])
     assert asyncio.run(reach.address("rebind.example", 443)) == "1.1.1.1"

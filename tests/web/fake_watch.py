@@ -36,9 +36,12 @@ KINDS = [
 
 
 JUDGED = {"reviewed": 24, "confirmed": 18, "dismissed": 6, "precision": 0.75, "interval": [0.55, 0.88], "too_few": None}
+UNSEEN = {"reviewed": 0, "precision": None, "confidence": None, "why": "too few verdicts: 0 of 20"}
 EMPTY: Json = {
     "queues": [], "reviews": [], "rules": [],
-    "classes": {"loiter": JUDGED | {"confidence": 0.6, "why": "of 20 reviewed at or above it 2 were dismissed"}},
+    "classes": {
+        "loiter": JUDGED | {"confidence": 0.6, "why": "of 20 reviewed at or above it 2 were dismissed"}, "ghost": UNSEEN,
+    },
 }  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import ViewportSize
 
 from geo.schema import EMERGENCIES, SOURCES
 from tests.web.fake_server import WEB
@@ -57,6 +58,14 @@ PALE = """() => {
 }"""
 
 
+SMALLER: dict[int, ViewportSize] = {
+    1440: {"width": 844, "height": 390},
+    1024: {"width": 360, "height": 225},
+    390: {"width": 320, "height": 640},
+}
+"""A phone on its side, a page at 400 %, and the narrowest that WCAG asks for."""
+
+
 @pytest.mark.parametrize(("width", "height"), [(1440, 900), (1024, 768), (390, 844)])
 def test_the_page_is_quiet_keeps_to_itself_and_fits(look: Callable[..., Sight], width: int, height: int) -> None:
     sight = look(width=width, height=height)
@@ -65,6 +74,8 @@ def test_the_page_is_quiet_keeps_to_itself_and_fits(look: Callable[..., Sight], 
     assert sight.errors == []
     assert sight.hosts == {sight.server.url.split("/")[2]}
     assert sight.page.evaluate("document.documentElement.scrollWidth") <= width
+    assert sight.page.evaluate(OUTSIDE) == []
+    sight.page.set_viewport_size(SMALLER[width])
     assert sight.page.evaluate(OUTSIDE) == []
 
 

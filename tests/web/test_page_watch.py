@@ -77,6 +77,11 @@ def test_a_refusal_stands_at_the_field_that_it_names(look: Callable[..., Sight],
     fault.wait_for()
     assert fault.inner_text() == "'xyz' is no address of six hex digits"
     assert made.locator("[data-field='fleet.icao24'] input").evaluate("e => e === document.activeElement")
+    made.get_by_label("Alerts an hour, at most").fill("99999")
+    watchers.sent.clear()
+    made.get_by_role("button", name="Start watching").press("Enter")
+    assert made.locator("[data-field='delivery.budget_per_hour'] .fault").inner_text() == "A number from 1 to 1,000."
+    assert not [path for _, path, _ in watchers.sent if path == "/subscriptions"]
 
 
 def test_nobody_comes_in_with_one_click_and_goes_on_where_he_was(
@@ -111,6 +116,7 @@ def test_what_is_kept_shows_its_health_and_obeys(look: Callable[..., Sight], kep
     row.get_by_label("What to do with Loiterers").press("Enter")
     row.get_by_role("button", name="Pause").press("Enter")
     until(sight.page, "document.querySelector('#watch .watch-row.paused')")
+    until(sight.page, "document.activeElement.textContent === 'Resume'")  # the focus stays where it was
     row.get_by_role("button", name="Delete").press("Enter")
     row.get_by_role("button", name="Delete it?").press("Enter")
     until(sight.page, "!document.querySelector('#watch .watch-row')")
@@ -211,6 +217,7 @@ def test_a_proposal_of_an_area_is_accepted_for_it_alone(look: Callable[..., Sigh
     panel.get_by_role("button", name="Reviews here").press("Enter")
     panel.get_by_role("button", name="Accept: Loiter").press("Enter")
     until(sight.page, "document.querySelector('.area-reviews button:not(:disabled)')")
+    assert panel.locator(".area-reviews li").count() == 1  # what nobody reviewed is not listed
     assert violations(sight) == []
     sent = last(kept, "/rules")
     assert (sent["class"], sent["area"], sent["confidence"]) == ("loiter", 1, 0.6)

@@ -22,9 +22,7 @@ export class AreaError extends Error {}
 // The area, checked, its longitudes made continuous; raises AreaError with what is wrong in words for the user.
 export function makeArea({ kind, parts = [], points = [], size = 0, name = '' }) {
   if (!KINDS.includes(kind)) throw new AreaError(FAULTS.kind);
-  const label = String(name ?? '')
-    .trim()
-    .slice(0, NAME);
+  const label = [...String(name ?? '').trim()].slice(0, NAME).join(''); // never half a character, which no address can hold
   const all = kind === 'polygon' ? parts.flat(2) : points;
   all.forEach(checkPoint);
   if (all.length > MOST_POINTS) throw new AreaError(FAULTS.points(MOST_POINTS, all.length));

@@ -19,7 +19,7 @@ async function fill(app, id, root) {
     app.api.get('/precision', { area: id }),
     app.api.get('/proposals', { area: id, alarms_a_day: USUAL }),
   ]);
-  const classes = Object.keys({ ...right.classes, ...proposed.classes }).sort();
+  const classes = Object.keys({ ...right.classes, ...proposed.classes }).filter((one) => (right.classes[one] ?? proposed.classes[one]).reviewed).sort();
   const rows = classes.map((one) => row(app, id, one, right.classes[one], proposed.classes[one], () => fill(app, id, root)));
   root.replaceChildren(rows.length ? h('ul', {}, rows) : h('p', { class: 'facts', text: WATCH.areas.proposalsNone }));
 }

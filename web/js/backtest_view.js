@@ -9,6 +9,7 @@ import { agoText, dayText, parseTime, stampText } from './time.js';
 const T = WATCH.backtest;
 const WAIT_MS = 90_000;
 const MOST_ROWS = 80;
+const SHORT_MS = 3_600_000;
 const MANY = 50; // alerts a day that nobody reads
 const BUDGETS = { least: 1, most: 1000, usual: 5 };
 
@@ -80,14 +81,16 @@ export class BacktestView {
     this.#app.bus.emit('announce', T.kept(Math.round(confidence * 100)));
   }
 
-  #show({ alerts, alerts_a_day: rate, by_day: byDay, truncated, end: until, features: { features } }, { start, end }) {
+  #show({ alerts, alerts_a_day: rate, by_day: byDay, truncated, start: since, end: until, features: { features } }, { start, end }) {
+    const short = parseTime(since) - parseTime(start) > SHORT_MS; // less is stored than was asked for
+    const span = short ? T.since(stampText(parseTime(since))) : T.over(T.days(this.days));
     const days = daysOf(byDay, start, end);
     this.#app.bus.emit('backtest', features);
     const cut = truncated ? h('p', { class: 'notice', text: T.cut(stampText(parseTime(until))) }) : null;
     if (!alerts) return this.#answer.replaceChildren(...[h('p', { class: 'facts', text: T.nothing }), cut].filter(Boolean));
     return this.#answer.replaceChildren(
       ...[
-        h('p', { class: 'rate' }, h('b', { text: T.aDay(rate) }), h('span', { text: T.total(alerts, T.days(this.days)) })),
+        h('p', { class: 'rate' }, h('b', { text: T.aDay(rate) }), h('span', { text: T.total(alerts, span) })),
         days.length > 2 ? bars(days) : null,
         rate > MANY ? h('p', { class: 'facts', text: T.busy }) : null,
         cut,

@@ -1,6 +1,6 @@
 // Adding a destination, or changing one: its kind, its name, the fields of the kind; saved and tried at once.
 import { h, setText } from './dom.js';
-import { clearFaults, field, notice, select, showFault, showRefusal } from './form.js';
+import { clearFaults, field, notice, select, showFault, showNumberFault, showRefusal } from './form.js';
 import { kindFields } from './kind_form.js';
 import { wordButton } from './parts.js';
 import { WATCH } from './texts/watch_en.js';
@@ -40,6 +40,7 @@ async function submit(app, { root, fault, save, body, id, kind, done }) {
   fault.hidden = true;
   const missing = id === null ? kind.fields.find((one) => one.required && body.values[one.name] === undefined) : null;
   if (missing) return showFault(root, `values.${missing.name}`, `${missing.title}?`);
+  if (showNumberFault(root)) return true;
   save.disabled = true;
   try {
     return done(await app.watch.save('destinations', body, id));

@@ -16,7 +16,7 @@ export class DrawBar {
   #app;
   #root;
   #tools = new Map();
-  #hint = h('p', { class: 'draw-hint', id: 'draw-hint' });
+  #hint = h('p', { class: 'draw-hint', id: 'draw-hint', text: T.choose });
   #width = h(
     'select',
     { 'aria-label': T.width, onchange: () => this.#widen() },
@@ -136,7 +136,7 @@ export class DrawBar {
     this.#tool.stop();
     this.#keys.on = false;
     this.#kind = null;
-    setText(this.#hint, '');
+    setText(this.#hint, T.choose);
     this.#app.bus.emit('area:draft', null);
     this.#show();
   }

@@ -1,5 +1,8 @@
 // Fields of a form: a label, a control, what helps to fill it, and what is wrong with it, told to eyes and screen readers.
 import { h, setText } from './dom.js';
+import { WATCH } from './texts/watch_en.js';
+
+const NUMBERS = WATCH.form.between;
 
 let count = 0;
 
@@ -50,6 +53,12 @@ export function showFault(root, parameter, text) {
   control?.focus();
   box.scrollIntoView({ block: 'nearest' });
   return true;
+}
+
+// Whether a number is none, or beyond what its field takes: then that is shown there.
+export function showNumberFault(root) {
+  const wrong = [...root.querySelectorAll('input[type=number]')].find((one) => !one.checkValidity());
+  return Boolean(wrong) && showFault(root, wrong.closest('[data-field]').dataset.field, NUMBERS(Number(wrong.min), Number(wrong.max)));
 }
 
 // What the server refused: at the field that it names, else in the notice of the whole form.

@@ -1,6 +1,7 @@
 // Keys that work anywhere but in a text field. What they do is also what the help shows.
 import { toggleGlobe } from './controls.js';
 import { h } from './dom.js';
+import { meant } from './keys.js';
 import { iconButton } from './parts.js';
 import { TEXTS } from './texts.js';
 import { WATCH } from './texts/watch_en.js';
@@ -51,13 +52,7 @@ const reviewKey = (app, key, status) => ({ keys: [key], show: [key.toUpperCase()
 export function bindKeys(app) {
   const table = keyTable(app);
   document.addEventListener('keydown', (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector('dialog[open]')) return;
-    const target = event.target instanceof Element ? event.target : document.body;
-    if (target.closest('input, select, textarea')) return;
-    // Arrows move the map when it has the focus, and a button keeps its own Space.
-    if (event.key.startsWith('Arrow') && target.closest('.maplibregl-canvas, [role=slider]')) return;
-    if (event.key === ' ' && target.closest('button')) return;
-    const one = table.find(({ keys }) => keys.includes(event.key.length === 1 ? event.key.toLowerCase() : event.key));
+    const one = document.querySelector('dialog[open]') ? null : meant(table, event);
     if (!one) return;
     event.preventDefault();
     one.run();

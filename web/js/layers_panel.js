@@ -23,6 +23,7 @@ export class LayersPanel {
   #app;
   #rows = new Map(); // class id -> {row, count, spark}
   #groups = h('div', { class: 'groups' });
+  #sums = new Map(); // where the anomalies of a group are counted -> its classes
   #mapLayers;
   #day;
   #looks = '';
@@ -63,6 +64,7 @@ export class LayersPanel {
     if (looks === this.#looks) return this.#numbers();
     this.#looks = looks;
     this.#rows.clear();
+    this.#sums.clear();
     const groups = [...RANKS]
       .reverse()
       .filter(Boolean)
@@ -78,7 +80,9 @@ export class LayersPanel {
   }
 
   #group(label, classes) {
-    const title = h('h3', {}, `${label} `, h('span', { class: 'count', text: String(classes.length) }));
+    const count = h('span', { class: 'count', text: String(classes.length) });
+    if (classes[0].active) this.#sums.set(count, classes);
+    const title = h('h3', {}, `${label} `, count);
     const open = classes[0].active || classes.length <= FEW;
     return h(
       'details',
@@ -166,6 +170,8 @@ export class LayersPanel {
       const tip = day ? `${T.day(day.reduce((a, b) => a + b, 0))} ${T.switchTip}` : T.switchTip;
       if (row.toggle.title !== tip) row.toggle.title = tip;
     }
+    for (const [node, classes] of this.#sums)
+      setText(node, classes.reduce((sum, { id }) => sum + Number(this.#rows.get(id).count.textContent), 0).toLocaleString('en'));
   }
 
   // Once a second.

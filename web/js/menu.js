@@ -17,7 +17,7 @@ export function sureButton(text, sure, act) {
   };
   button.addEventListener('click', () => {
     clearTimeout(timer);
-    if (button.dataset.sure) return act();
+    if (button.dataset.sure) return act(button);
     button.dataset.sure = '1';
     button.textContent = typeof sure === 'function' ? sure() : sure;
     timer = setTimeout(calm, 4000);
@@ -26,8 +26,23 @@ export function sureButton(text, sure, act) {
   return button;
 }
 
+const WORKABLE = 'a[href], button, input, select, textarea, summary';
+
+// Gives the focus back to a button that had it, or to what stands in its place where all of it was made anew meanwhile.
+function focusBack(button) {
+  const panel = button?.closest('.panel-body, dialog, section') ?? document.body;
+  const all = () => [...panel.querySelectorAll(WORKABLE)].filter((one) => one.checkVisibility());
+  const at = document.activeElement === button ? all().indexOf(button) : -1;
+  return () => {
+    if (at < 0 || (document.activeElement !== document.body && document.activeElement !== button)) return;
+    const now = all();
+    (button.isConnected ? button : now[Math.min(at, now.length - 1)])?.focus();
+  };
+}
+
 // Runs what a button asks for: it waits meanwhile, and what goes wrong is said.
 export async function doing(app, button, act) {
+  const back = focusBack(button);
   if (button) button.disabled = true;
   try {
     return await act();
@@ -36,5 +51,6 @@ export async function doing(app, button, act) {
     return null;
   } finally {
     if (button) button.disabled = false;
+    back();
   }
 }

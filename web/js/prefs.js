@@ -1,10 +1,13 @@
-// What a reader prefers: theme, units, time zone. The choice stands on the root element, where styles and words read it.
+// What a reader prefers: theme, units, time zone, keys. The choice stands on the root element, where styles and words read it.
 export const CHOICES = Object.freeze({
   theme: ['auto', 'dark', 'light'],
   units: ['aviation', 'metric'],
   zone: ['utc', 'local'],
 });
-const NAMES = Object.keys(CHOICES);
+// What no link says, because it is nobody else's: whoever speaks to the computer has letters pressed that they did not mean.
+export const OWN = Object.freeze({ keys: ['on', 'off'] });
+const ALL = { ...CHOICES, ...OWN };
+const NAMES = Object.keys(ALL);
 const KEY = 'skysift.prefs';
 
 const root = () => globalThis.document?.documentElement;
@@ -12,7 +15,7 @@ const root = () => globalThis.document?.documentElement;
 export const preferred = (name) => known(name, root()?.dataset[name]);
 
 function known(name, value) {
-  return CHOICES[name].includes(value) ? value : CHOICES[name][0];
+  return ALL[name].includes(value) ? value : ALL[name][0];
 }
 
 // Light or dark as it is now, whoever decided it.
@@ -27,7 +30,7 @@ export function kept() {
     const found = JSON.parse(localStorage.getItem(KEY)) ?? {};
     return Object.fromEntries(NAMES.map((name) => [name, known(name, found[name])]));
   } catch {
-    return Object.fromEntries(NAMES.map((name) => [name, CHOICES[name][0]]));
+    return Object.fromEntries(NAMES.map((name) => [name, ALL[name][0]]));
   }
 }
 

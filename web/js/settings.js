@@ -2,7 +2,7 @@
 import { h } from './dom.js';
 import { icon } from './icons.js';
 import { iconButton } from './parts.js';
-import { CHOICES } from './prefs.js';
+import { CHOICES, OWN } from './prefs.js';
 import { TEXTS } from './texts.js';
 
 const T = TEXTS.settings;
@@ -11,10 +11,12 @@ export class Settings {
   #dialog;
   #state;
   #buttons = [];
+  #choices;
 
   // `onMap`: beside the button stands the way to the statistics. `print`: how this page gets onto paper.
   constructor(dialog, { state }, { onMap = true, print = () => window.print() } = {}) {
     this.#dialog = dialog;
+    this.#choices = onMap ? { ...CHOICES, ...OWN } : CHOICES;
     this.#state = state;
     const open = iconButton('settings', T.open, () => this.#open());
     const figures = h('a', { class: 'icon-button to-statistics', href: '/statistics', title: T.statistics, 'aria-label': T.statistics }, icon('chart')); // prettier-ignore
@@ -22,15 +24,15 @@ export class Settings {
     const close = iconButton('close', T.close, () => dialog.close());
     dialog.append(
       h('div', { class: 'panel-head' }, h('h2', { id: 'settings-title', text: T.title }), close),
-      h('div', { class: 'help-body' }, ...Object.keys(CHOICES).map((name) => this.#row(name)), note(), more(dialog, onMap, print)),
+      h('div', { class: 'help-body' }, ...Object.keys(this.#choices).map((name) => this.#row(name)), note(), more(dialog, onMap, print)),
     );
     dialog.addEventListener('click', (event) => event.target === dialog && dialog.close());
-    state.on(Object.keys(CHOICES), () => this.#mark());
+    state.on(Object.keys(this.#choices), () => this.#mark());
     this.#mark();
   }
 
   #row(name) {
-    const buttons = CHOICES[name].map((value) =>
+    const buttons = this.#choices[name].map((value) =>
       h('button', { type: 'button', 'data-choice': value, text: T[name][value], onclick: () => this.#state.set({ [name]: value }) }),
     );
     this.#buttons.push(...buttons.map((button) => ({ name, button })));

@@ -40,9 +40,10 @@ export const INITIAL = Object.freeze({
   table: '', // the column by which the table of aircraft is sorted, -column downwards; '' = it is closed
   extent: true, // list only what is in view
   sort: 'priority', // or 'confidence', 'newest'
-  theme: 'auto', // this and the next two: what the reader prefers (prefs.js)
+  theme: 'auto', // this and the next three: what the reader prefers (prefs.js)
   units: 'aviation',
   zone: 'utc',
+  keys: 'on',
   sheet: null, // small screens: which sheet is up
 });
 

@@ -33,7 +33,7 @@ export class AreasView {
     const watched = this.#watchedBy(id);
     const own = p.owner === this.#app.access.me.account;
     const facts = [p.shared ? (own ? T.shared : T.theirs) : null, watched ? T.watched(watched) : null].filter(Boolean).join(' · ');
-    const name = h('button', { class: 'link', type: 'button', text: p.name, 'aria-label': T.show(p.name), onclick: () => this.#panel.showArea(id) });
+    const name = h('button', { class: 'link', type: 'button', text: p.name, title: p.name, 'aria-label': T.show(p.name), onclick: () => this.#panel.showArea(id) });
     const reviews = h('div', {});
     const look = () => reviews.replaceChildren(...(reviews.firstChild ? [] : [areaReviews(this.#app, Number(id), p.name)]));
     return h(
@@ -66,7 +66,7 @@ export class AreasView {
       watchIt,
       change,
       act(shared ? T.unshare : T.share, share),
-      sureButton(WATCH.subscriptions.remove, T.sure(watched), () => doing(this.#app, null, () => watch.remove('areas', Number(id)))),
+      sureButton(WATCH.subscriptions.remove, T.sure(watched), (button) => doing(this.#app, button, () => watch.remove('areas', Number(id)))),
     ];
   }
 }

@@ -56,7 +56,7 @@ export class DestinationsView {
     return h(
       'li',
       { class: `watch-row ${one.paused ? 'paused' : failures ? 'failing' : 'on'}` },
-      h('div', { class: 'watch-top' }, h('span', { class: 'dot', 'aria-hidden': 'true' }), h('h2', { text: one.name }), one.paused ? h('span', { class: 'tag', text: WATCH.subscriptions.paused }) : null), // prettier-ignore
+      h('div', { class: 'watch-top' }, h('span', { class: 'dot', 'aria-hidden': 'true' }), h('h2', { text: one.name, title: one.name }), one.paused ? h('span', { class: 'tag', text: WATCH.subscriptions.paused }) : null), // prettier-ignore
       h('p', { class: 'watch-what', text: [kind, one.shown].filter(Boolean).join(' · ') }),
       h('p', { class: 'facts', text: [health, failures ? T.failing(failures) : '', waiting ? T.waiting(waiting) : '', held ? WATCH.subscriptions.held(held) : ''].filter(Boolean).join(' · ') }),
       failures && why ? h('p', { class: 'fault', text: why }) : null,
@@ -80,7 +80,7 @@ export class DestinationsView {
       act(T.log, () => this.#toggleLog(one)),
       act(one.paused ? WATCH.subscriptions.resume : WATCH.subscriptions.pause, () => watch.pause('destinations', one)),
       act(WATCH.subscriptions.edit, () => this.#open(one)),
-      sureButton(WATCH.subscriptions.remove, WATCH.subscriptions.sure, () => doing(this.#app, null, () => watch.remove('destinations', one.id))),
+      sureButton(WATCH.subscriptions.remove, WATCH.subscriptions.sure, (button) => doing(this.#app, button, () => watch.remove('destinations', one.id))),
     ];
   }
 

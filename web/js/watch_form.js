@@ -3,7 +3,7 @@ import { throttle } from './bus.js';
 import { areaTitle, formatArea } from './area.js';
 import { BacktestView } from './backtest_view.js';
 import { h, setText } from './dom.js';
-import { clearFaults, field, notice, showFault, showRefusal } from './form.js';
+import { clearFaults, field, notice, showFault, showNumberFault, showRefusal } from './form.js';
 import { moreFields } from './form_more.js';
 import { whatFields } from './form_what.js';
 import { WhereField } from './form_where.js';
@@ -164,6 +164,7 @@ export class WatchForm {
     clearFaults(form);
     fault.hidden = true;
     if (!this.#draft.name.trim()) return showFault(form, 'name', T.required);
+    if (showNumberFault(form)) return true;
     save.disabled = true;
     try {
       const area = this.#draft.trigger === SERVICE ? null : await this.#saveArea();

@@ -48,7 +48,7 @@ export class SubscriptionsView {
     return h(
       'li',
       { class: `watch-row ${stateOf(one)}` },
-      h('div', { class: 'watch-top' }, h('span', { class: 'dot', 'aria-hidden': 'true' }), h('h2', { text: one.name }), badge(one)),
+      h('div', { class: 'watch-top' }, h('span', { class: 'dot', 'aria-hidden': 'true' }), h('h2', { text: one.name, title: one.name }), badge(one)),
       h('p', { class: 'watch-what' }, place, ` · ${what}`),
       h('p', { class: 'facts', text: healthOf(one, Date.now()) }),
       this.#places(one),
@@ -83,7 +83,7 @@ export class SubscriptionsView {
       muted ? act(T.unmute, () => watch.mute(one.id, null)) : act(T.hour, () => watch.mute(one.id, Date.now() + HOUR_MS)),
       muted ? null : act(T.tomorrow, () => watch.mute(one.id, tomorrow(Date.now()))),
       feed(one),
-      sureButton(T.remove, T.sure, () => doing(this.#app, null, () => watch.remove('subscriptions', one.id))),
+      sureButton(T.remove, T.sure, (button) => doing(this.#app, button, () => watch.remove('subscriptions', one.id))),
     ];
   }
 

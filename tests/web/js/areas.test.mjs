@@ -138,3 +138,9 @@ test('what terra-draw hands back becomes the exact shape', () => {
   assert.ok(Math.abs(again.size - 120) < 0.01 && Math.abs(again.points[0][1] - 60) < 1e-6);
   assert.deepEqual(areaOf('rectangle', [[1, 2], [3, 2], [3, 4], [1, 4]], 0).points, [[1, 2], [3, 4]]); // prettier-ignore
 });
+
+test('a name is cut between characters, never within one', () => {
+  const { name } = makeArea({ kind: 'circle', points: [[0, 0]], size: 5, name: `${'x'.repeat(59)}\u{1F681}\u{1F681}` }); // prettier-ignore
+  assert.equal([...name].length, 60);
+  assert.doesNotThrow(() => encodeURIComponent(name));
+});

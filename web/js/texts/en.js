@@ -240,6 +240,7 @@ export const TEXTS = {
     theme: { label: 'Theme', auto: 'Same as the system', dark: 'Dark', light: 'Light' },
     units: { label: 'Units', aviation: 'Aviation: ft, kt, nmi', metric: 'Metric: m, km/h, km' },
     zone: { label: 'Times', utc: 'UTC', local: 'Local' },
+    keys: { label: 'Keys of one letter', on: 'On', off: 'Off' },
     more: 'More',
     statistics: 'Statistics',
     print: 'Print this view',

@@ -53,6 +53,7 @@ export const TOOLS = {
       circle: 'Drag from the middle outwards, or set middle and edge.',
       corridor: 'Set point after point along the way; the last one again, or Finish, ends it.',
     },
+    choose: 'Choose what to draw.',
     changing: 'Drag corners and edges, or the whole. It is counted anew each time.',
     keyboard: (hint) => `${hint} With the keyboard: arrows move the map, Enter sets a point, F finishes.`,
     kind: (name) => `Draw: ${name}`,

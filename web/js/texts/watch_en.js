@@ -205,6 +205,7 @@ export const WATCH = {
     saved: (name) => `“${name}” is being watched.`,
     fault: 'Please check the marked fields.',
     required: 'Give it a name.',
+    between: (low, high) => `A number from ${low.toLocaleString('en')} to ${high.toLocaleString('en')}.`,
     pickClass: 'Choose a class, or every class.',
   },
   backtest: {
@@ -214,7 +215,9 @@ export const WATCH = {
     spans: { 1: '24 h', 7: '7 days', 30: '30 days' },
     running: 'Looking back…',
     aDay: (n) => `${n < 10 ? n.toFixed(1) : Math.round(n).toLocaleString('en')} a day`,
-    total: (n, days) => `${plural(n, 'alert', 'alerts')} in ${days}`,
+    total: (n, span) => `${plural(n, 'alert', 'alerts')} ${span}`,
+    over: (days) => `in ${days}`,
+    since: (stamp) => `since ${stamp}, where what is stored begins`,
     nothing: 'It would have sent nothing in that time.',
     keep: 'Keep it to',
     keepDays: 'a day',
