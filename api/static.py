@@ -24,6 +24,7 @@ TYPES = {
     ".css": "text/css", ".js": "text/javascript", ".mjs": "text/javascript", ".json": "application/json",
     ".geojson": "application/geo+json", ".svg": "image/svg+xml", ".woff2": "font/woff2", ".png": "image/png",
     ".html": "text/html", ".txt": "text/plain", ".map": "application/json",
+    ".pbf": "application/vnd.mapbox-vector-tile",
 }  # fmt: skip
 PACKED_ALREADY = (".woff2", ".png")
 CACHE = "public, max-age=3600, must-revalidate"

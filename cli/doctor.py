@@ -129,6 +129,7 @@ def web_files() -> Check:
     expected = [assets.WEB / "vendor" / Path(name).name for name in assets.VENDOR]
     expected += [assets.WEB / "fonts" / Path(name).name for name in assets.FONTS]
     expected += [assets.WEB / "basemap" / f"{name}.json" for name in basemap.LAYERS]
+    expected.append(assets.WEB / "basemap" / "ground" / "0" / "0" / "0.pbf")
     missing = [str(path.relative_to(ROOT)) for path in expected if not path.exists()]
     if missing:
         return Check("map files", "fail", f"missing: {', '.join(missing[:3])}, {len(missing)} in all", SET_UP)

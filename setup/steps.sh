@@ -160,7 +160,7 @@ web_files() {
   fi
   step npm "npm packages" node_modules/.package-lock.json "package.json package-lock.json .npmrc" npm ci --ignore-scripts --no-progress
   step assets "map library and fonts" web/vendor "package-lock.json web/assets.py" .venv/bin/python -m web.assets
-  step basemap "offline basemap" web/basemap "package-lock.json web/basemap.py web/places.py web/topojson.py web/assets.py" \
+  step basemap "offline basemap" web/basemap "package-lock.json web/basemap.py web/ground.py web/vector_tile.py web/places.py web/topojson.py web/assets.py" \
     .venv/bin/python -m web.basemap
 }
 

@@ -218,7 +218,8 @@ class _Handler(BaseHTTPRequestHandler):
             return self._json({"title": "Not found", "status": 404, "detail": name}, 404)
         kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
         bare = name.startswith("basemap/") and not self.fake.land
-        return self._send(OPEN_SEA if bare else path.read_bytes(), kind)
+        sea = OPEN_SEA if path.suffix == ".json" else b""
+        return self._send(sea if bare else path.read_bytes(), kind)
 
     def _send(self, body: bytes, kind: str, status: int = 200) -> None:
         packed = len(body) > 2000 and not kind.startswith("font/")

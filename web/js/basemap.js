@@ -2,9 +2,9 @@
 import { isLight } from './prefs.js';
 
 const BASE = new URL('/static/', location.href).href;
-export const GRATICULE = ['graticule', 'graticule-fine'];
+const GRATICULE = ['graticule', 'graticule-fine'];
 export const DETAIL_ZOOM = 4.5; // coasts and borders at 1:10m from here on
-const COARSE = 0.8; // pixels that a coast may be off while zoomed out: half the corners of 0.3, for coast, glow and land alike
+const COARSE = 0.8; // pixels that the first coasts may be off
 const NAMES_ZOOM = 2.7; // rivers, provinces and towns from here on
 
 const RANGES = {
@@ -34,32 +34,33 @@ function face(weight) {
   return Object.entries(RANGES).map(one);
 }
 
-export const fileOf = (name) => `${BASE}basemap/${name}.json`;
-const file = (name, options = {}) => ({ type: 'geojson', data: fileOf(name), ...options });
+const file = (name, options = {}) => ({ type: 'geojson', data: `${BASE}basemap/${name}.json`, ...options });
 
 // What the map begins with, where `rough`: coasts of the world at 1:110m, one layer, which stand until the finer ones are drawn.
 export const ROUGH = 'rough';
-export const FILES = { land50: 'land50m', borders50: 'borders50m', lakes: 'lakes', graticule: 'graticule', countries: 'countries' };
-const OPTIONS = {
-  land50: { maxzoom: 5, tolerance: COARSE },
-  borders50: { maxzoom: 5 },
-  lakes: { maxzoom: 8 },
-  graticule: { maxzoom: 4 },
-  countries: {},
-};
-const EMPTY = { type: 'FeatureCollection', features: [] };
+// Coasts and borders at 1:50m, lakes, graticule and names of countries, as the set-up has cut them into tiles.
+export const WORLD = 'world';
+const TILES = { type: 'vector', tiles: [`${BASE}basemap/ground/{z}/{x}/{y}.pbf`], maxzoom: 4 };
 
+// `rough`: nothing of the world is shown, and so nothing of it asked for, until showWorld().
 export function basemapStyle({ rough = false } = {}) {
-  const sources = Object.entries(FILES).map(([id, name]) => [id, file(name, { ...OPTIONS[id], ...(rough && { data: EMPTY }) })]);
-  const [sea, ...more] = ground();
+  const [sea, ...more] = [...ground(), countryNames()];
+  const waiting = more.map((layer) => ({ ...layer, layout: { ...layer.layout, visibility: 'none' } }));
   return {
     version: 8,
     name: 'Skysift',
     sky: { 'atmosphere-blend': ['interpolate', ['linear'], ['zoom'], 0, 0.3, 5, 0.2, 7, 0] },
     'font-faces': { 'Inter Medium': face(500), 'Inter SemiBold': face(600) },
-    sources: { ...Object.fromEntries(sources), ...(rough && { [ROUGH]: file('land110m', { maxzoom: 4, tolerance: COARSE }) }) },
-    layers: [sea, ...(rough ? [roughLand()] : []), ...more, countryNames()],
+    sources: { [WORLD]: TILES, ...(rough && { [ROUGH]: file('land110m', { maxzoom: 4, tolerance: COARSE }) }) },
+    layers: [sea, ...(rough ? [roughLand(), ...waiting] : more)],
   };
+}
+
+export function showWorld(map, { layers }) {
+  for (const id of map.getLayersOrder().filter((one) => map.getLayer(one).source === WORLD)) {
+    const shown = layers.graticule || !GRATICULE.includes(id);
+    map.setLayoutProperty(id, 'visibility', shown ? 'visible' : 'none');
+  }
 }
 
 // A GeoJSON source is fetched when it is added, whatever the zoom of its layers: so what is only seen close up waits.
@@ -107,9 +108,9 @@ const roughLand = () => ({
   source: ROUGH,
   paint: { 'fill-color': ink().land, 'fill-outline-color': ink().coast },
 });
-const water = (id, source) => plain(id, source, ink().sea);
+const of = (layer, more = {}) => ({ 'source-layer': layer, ...more });
 const grid = (id, opacity, filter) =>
-  line(id, 'graticule', { 'line-color': ink().grid, 'line-opacity': opacity, 'line-width': 0.7 }, { filter });
+  line(id, WORLD, { 'line-color': ink().grid, 'line-opacity': opacity, 'line-width': 0.7 }, of('graticule', { filter }));
 const coast = (id, source, more) =>
   line(
     id,
@@ -130,14 +131,14 @@ const borders = (id, source, more) =>
 function ground() {
   return [
     { id: 'sea', type: 'background', paint: { 'background-color': ink().sea } },
-    coastGlow('glow50', 'land50'),
-    land('land50', 'land50'),
-    water('lakes', 'lakes'),
-    line('shores', 'lakes', { 'line-color': ink().shore, 'line-width': 0.7 }),
+    coastGlow('glow50', WORLD, of('land')),
+    land('land50', WORLD, of('land')),
+    plain('lakes', WORLD, ink().sea, of('lakes')),
+    line('shores', WORLD, { 'line-color': ink().shore, 'line-width': 0.7 }, of('lakes')),
     grid('graticule', 0.11, ['==', ['get', 'm'], 1]),
     grid('graticule-fine', 0.055, ['!=', ['get', 'm'], 1]),
-    borders('borders50', 'borders50'),
-    coast('coast50', 'land50'),
+    borders('borders50', WORLD, of('borders')),
+    coast('coast50', WORLD, of('land')),
   ];
 }
 
@@ -201,7 +202,7 @@ function countryNames() {
   };
   const paint = { 'text-color': ink().country, 'text-halo-color': ink().land, 'text-halo-width': 1.1 };
   const filter = ['>=', ['get', 'a'], ['step', ['zoom'], 120, 2, 40, 3, 8, 4, 1.5, 5, 0]];
-  return { id: 'countries', type: 'symbol', source: 'countries', maxzoom: 7, filter, layout, paint };
+  return { id: 'countries', type: 'symbol', source: WORLD, ...of('countries'), maxzoom: 7, filter, layout, paint };
 }
 
 // Every layer that is there, in the colours of the theme as it is now.

@@ -1,6 +1,7 @@
 // The first picture of the map: nothing is drawn until all of it can be, as each picture costs where the processor draws.
 const LONGEST_MS = 4000; // then what is there is drawn, whatever is still missing
 const LOOK_MS = 10;
+const SETTLING = 2; // frames: what is replaced goes with the first, and the style is reckoned anew with the second
 
 // Until the function that this gives back is called, the map loads and places what belongs to a frame, but draws nothing;
 // other than `unless()` something is wanted at once.
@@ -36,12 +37,21 @@ export async function wholePicture(map, bring, longest = LONGEST_MS) {
   map._fadeDuration = 0;
   const shown = async () => {
     bring();
-    while (!map.areTilesLoaded() || !map.isStyleLoaded()) await once(map, 'render');
+    await settled(map);
     release();
     await standing(map);
   };
   await Promise.race([shown(), wait(longest)]);
   map._fadeDuration = fading;
+}
+
+// All is loaded, and frames that drew nothing have seen to what that changes: each would else be another picture of everything.
+async function settled(map) {
+  for (let calm = 0; calm < SETTLING; calm += 1) {
+    for (; !map.areTilesLoaded() || !map.isStyleLoaded(); calm = 0) await once(map, 'render');
+    map.triggerRepaint();
+    await once(map, 'render');
+  }
 }
 
 async function standing(map) {

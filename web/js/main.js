@@ -172,7 +172,7 @@ async function start() {
   document.body.dataset.usable = 'true';
   performance.mark('usable');
   pictured();
-  await Promise.all([wholePicture(map, () => completeGround(map)), panels(), app.incidents.start()]);
+  await Promise.all([wholePicture(map, () => completeGround(map, app.state)), panels(), app.incidents.start()]);
   document.body.dataset.whole = 'true';
   performance.mark('whole');
   delete document.documentElement.dataset.loading;

@@ -1,6 +1,6 @@
 // The MapLibre map: made once, bound to the state (view, projection, graticule); finer coasts come on first need.
 import * as maplibre from 'maplibre-gl';
-import { basemapStyle, fileOf, FILES, GRATICULE, ROUGH, TIERS } from './basemap.js';
+import { basemapStyle, ROUGH, showWorld, TIERS, WORLD } from './basemap.js';
 import { throttle } from './bus.js';
 import { createGround } from './ground.js';
 import { drawLean } from './lean.js';
@@ -36,11 +36,10 @@ export function createMap(container, state, { begun = () => {}, rough = false } 
   map.addControl(scaleOf(state), 'bottom-left');
   map.getCanvas().setAttribute('aria-label', TEXTS.controls.map);
   bindView(map, state);
-  if (!rough) bindDetail(map);
   state.on(['projection'], ({ projection: type }) => map.setProjection({ type }));
   return new Promise((resolve) =>
     map.once('style.load', () => {
-      bindGraticule(map, state);
+      if (!rough) bindWorld(map, state);
       addOwn(map, createGround(), 'countries');
       drawLean(map);
       resolve(map);
@@ -70,20 +69,18 @@ function bindDetail(map) {
   const add = () => {
     while (waiting.length && map.getZoom() > waiting[0].zoom - 0.3) addTier(map, waiting.shift());
   };
-  if (map.style?.loaded()) add();
-  map.on('style.load', add);
+  add();
   map.on('zoom', add);
 }
 
 // What a map that began rough does not have yet.
-export function completeGround(map) {
-  for (const [id, name] of Object.entries(FILES)) map.getSource(id).setData(fileOf(name));
-  onceDrawn(map, ['land50'], () => {
+export function completeGround(map, state) {
+  bindWorld(map, state);
+  onceDrawn(map, [WORLD], () => {
     if (!map.getLayer(ROUGH)) return;
     map.removeLayer(ROUGH);
     map.removeSource(ROUGH);
   });
-  bindDetail(map);
 }
 
 function addTier(map, { zoom, sources, layers, replaces }) {
@@ -102,12 +99,11 @@ function onceDrawn(map, sources, fn) {
   map.on('render', drawn);
 }
 
-function bindGraticule(map, state) {
-  const apply = ({ layers }) => {
-    for (const id of GRATICULE) map.setLayoutProperty(id, 'visibility', layers.graticule ? 'visible' : 'none');
-  };
+function bindWorld(map, state) {
+  const apply = (now) => showWorld(map, now);
   state.on(['layers'], apply);
   apply(state.get());
+  bindDetail(map);
 }
 
 // Moves the view, at once where the user asked for less motion. What listens to the move is told why it was made.
