@@ -63,7 +63,7 @@ def test_addresses_that_are_not_taken(url: str) -> None:
 
 
 def test_an_address_without_a_service_is_told_so() -> None:
-    with pytest.raises(Invalid, match="^an address without a service"):
+    with pytest.raises(Invalid, match=r"^an address without a service"):
         values("apprise", Reach(), url="nothing")
 
 

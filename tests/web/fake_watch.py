@@ -40,7 +40,8 @@ UNSEEN = {"reviewed": 0, "precision": None, "confidence": None, "why": "too few 
 EMPTY: Json = {
     "queues": [], "reviews": [], "rules": [],
     "classes": {
-        "loiter": JUDGED | {"confidence": 0.6, "why": "of 20 reviewed at or above it 2 were dismissed"}, "ghost": UNSEEN,
+        "loiter": JUDGED | {"confidence": 0.6, "why": "of 20 reviewed at or above it 2 were dismissed"},
+        "ghost": UNSEEN,
     },
 }  # fmt: skip
 
