@@ -63,7 +63,7 @@ from api.regions import Regions
 from api.requests import Requests
 from api.routes import check_query
 from api.settings import Settings
-from api.tile_cache import TileCache
+from api.tile_cache import Crowds, TileCache
 from detectors._registry import registry
 from pipeline.ending import ended
 from store.connect import CUSTOM, GENERIC, open_pool
@@ -189,7 +189,13 @@ def create_app(settings: Settings) -> Litestar:
     """The application. The database is connected when it starts, not here."""
     known = registry()
     parts = {"settings": settings, "hub": Hub(settings), "classes": known, "collections": collections(known)}
-    parts |= {"tiles": TileCache(), "changes": Changes(), "regions": Regions(), "indexed": Indexed()}
+    parts |= {
+        "tiles": TileCache(),
+        "crowds": Crowds(),
+        "changes": Changes(),
+        "regions": Regions(),
+        "indexed": Indexed(),
+    }
     requests = Requests()
     parts |= {"extents": Extents(), "access": Access(), "requests": requests, "slow": metrics.Slow()}
     parts["scoring"] = scoring.Scoring(settings)

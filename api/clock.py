@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 
 import asyncpg
 
@@ -22,6 +23,7 @@ async def clock(pool: asyncpg.Pool) -> dict[str, int | None]:
     return {"data_time": found.get("data_time"), "watermark": found.get("watermark")}
 
 
+@lru_cache(16)
 def rfc3339(ms: int | None) -> str | None:
     """As text, UTC."""
     return None if ms is None else utc_text(ms)

@@ -86,15 +86,15 @@ async def guard(connection: Connection, handler: BaseRouteHandler) -> None:
 
 async def _who(connection: Connection, role: str | None) -> Caller:
     """Raises Unknown for a key that is none, except where nobody needs one."""
-    state = connection.app.state
-    key = _key(connection.headers.get("authorization", ""))
+    state, headers = connection.app.state, connection.headers
+    key = _key(headers.get("authorization", ""))
     if key is not None:
         holder: Caller | None = await state.access.holder(state.pool, KEY, key)
         if holder is None and role != PUBLIC:
             raise Unknown("this key is not known, or was revoked")
         return holder or NOBODY
     name = cookie_name(state.settings)
-    if name in connection.headers.get("cookie", ""):
+    if name in headers.get("cookie", ""):
         holder = await state.access.holder(state.pool, SESSION, connection.cookies.get(name, ""))
         if holder is not None:
             _held_to_own_page(connection)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
@@ -140,11 +141,21 @@ async def _columns(request: AnyRequest, asked: Asked, asked_text: dict[str, str]
 def _page_links(
     root: str, collection: Collection, asked: dict[str, str], after: str | None, form: Format
 ) -> list[dict[str, str]]:
-    links = [*_links(root, collection, tuple(asked.items()), form)]
+    pairs = tuple(asked.items())
+    links = [*_links(root, collection, pairs, form)]
     if after:
-        further = {name: text for name, text in asked.items() if name != "offset"} | {"after": after}
-        links.append(link(f"{root}/collections/{collection.id}/items{query_string(further)}", "next", form.media))
+        links.append(link(after.join(_next(root, collection, pairs)), "next", form.media))
     return links
+
+
+@lru_cache(KEPT)
+def _next(root: str, collection: Collection, asked: Sequence[tuple[str, str]]) -> Sequence[str]:
+    """The address of a next page, before and behind the token of its place: no character of that needs a quote."""
+    further = {name: text for name, text in asked if name != "offset"} | {"after": ""}
+    return _PLACE.split(f"{root}/collections/{collection.id}/items{query_string(further)}", maxsplit=1)
+
+
+_PLACE = re.compile("(?<=[?&]after=)")
 
 
 @lru_cache(KEPT)

@@ -103,12 +103,13 @@ def _since(request: AnyRequest, media_type: str, tag: str) -> int | None:
 
 def unchanged(request: AnyRequest, tag: str, since: int | None = None) -> bool:
     """Whether the client holds this very content. A date counts only where no tag is given (RFC 9110, 13.2.2)."""
-    if "if-none-match" in request.headers:
-        known = [one.strip() for one in request.headers["if-none-match"][:2_000].split(",")]
+    headers = request.headers
+    if "if-none-match" in headers:
+        known = [one.strip() for one in headers["if-none-match"][:2_000].split(",")]
         return "*" in known or tag.removeprefix("W/") in {one.removeprefix("W/") for one in known}
-    if since is None or "if-modified-since" not in request.headers:
+    if since is None or "if-modified-since" not in headers:
         return False
-    held = seconds(request.headers["if-modified-since"][:100])
+    held = seconds(headers["if-modified-since"][:100])
     return held is not None and since <= held
 
 

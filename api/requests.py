@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import random
 import re
 import time
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,6 +36,9 @@ class Requests:
     def around(self, app: ASGIApp) -> ASGIApp:
         """The application, counted and named."""
 
+        # Asked once: most requests are told of only where somebody looks for a fault.
+        debugging = log.is_enabled_for(logging.DEBUG)
+
         async def run(scope: Scope, receive: Receive, send: Send) -> None:
             if scope["type"] == ScopeType.WEBSOCKET:
                 await app(scope, receive, send)
@@ -45,10 +50,11 @@ class Requests:
                 await app(scope, receive, one.send)
             finally:
                 self.under_way -= 1
-                kind = one.kind()
+                kind, taken = one.kind(), time.perf_counter() - one.began
                 self.count[kind] += 1
-                self.seconds[kind] += one.taken
-                one.tell(kind)
+                self.seconds[kind] += taken
+                if debugging or taken > SLOW_S or one.status >= 500:
+                    one.tell(kind, taken)
                 structlog.contextvars.unbind_contextvars("request")
 
         return run
@@ -61,24 +67,21 @@ class _Request:
         given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
         # Not a secret: it only has to be another one.
         self.id = given.decode() if given and _ID.fullmatch(given) else f"{random.getrandbits(64):016x}"
-        self.scope, self._send, self.began, self.status, self.streamed = scope, send, time.perf_counter(), 0, False
-
-    @property
-    def taken(self) -> float:
-        return time.perf_counter() - self.began
+        self.scope, self._send, self.began, self.status = scope, send, time.perf_counter(), 0
+        self.headers: Iterable[tuple[bytes, bytes]] = ()
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            message["headers"] = [*message["headers"], (b"x-request-id", self.id.encode())]
-            self.streamed = any(value.startswith(b"text/event-stream") for _, value in message["headers"])
+            self.headers = message["headers"] = [*message["headers"], (b"x-request-id", self.id.encode())]
         await self._send(message)
 
     def kind(self) -> Kind:
         """The route as it is declared, so that there are few. Without an answer the client had left: 499."""
         return self.scope["method"], self.scope.get("path_template") or "other", self.status or 499
 
-    def tell(self, kind: Kind) -> None:
-        write = log.warning if self.status >= 500 or (self.taken > SLOW_S and not self.streamed) else log.debug
+    def tell(self, kind: Kind, taken: float) -> None:
+        streamed = any(value.startswith(b"text/event-stream") for _, value in self.headers)
+        write = log.warning if self.status >= 500 or (taken > SLOW_S and not streamed) else log.debug
         method, route, status = kind
-        write("request", method=method, route=route, status=status, ms=round(self.taken * 1000, 1))
+        write("request", method=method, route=route, status=status, ms=round(taken * 1000, 1))

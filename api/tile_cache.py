@@ -70,3 +70,19 @@ class TileCache:
     def _drop(self, key: Hashable) -> None:
         gone = self.kept.pop(key, None)
         self.size -= gone.size if gone else 0
+
+
+@dataclass
+class Crowds:
+    """Places that held more features than a tile shows one by one when they were looked at last; of `most` at most."""
+
+    most: int = 10_000
+    known: OrderedDict[Hashable, None] = field(default_factory=OrderedDict)
+
+    def note(self, key: Hashable, crowded: bool) -> None:
+        """Remember what was found there."""
+        self.known.pop(key, None)
+        if crowded:
+            self.known[key] = None
+            if len(self.known) > self.most:
+                self.known.popitem(last=False)

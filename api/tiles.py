@@ -133,7 +133,9 @@ async def _answer(request: AnyRequest, collection: Collection, at: Tile) -> Resp
     key, version = (collection.id, at, tuple(sorted(asked.items()))), _version(state, collection)
     kept = state.tiles.get(key, version)
     if kept is None:
-        content = await tile_sql.tile(state.pool, state.steady, collection, Asked.of(collection, asked), at)
+        content = await tile_sql.tile(
+            state.pool, state.steady, collection, Asked.of(collection, asked), at, state.crowds
+        )
         kept = state.tiles.put(key, version, content)
     return await _sent(request, key, kept)
 

@@ -16,7 +16,7 @@ import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
-from api.tile_cache import TileCache
+from api.tile_cache import Crowds, TileCache
 from api.tile_counts import MARGIN
 from api.tile_sql import MOST
 from api.tilesets import MOST_ZOOM
@@ -116,6 +116,25 @@ def test_a_crowd_is_counted_with_its_highest_priority(tile: Any) -> None:
     assert sum(one["properties"]["count"] for one in counted) == CROWD + 13 + 2
     assert {"critical", "medium"} <= {one["properties"]["priority"] for one in counted}
     assert all(one["geometry"]["type"] == "Point" for one in counted)
+
+
+def test_a_crowd_that_has_gone_is_shown_one_by_one_again(client: Client, tile: Any) -> None:
+    """Where there was a crowd, its counts are read first; a filter may leave few of it."""
+    at, crowds = place(101, 10.5, 5), client.app.state.crowds.known
+    assert sum(one["properties"]["count"] for one in tile(at)) == CROWD
+    assert ("anomalies", at) in crowds
+
+    assert ids(tile(at, priority="critical")) == {"m7"}
+    assert ("anomalies", at) not in crowds
+    assert sum(one["properties"]["count"] for one in tile(at, min_confidence="0.1")) == CROWD
+
+
+def test_crowds_are_remembered_up_to_a_number() -> None:
+    crowds = Crowds(most=2)
+    for place in "abc":
+        crowds.note(place, True)
+    crowds.note("b", False)
+    assert list(crowds.known) == ["c"]
 
 
 def test_counts_are_the_same_with_and_without_an_index_of_codes(client: Client, tile: Any) -> None:
