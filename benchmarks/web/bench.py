@@ -27,7 +27,8 @@ LIMIT_S = 1_500
 
 @dataclass(frozen=True)
 class Plan:
-    """How much: aircraft, anomalies, hours of history at `step_s`, ticks, scrubs and seconds of simulated life."""
+    """How much: aircraft, anomalies, hours of history at `step_s`, ticks, scrubs, seconds of simulated life with looks
+    at the heap, and visits that nobody looks at for so many seconds."""
 
     url: str
     aircraft: int = 10_000
@@ -38,6 +39,9 @@ class Plan:
     toggles: int = 9
     scrubs: int = 48
     life_s: int = 3_600
+    looks: int = 12
+    visits: int = 3
+    loading_s: float = 15.0
     say: Callable[[str], None] = print
 
 
@@ -71,7 +75,7 @@ async def _of_all(plan: Plan, address: str) -> dict[str, Any]:
 async def _looked(plan: Plan, address: str, tick: measures.Tick, aircraft: int) -> dict[str, Any]:
     """The figures in the order in which a user would come to them."""
     plan.say("first view")
-    figures: dict[str, Any] = await first.seen(address, aircraft, plan.anomalies)
+    figures: dict[str, Any] = await first.seen(address, (aircraft, plan.anomalies), plan.visits, plan.loading_s)
     async with opened() as browser, looking(browser) as page:
         async with looking(browser) as hasty:
             figures |= await first.answered(hasty, address)
@@ -84,6 +88,6 @@ async def _looked(plan: Plan, address: str, tick: measures.Tick, aircraft: int) 
         plan.say("through the day")
         figures |= await measures.scrubbing(page, plan.hours, plan.scrubs)
         plan.say("an hour of life, faster")
-        figures |= await measures.memory(page, tick, 2 * plan.ticks + 10, plan.life_s, 10)
+        figures |= await measures.memory(page, tick, 2 * plan.ticks + 10, plan.life_s, 10, plan.looks)
         figures["page_errors"] = page.errors
     return figures

@@ -30,9 +30,6 @@ WINDOW = "1440,987"
 CALM_S = 2.0
 """A browser is still busy with itself when it says that it is there."""
 
-LOADING_S = 15.0
-"""So long nobody looks."""
-
 PATIENCE_S = 120.0
 ROOT = "document.querySelector('#map').skysift"
 
@@ -113,9 +110,10 @@ def _arguments() -> list[str]:
     return [*ARGUMENTS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
 
 
-async def alone(url: str, expression: str) -> tuple[dict[str, float], Any]:
-    """A page in a new browser that nobody listens to while it loads, for to tell of two hundred requests is work, too:
-    its own marks, ms since it was asked for, and what the expression is afterwards. Raises NoBrowser, TimeoutError."""
+async def alone(url: str, expression: str, loading_s: float) -> tuple[dict[str, float], Any]:
+    """A page in a new browser that nobody listens to while it loads, for to tell of two hundred requests is work, too;
+    after `loading_s` its own marks, ms since it was asked for, and what the expression is then. Raises NoBrowser,
+    TimeoutError."""
     with tempfile.TemporaryDirectory(prefix="skysift-bench-", ignore_cleanup_errors=True) as folder:
         more = ("--headless=new", "--remote-debugging-port=0", f"--user-data-dir={folder}", f"--window-size={WINDOW}")
         process = await asyncio.create_subprocess_exec(
@@ -126,7 +124,7 @@ async def alone(url: str, expression: str) -> tuple[dict[str, float], Any]:
             await asyncio.sleep(CALM_S)
             ask = Request(f"http://127.0.0.1:{port}/json/new?{url}", method="PUT")
             (await asyncio.to_thread(urlopen, ask)).close()
-            await asyncio.sleep(LOADING_S)
+            await asyncio.sleep(loading_s)
             return await _read(port, url, expression)
         finally:
             process.terminate()

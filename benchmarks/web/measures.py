@@ -97,7 +97,7 @@ async def scrubbing(page: Page, hours: int, steps: int) -> dict[str, Any]:
     return found | {"scrub_slowest_request": address.split("/", 3)[3].partition("&")[0]}
 
 
-async def memory(page: Page, tick: Tick, start_s: int, seconds: int, step_s: int, looks: int = 12) -> dict[str, float]:
+async def memory(page: Page, tick: Tick, start_s: int, seconds: int, step_s: int, looks: int) -> dict[str, float]:
     """MB of heap after so many seconds of simulated life, and its slope: the first sixth is left out as warm-up."""
     held: list[tuple[float, float]] = []
     ticks = max(looks, seconds // step_s)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import psutil
 
 from benchmarks.web.bench import TARGETS, Plan, run
+from tests.size import daily
 
 
 def started() -> set[int]:
@@ -23,7 +26,8 @@ def command(one: psutil.Process) -> str:
 def test_all_figures_of_a_small_world(migrated_url: str) -> None:
     before = started()
 
-    found = run(Plan(migrated_url, 200, 60, hours=1, step_s=60, ticks=3, toggles=2, scrubs=3, life_s=120))
+    world = Plan(migrated_url, 200, 60, hours=1, step_s=60, ticks=2, toggles=2, scrubs=3, life_s=60, looks=3)
+    found = run(replace(world, visits=daily(1, 3), loading_s=1.0))
 
     assert set(TARGETS) <= set(found)
     assert (found["aircraft"], found["anomalies"]) == (200, 60)
