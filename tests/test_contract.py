@@ -107,40 +107,45 @@ def test_has_a_hit_and_a_near_miss(name: str) -> None:
     assert expected == ({True, False} if name in registry() else expected)
 
 
-@pytest.mark.parametrize(("name", "k"), EXAMPLES)
-def test_any_split_gives_the_same(name: str, k: int) -> None:
-    split = anomalies(engine_of(CLASSES[name], WORLDS[name][k]), cut(made(name, k), [1, 13, 40, 7, 200, 3]))
+@TRAITS
+def test_any_split_gives_the_same(name: str) -> None:
+    for k in some(name):
+        split = anomalies(engine_of(CLASSES[name], WORLDS[name][k]), cut(made(name, k), [1, 13, 40, 7, 200, 3]))
+        assert split == whole(name, k), WORLDS[name][k].name
 
-    assert split == whole(name, k)
+
+@TRAITS
+def test_stop_and_restore_changes_nothing(name: str) -> None:
+    for k in some(name):
+        batch = made(name, k)
+        found = interrupted(name, k, cut(batch, [max(1, len(batch) // 5)]))
+        assert found == whole(name, k), WORLDS[name][k].name
 
 
-@pytest.mark.parametrize(("name", "k"), EXAMPLES)
-def test_stop_and_restore_changes_nothing(name: str, k: int) -> None:
-    example, batch = WORLDS[name][k], made(name, k)
-    pieces = cut(batch, [max(1, len(batch) // 5)])
-
-    engine, found = engine_of(CLASSES[name], example), {}
+def interrupted(name: str, k: int, pieces: Iterable[Batch]) -> dict[str, dict[str, Any]]:
+    """What an example gives to an engine that is stopped after each piece, and goes on as another."""
+    engine, found = engine_of(CLASSES[name], WORLDS[name][k]), {}
     for piece in pieces:
         found |= {a.id: a.feature() for a in engine.feed(piece).anomalies}
-        kept, engine = save(engine), engine_of(CLASSES[name], example)
+        kept, engine = save(engine), engine_of(CLASSES[name], WORLDS[name][k])
         restore(engine, kept)
-    found |= {a.id: a.feature() for a in engine.finish().anomalies}
-
-    assert found == whole(name, k)
+    return found | {a.id: a.feature() for a in engine.finish().anomalies}
 
 
-@pytest.mark.parametrize(("name", "k"), EXAMPLES)
-def test_order_duplicates_and_late_rows_do_not_matter(name: str, k: int) -> None:
-    example, batch = WORLDS[name][k], made(name, k)
-    rng = np.random.default_rng(k)
+@TRAITS
+def test_order_duplicates_and_late_rows_do_not_matter(name: str) -> None:
+    for k in some(name):
+        rows = cut(disturbed(made(name, k), np.random.default_rng(k)), [97])
+        found = anomalies(engine_of(CLASSES[name], WORLDS[name][k], lateness_s=20.0), rows)
+        assert found == whole(name, k), WORLDS[name][k].name
+
+
+def disturbed(batch: Batch, rng: np.random.Generator) -> Batch:
+    """The rows up to 15 s late, and every third of them twice."""
     late = batch["time"] + rng.integers(0, 15_000, len(batch))
     shuffled = batch.take(np.argsort(late, kind="stable"))
     twice = Batch.concat([shuffled, shuffled.take(np.arange(0, len(batch), 3))])
-    twice = twice.take(np.argsort(np.append(np.sort(late), np.sort(late)[::3]), kind="stable"))
-
-    found = anomalies(engine_of(CLASSES[name], example, lateness_s=20.0), cut(twice, [97]))
-
-    assert found == whole(name, k)
+    return twice.take(np.argsort(np.append(np.sort(late), np.sort(late)[::3]), kind="stable"))
 
 
 @CALM
