@@ -114,7 +114,7 @@ export class Compare {
     const other = await createMap(this.#host, world.state);
     other.getCanvas().tabIndex = -1;
     this.#layers = new AnomalyLayers(other, world);
-    new Overlays(other, world);
+    world.overlays = new Overlays(other, world);
     new TileOverlays(other, world);
     new Track(other, world);
     world.bus.emit('classes');
@@ -157,11 +157,18 @@ export class Compare {
     this.#loader.load();
     const at = this.#app.time.at();
     const { compare } = this.#app.state.get();
-    setText(this.#here, `${stamp(at)} · ${T.count(this.#count(this.#app))}`);
-    const counted = () => (this.#world.anomalies.covered ? T.count(this.#count(this.#world)) : T.counting);
+    setText(this.#here, `${stamp(at)} · ${this.#said(this.#app)}`);
+    const counted = () => (this.#world.anomalies.covered ? this.#said(this.#world) : T.counting);
     const there = this.#app.stored.before(at + compare) ? T.unstored : counted();
     setText(this.#when, `${stamp(at + compare)} · ${there}`);
     this.#other.triggerRepaint();
+  }
+
+  // What there is of what is looked at: cells where interference alone is, else anomalies.
+  #said(world) {
+    const { layers, off } = this.#app.state.get();
+    const cells = layers.cells && this.#app.classes.every(({ id }) => off.has(id));
+    return cells ? T.cells(world.overlays.red) : T.count(this.#count(world));
   }
 
   // Anomalies of the enabled classes in view.
@@ -172,9 +179,14 @@ export class Compare {
     return anomalies.shown(value).filter((one) => !value.off.has(one.cls) && inBox(one, box)).length;
   }
 
+  // Whether a point shows the other time.
+  covers({ x }) {
+    return this.isOpen && this.#other !== null && x >= this.#x();
+  }
+
   // What lies under a point that shows the other time: undefined where it shows the page's own.
   pick({ x, y }) {
-    if (!this.isOpen || !this.#other || x < this.#x()) return undefined;
+    if (!this.covers({ x })) return undefined;
     const around = [
       [x - REACH, y - REACH],
       [x + REACH, y + REACH],

@@ -142,7 +142,7 @@ export class MapLayers {
     for (const key of ['zones', 'cells', 'hotspots', 'receiver']) {
       const failed = overlays.failed.get(key);
       const { note } = this.#rows.get(key);
-      setText(note, !state.get().layers[key] ? '' : failed ? T.failed : String(overlays.count.get(key) ?? ''));
+      setText(note, !state.get().layers[key] ? '' : failed ? T.failed : (overlays.count.get(key)?.toLocaleString('en') ?? ''));
       note.title = failed ?? '';
     }
   }

@@ -1,5 +1,6 @@
 // Layers that come from a collection and wait until they are switched on: zones, and H3 cells with their interference.
 import { isAbort } from './api.js';
+import { redIn } from './cells.js';
 import { fade, shareOf } from './fade.js';
 import { CELL_RESOLUTION, FEATURES as LAYERS } from './overlay_style.js';
 import { isLight } from './prefs.js';
@@ -20,6 +21,8 @@ export class Overlays {
   #kept = new Map(); // question -> merged cells
   failed = new Map(); // layer -> the error to show beside its toggle
   count = new Map();
+  asked = null; // {datetime, daily} of the cells on show
+  red = 0; // how many of them are disturbed
 
   constructor(map, app) {
     Object.assign(this, { map, app });
@@ -110,10 +113,12 @@ export class Overlays {
   async #load(name, signal) {
     if (name === 'hotspots') return this.#spots(signal);
     if (name !== 'cells') return this.app.api.items(name, { bbox: bboxOf(this.map) }, { cap: CAP, signal });
-    const key = (this.key = this.#key());
-    if (!this.#kept.has(key))
-      this.#keep(key, mergeCells(await this.app.api.items(this.#source(), this.#cells(), { cap: CAP, signal })));
-    return this.#kept.get(key);
+    const [key, source, asked] = [(this.key = this.#key()), this.#source(), this.#cells()];
+    if (!this.#kept.has(key)) this.#keep(key, mergeCells(await this.app.api.items(source, asked, { cap: CAP, signal })));
+    const cells = this.#kept.get(key);
+    this.asked = { datetime: asked.datetime, daily: source !== 'cells' };
+    this.red = redIn(cells);
+    return cells;
   }
 
   // Half hours of a week would be too many: long windows take what the server has added up by day.

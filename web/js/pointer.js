@@ -1,5 +1,7 @@
-// What lies under the pointer: anomalies first, then aircraft, then areas. Hover shows a tip, click selects.
+// What lies under the pointer: anomalies first, then aircraft, then areas, then cells of interference. Hover shows a tip,
+// and so does a finger on what cannot be selected; click selects.
 import { MARKS, SHAPES } from './anomaly_style.js';
+import { cellLines } from './cells.js';
 import { h } from './dom.js';
 import { mercatorX, mercatorY, nearestOf } from './geo.js';
 import { iconSize } from './aircraft_layer.js';
@@ -21,7 +23,13 @@ export class Pointer {
     map.on('mousemove', (event) => this.#moved(event));
     map.on('mouseout', () => this.#hide());
     map.on('dragstart', () => this.#hide());
-    map.on('click', ({ point }) => app.draw?.busy || app.state.set({ selected: this.pick(point)?.ref ?? null }));
+    map.on('click', ({ point }) => app.draw?.busy || this.#clicked(point));
+  }
+
+  #clicked(point) {
+    const selected = this.pick(point)?.ref ?? null;
+    this.#app.state.set({ selected });
+    if (!selected) this.#tell(this.#cell(point), point);
   }
 
   // {ref: {kind, id}, one} at a point of the screen, or null.
@@ -67,11 +75,23 @@ export class Pointer {
     this.#due = performance.now() + 60;
     const hit = this.pick(event.point);
     this.#map.getCanvas().style.cursor = hit ? 'pointer' : '';
-    if (!hit) return this.#hide();
-    const lines = hit.ref.kind === 'anomaly' ? this.#anomalyLines(hit.one) : aircraftLines(hit.one);
+    if (!hit) return this.#tell(this.#cell(event.point), event.point);
+    return this.#tell(hit.ref.kind === 'anomaly' ? this.#anomalyLines(hit.one) : aircraftLines(hit.one), event.point);
+  }
+
+  // The cell of interference there, in lines; of the page's own time alone.
+  #cell(point) {
+    const { compare, overlays, state } = this.#app;
+    if (!state.get().layers.cells || !overlays.asked || compare?.covers(point)) return null;
+    const [cell] = this.#map.queryRenderedFeatures(point, { layers: ['cells/fill'] });
+    return cell ? cellLines(cell.properties, overlays.asked) : null;
+  }
+
+  #tell(lines, point) {
+    if (!lines) return this.#hide();
     this.#tip.replaceChildren(...lines.map((text, i) => h('div', { class: i ? 'tip-more' : 'tip-title', text })));
     this.#tip.hidden = false;
-    this.#place(event.point);
+    return this.#place(point);
   }
 
   #place({ x, y }) {

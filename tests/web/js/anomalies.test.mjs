@@ -8,6 +8,7 @@ import { shown } from '../../../web/js/evidence.js';
 import { bucketsOf } from '../../../web/js/histogram.js';
 import { findMatches, parseCoordinates } from '../../../web/js/find.js';
 import { airportFilter, anomalyFilter } from '../../../web/js/lookup.js';
+import { cellLines, redIn } from '../../../web/js/cells.js';
 import { mergeCells } from '../../../web/js/overlays.js';
 import { readPositions, trackFeatures } from '../../../web/js/track.js';
 
@@ -200,4 +201,16 @@ test('one that is heard while the past is looked at pushes out none of the past'
   bus.emit('stream:anomaly', feature('heard'));
   assert.equal(anomalies.everywhere().length, CAP);
   assert.ok(anomalies.everywhere().every(({ id }) => id.startsWith('then')));
+});
+
+test('a cell says its share, of how many, and of when', () => {
+  const asked = { datetime: '2026-11-30T05:00:00Z/2026-11-30T05:59:59Z', daily: false };
+  assert.deepEqual(cellLines({ share: 0.5, good: 0, bad: 4 }, asked), [
+    'Bad navigation: 50 %',
+    '4 of 4 aircraft, counted each half hour; one is left out each time, as GPSJam does',
+    '30 Nov 05:00 to 05:59 UTC',
+  ]);
+  const [share, , span] = cellLines({ share: 0.0123, good: 80, bad: 2 }, { datetime: '2026-11-29T06:00:00Z/2026-11-30T06:00:00Z', daily: true });
+  assert.deepEqual([share, span], ['Bad navigation: 1.2 %', '29 Nov 06:00 to 30 Nov 06:00 UTC']);
+  assert.equal(redIn([{ properties: { share: 0.1 } }, { properties: { share: 0.09 } }]), 1);
 });

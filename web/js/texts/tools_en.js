@@ -84,6 +84,11 @@ export const TOOLS = {
     unknown: (why) => `How far back anomalies are stored is not known. ${why}`,
     wrong: 'This is not a date and time.',
   },
+  cells: {
+    share: (percent) => `Bad navigation: ${percent} %`,
+    counted: (bad, all, daily) => `${bad.toLocaleString('en')} of ${all.toLocaleString('en')} aircraft, counted each ${daily ? 'day' : 'half hour'}; one is left out each time, as GPSJam does`,
+    span: (from, to) => `${from} to ${to}`,
+  },
   steps: {
     noLater: 'There is no later anomaly of these classes.',
     noEarlier: 'There is no earlier anomaly of these classes.',
@@ -101,6 +106,7 @@ export const TOOLS = {
     close: 'End the comparison',
     line: 'Line between the two times',
     count: (n) => plural(n, 'anomaly', 'anomalies'),
+    cells: (n) => `${plural(n, 'cell', 'cells')} with interference`,
     aircraft: (why) => `Aircraft of the other time did not load. ${why}`,
   },
   where: {
