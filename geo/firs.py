@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -14,6 +14,9 @@ from geo.schema import Array
 
 _STEP_DEG = 0.5
 _ASK = -2
+_NEAR_DEG = 1e-9
+"""Outlines that run along the border of two squares belong to both."""
+
 _CHUNK = 100_000
 
 
@@ -92,19 +95,43 @@ class Firs:
         """
         south, west = np.arange(-90, 90, _STEP_DEG), np.arange(-180, 180, _STEP_DEG)
         y, x = (axis.ravel() for axis in np.meshgrid(south, west, indexing="ij"))
-        out = self.around(y + _STEP_DEG / 2, x + _STEP_DEG / 2)
-        squares = shapely.STRtree(shapely.box(x, y, x + _STEP_DEG, y + _STEP_DEG))
-        out[squares.query(_edges(self.shapes), predicate="intersects")[1]] = _ASK
-        return out.reshape(len(south), len(west))
+        out = self.around(y + _STEP_DEG / 2, x + _STEP_DEG / 2).reshape(len(south), len(west))
+        out[_bordered(self.shapes)] = _ASK
+        return out
 
 
-def _edges(shapes: Array) -> Array:
-    """Every straight piece of every outline, as a line of two points."""
+def _bordered(shapes: Array) -> tuple[Array, Array]:
+    """Rows and columns of all squares that an outline runs through or touches, and of some beside them.
+
+    An outline is cut into pieces of at most half a square: then the corners of what is around a piece name its squares.
+    """
+    began, step, share = _pieces(shapes)
+    first, last = (began + step * k[:, None] for k in share)
+    low, high = np.minimum(first, last) - _NEAR_DEG, np.maximum(first, last) + _NEAR_DEG
+    lat, lon = (np.concatenate(axis) for axis in zip(*_corners(low, high), strict=True))
+    size = round(180 / _STEP_DEG), round(360 / _STEP_DEG)
+    row, column = np.floor((lat + 90) / _STEP_DEG), np.floor((lon + 180) / _STEP_DEG)
+    return np.clip(row, 0, size[0] - 1).astype(np.int64), np.clip(column, 0, size[1] - 1).astype(np.int64)
+
+
+def _corners(low: Array, high: Array) -> Iterator[tuple[Array, Array]]:
+    """Latitudes and longitudes of the four corners of boxes, each given by two of them as lon, lat."""
+    for lon in (low[:, 0], high[:, 0]):
+        for lat in (low[:, 1], high[:, 1]):
+            yield lat, lon
+
+
+def _pieces(shapes: Array) -> tuple[Array, Array, tuple[Array, Array]]:
+    """Every straight piece of every outline, cut: where its edge begins, the edge's way as lon, lat, and the shares of
+    that way at which the piece begins and ends."""
     rings = shapely.get_rings(shapely.get_parts(shapes))
     points, ring = shapely.get_coordinates(rings, return_index=True)
     joined = ring[1:] == ring[:-1]
-    edges: Array = shapely.linestrings(np.stack([points[:-1][joined], points[1:][joined]], axis=1))
-    return edges
+    began, step = points[:-1][joined], np.diff(points, axis=0)[joined]
+    count = np.maximum(np.ceil(np.abs(step).max(axis=1) / (_STEP_DEG / 2)), 1).astype(np.int64)
+    edge = np.repeat(np.arange(len(count)), count)
+    k = np.arange(len(edge)) - np.repeat(np.cumsum(count) - count, count)
+    return began[edge], step[edge], (k / count[edge], (k + 1) / count[edge])
 
 
 def _square(lat: Array, lon: Array) -> tuple[Array, Array]:

@@ -1,11 +1,18 @@
+from functools import cache
+
 import numpy as np
 import shapely
 
 from geo.firs import Firs
 
 
+@cache
 def world() -> Firs:
-    """A large region with a small one inside it, and one on both sides of the antimeridian."""
+    """A large region with a small one inside it, and one on both sides of the antimeridian. Its grid is made once."""
+    return fresh()
+
+
+def fresh() -> Firs:
     pacific = shapely.MultiPolygon([shapely.box(170, -10, 180, 10), shapely.box(-180, -10, -170, 10)])
     shapes = [shapely.box(0, 40, 20, 60), shapely.box(8.1, 46.1, 9.3, 47.7), pacific]
     return Firs.of(["BIG", "SMALL", "SEA"], shapes, oceanic=[False, False, True])
@@ -41,6 +48,15 @@ def test_the_grid_agrees_with_the_outlines() -> None:
     assert (world().at(lat, lon) == inside).all()
 
 
+def test_long_slanting_borders_are_asked_of_the_outlines() -> None:
+    rng = np.random.default_rng(6)
+    corners = rng.uniform((-179, -80), (179, 80), (3, 3, 2))
+    firs = Firs.of(["A", "B", "C"], shapely.polygons(corners).tolist())
+    lat, lon = rng.uniform(-90, 90, 20_000), rng.uniform(-180, 180, 20_000)
+
+    assert firs.at(lat, lon).tolist() == firs.around(lat, lon).tolist()
+
+
 def test_names_and_flags() -> None:
     firs = world()
 
@@ -51,7 +67,7 @@ def test_names_and_flags() -> None:
 
 def test_around_says_the_same_without_a_grid() -> None:
     lat, lon = (axis.ravel() for axis in np.meshgrid(np.linspace(-12, 61, 60), np.linspace(-180, 180, 90)))
-    firs = world()
+    firs = fresh()
     found = firs.around(lat, lon)
 
     assert "_grid" not in firs.__dict__
