@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import tomllib
+from functools import cache
 from pathlib import Path
 from statistics import median, quantiles
 
@@ -25,9 +26,15 @@ def lines(path: Path) -> int:
     return len(path.read_text().splitlines())
 
 
+@cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text())
+
+
+@cache
 def functions() -> dict[str, int]:
     """File and name of every function of ours: its length in lines."""
-    nodes = ((p, n) for p in files(".py") for n in ast.walk(ast.parse(p.read_text())))
+    nodes = ((p, n) for p in files(".py") for n in ast.walk(parsed(p)))
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
     return {
         f"{p.relative_to(ROOT)}:{n.lineno} {n.name}": (n.end_lineno or n.lineno) - n.lineno + 1
@@ -57,5 +64,5 @@ def test_files_are_short_as_a_rule() -> None:
 
 def test_every_module_says_what_it_is() -> None:
     modules = files(".py", folders=tuple(PACKAGES))
-    silent = [str(p.relative_to(ROOT)) for p in modules if not ast.get_docstring(ast.parse(p.read_text()))]
+    silent = [str(p.relative_to(ROOT)) for p in modules if not ast.get_docstring(parsed(p))]
     assert silent == []

@@ -27,11 +27,12 @@ from api.openapi import document
 from api.settings import Settings
 from detectors._registry import registry
 from tests.api.conftest import Live
+from tests.size import daily
 
 Client = TestClient[Litestar]
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 EXAMPLES = settings(
-    max_examples=10, derandomize=True, database=None, deadline=None, phases=[Phase.generate],
+    max_examples=daily(5, 10), derandomize=True, database=None, deadline=None, phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
 )  # fmt: skip
 """The same ones in every run."""
