@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from multiprocessing import get_context
@@ -130,26 +130,37 @@ def staged(archive: Archive, jobs: int, advance: Callable[[float, str], object])
             shutil.rmtree(old)
     todo = {name: files for name, files in units.items() if not (archive.stage / name / _REPORT).exists()}
     advance(sum(map(len, units.values())) - sum(map(len, todo.values())), "found from before")
-    with ProcessPoolExecutor(max(1, min(jobs, len(todo) or 1)), get_context("spawn")) as pool:
-        running = {
-            pool.submit(stage_unit, archive.stage / name, files, archive.format, archive.zone, archive.heard): files
-            for name, files in todo.items()
-        }
-        try:
-            for done in as_completed(running):
-                done.result()
-                advance(len(running[done]), Path(running[done][-1]).name)
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    for files in _done(archive, todo, min(jobs, len(todo))):
+        advance(len(files), Path(files[-1]).name)
     tally = Tally()
     for name in units:
         tally.add(orjson.loads((archive.stage / name / _REPORT).read_bytes()))
     return tally
 
 
+def _done(archive: Archive, todo: Mapping[str, Sequence[str]], jobs: int) -> Iterator[Sequence[str]]:
+    """The files of each unit, once it is staged. One after the other needs no other process, which takes a second."""
+    given = {
+        name: (archive.stage / name, files, archive.format, archive.zone, archive.heard) for name, files in todo.items()
+    }
+    if jobs <= 1:
+        for name, own in given.items():
+            stage_unit(*own)
+            yield todo[name]
+        return
+    with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
+        running = {pool.submit(stage_unit, *own): todo[name] for name, own in given.items()}
+        try:
+            for done in as_completed(running):
+                done.result()
+                yield running[done]
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
 def stage_unit(place: Path, files: Sequence[str], format_: str | None, zone: str, heard: Place) -> None:
-    """Some files, in a process of its own: their rows by day, and what was refused. Whole or not at all."""
+    """Some files: their rows by day, and what was refused. Whole or not at all."""
     part = place.with_name(f".{place.name}.part")
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)

@@ -53,18 +53,19 @@ def folder(tmp_path: Path) -> Path:
     return place
 
 
-def imported(*arguments: object, code: int = 0) -> Result:
-    result = CliRunner().invoke(main, ["import", *map(str, arguments), "--jobs", "2"])
+def imported(*arguments: object, code: int = 0, jobs: int = 1) -> Result:
+    result = CliRunner().invoke(main, ["import", *map(str, arguments), "--jobs", str(jobs)])
     assert result.exit_code == code, result.output
     return result
 
 
-def report(*arguments: object) -> Any:
-    return json.loads(imported(*arguments, "--json").stdout)
+def report(*arguments: object, jobs: int = 1) -> Any:
+    return json.loads(imported(*arguments, "--json", jobs=jobs).stdout)
 
 
-def test_a_folder_becomes_a_file_a_day(folder: Path, tmp_path: Path) -> None:
-    said = report(folder, "--into", tmp_path / "out", "--name", "test")
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_folder_becomes_a_file_a_day(folder: Path, tmp_path: Path, jobs: int) -> None:
+    said = report(folder, "--into", tmp_path / "out", "--name", "test", jobs=jobs)
 
     assert [Path(one["file"]).name for one in said["written"]] == ["2023-11-14_test.parquet", "2023-11-15_test.parquet"]
     assert (said["files"], said["read"], said["rows"]) == (5, 50, 49)
