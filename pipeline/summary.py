@@ -39,17 +39,17 @@ def _told(title: str, parts: Sequence[Part]) -> str:
         aircraft = len({k for p in parts for k in p.aircraft})
         return f"{title} in {_count(cells, 'cell')}" + (f", noticed by {aircraft} aircraft" if aircraft else "")
     aircraft = len({k for p in parts for k in p.aircraft})
-    who = _name(parts[0]) if aircraft == 1 else f"{aircraft} aircraft" if aircraft else ""
+    who = _name(parts[0], "{} {}") if aircraft == 1 else f"{aircraft} aircraft" if aircraft else ""
     times = f", {len(parts)} times" if len(parts) > max(1, aircraft) else ""
     return title + (f" ({who}{times})" if who else times)
 
 
-def _name(part: Part) -> str:
-    """Callsign and address of the aircraft; empty where there are several, or none."""
+def _name(part: Part, both: str = "{} ({})") -> str:
+    """Callsign and address of the aircraft, as `both` joins them; empty where there are several, or none."""
     if len(part.aircraft) != 1:
         return ""
     address = _address(part)
-    return f"{part.callsign} ({address})" if part.callsign else address
+    return both.format(part.callsign, address) if part.callsign else address
 
 
 def _address(part: Part) -> str:

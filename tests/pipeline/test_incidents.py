@@ -100,6 +100,7 @@ def test_two_natures_raise_and_are_surer_together() -> None:
 
     assert (same.priority, same.confidence, same.raised) == (2, 0.6, "")
     assert (two.priority, two.confidence) == (3, 0.75)
+    assert "(ABC1 000001)" in two.summary  # no brackets within brackets
 
 
 def test_what_a_model_finds_rare_is_no_second_sign_of_what_a_rule_tells() -> None:
