@@ -15,14 +15,16 @@ from cli.ui import err
 from geo.alert import Alert
 from geo.anomaly import Anomaly
 from geo.batch import Batch
-from geo.schema import NO_TIME
+from geo.schema import NO_TIME, icao24_number
 from pipeline import checkpoint
 from pipeline.cells import CellCounts
 from pipeline.checkpoint import Kept
 from pipeline.engine import Engine
 from pipeline.followers import Joiner, Watch, followed
 from pipeline.journal import Journal
+from pipeline.merge import Known
 from pipeline.sessions import GAP_MS, Sessions
+from store.history import found_since
 from store.reader import Reader
 from store.writer import Writer
 
@@ -136,11 +138,22 @@ async def resumed(make: Callable[[], Engine], kept: Path, url: str, others: Othe
             start = now - WARM_UP_MS
             others.sessions.open = await reader.open_sessions(now, GAP_MS)
             others = replace(others, known=False)
+            out.engine.know(await known_since(reader, start))
         async for batch in reader.positions(start, now):
             await asyncio.to_thread(out.feed, batch, others, now)
     finally:
         await reader.close()
     return out
+
+
+async def known_since(reader: Reader, since: int) -> list[Known]:
+    """What lasted beyond a time, by its aircraft; what says an identity that is no address is found anew."""
+    found = await found_since(reader.pool, since)
+    return [
+        Known(own, class_id, frozenset(map(icao24_number, addresses)), start, end)
+        for own, class_id, addresses, start, end in found
+        if addresses
+    ]
 
 
 def _continues(engine: Engine, journal: Journal, kept: Path) -> bool:

@@ -25,6 +25,7 @@ from pipeline.arrivals import Arrivals
 from pipeline.evaluate import ClassRun, Witness
 from pipeline.history import History
 from pipeline.lateness import Lateness
+from pipeline.merge import Known
 from pipeline.privacy import MARK
 
 
@@ -105,6 +106,11 @@ class Engine:
     def _arrivals(self) -> Arrivals:
         lateness_ms = int(self.lateness_s * 1000)
         return Arrivals(lateness_ms, int(self.skew_s * 1000), learned=Lateness(lateness_ms) if self.adapts else None)
+
+    def know(self, known: Sequence[Known]) -> None:
+        """What was found before a start that remembers nothing: found again, it goes on and is not found twice."""
+        for name, run in self.runs.items():
+            run.merger.known = [one for one in known if one.class_id == name]
 
     def open_ids(self) -> list[str]:
         """The episodes that may still go on."""

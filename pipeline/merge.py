@@ -17,6 +17,9 @@ from geo.shapes import shape_of
 from geo.stretches import PATH_SLOT_MS, Stretches
 from geo.words import sentence
 
+NUMBERED = ("aircraft", "pair")
+"""Scopes whose subjects are numbers of flights; cells and groups are called alike at every start."""
+
 LONGEST_PATH = 256
 """Vertices kept of an episode's path; a longer one keeps every second slot, then every fourth, ..."""
 
@@ -46,6 +49,17 @@ class Episode:
     """What judged its newest evidence: thresholds may change while it lasts."""
 
 
+@dataclass(frozen=True)
+class Known:
+    """An episode that was found before a start that remembers nothing of it: whose, from when to when (epoch ms)."""
+
+    id: str
+    class_id: str
+    who: frozenset[int]
+    start: int
+    end: int
+
+
 @dataclass
 class Merger:
     """The open episodes of one class."""
@@ -54,6 +68,8 @@ class Merger:
     params: Any
     params_hash: str
     open: dict[int, list[Episode]] = field(default_factory=dict)
+    known: list[Known] = field(default_factory=list)
+    """Found again, these go on under their names: flights are numbered anew, and a name is made of such a number."""
 
     def add(self, found: Stretches) -> list[Episode]:
         """Join the stretches to the open episodes, or open new ones; returns those that changed."""
@@ -100,12 +116,26 @@ class Merger:
     def _opened(self, found: Stretches, i: int) -> Episode:
         subject, start = int(found.subject[i]), int(found.start[i])
         key = f"{self.spec.id}|{subject}|{start}".encode()
+        known = self._known(found, i)
+        name = known.id if known else hashlib.blake2b(key, digest_size=8).hexdigest()
         episode = Episode(
-            hashlib.blake2b(key, digest_size=8).hexdigest(), subject, start, start, start, -np.inf, 0.0, 0,
+            name, subject, min(start, known.start) if known else start, start, start, -np.inf, 0.0, 0,
             int(found.icao24[i]), "", frozenset(), found.cleared[i], {}, {}, {},
         )  # fmt: skip
         _grow(episode, found, i)
         return episode
+
+    def _known(self, found: Stretches, i: int) -> Known | None:
+        """The first known episode of the same aircraft that the stretch touches, which is then taken."""
+        if not self.known or self.spec.scope not in NUMBERED:
+            return None
+        who = frozenset(found.members[i] if self.spec.scope == "pair" else (int(found.icao24[i]),))
+        gap, start, end = int(self.spec.merge_gap_s * 1000), int(found.start[i]), int(found.end[i])
+        same = [k for k in self.known if k.who == who and start - k.end <= gap and k.start - end <= gap]
+        one = min(same, key=lambda k: k.start, default=None)
+        if one:
+            self.known.remove(one)
+        return one
 
     def anomaly(self, episode: Episode) -> Anomaly:
         """The episode as everyone sees it."""

@@ -20,6 +20,32 @@ ORDER BY start_time, id LIMIT $7
 """
 
 
+_SINCE = """
+SELECT id, class, start_time, end_time, feature FROM anomalies WHERE end_time >= to_timestamp($1::float8)
+"""
+
+
+async def found_since(
+    connection: asyncpg.Connection | asyncpg.Pool, since: int
+) -> list[tuple[str, str, list[str], int, int]]:
+    """Id, class, addresses of all aircraft, start and end (epoch ms) of what lasted beyond a time (epoch ms)."""
+    rows = await connection.fetch(_SINCE, since / 1000)
+    return [
+        (row["id"], row["class"], _addresses(orjson.loads(row["feature"])["properties"]), _ms(row["start_time"]),
+         _ms(row["end_time"]))
+        for row in rows
+    ]  # fmt: skip
+
+
+def _addresses(properties: Any) -> list[str]:
+    own = properties["icao24"]
+    return [one.partition("/")[0] for one in [own, *(properties["members"] if own is None else ())] if one]
+
+
+def _ms(time: Any) -> int:
+    return round(float(time.timestamp()) * 1000)
+
+
 async def anomalies_in(
     connection: asyncpg.Connection | asyncpg.Pool, box: Area, start: int, end: int, most: int
 ) -> list[Anomaly]:

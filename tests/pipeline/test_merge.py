@@ -13,7 +13,7 @@ from detectors._registry import registry
 from geo.anomaly import Anomaly
 from geo.batch import Batch
 from pipeline.engine import Engine
-from pipeline.merge import LONGEST_PATH, Episode, _lengthen, explain, path_of
+from pipeline.merge import LONGEST_PATH, Episode, Known, _lengthen, explain, path_of
 
 
 def judged(batch: Batch, **changes: object) -> list[Anomaly]:
@@ -45,6 +45,17 @@ def test_the_same_data_again_gives_the_same_ids() -> None:
     batch = emergency((50, 150), (900, 1000))
 
     assert {a.id for a in judged(batch)} == {a.id for a in judged(batch)}
+
+
+def test_what_is_found_again_without_a_memory_of_it_goes_on_under_its_name() -> None:
+    batch = emergency((50, 150), (900, 1000))
+    _, second = sorted(judged(batch), key=lambda a: a.start)
+    later = batch.take(batch["time"] >= EPOCH + 700_000)
+    engine = Engine({"squawk": registry()["squawk"]}, lateness_s=0.0)
+    engine.know([Known(second.id, "squawk", frozenset({int(batch["icao24"][0])}), second.start, second.end)])
+
+    assert {a.id for a in judged(later)} != {second.id}
+    assert {(a.id, a.start) for a in engine.feed(later).anomalies} == {(second.id, second.start)}
 
 
 def test_two_aircraft_are_two_episodes() -> None:
