@@ -21,7 +21,7 @@ from web.topojson import Topology
 
 Features = list[dict[str, Any]]
 
-SCALES = {"110m": 2, "50m": 2, "10m": 3}
+SCALES = {"50m": 2, "10m": 3}
 """Natural Earth's scale: decimals kept (0.01 degree is 1 km, 0.001 is 100 m)."""
 
 
@@ -100,7 +100,6 @@ def towns(node_modules: Path) -> Features:
 
 
 LAYERS: Mapping[str, Callable[[Path], Features]] = {
-    "land110m": partial(land, "110m"),
     "land50m": partial(land, "50m"),
     "borders50m": partial(borders, "50m"),
     "land10m": partial(land, "10m"),

@@ -52,6 +52,6 @@ def test_a_context_that_stays_away_is_said(look: Callable[..., Sight]) -> None:
     sight = look()
     sight.page.evaluate(LOSE)
     until(sight.page, "!document.querySelector('#fatal').hidden")
-    assert "cannot be drawn any more" in sight.page.locator("#fatal h1").inner_text()
+    assert "can no longer be drawn" in sight.page.locator("#fatal h1").inner_text()
     sight.page.evaluate(BACK)
     until(sight.page, "document.querySelector('#fatal').hidden")

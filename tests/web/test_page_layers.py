@@ -36,7 +36,7 @@ def test_every_class_of_the_server_has_a_switch(look: Callable[..., Sight]) -> N
 def test_a_link_that_looks_closely_shows_rivers_and_towns_and_fine_coasts(look: Callable[..., Sight]) -> None:
     sight = look("#view=57,15,3.9")
     shown = f"(id) => ({MAP}.getLayer(id) ?? {{ visibility: 'none' }}).visibility !== 'none'"
-    until(sight.page, f"['rivers', 'places', 'land50', 'rough'].map({shown}).join() === 'true,true,true,false'")
+    until(sight.page, f"['rivers', 'places', 'glow50', 'countries'].every({shown})")
 
 
 def test_one_click_shows_interference_alone_and_another_everything_again(look: Callable[..., Sight]) -> None:

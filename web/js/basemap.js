@@ -4,7 +4,6 @@ import { isLight } from './prefs.js';
 const BASE = new URL('/static/', location.href).href;
 const GRATICULE = ['graticule', 'graticule-fine'];
 export const DETAIL_ZOOM = 4.5; // coasts and borders at 1:10m from here on
-const COARSE = 0.8; // pixels that the first coasts may be off
 const NAMES_ZOOM = 2.7; // rivers, provinces and towns from here on
 
 const RANGES = {
@@ -36,23 +35,25 @@ function face(weight) {
 
 const file = (name, options = {}) => ({ type: 'geojson', data: `${BASE}basemap/${name}.json`, ...options });
 
-// What the map begins with, where `rough`: coasts of the world at 1:110m, one layer, which stand until the finer ones are drawn.
-export const ROUGH = 'rough';
 // Coasts and borders at 1:50m, lakes, graticule and names of countries, as the set-up has cut them into tiles.
-export const WORLD = 'world';
+const WORLD = 'world';
+const FIRST = 'land50';
 const TILES = { type: 'vector', tiles: [`${BASE}basemap/ground/{z}/{x}/{y}.pbf`], maxzoom: 4 };
 
-// `rough`: nothing of the world is shown, and so nothing of it asked for, until showWorld().
+// `rough`: until showWorld() there is land alone. Its coast is the outline of its area then: a line of its own would need another
+// program before anything is seen.
 export function basemapStyle({ rough = false } = {}) {
   const [sea, ...more] = [...ground(), countryNames()];
-  const waiting = more.map((layer) => ({ ...layer, layout: { ...layer.layout, visibility: 'none' } }));
+  const waiting = (layer) => ({ ...layer, layout: { ...layer.layout, visibility: 'none' } });
+  const outlined = (layer) => ({ ...layer, paint: { 'fill-color': ink().land, 'fill-outline-color': ink().coast } });
+  const roughly = (layer) => (layer.id === FIRST ? outlined(layer) : waiting(layer));
   return {
     version: 8,
     name: 'Skysift',
     sky: { 'atmosphere-blend': ['interpolate', ['linear'], ['zoom'], 0, 0.3, 5, 0.2, 7, 0] },
     'font-faces': { 'Inter Medium': face(500), 'Inter SemiBold': face(600) },
-    sources: { [WORLD]: TILES, ...(rough && { [ROUGH]: file('land110m', { maxzoom: 4, tolerance: COARSE }) }) },
-    layers: [sea, ...(rough ? [roughLand(), ...waiting] : more)],
+    sources: { [WORLD]: TILES },
+    layers: [sea, ...(rough ? more.map(roughly) : more)],
   };
 }
 
@@ -61,6 +62,7 @@ export function showWorld(map, { layers }) {
     const shown = layers.graticule || !GRATICULE.includes(id);
     map.setLayoutProperty(id, 'visibility', shown ? 'visible' : 'none');
   }
+  map.setPaintProperty(FIRST, 'fill-antialias', false);
 }
 
 // A GeoJSON source is fetched when it is added, whatever the zoom of its layers: so what is only seen close up waits.
@@ -101,13 +103,6 @@ const plain = (id, source, color, more) => ({
   ...more,
 });
 const land = (id, source, more) => plain(id, source, ink().land, more);
-// Its coast is the outline of the fill: a line of its own would need another program before anything is seen.
-const roughLand = () => ({
-  id: ROUGH,
-  type: 'fill',
-  source: ROUGH,
-  paint: { 'fill-color': ink().land, 'fill-outline-color': ink().coast },
-});
 const of = (layer, more = {}) => ({ 'source-layer': layer, ...more });
 const grid = (id, opacity, filter) =>
   line(id, WORLD, { 'line-color': ink().grid, 'line-opacity': opacity, 'line-width': 0.7 }, of('graticule', { filter }));
@@ -207,7 +202,7 @@ function countryNames() {
 
 // Every layer that is there, in the colours of the theme as it is now.
 export function recolour(map) {
-  const layers = [roughLand(), ...ground(), countryNames(), ...TIERS.flatMap((tier) => tier.layers().map(([layer]) => layer))];
+  const layers = [...ground(), countryNames(), ...TIERS.flatMap((tier) => tier.layers().map(([layer]) => layer))];
   for (const { id, paint } of layers)
     if (map.getLayer(id)) for (const [name, value] of Object.entries(paint)) map.setPaintProperty(id, name, value);
 }

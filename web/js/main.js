@@ -14,7 +14,7 @@ import { createAddress, formatHash } from './hash.js';
 import { Incidents } from './incidents.js';
 import { createLater, wake } from './later.js';
 import { ListPanel } from './list_panel.js';
-import { completeGround, goBounds } from './map.js';
+import { bindWorld, goBounds } from './map.js';
 import { glides, startMotion } from './motion.js';
 import { Overlays } from './overlays.js';
 import { addOwn, watchContext } from './own_layers.js';
@@ -172,7 +172,7 @@ async function start() {
   document.body.dataset.usable = 'true';
   performance.mark('usable');
   pictured();
-  await Promise.all([wholePicture(map, () => completeGround(map, app.state)), panels(), app.incidents.start()]);
+  await Promise.all([wholePicture(map, () => bindWorld(map, app.state)), panels(), app.incidents.start()]);
   document.body.dataset.whole = 'true';
   performance.mark('whole');
   delete document.documentElement.dataset.loading;

@@ -1,6 +1,6 @@
 // The MapLibre map: made once, bound to the state (view, projection, graticule); finer coasts come on first need.
 import * as maplibre from 'maplibre-gl';
-import { basemapStyle, ROUGH, showWorld, TIERS, WORLD } from './basemap.js';
+import { basemapStyle, showWorld, TIERS } from './basemap.js';
 import { throttle } from './bus.js';
 import { createGround } from './ground.js';
 import { drawLean } from './lean.js';
@@ -11,8 +11,8 @@ const AROUND = 0.12; // of the shorter side
 const START = { center: [14, 40], zoom: 2.2 };
 const reduced = matchMedia('(prefers-reduced-motion: reduce)');
 
-// Resolves with the map once its style is loaded; `begun` is given it before anything is drawn. `rough`: it begins with coasts
-// at 1:110m and nothing else, until completeGround() is told to bring the rest.
+// Resolves with the map once its style is loaded; `begun` is given it before anything is drawn. `rough`: it begins with land
+// and nothing else, until bindWorld() shows the rest.
 export function createMap(container, state, { begun = () => {}, rough = false } = {}) {
   const { view, projection } = state.get();
   const map = new maplibre.Map({
@@ -73,16 +73,6 @@ function bindDetail(map) {
   map.on('zoom', add);
 }
 
-// What a map that began rough does not have yet.
-export function completeGround(map, state) {
-  bindWorld(map, state);
-  onceDrawn(map, [WORLD], () => {
-    if (!map.getLayer(ROUGH)) return;
-    map.removeLayer(ROUGH);
-    map.removeSource(ROUGH);
-  });
-}
-
 function addTier(map, { zoom, sources, layers, replaces }) {
   for (const [id, source] of Object.entries(sources)) map.addSource(id, source);
   for (const [layer, before] of layers()) map.addLayer(layer, before);
@@ -99,7 +89,8 @@ function onceDrawn(map, sources, fn) {
   map.on('render', drawn);
 }
 
-function bindWorld(map, state) {
+// The world, and what is seen of it closer up.
+export function bindWorld(map, state) {
   const apply = (now) => showWorld(map, now);
   state.on(['layers'], apply);
   apply(state.get());
