@@ -51,13 +51,19 @@ def rank(population: float, capital: bool) -> int:
 
 
 def features(root: Path) -> list[dict[str, Any]]:
-    """GeoJSON points, largest first: n name, p population, r rank, c 1 for a capital."""
-    return [_feature(city) for city in sorted(cities(root), key=lambda c: (-c["population"], c["name"]))]
+    """GeoJSON points, largest first: n name, k country (US-IL: with its state), p people, r rank, c 1 for a capital."""
+    return [feature(city) for city in sorted(cities(root), key=lambda c: (-c["population"], c["name"]))]
 
 
-def _feature(city: dict[str, Any]) -> dict[str, Any]:
+def _country(city: dict[str, Any]) -> str:
+    """Two letters; in the United States, where towns are called alike, with those of the state."""
+    return f"US-{city['adminCode']}" if city["country"] == "US" else str(city["country"])
+
+
+def feature(city: dict[str, Any]) -> dict[str, Any]:
     lon, lat = city["loc"]["coordinates"]
     capital = city["featureCode"] == "PPLC"
-    properties = {"n": city["name"], "p": city["population"], "r": rank(city["population"], capital), "c": int(capital)}
+    size = city["population"]
+    properties = {"n": city["name"], "k": _country(city), "p": size, "r": rank(size, capital), "c": int(capital)}
     point = {"type": "Point", "coordinates": [round(lon, 3), round(lat, 3)]}
     return {"type": "Feature", "properties": properties, "geometry": point}

@@ -122,3 +122,10 @@ def test_a_failed_build_leaves_what_was_there(tmp_path: Path) -> None:
     with pytest.raises(assets.MissingAsset):
         assets.build(tmp_path, tmp_path / "node_modules")
     assert (tmp_path / "vendor" / "old.js").read_text() == "old"
+
+
+@pytest.mark.parametrize(("country", "told"), [("US", "US-IL"), ("DE", "DE")])
+def test_a_town_says_its_country_and_in_the_united_states_its_state(country: str, told: str) -> None:
+    town = {"name": "Springfield", "country": country, "adminCode": "IL", "population": 116_000, "featureCode": "PPL"}
+    one = places.feature(town | {"loc": {"coordinates": [-89.6, 39.8]}})
+    assert one["properties"]["k"] == told

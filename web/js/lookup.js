@@ -3,6 +3,7 @@ import { best } from './find.js';
 import { parseTime } from './time.js';
 
 const MOST = 4;
+const COUNTRIES = new Intl.DisplayNames(['en'], { type: 'region', fallback: 'none' });
 const TOWNS = '/static/basemap/places.json';
 
 // A text as a CQL2 literal.
@@ -21,6 +22,13 @@ export function anomalyFilter(text) {
   const own = text.toUpperCase();
   const callsign = `callsign LIKE ${literal(`${plain(own)}%`)}`;
   return /^~?[0-9a-f]{6}$/i.test(text) ? `${callsign} OR icao24 = ${literal(text.toLowerCase())}` : callsign;
+}
+
+// Towns of one name lie in several countries, and in one country at several places.
+export function whereabouts(land, [lng, lat]) {
+  const [, country, state] = /^([A-Z]{2})(?:-([A-Z]{2}))?$/.exec(land ?? '') ?? [];
+  const name = country && COUNTRIES.of(country);
+  return [[state, name].filter(Boolean).join(', '), `${lat.toFixed(2)}, ${lng.toFixed(2)}`].filter(Boolean).join(' · ');
 }
 
 export class Lookup {
@@ -52,11 +60,11 @@ export class Lookup {
     const wanted = text.toUpperCase();
     const { features } = await this.#towns;
     return features
-      .map(({ geometry, properties }) => ({ rank: best([properties.n], wanted), people: properties.p, title: properties.n, at: geometry.coordinates }))
+      .map(({ geometry, properties }) => ({ rank: best([properties.n], wanted), people: properties.p, title: properties.n, land: properties.k, at: geometry.coordinates }))
       .filter(({ rank }) => rank >= 2)
       .sort((a, b) => b.rank - a.rank || b.people - a.people)
       .slice(0, MOST)
-      .map(({ rank, title, at }) => ({ rank, kind: 'town', title, note: `${at[1].toFixed(2)}, ${at[0].toFixed(2)}`, at })); // prettier-ignore
+      .map(({ rank, title, land, at }) => ({ rank, kind: 'town', title, note: whereabouts(land, at), at }));
   }
 
   async #past(text, signal) {

@@ -7,7 +7,7 @@ import { createBus } from '../../../web/js/bus.js';
 import { shown } from '../../../web/js/evidence.js';
 import { bucketsOf } from '../../../web/js/histogram.js';
 import { findMatches, parseCoordinates } from '../../../web/js/find.js';
-import { airportFilter, anomalyFilter } from '../../../web/js/lookup.js';
+import { airportFilter, anomalyFilter, whereabouts } from '../../../web/js/lookup.js';
 import { cellLines, redIn } from '../../../web/js/cells.js';
 import { mergeCells } from '../../../web/js/overlays.js';
 import { readPositions, trackFeatures } from '../../../web/js/track.js';
@@ -213,4 +213,10 @@ test('a cell says its share, of how many, and of when', () => {
   const [share, , span] = cellLines({ share: 0.0123, good: 80, bad: 2 }, { datetime: '2026-11-29T06:00:00Z/2026-11-30T06:00:00Z', daily: true });
   assert.deepEqual([share, span], ['Bad navigation: 1.2 %', '29 Nov 06:00 to 30 Nov 06:00 UTC']);
   assert.equal(redIn([{ properties: { share: 0.1 } }, { properties: { share: 0.09 } }]), 1);
+});
+
+test('towns of one name are told apart by country and state', () => {
+  assert.equal(whereabouts('US-IL', [-89.644, 39.802]), 'IL, United States · 39.80, -89.64');
+  assert.equal(whereabouts('AU', [145, -37.7]), 'Australia · -37.70, 145.00');
+  assert.equal(whereabouts(undefined, [1, 2]), '2.00, 1.00', 'a basemap from before');
 });
