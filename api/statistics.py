@@ -64,13 +64,16 @@ async def _value(request: AnyRequest, asked: Question, most: int) -> dict[str, A
     whole = await flown(pool, Question("class", asked.size, asked.window), regions)
     total = sum(whole.values())
     hours = dict.fromkeys(found, total) if asked.by == "class" else await flown(pool, asked, regions)
-    groups = _groups(asked.by, found, hours)[:most]
+    every = _groups(asked.by, found, hours)
+    # Of hours the newest remain.
+    groups = every[-most:] if asked.by == "hour" else every[:most]
     value = {
         "by": asked.by,
         "interval": [utc_text(round(one.timestamp() * 1000)) for one in asked.window],
         "flight_hours": round(total, 2),
         "flight_hours_from": _SOURCES[asked.by],
         "count": round(sum(found.values())),
+        "left_out": len(every) - len(groups),
         "groups": groups,
     }
     if asked.by == "cell":

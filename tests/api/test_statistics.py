@@ -65,6 +65,12 @@ def test_by_class_for_all_that_was_flown(client: Client) -> None:
     assert found["ghost"]["low"] < found["ghost"]["rate"] < found["ghost"]["high"]
 
 
+def test_of_more_hours_than_are_wanted_the_newest_remain(client: Client) -> None:
+    every, found = (client.get(f"/statistics?by=hour{more}").json() for more in ("", "&limit=1"))
+    assert found["groups"] == every["groups"][-1:]
+    assert (found["left_out"], every["left_out"]) == (len(every["groups"]) - 1, 0) and found["left_out"] > 0
+
+
 def test_by_hour_with_the_quiet_ones(client: Client) -> None:
     found = groups(client, "by=hour")
     assert [one["count"] for one in found.values()] == [13, 3, 0]
