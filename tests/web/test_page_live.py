@@ -163,10 +163,10 @@ def test_an_aircraft_is_followed_until_the_map_is_moved_by_hand(look: Callable[.
     ("health", "word", "why"),
     [
         ({"engine": {"state": "starting", "doing": "making 6.0 h of demo traffic"}}, "Starting", "it is making 6.0 h"),
-        ({"configuration": {"state": "refused", "fault": "line 3"}}, "Degraded", "refused, and the one before"),
+        ({"configuration": {"state": "refused", "fault": "line 3"}}, "Degraded", "was refused; the previous one"),
         ({"feeds": [{"name": "roof", "state": "silent", "rows": 0}]}, "Degraded", "Feed roof has sent nothing yet."),
         ({"feeds": [{"name": "roof", "state": "silent", "rows": 9}]}, "Degraded", "Feed roof is silent."),
-        ({"database": {"ok": True, "listening": False}}, "Degraded", "lost its line to the database"),
+        ({"database": {"ok": True, "listening": False}}, "Degraded", "lost its connection to the database"),
     ],
 )
 def test_a_service_that_is_not_wholly_well_says_what_it_is(
