@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pytest
@@ -76,13 +77,19 @@ def world(class_id: str) -> tuple[Sequence[Batch], int]:
     return clean_tracks(rows.take(np.flatnonzero(rows["time"] >= earliest))), earliest
 
 
+@cache
+def given(class_id: str) -> Mapping[str, Any]:
+    """What else the planter needs, made once: the grid of its regions takes longest."""
+    return BEHAVIOURS[class_id].given(None)
+
+
 def planted(class_id: str, number: int, innocent: bool) -> tuple[Batch, Planted]:
     """The first track that fits, and what became of it."""
     one = BEHAVIOURS[class_id]
     tracks, earliest = world(class_id)
     severity = float(np.linspace(one.low, one.high, 8)[number])
     for k, victim in enumerate(tracks):
-        draw = Draw(number, severity, innocent, earliest, np.random.default_rng([number, 5]), one.given(None))
+        draw = Draw(number, severity, innocent, earliest, np.random.default_rng([number, 5]), given(class_id))
         try:
             return victim, one.make(victim, [*tracks[:k], *tracks[k + 1 :]], draw)
         except ValueError:
