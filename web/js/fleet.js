@@ -94,9 +94,7 @@ export class Fleet {
   }
 
   // All rows that there is room for: of them, `size` are drawn.
-  room() {
-    return this.#rows;
-  }
+  room = () => this.#rows;
 
   // fn(start, length) in numbers of room(), for each run of blocks that changed after that version.
   eachChange(version, fn) {
