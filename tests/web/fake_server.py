@@ -11,6 +11,7 @@ import json
 import mimetypes
 import queue
 import re
+import sys
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -37,6 +38,14 @@ _FEED = {
 }  # fmt: skip
 
 
+class _Quiet(ThreadingHTTPServer):
+    """A browser that goes away in the middle of an answer is no fault; everything else is told."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
 class FakeServer:
     """`with FakeServer(world) as server: server.url`. The world is open sea unless there is to be `land`."""
 
@@ -50,7 +59,7 @@ class FakeServer:
         self.health: dict[str, Any] = {}
         self.refuse_streams = False
         self.started = time.monotonic()
-        self.http = ThreadingHTTPServer(("127.0.0.1", port), type("Bound", (_Handler,), {"fake": self}))
+        self.http = _Quiet(("127.0.0.1", port), type("Bound", (_Handler,), {"fake": self}))
         self.http.daemon_threads = True
         self.url = f"http://127.0.0.1:{self.http.server_address[1]}"
         self.stopping = threading.Event()

@@ -52,7 +52,7 @@ def test_hot_spots_lead_to_the_map(report: Callable[..., Sight]) -> None:
 def test_a_surge_stands_out_among_the_hours(report: Callable[..., Sight]) -> None:
     sight = report()
     chart = sight.page.locator("#forecast svg")
-    assert (chart.get_attribute("aria-label") or "") == "1 hour of 48 brought more than they should"
+    assert (chart.get_attribute("aria-label") or "") == "1 hour of 48 brought more than expected"
     assert chart.locator(".band").count() == 48 and chart.locator(".came").count() == 24
     surge, usual = chart.locator(".surge").bounding_box(), chart.locator(".came").first.bounding_box()
     assert surge and usual and surge["width"] == pytest.approx(usual["width"])
