@@ -24,7 +24,7 @@ from cli.judging_options import judging_options
 from cli.keeping import Keeper, flag
 from cli.option_keys import option
 from cli.private import private
-from cli.served import Service, demo_zones, run, warm
+from cli.served import Service, demo_zones, is_demo, run, warm
 from cli.ui import USAGE, Failure, err
 from cli.web import await_api
 from cli.web import keeper as api_keeper
@@ -97,7 +97,7 @@ def _service(feeds: Sequence[str], format_: str | None, options: dict[str, Any])
         raise Failure("\n".join(faults), USAGE)
     own = {name: options.pop(name) for name in _OWN}
     judging = {name: value for name, value in options.items() if name not in ("host", "port", "title", "open_reading")}
-    if not given and not judging["zones"]:
+    if is_demo(given) and not judging["zones"]:
         judging["zones"] = demo_zones()
     return Service(given, config=config, judging=judging, **own)
 

@@ -26,7 +26,12 @@ class Service:
 
     @property
     def demo(self) -> bool:
-        return not self.feeds
+        return is_demo(self.feeds)
+
+
+def is_demo(feeds: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether nothing but the demo is watched, named or not: it has a database, a past and zones of its own."""
+    return all(one.get("spec", one.get("address")) == "demo" for one in feeds)
 
 
 def run(url: str, service: Service, again: bool, ready: Any) -> None:
