@@ -88,7 +88,7 @@ def words(view: Tracks, hit: Mask, off: Off, routes: Routes | None, airports: Ai
             side, nmi = "right" if off.pairs.off[row] > 0 else "left", abs(off.pairs.off[row])
             passed = f"{off.flights[row]} flights learned"
             where = f"far from where flights from {ends[0]} to {ends[1]} pass"
-            out[row] = f"{where}: {nmi:.0f} nmi {side} of the direct line ({passed})"
+            out[row] = f"{where}: {nmi:,.0f} nmi {side} of the direct line ({passed})"
         else:
             out[row] = f"where no other flight went in its direction, of {off.visits[row]:,} learned in the region"
     return out

@@ -32,4 +32,4 @@ def zone_near(zones: Zones | None, place: tuple[float, float], km: float) -> str
     if away[best] > km:
         return ""
     name = str(watched.names[close[best]])
-    return f"inside {name}" if away[best] == 0 else f"{away[best]:.0f} km from {name}"
+    return f"inside {name}" if away[best] == 0 else f"{away[best]:,.0f} km from {name}"

@@ -72,7 +72,7 @@ def _entry(view: Tracks, hearing: Hearing, row: int, p: SimpleNamespace) -> dict
         "icao24": int(view.icao24[row]), "members": (), "callsign": "", "cleared": "",
         "paths": path(view, rows[view.located[rows]]),
         "samples": [sample(view, first, "first"), sample(view, row, "last")],
-        "what": f"only {kind}, in {heard} of the last {minutes:.0f} minutes, without callsign or identity, "
+        "what": f"only {kind}, in {heard} of the last {minutes:,.0f} minutes, without callsign or identity, "
         f"while {near.others} others around are heard throughout",
         "again": "", "others": near.others, "sides": near.quadrant, "fell_silent_too": 0,
         "place": place, "expected_lat": place[0], "expected_lon": place[1], "silent_s": 0,

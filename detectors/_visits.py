@@ -111,7 +111,7 @@ def _graded(space: Airspace, zone: Array, entry_ft: Array, exit_ft: Array, margi
     sure = np.where(endless, 0.6 * sure, sure)
     words = np.where(timed, "", ", activity unknown").astype(object)
     words = words + np.where(endless, ", no ceiling given", "").astype(object)
-    words = words + np.where(deep < margin, f", within {margin:.0f} ft of its limit", "").astype(object)
+    words = words + np.where(deep < margin, f", within {margin:,.0f} ft of its limit", "").astype(object)
     words = words + np.where(blind, ", altitude unknown", "").astype(object)
     return np.where(blind, BLIND, sure), words
 

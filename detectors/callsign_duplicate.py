@@ -103,7 +103,7 @@ def _entry(tracks: Tracks, one: Sharing, p: SimpleNamespace) -> dict[str, Any]:
         "priority": PRIORITY["medium" if one.held and flight and not ground else "low"], "callsign": one.callsign,
         "cleared": _innocent(tracks, one, km, p), "samples": samples(tracks, rows), "paths": _line(tracks, one),
         "code": one.callsign, "addresses": listed([address(tracks, r) for r in rows[:MOST]], len(rows)), "distance_km": km,
-        "apart": "" if km is None else f", {km:.0f} km apart", "note": "" if one.held else ", when first heard",
+        "apart": "" if km is None else f", {km:,.0f} km apart", "note": "" if one.held else ", when first heard",
     }  # fmt: skip
 
 

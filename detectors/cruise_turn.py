@@ -68,7 +68,7 @@ def gate(tracks: Tracks, p: SimpleNamespace) -> Mask:
     merge_gap_s=1800,
     gate=gate,
     examples=examples,
-    explain="turned {side} by {degrees:.0f} degrees within {within:.0f} s at {altitude:,.0f} ft and {speed:.0f} kt, "
+    explain="turned {side} by {degrees:.0f} degrees within {within:.0f} s at {altitude:,.0f} ft and {speed:,.0f} kt, "
     "with about {bank:.0f} degrees of bank{trial}",
     style=Style(shape="path", color="#34c759", icon="turn"),
     params={

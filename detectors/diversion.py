@@ -141,10 +141,10 @@ def _details(tracks: Tracks, now: Now, kind: Array, hubs: Airports) -> Array:
     for k in np.flatnonzero(kind).tolist():
         home, goal = now.leg["origin"][k], now.destination[k]
         words = {
-            1: f" {minutes[k]:.0f} min after take-off, having been {now.leg['far'][k]:.0f} nmi away",
-            2: f", {now.away[k]:.0f} nmi away" + (f"; it had left {hubs.code[home]}" if home >= 0 else ""),
-            3: f", {now.to_go[k]:.0f} nmi from {hubs.code[goal]}",
-            4: f": {now.to_go[k]:.0f} nmi away, after {now.leg['nearest'][k]:.0f} nmi",
+            1: f" {minutes[k]:,.0f} min after take-off, having been {now.leg['far'][k]:,.0f} nmi away",
+            2: f", {now.away[k]:,.0f} nmi away" + (f"; it had left {hubs.code[home]}" if home >= 0 else ""),
+            3: f", {now.to_go[k]:,.0f} nmi from {hubs.code[goal]}",
+            4: f": {now.to_go[k]:,.0f} nmi away, after {now.leg['nearest'][k]:,.0f} nmi",
         }
         out[k] = words[int(kind[k])]
     return out

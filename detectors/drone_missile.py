@@ -149,7 +149,7 @@ def _values(view: Tracks, rocket: Mask, fast: Mask, gained: Array, dash: Leg, ma
     manner = np.full(len(view), "", dtype=object)
     for row in np.flatnonzero(rocket | fast | (march.span > 0)).tolist():
         one = dash if fast[row] else march
-        way = f"straight for {one.away[row] / 1852:.0f} nmi at {view.ground_speed[row]:.0f} kt and {view.baro_altitude[row]:,.0f} ft"
+        way = f"straight for {one.away[row] / 1852:,.0f} nmi at {view.ground_speed[row]:,.0f} kt and {view.baro_altitude[row]:,.0f} ft"
         manner[row] = f"climbed {gained[row]:,.0f} ft without a pause" if rocket[row] else f"{way}, without a callsign"
     return {
         "manner": manner, "likeness": np.where(rocket, "rocket", np.where(fast, "cruise missile", "long-range drone")),

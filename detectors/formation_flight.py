@@ -59,7 +59,7 @@ def examples() -> Sequence[Example]:
     id="formation-flight", title="Formation flight", priority="medium", scope="pair", every_s=10, sample_s=10,
     needs=[("lat",), ("ground_speed",), ("track",), ("airports",)], uses=("position_time", "category", "type_code"), lookback_s=210,
     merge_gap_s=120, single_row=True, examples=examples,
-    explain="{names}: {aircraft} aircraft {manner}, {distance:.0f} m and {height:.0f} ft apart at {speed:.0f} kt",
+    explain="{names}: {aircraft} aircraft {manner}, {distance:,.0f} m and {height:,.0f} ft apart at {speed:,.0f} kt",
     style=Style(shape="path", color="#b57edc", icon="formation"),
     params={
         "distance": Param(1, "nmi", "pairs are at most this far apart", lo=0.05, hi=5, source="definitions 5.5; airbornehotspots: never more than 1 nm"),

@@ -155,7 +155,7 @@ def _gone(view: Tracks, s: Silence, p: SimpleNamespace, back: int = -1) -> dict[
         "cleared": "heard on under another address, or in company" if s.continued else "",
         "paths": path(view, trail[view.located[trail]]),
         "samples": [sample(view, r, role) for role, r in zip(("last heard", "heard again"), rows, strict=False)],
-        "what": f"not heard for {p.gap / 60:.0f} min after {height} in mid-air{appeared}, "
+        "what": f"not heard for {p.gap / 60:,.0f} min after {height} in mid-air{appeared}, "
         f"while {others} others around went on being heard",
         "again": _again(view, row, back), "others": others, "sides": sides, "fell_silent_too": s.lost,
         "silent_s": (end - start) // 1000, "expected_lat": s.expected[0], "expected_lon": s.expected[1],
@@ -168,6 +168,6 @@ def _again(view: Tracks, row: int, back: int) -> str:
         return ""
     minutes = (int(view.time[back]) - int(view.time[row])) / 60_000
     if not view.located[back]:
-        return f"; heard again after {minutes:.0f} min, without a position"
+        return f"; heard again after {minutes:,.0f} min, without a position"
     km = distance_m(view.lat[row], view.lon[row], view.lat[back], view.lon[back]) / 1000
-    return f"; heard again after {minutes:.0f} min, {km:.0f} km away"
+    return f"; heard again after {minutes:,.0f} min, {km:,.0f} km away"

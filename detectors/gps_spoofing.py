@@ -146,7 +146,7 @@ def _entry(tracks: Tracks, found: Signs, row: int, p: SimpleNamespace) -> dict[s
         "samples": [sample(tracks, int(rows[0]), "before"), sample(tracks, row, "last")],
         "address": address(tracks, row), "signs": joined(names), "verdict": verdict, "kinds": len(names),
         "reading": "spoofing and jamming" if jammed else "spoofing" if kinds > 1 or false else "spoofing, or a fault",
-        "around": f"; {false + poor} others within {p.around:.0f} km are disturbed too" if false + poor else "",
+        "around": f"; {false + poor} others within {p.around:,.0f} km are disturbed too" if false + poor else "",
         "others_false": false, "others_poor": poor,
     }  # fmt: skip
 

@@ -60,7 +60,7 @@ def suspect(tracks: Tracks, p: SimpleNamespace) -> Mask:
     id="icao-spoof", title="One address, two places", priority="high", scope="aircraft", every_s=10, sample_s=5,
     needs=[("lat",)], uses=("position_time",), lookback_s=90, merge_gap_s=180, examples=examples,
     memory=INTRUDERS,
-    explain="{address} is heard at two places {distance:.0f} km apart within {seconds:.0f} s: {reading}",
+    explain="{address} is heard at two places {distance:,.0f} km apart within {seconds:.0f} s: {reading}",
     style=Style(shape="pair", color="#ff2d92", icon="split"),
     params={
         "distance": Param(200, "km", "places this far apart count in full", lo=50, hi=2_000, source="seed 003"),

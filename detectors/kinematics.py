@@ -127,8 +127,8 @@ def _numbers(tracks: Tracks, step: Steps, shares: Array) -> Array:
         dt = step.dt[k]
         turn = min(float(change[1][k]), 360.0 - float(change[1][k]))
         words = (
-            f"{step.far[k] / 1000:.1f} km in {dt:.0f} s, {step.far[k] / KNOT_M_S / dt:.0f} kt",
-            f"{change[0][k]:.0f} kt in {dt:.0f} s", f"{turn:.0f}° in {dt:.0f} s", f"{change[2][k]:.0f} ft in {dt:.0f} s",
+            f"{step.far[k] / 1000:.1f} km in {dt:.0f} s, {step.far[k] / KNOT_M_S / dt:,.0f} kt",
+            f"{change[0][k]:,.0f} kt in {dt:.0f} s", f"{turn:.0f}° in {dt:.0f} s", f"{change[2][k]:,.0f} ft in {dt:.0f} s",
         )  # fmt: skip
         out[step.rows[k]] = words[int(shares[k].argmax())]
     return out

@@ -64,7 +64,7 @@ def gate(tracks: Tracks, p: SimpleNamespace) -> Mask:
     merge_gap_s=300,
     gate=gate,
     examples=examples,
-    explain="{manner}: {turns:.1f} full turns in {minutes:.0f} min within {km:.0f} km{at}",
+    explain="{manner}: {turns:.1f} full turns in {minutes:,.0f} min within {km:,.0f} km{at}",
     style=Style(shape="area", color="#ffd60a", icon="orbit"),
     params={
         "dwell": Param(900, "s", "time in the area; a shorter orbit is of low priority", 300, 900, "seed 003: 15 min"),

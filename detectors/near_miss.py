@@ -56,7 +56,7 @@ def examples() -> Sequence[Example]:
     id="near-miss", title="Two aircraft close to each other", priority="medium", scope="pair", every_s=10, sample_s=10,
     needs=[("lat",), ("ground_speed",), ("baro_altitude",), ("airports",)], lookback_s=210, merge_gap_s=120,
     uses=("position_time", "category", "nic", "nac_p"), examples=examples,
-    explain="{names}: {distance:.2f} nmi and {height:,.0f} ft apart at {altitude:,.0f} ft, closing at {closing:.0f} kt{context}",
+    explain="{names}: {distance:.2f} nmi and {height:,.0f} ft apart at {altitude:,.0f} ft, closing at {closing:,.0f} kt{context}",
     style=Style(shape="pair", color="#ff6961", icon="near"),
     params={
         "distance": Param(0.3, "nmi", "nearer than this below FL180 is too near", lo=0.05, hi=1, source=RULE),

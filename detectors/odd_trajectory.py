@@ -75,7 +75,7 @@ def gate(tracks: Tracks, p: SimpleNamespace) -> Mask:
     merge_gap_s=600,
     gate=gate,
     examples=examples,
-    explain="{what}: {flown:.0f} km flown to get {far:.0f} km in {minutes:.0f} min{detail}",
+    explain="{what}: {flown:,.0f} km flown to get {far:,.0f} km in {minutes:,.0f} min{detail}",
     style=Style(shape="path", color="#f06292", icon="path"),
     params={
         "above": Param(10_000, "ft", "lower traffic flies by sight or is vectored", 0, 60_000, "250 kt limit below FL100", column="baro_altitude"),
@@ -167,7 +167,7 @@ def _values(
     for row in np.flatnonzero(round_.fir >= 0).tolist():
         name = str(firs.names[round_.fir[row]]) if firs is not None else ""
         what[row] = f"detour around {name}"
-        detail[row] = f"; the direct way crosses {round_.km[row]:.0f} km of it"
+        detail[row] = f"; the direct way crosses {round_.km[row]:,.0f} km of it"
     return {
         "what": what, "detail": detail, "flown": np.round(flown), "far": np.round(far), "reversals": answers,
         "turned": turned, "minutes": np.round(seconds / 60), "ratio": np.round(flown / np.maximum(far, 1), 2),

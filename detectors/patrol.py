@@ -59,7 +59,7 @@ def gate(tracks: Tracks, p: SimpleNamespace) -> Mask:
     memory=LAPS,
     gate=gate,
     examples=examples,
-    explain="Flying laps of {lap:.0f} km in {minutes:.0f} min over an area {wide:.0f} km wide, the last two within {apart:.0f} km of each other",
+    explain="Flying laps of {lap:,.0f} km in {minutes:,.0f} min over an area {wide:,.0f} km wide, the last two within {apart:,.0f} km of each other",
     style=Style(shape="area", color="#a3be5c", icon="orbit"),
     params={
         "shortest": Param(60, "km", "a lap is at least this long: shorter ones are a hold or a loiter", 20, 200, "a holding lap of 5 min at 350 kt: 54 km"),

@@ -65,7 +65,7 @@ def examples() -> Sequence[Example]:
     merge_gap_s=600,
     memory=Keep(TALLY, ttl_s=30 * 86_400, most=600_000, learn="days"),
     examples=examples,
-    explain="{minutes:.0f} min {where}",
+    explain="{minutes:,.0f} min {where}",
     style=Style(shape="path", color="#4db6ac", icon="route"),
     params={
         "days": Param(7, "d", "days of data before the class speaks", hi=60, source="checklist F059, F099: learned"),

@@ -134,7 +134,7 @@ def _told(
     what, beyond = np.full(len(tracks), "", dtype=object), np.full(len(tracks), "", dtype=object)
     for k in at.tolist():
         row, level = int(one.last[k]), f"{one.rssi[k]:.1f} dBFS"
-        place = "" if np.isnan(one.nmi[k]) else f" at {one.nmi[k]:.0f} nmi"
+        place = "" if np.isnan(one.nmi[k]) else f" at {one.nmi[k]:,.0f} nmi"
         if hits["loud"][k]:
             sure[row], urgent[row] = min(0.95, 0.6 + 0.05 * (off[k] / spread[k] - p.sigmas)), PRIORITY["medium"]
             what[row] = (

@@ -139,16 +139,16 @@ def _told(
         if rapid[k]:
             sure[row] = 0.82 + 0.13 * min(one.rate[k] / limit[k] - 1, 1)
             urgent[row] = PRIORITY["low" if np.isnan(top[k]) else "medium"]
-            what[row] = f"{one.rate[k]:.0f} messages a second"
+            what[row] = f"{one.rate[k]:,.0f} messages a second"
             among[row] = comparison(float(top[k]), int(others[k]))
         elif burst[k]:
-            sure[row], what[row] = 0.7, f"bursts of {one.total[k]:.0f} messages within two seconds, repeatedly"
+            sure[row], what[row] = 0.7, f"bursts of {one.total[k]:,.0f} messages within two seconds, repeatedly"
         elif near[k]:
             sure[row], what[row] = 0.6, f"{100 * one.short[k]:.0f} % of the messages follow each other too closely"
         else:
             sure[row], what[row] = (
                 0.6,
-                f"heard again after {quiet[k] / 60:.0f} min, level and high, where others were heard all the while",
+                f"heard again after {quiet[k] / 60:,.0f} min, level and high, where others were heard all the while",
             )
     return stretches(
         tracks, hit, begin=begin, confidence=sure, priority=urgent,
