@@ -172,6 +172,9 @@ def test_a_country_is_all_that_is_shown_and_counted(look: Callable[..., Sight], 
     one["properties"]["evidence"]["context"]["country"] = {"code": "FR", "name": "France"}
     sight = look("#list=all&win=86400")
     sight.page.locator("summary", has_text="Where").click()
+    until(sight.page, "document.querySelector('.places li')")
+    ends = "['.places', '#layers'].map((one) => document.querySelector(one).getBoundingClientRect().bottom)"
+    until(sight.page, f"(([list, panel]) => list <= panel)({ends})")
     sight.page.locator(".places button", has_text="France").click()
     until(sight.page, "document.querySelectorAll('#list .row').length === 1")
     until(sight.page, "location.hash.includes('only=country:FR')")

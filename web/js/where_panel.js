@@ -34,7 +34,7 @@ export class WherePanel {
     );
     root.append(this.details);
     const redraw = throttle(() => this.#redraw(), 700);
-    this.details.addEventListener('toggle', () => this.#redraw());
+    this.details.addEventListener('toggle', () => this.#reveal());
     app.bus.on('anomalies', redraw);
     app.bus.on('areas', redraw);
     app.state.on(['only', 'live', 'at', 'window', 'off'], redraw);
@@ -44,7 +44,13 @@ export class WherePanel {
   #choose(kind) {
     this.#kind = kind;
     for (const [id, one] of this.#tabs) one.setAttribute('aria-pressed', String(id === kind));
+    this.#reveal();
+  }
+
+  // It stands last in its panel: what was opened would lie below the edge.
+  #reveal() {
     this.#redraw();
+    if (this.details.open) this.details.scrollIntoView({ block: 'nearest' });
   }
 
   #redraw() {
