@@ -156,6 +156,13 @@ def test_incidents_are_reviewed_by_keyboard_alone(look: Callable[..., Sight], wa
     sight.page.locator("#detail .review-form").get_by_role("button", name="Save").press("Enter")
     until(sight.page, "document.querySelector('#detail .status-tag.dismissed')")
     assert last(watchers, "/incidents/i-1/review")["reason"].startswith("T")
+    sight.page.keyboard.press("n")
+    sight.page.locator("#detail .review-form textarea").fill("x" * 300)
+    sight.page.locator("#detail .review-form").get_by_role("button", name="Save").press("Enter")
+    until(sight.page, "document.querySelector('#detail .review-log')?.textContent.includes('xxx')")
+    found = "[...document.querySelectorAll('#detail, #detail .review .button')]"
+    panel, *buttons = sight.page.evaluate(f"{found}.map((one) => one.getBoundingClientRect().right)")
+    assert buttons and max(buttons) <= panel, "a word without an end pushes the buttons beyond the edge"
     assert violations(sight) == []
 
 
