@@ -181,6 +181,11 @@ def test_a_country_is_all_that_is_shown_and_counted(look: Callable[..., Sight], 
     assert "Only France" in sight.page.locator("#where").inner_text()
     ones = "[...document.querySelectorAll('#layers [data-class] .count')].map(e => e.textContent).filter(t => t > '0')"
     until(sight.page, f"{ones}.join() === '1,–' || {ones}.join() === '1'")
+    told = "one.querySelector('summary .count').textContent"
+    summed = "[...one.querySelectorAll('[data-class] .count')].reduce((sum, row) => sum + Number(row.textContent), 0)"
+    groups = "[...document.querySelectorAll('#layers .groups .group')].filter((one) => !one.querySelector('.inactive'))"
+    pairs = sight.page.evaluate(f"{groups}.map((one) => [{told}, String({summed})])")
+    assert "1" in [head for head, _ in pairs] and all(head == total for head, total in pairs)
 
 
 def test_tiles_come_only_while_their_layer_is_on(look: Callable[..., Sight]) -> None:

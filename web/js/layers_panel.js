@@ -21,7 +21,7 @@ const FEW = 3; // so many inactive classes are shown unfolded
 
 export class LayersPanel {
   #app;
-  #rows = new Map(); // class id -> {row, count, spark}
+  #rows = new Map(); // class id -> {toggle, count, spark, active, title, shown}
   #groups = h('div', { class: 'groups' });
   #sums = new Map(); // where the anomalies of a group are counted -> its classes
   #mapLayers;
@@ -80,10 +80,11 @@ export class LayersPanel {
   }
 
   #group(label, classes) {
-    const count = h('span', { class: 'count', text: String(classes.length) });
-    if (classes[0].active) this.#sums.set(count, classes);
+    const watched = classes[0].active; // then its anomalies are counted, once the time is known; else its classes are
+    const count = h('span', { class: 'count', text: watched ? '' : String(classes.length) });
+    if (watched) this.#sums.set(count, classes);
     const title = h('h3', {}, `${label} `, count);
-    const open = classes[0].active || classes.length <= FEW;
+    const open = watched || classes.length <= FEW;
     return h(
       'details',
       { class: 'group', open },
@@ -162,7 +163,8 @@ export class LayersPanel {
     for (const [id, row] of this.#rows) {
       const all = byClass.get(id) ?? [];
       const count = all.filter((one) => inTime(one, state, now)).length;
-      setText(row.count, row.active || count ? String(count) : '–');
+      row.shown = count;
+      setText(row.count, row.active || count ? count.toLocaleString('en') : '–');
       row.toggle.classList.toggle('zero', !count);
       row.toggle.setAttribute('aria-label', T.counted(row.title, count));
       const day = row.active ? this.#day.of(id) : null;
@@ -171,7 +173,7 @@ export class LayersPanel {
       if (row.toggle.title !== tip) row.toggle.title = tip;
     }
     for (const [node, classes] of this.#sums)
-      setText(node, classes.reduce((sum, { id }) => sum + Number(this.#rows.get(id).count.textContent), 0).toLocaleString('en'));
+      setText(node, classes.reduce((sum, { id }) => sum + this.#rows.get(id).shown, 0).toLocaleString('en'));
   }
 
   // Once a second.
