@@ -51,7 +51,7 @@ def geometry(tree: Mapping[str, Any], system: System) -> Any:
     try:
         shape = shapely.force_2d(shapely.from_geojson(orjson.dumps(tree)))
     except shapely.errors.ShapelyError as error:
-        raise _unfit(f"no {tree['type']}: {_said(error)}") from None
+        raise _unfit(f"no {tree['type']}: {said(error)}") from None
     if shapely.is_empty(shape):
         raise _unfit(f"a {tree['type']} without coordinates lies nowhere")
     if shapely.get_num_coordinates(shape) > MOST_POINTS:
@@ -80,9 +80,10 @@ def _shown(place: Any) -> str:
     return " ".join(f"{value:.6g}" if math.isfinite(value) else "nowhere" for value in place)
 
 
-def _said(error: Exception) -> str:
+def said(error: Exception) -> str:
     """The library's words without the names of its parts."""
-    return str(error).rpartition("] ")[2].rpartition("Exception: ")[2].strip("'\n")[:200]
+    text = str(error).rpartition("] ")[2].rpartition("Exception: ")[2].strip("'\n")[:200]
+    return f"{text}'" if text.count("'") % 2 else text
 
 
 def _unfit(detail: str) -> Problem:
