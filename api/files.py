@@ -65,6 +65,7 @@ def _write_gdal(name: str, path: Path, layer: Layer, batches: Batches) -> None:
     pyogrio.write_arrow(
         stream, path, layer=layer.collection.id, driver=driver, geometry_name="geometry",
         geometry_type=_kind(first, layer), crs=_authority(layer), layer_options=dict(options),
+        dataset_options={"VERSION": "1.3"} if driver == "GPKG" else None,  # what GDAL 3.6 and QGIS 3.22 know
     )  # fmt: skip
 
 
@@ -91,23 +92,30 @@ def _kind(first: Any, layer: Layer) -> str:
     """The kind of geometry in GDAL's words; Mercator's edge may cut a line in two, and so has mixed ones."""
     import shapely
 
-    own = layer.collection.geometry
-    if own == "Geometry" or (own == "LineString" and layer.system.srid != 4326):
+    own, many = layer.collection.geometry, _in_parts(layer)
+    if own == "Geometry" or (own == "LineString" and not many and layer.system.srid != 4326):
         return "Unknown"
     high = any(one is not None and one.has_z for one in shapely.from_wkb(first.column("geometry").to_pylist()))
-    return {"Polygon": "MultiPolygon"}.get(own, own) + (" Z" if high else "")
+    return ("Multi" if many else "") + own + (" Z" if high else "")
+
+
+def _in_parts(layer: Layer) -> bool:
+    """Whether some features are lines or areas of several parts."""
+    return layer.collection.several and layer.collection.geometry in ("LineString", "Polygon")
 
 
 def _promoted(batch: Any, layer: Layer) -> Any:
-    """Areas all as multipolygons: some are, and a layer has one kind."""
+    """Where some features are of several parts all as such: a layer has one kind."""
     import pyarrow as pa
     import shapely
 
-    if layer.collection.geometry != "Polygon":
+    if not _in_parts(layer):
         return batch
+    own = layer.collection.geometry
+    gather = {"LineString": shapely.MultiLineString, "Polygon": shapely.MultiPolygon}[own]
     shapes = shapely.from_wkb(batch.column("geometry").to_pylist())
-    areas = [shapely.MultiPolygon([one]) if one is not None and one.geom_type == "Polygon" else one for one in shapes]
-    wkb = pa.array(list(shapely.to_wkb(areas, flavor="iso")), pa.binary())
+    whole = [gather([one]) if one is not None and one.geom_type == own else one for one in shapes]
+    wkb = pa.array(list(shapely.to_wkb(whole, flavor="iso")), pa.binary())
     return batch.set_column(batch.num_columns - 1, batch.schema.field("geometry"), wkb)
 
 

@@ -25,7 +25,7 @@ class Kml:
     """A document with one placemark for each feature."""
 
     def __init__(self, layer: Layer) -> None:
-        self._layer = layer
+        self._layer, self._empty = layer, True
 
     def start(self) -> bytes:
         one = self._layer.collection
@@ -38,10 +38,13 @@ class Kml:
         ).encode()
 
     def more(self, texts: Sequence[str]) -> bytes:
+        self._empty = self._empty and not texts
         return "".join(map(self._placemark, map(parsed, texts))).encode()
 
     def end(self) -> bytes:
-        return b"</Document>\n</kml>\n"
+        # GDAL finds no layer in a document of no placemarks, but in a folder of none.
+        folder = f"<Folder><name>{text(self._layer.collection.title)}</name></Folder>\n" if self._empty else ""
+        return f"{folder}</Document>\n</kml>\n".encode()
 
     def _placemark(self, one: Feature) -> str:
         # Readers take a field `id` for the attribute, which may not hold every sign.
