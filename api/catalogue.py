@@ -24,6 +24,17 @@ _AIRCRAFT_ID = (ID, "CASE WHEN sub > 0 THEN concat('/', sub) END")
 _POSITION_ID = (ID, "'-'", MS.format("time"))
 
 
+_SERVED = {
+    "time": "time of the last message",
+    "position_time": "time of the position itself",
+    "on_ground": "whether it is on the ground",
+    "callsign": "flight identification as sent, trimmed, upper case",
+    "source": "what heard or computed the position",
+    "emergency": "ADS-B emergency status",
+}
+"""What columns mean that are served in another form than they are kept in: a time as text, a number as its word."""
+
+
 def column(name: str) -> Property:
     """A property straight from a schema column, whose meaning and unit are declared there."""
     declared = COLUMNS[name]
@@ -32,11 +43,12 @@ def column(name: str) -> Property:
     # Both tables of observations get their texts as printable ASCII (store/binary.py).
     body, missing = (escaped(name), f"{name} IS NULL") if kind == "string" else ("", "")
     always = name == "time"
-    return Property(name, kind, declared.meaning, declared.unit, cast=cast, body=body, missing=missing, always=always)
+    title, unit = _SERVED.get(name, declared.meaning), "" if kind == "date-time" else declared.unit
+    return Property(name, kind, title, unit, cast=cast, body=body, missing=missing, always=always)
 
 
-_SOURCE = coded("source", COLUMNS["source"].meaning, SOURCES, "source")
-_EMERGENCY = coded("emergency", COLUMNS["emergency"].meaning, EMERGENCIES, "emergency")
+_SOURCE = coded("source", _SERVED["source"], SOURCES, "source")
+_EMERGENCY = coded("emergency", _SERVED["emergency"], EMERGENCIES, "emergency")
 _FLIGHT = Property("flight", "string", "Which flight", sql="flight::text", body="flight", missing="flight IS NULL")
 _STATE = (
     ADDRESS,
@@ -51,13 +63,12 @@ _MEMBERS = "ARRAY(SELECT jsonb_array_elements_text(feature::jsonb -> 'properties
 _EXPLANATION = "feature::jsonb -> 'properties' ->> 'explanation'"
 
 _ANOMALY = (
-    Property("class", "string", "Which class of anomaly"),
     ADDRESS,
-    Property("members", "json", "The other aircraft, a list of addresses", sql=_MEMBERS),
+    Property("members", "json", "The other aircraft, a list of addresses", sql=_MEMBERS, listed="string"),
     Property("callsign", "string", "Its callsign"),
     Property("start", "date-time", "First evidence", sql="start_time"),
     Property("end", "date-time", "Last evidence", sql="end_time"),
-    Property("state", "string", "open, closed or cleared"),
+    Property("state", "string", "open, closed or cleared", allowed=filters.STATES),
     coded("priority", "low, medium, high or critical", PRIORITIES, "priority"),
     Property("confidence", "number", "How sure, 0 to 1", cast="real"),
     Property("explanation", "string", "What happened, in one sentence", sql=_EXPLANATION, sortable=False),
@@ -104,12 +115,13 @@ _KINDS = (("points", "Point", "a point"), ("lines", "LineString", "a line"), ("a
 _FIRST_ANOMALY = "SELECT min(start_time) FROM anomalies"
 
 
-def _anomalies(own: str, title: str, description: str, **more: Any) -> Collection:
+def _anomalies(own: str, title: str, description: str, classes: Sequence[str], **more: Any) -> Collection:
+    its_class = Property("class", "string", "Which class of anomaly", allowed=classes)
     return Collection(
         own, title, description, "anomalies",
         key=[("start_time", "timestamptz"), ("id", "text")],
         identify=text_id, identity=[("id", "text")],
-        feature="feature", properties=_ANOMALY, code="tile", rolled=_ROLLED, newest_first=True,
+        feature="feature", properties=(its_class, *_ANOMALY), code="tile", rolled=_ROLLED, newest_first=True,
         time=("start_time", "end_time"), height=heights.SAMPLES, placeless=True,
         **{"since": _FIRST_ANOMALY, "filters": _ASKED, "unless": {"state": "state <> 'cleared'"}} | more,
     )  # fmt: skip
@@ -118,7 +130,9 @@ def _anomalies(own: str, title: str, description: str, **more: Any) -> Collectio
 def _of_class(spec: Detector) -> Collection:
     own = (("class = {}", spec.id, "text"),)
     first = f"{_FIRST_ANOMALY} WHERE class = '{spec.id}'"
-    return _anomalies(spec.id, spec.title, spec.describe.definition, fixed=own, since=first, color=spec.style.color)
+    return _anomalies(
+        spec.id, spec.title, spec.describe.definition, [spec.id], fixed=own, since=first, color=spec.style.color
+    )
 
 
 _MIXED = "#8ea4bd"
@@ -137,19 +151,20 @@ def _all(classes: Mapping[str, Detector]) -> Sequence[Collection]:
     asked = (of_class, *_ASKED)
     cleared = (of_class, filters.ICAO24, filters.CONFIDENCE, filters.PRIORITY, filters.KIND)
     return (
-        _anomalies("anomalies", "Anomalies", "Episodes of every class, without the cleared ones", filters=asked,
-            color=color,
+        _anomalies("anomalies", "Anomalies", "Episodes of every class, without the cleared ones", list(classes),
+            filters=asked, color=color,
         ),
         *(
             _anomalies(
                 f"anomalies-{kind}", f"Anomalies that are {kind}", f"The anomalies whose geometry is {what}",
-                filters=asked, geometry=geometry, color=color, fixed=[("ST_Dimension(geom) = {}", dimension, "int")],
+                list(classes), filters=asked, geometry=geometry, color=color,
+                fixed=[("ST_Dimension(geom) = {}", dimension, "int")],
             )
             for dimension, (kind, geometry, what) in enumerate(_KINDS)
         ),
         _anomalies(
             "cleared", "Cleared anomalies", "What looked like an anomaly and turned out not to be one, with the reason",
-            filters=cleared, unless={}, color=color, fixed=[("state = {}", "cleared", "text")],
+            list(classes), filters=cleared, unless={}, color=color, fixed=[("state = {}", "cleared", "text")],
         ),
     )  # fmt: skip
 
@@ -169,7 +184,7 @@ TRACKS = Collection(
     "tracks", "Tracks", "The ways flown, in pieces of ten minutes; Z is metres of pressure altitude", "track_segments",
     key=[("id", "bigint")], identify=_number_id, identity=[("id", "bigint")], id_kind="integer",
     properties=(
-        ADDRESS, Property("callsign", "string", COLUMNS["callsign"].meaning), _FLIGHT,
+        ADDRESS, Property("callsign", "string", _SERVED["callsign"]), _FLIGHT,
         Property("sub", "integer", "0 for the airframe itself, 1 and more for an intruder under its address"),
         Property("start", "date-time", "First fix", sql="start_time"),
         Property("end", "date-time", "Last fix", sql="end_time"),
@@ -228,7 +243,8 @@ AIRPORTS = Collection(
     properties=(
         Property("code", "string", "ICAO location indicator, or a national code"),
         Property("iata", "string", "IATA code"), Property("name", "string", "Name"),
-        Property("kind", "string", "airline: has an IATA code; aerodrome: has a location indicator; strip: neither"),
+        Property("kind", "string", "airline: has an IATA code; aerodrome: has a location indicator; strip: neither",
+                 allowed=("airline", "aerodrome", "strip")),
         Property("elevation", "number", "Field elevation", "ft", "elevation_ft", cast="real"),
         Property("time_zone", "string", "Time zone, by its name in the tz database"),
     ),

@@ -126,7 +126,7 @@ INTERFERENCE = _collection(
     Property("high", "number", "Upper end of its 95 % interval (Wilson)", sql=_wilson("+")),
     Property(
         "level", "string", f"GPSJam's colour, by (bad - 1) / (good + bad): {_LOW} (green), {_MEDIUM} (yellow) from "
-        f"2 %, {_HIGH} (red) from 10 %", sql=_LEVEL,
+        f"2 %, {_HIGH} (red) from 10 %", sql=_LEVEL, allowed=BANDS,
     ),
     color=["match", ["get", "level"], [_HIGH], "#ee4b5a", [_MEDIUM], "#e6c84f", "#39a275"],
 )  # fmt: skip
@@ -166,7 +166,8 @@ def hourly(ids: Sequence[str]) -> Collection:
         feature_id="concat(to_hex(h3), '-', class, '-', (extract(epoch FROM bucket_start) * 1000)::bigint)",
         properties=(
             H3, _RESOLUTION, Property("start", "date-time", "Start of the hour", sql="bucket_start"),
-            Property("class", "string", f"Class of the anomalies, or {TRAFFIC}: all that flew"),
+            Property("class", "string", f"Class of the anomalies, or {TRAFFIC}: all that flew",
+                     allowed=(TRAFFIC, *ids)),
             Property("anomalies", "integer", "Anomalies that began in this hour",
                      sql=f"CASE WHEN class <> '{TRAFFIC}' THEN n END"),
             Property("seconds", "integer", "Time that aircraft flew in the cell, added up", "s",

@@ -32,6 +32,10 @@ class Property:
     cast: str = ""
     encode: Callable[[str], Any] | None = None
     words: Sequence[str] = ()
+    allowed: Sequence[str] = ()
+    """The only texts that it can be, where they are few."""
+    listed: str = ""
+    """Of JSON that is a list: the JSON type of what is in it."""
     body: str = ""
     missing: str = ""
     always: bool = False
@@ -72,8 +76,9 @@ def coded(name: str, title: str, words: Sequence[str], own: str) -> Property:
     """A word that is stored as its place in a list."""
     code = {word: i for i, word in enumerate(words) if word}
     return Property(
-        name, "string", title, sql=named(words, own), column=own, cast="smallint", encode=code.get, words=words
-    )
+        name, "string", title, sql=named(words, own), column=own, cast="smallint", encode=code.get, words=words,
+        allowed=tuple(code),
+    )  # fmt: skip
 
 
 Bind = Callable[[Any, str], str]

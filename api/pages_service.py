@@ -163,7 +163,7 @@ def schema(root: str, value: Value, collection_id: str, collection_title: str, k
     rows = [
         [
             tag("code", name),
-            one.get("title"),
+            _meaning(one),
             one.get("format") or one.get("type") or "geometry",
             one.get("x-ogc-unit", ""),
         ]
@@ -174,6 +174,11 @@ def schema(root: str, value: Value, collection_id: str, collection_title: str, k
         table(["Name", "What it is", "Type", "Unit"], rows),
         forms=_json(root, f"{own}/{kind}", "application/schema+json", "JSON Schema"),
     )  # fmt: skip
+
+
+def _meaning(one: Value) -> str:
+    """What a property is, and the texts that it can be."""
+    return "; ".join([one["title"], *([f"one of {', '.join(one['enum'])}"] if len(one.get("enum", ())) > 1 else [])])
 
 
 def value(root: str, title: str, path: str, found: Value) -> Markup:

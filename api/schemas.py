@@ -44,7 +44,10 @@ async def show_schema(request: AnyRequest, collection_id: FromPath[str]) -> Resp
     one = find(request, collection_id)
     document = _document(request, one, "schema", one.properties)
     document["properties"]["geometry"] = _geometry(one) | {"x-ogc-role": "primary-geometry"}
-    document["properties"]["id"] = {"title": "Identifier", "type": one.id_kind, "x-ogc-role": "id"}
+    document["properties"]["id"] = {
+        "title": "Identifier", "description": "Stays the same from answer to answer; the last part of the feature's "
+        "address", "type": one.id_kind, "x-ogc-role": "id",
+    }  # fmt: skip
     return await _answer(request, one, document, "schema")
 
 
@@ -81,12 +84,14 @@ def _document(request: AnyRequest, one: Collection, kind: str, properties: Itera
 
 
 def property_schema(one: Property) -> dict[str, Any]:
-    """A property's type, title and unit."""
+    """A property's type, title, unit, and the texts that it can be."""
     kinds: dict[str, dict[str, Any]] = {
         "date-time": {"type": "string", "format": "date-time"},
-        "json": {"type": "array", "items": {"type": "string"}} if one.queryable else {"type": "object"},
+        "json": {"type": "array", "items": {"type": one.listed}} if one.listed else {"type": "object"},
     }
     schema = kinds.get(one.kind, {"type": one.kind}) | {"title": one.title, "description": one.title}
+    if one.allowed:
+        schema["enum"] = list(one.allowed)
     # UCUM's unit of a pure number, as of counts and shares.
     unit = one.unit or ("1" if one.kind in ("number", "integer") else "")
     return schema | ({"x-ogc-unit": unit} if unit else {})
@@ -104,4 +109,7 @@ def _geometry(one: Collection) -> dict[str, Any]:
         kind = "any"
     elif one.several and one.geometry != "Point":
         kind, reference = f"{kind}-or-multi{kind}", "Geometry"
-    return {"$ref": f"https://geojson.org/schema/{reference}.json", "title": "Geometry", "format": f"geometry-{kind}"}
+    return {
+        "$ref": f"https://geojson.org/schema/{reference}.json", "title": "Geometry", "description": "Where it is",
+        "format": f"geometry-{kind}",
+    }  # fmt: skip

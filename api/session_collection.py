@@ -52,7 +52,7 @@ SESSIONS = Collection(
         Property("first_seen", "date-time", "First message"),
         Property("last_seen", "date-time", "Last message"),
         Property("message_count", "integer", "Observations"),
-        Property("state", "string", "open, or closed after ten minutes of silence", sql=_STATE),
+        Property("state", "string", "open, or closed after ten minutes of silence", sql=_STATE, allowed=_STATES),
         *(
             Property(f"has_{what}", "boolean", f"Whether it ever sent {words}")
             for what, words in (("position", "a position"), ("altitude", "a height"), ("callsign", "a callsign"),

@@ -174,9 +174,43 @@ def test_every_collection_has_its_schemas(client: Client) -> None:
             document = client.get(href).json()
             assert document["$schema"] == "https://json-schema.org/draft/2020-12/schema" and document["$id"] == href
             assert all(prop.get("title") for prop in document["properties"].values())
+            assert all(prop.get("description") for prop in document["properties"].values())
             own = [prop for prop in document["properties"].values() if "x-ogc-role" not in prop and "$ref" not in prop]
-            assert all(prop.get("description") for prop in own)
-            assert all(prop.get("x-ogc-unit") for prop in own if prop["type"] in ("number", "integer"))
+            assert all(("x-ogc-unit" in prop) == (prop["type"] in ("number", "integer")) for prop in own)
+
+
+def test_features_hold_what_their_schema_says(client: Client) -> None:
+    for one in client.get("/collections").json()["collections"]:
+        schema = client.get(f"/collections/{one['id']}/schema").json()["properties"]
+        for feature in items(client, f"{one['id']}/items")["features"]:
+            wrong = {name: value for name, value in feature["properties"].items() if not fits(value, schema[name])}
+            assert wrong == {}, (one["id"], feature["id"])
+
+
+TYPES = {"string": str, "number": (int, float), "integer": int, "boolean": bool, "array": list, "object": dict}
+
+
+def fits(value: Any, schema: dict[str, Any]) -> bool:
+    """Whether a value is what its schema says; null is no value."""
+    if value is None:
+        return True
+    within = all(fits(one, schema["items"]) for one in value) if isinstance(value, list) else True
+    return isinstance(value, TYPES[schema["type"]]) and value in schema.get("enum", [value]) and within
+
+
+def test_a_schema_says_the_words_and_the_lists_that_there_are(client: Client) -> None:
+    def of(collection: str) -> dict[str, Any]:
+        found: dict[str, Any] = client.get(f"/collections/{collection}/schema").json()["properties"]
+        return found
+
+    assert of("anomalies")["priority"]["enum"] == ["low", "medium", "high", "critical"]
+    assert of("loiter")["class"]["enum"] == ["loiter"] and "squawk" in of("anomalies-lines")["class"]["enum"]
+    assert {"open", "closed"} < set(of("incidents")["state"]["enum"])
+    kinds = {name: prop["items"]["type"] for name, prop in of("incidents").items() if prop.get("type") == "array"}
+    assert kinds == {"classes": "string", "members": "string", "timeline": "object"}
+    assert [of("aircraft")[name]["title"] for name in ("on_ground", "source")] == [
+        "whether it is on the ground", "what heard or computed the position",
+    ]  # fmt: skip
 
 
 def test_every_queryable_and_sortable_can_be_used(client: Client) -> None:
