@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from math import isfinite, nan
+from math import isfinite
 from typing import Any
 
 from api import cql, heights, parameters, standard
@@ -118,18 +118,10 @@ def _literal(one: Property, text: str) -> Any:
         return {"timestamp": text}
     if one.kind == "string":
         return text
-    value = _number(text)
+    value = parameters.number(text)
     if not isfinite(value) or (one.kind == "integer" and not value.is_integer()):
         raise bad(one.name, f"{one.name} is a {one.kind}, not {text[:40]!r}")
     return value
-
-
-def _number(text: str) -> float:
-    """NaN for what is none."""
-    try:
-        return float(text)
-    except ValueError:
-        return nan
 
 
 def _language(given: Mapping[str, str]) -> str:

@@ -127,7 +127,9 @@ async def show_items(request: AnyRequest, collection_id: FromPath[str]) -> Respo
         return await pages.send(request, body, headers)
     content = await tables.content(form, layer, texts)
     headers["content-disposition"] = formats.disposition(form, collection.id)
-    return await replies.reply(request, content, form.media, headers)
+    # Archives and databases hold the time at which they were written.
+    unchanging = hashlib.sha256("\n".join(texts).encode()).digest() + headers.get("link", "").encode()
+    return await replies.reply(request, content, form.media, headers, unchanging)
 
 
 async def _columns(request: AnyRequest, asked: Asked, asked_text: dict[str, str]) -> Response[bytes]:

@@ -20,6 +20,8 @@ DEFAULT_LIMIT, MAX_LIMIT = 100, 10_000
 MAX_TEXT = 2_000
 """No parameter is longer than this; what is, is refused before it is looked at."""
 
+# Python takes 1_000, infinity and the digits of every script for numbers too.
+_NUMBER = re.compile(r" *[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)? *")
 _DIGITS = re.compile(r"[0-9]{1,12}")
 _RFC3339 = re.compile(r"(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d:\d\d)(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)")
 
@@ -52,12 +54,14 @@ def limit(text: str) -> int:
     return min(int(digits[:12]), MAX_LIMIT)  # Python reads no number of thousands of digits.
 
 
+def number(text: str) -> float:
+    """A decimal number as JSON has it, or with a plus or spaces around it; NaN for what is none."""
+    return float(text) if _NUMBER.fullmatch(text) else math.nan
+
+
 def bbox(text: str, system: System = SYSTEMS[0]) -> Sequence[Box]:
     """One box, or two where west > east: the area then lies across the antimeridian. Six numbers bound the height."""
-    try:
-        numbers = [float(part) for part in text.split(",")]
-    except ValueError:
-        numbers = []
+    numbers = [number(part) for part in text.split(",")]
     if len(numbers) not in (4, 6) or not all(map(math.isfinite, numbers)):
         raise bad("bbox", f"bbox is 4 or 6 numbers, such as west,south,east,north in degrees; not {text[:60]!r}")
     flat = numbers if len(numbers) == 4 else [*numbers[:2], *numbers[3:5]]

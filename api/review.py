@@ -16,6 +16,7 @@ from api.bodies import body
 from api.caller import ANALYST, caller
 from api.clock import at, data_time, rfc3339_of
 from api.incidents import checked, said
+from api.parameters import number
 from api.problems import Problem, bad
 from api.replies import AnyRequest
 from api.routes import action, given, route
@@ -172,10 +173,7 @@ async def _asked(request: AnyRequest) -> tuple[datetime, datetime, int | None]:
 
 
 def _budget(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = -1.0
+    value = number(text)
     if not 0 < value <= 1_000_000:
         raise bad("alarms_a_day", "alarms_a_day is a number above 0")
     return value

@@ -8,6 +8,7 @@ import gzip
 import io
 import json
 import threading
+import time
 import zipfile
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -211,6 +212,16 @@ def test_pages_of_other_formats_are_followed_by_header(client: Client) -> None:
         answer = client.get(found["next"][0].replace("http://testserver.local", ""))
 
     assert len(ids) == len(set(ids)) == 13
+
+
+@pytest.mark.parametrize("form", (formats.GEOPACKAGE, formats.KMZ), ids=lambda form: form.name)
+def test_a_file_that_holds_the_time_of_its_writing_is_known_again(client: Client, form: formats.Format) -> None:
+    address = f"/collections/zones/items?f={form.name}"
+    tag = client.get(address).headers["etag"]
+    time.sleep(0.01 if form is formats.GEOPACKAGE else 2.01)  # to the millisecond the one, to two seconds the other
+    assert client.get(address, headers={"if-none-match": tag}).status_code == 304
+    more = client.get(f"/collections/positions/items?f={form.name}&limit=1").headers["etag"]
+    assert client.get(f"/collections/positions/items?f={form.name}&limit=2").headers["etag"] != more
 
 
 def test_a_long_question_does_not_fill_the_headers(client: Client) -> None:

@@ -50,7 +50,8 @@ def test_the_antimeridian_is_two_boxes() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "1,2,3", "1,2,3,4,5", "a,b,c,d", "nan,0,1,1", "0,10,1,-10", "0,0,181,1", "0,0,1,inf"]
+    "text",
+    ["", "1,2,3", "1,2,3,4,5", "a,b,c,d", "nan,0,1,1", "0,10,1,-10", "0,0,181,1", "0,0,1,inf", "1_0,0,20,1", "١,0,2,1"],
 )
 def test_broken_boxes(text: str) -> None:
     with pytest.raises(Problem):
