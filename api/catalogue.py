@@ -35,10 +35,15 @@ _SERVED = {
 """What columns mean that are served in another form than they are kept in: a time as text, a number as its word."""
 
 
+_CATEGORIES = ("nic", "nac_p")
+"""Columns of whole numbers that are kept as others, to be able to be missing."""
+
+
 def column(name: str) -> Property:
     """A property straight from a schema column, whose meaning and unit are declared there."""
     declared = COLUMNS[name]
     kind = {"i": "date-time", "S": "string", "b": "boolean", "u": "integer"}.get(declared.kind, "number")
+    kind = "integer" if name in _CATEGORIES else kind
     cast = "real" if declared.dtype == "f4" else ""
     # Both tables of observations get their texts as printable ASCII (store/binary.py).
     body, missing = (escaped(name), f"{name} IS NULL") if kind == "string" else ("", "")

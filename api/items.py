@@ -14,6 +14,7 @@ from litestar import Request, Response
 from litestar.params import FromPath
 
 from api import (
+    decimals,
     export,
     formats,
     moving,
@@ -193,9 +194,12 @@ async def _feature_collection(
     facts = {"numberReturned": page.returned} | ({} if matched is None else {"numberMatched": matched})
     tail = orjson.dumps({"links": links, **facts})[1:-1]
     stamp = b',"timeStamp":' + orjson.dumps(rfc3339(page.now)) if page.now is not None else b""
-    parts = (b'{"type":"FeatureCollection","features":[', page.features, b"".join((b"],", tail, stamp, b"}")))
+    # Types are guessed from the first page.
+    head, told = (b"", 0) if asked.after or asked.offset else decimals.first_ones(collection, page.features)
+    start, end = b'{"type":"FeatureCollection","features":[' + head, b"".join((b"],", tail, stamp, b"}"))
+    parts = (memoryview(page.features)[told:], end)
     # A page may be of many megabytes: those are not copied.
-    first, more = (parts[0], parts[1:]) if len(page.features) > LARGE_PAGE else (b"".join(parts), ())
+    first, more = (start, parts) if len(page.features) > LARGE_PAGE else (b"".join((start, *parts)), ())
     headers = _counts(page.returned, matched, asked.system)
     # Of megabytes processors have SHA-256 in half the time of BLAKE2.
     unchanging = hashlib.sha256(page.features).digest() + tail

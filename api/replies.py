@@ -46,7 +46,7 @@ async def reply(
     media_type: str,
     headers: Mapping[str, str] | None = None,
     tag_of: bytes | None = None,
-    more: Sequence[bytes] = (),
+    more: Sequence[bytes | memoryview] = (),
 ) -> Response[bytes]:
     """`tag_of`: what the entity tag is made of, where the content holds something that always changes, or where `more`
     follows it."""
@@ -67,7 +67,11 @@ async def reply(
 
 
 def whole(
-    request: AnyRequest, content: bytes, media_type: str, headers: Mapping[str, str], more: Sequence[bytes] = ()
+    request: AnyRequest,
+    content: bytes,
+    media_type: str,
+    headers: Mapping[str, str],
+    more: Sequence[bytes | memoryview] = (),
 ) -> Response[bytes]:
     """The content as it is; for HEAD only its length."""
     if request.method == "HEAD":
