@@ -65,6 +65,7 @@ _STATE = (
 )
 
 _MEMBERS = "ARRAY(SELECT jsonb_array_elements_text(feature::jsonb -> 'properties' -> 'members'))"
+_EVIDENCE = "feature::jsonb -> 'properties' -> 'evidence'"
 _EXPLANATION = "feature::jsonb -> 'properties' ->> 'explanation'"
 
 _ANOMALY = (
@@ -78,7 +79,7 @@ _ANOMALY = (
     Property("confidence", "number", "How sure, 0 to 1", cast="real"),
     Property("explanation", "string", "What happened, in one sentence", sql=_EXPLANATION, sortable=False),
     Property("cleared", "string", "Why it was cleared"),
-    Property("evidence", "json", "Values, thresholds and sample rows that fired it", queryable=False),
+    Property("evidence", "json", "Values, thresholds and sample rows that fired it", sql=_EVIDENCE, queryable=False),
     H3,
 )
 

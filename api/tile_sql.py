@@ -138,4 +138,4 @@ def _value(one: Property) -> str:
     """SQL of a value as a tile can hold it."""
     if one.kind == "date-time":
         return _UTC.format(one.filter_sql)
-    return f"({one.filter_sql})::text" if one.kind == "json" else one.filter_sql
+    return f"to_json({one.filter_sql})::text" if one.kind == "json" else one.filter_sql

@@ -24,9 +24,13 @@ def shape_of(shape: str, path: Array, subject: int, peak: int) -> tuple[Geometry
 
     `path` is (k, 3) of lon, lat, ms in time order. Point: the vertex nearest the peak. Path and pair: a
     MultiLineString cut at the antimeridian. Area: the hull. Cell: the boundary of the subject, which is the cell.
+    Areas are MultiPolygons in any case too: GDAL and QGIS know no kind for a layer of both.
     """
     if shape == "cell":
-        return cell_polygon(subject), cell_text(subject)
+        outline = cell_polygon(subject)
+        single = outline["type"] == "Polygon"
+        rings = [outline["coordinates"]] if single else outline["coordinates"]
+        return {"type": "MultiPolygon", "coordinates": rings}, cell_text(subject)
     if not len(path):
         return None, ""
     lon, lat, _ = path[np.argmin(np.abs(path[:, 2] - peak))]

@@ -90,6 +90,12 @@ def test_a_tile_holds_its_anomalies_with_what_they_are(tile: Any) -> None:
     assert one["geometry"]["type"] in ("Polygon", "MultiPolygon")
 
 
+def test_lists_and_objects_that_are_asked_for_are_json(tile: Any) -> None:
+    (one,) = tile(place(20.7, -39.5, 9), properties="members,evidence,explanation")
+    held = {name: one["properties"][name] for name in ("members", "evidence", "explanation")}
+    assert held == {"members": [], "evidence": {"turns": 2.5}, "explanation": "turns and stays"}
+
+
 @pytest.mark.parametrize(
     ("params", "expect"),
     [
