@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import lru_cache, wraps
 from math import isfinite
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
-from api import cql, heights, parameters, standard
+from api import cql, heights, literals, parameters, standard
 from api.collections import Collection, Property
 from api.crs import DEFAULT, SYSTEMS, System, system
 from api.parameters import DEFAULT_LIMIT, Box, Span
 from api.problems import bad
 
+Given = ParamSpec("Given")
+Found = TypeVar("Found")
 MOST_SORTS = 5
 KEPT, LONGEST_KEPT = 512, 1_000
 """Questions whose meaning and SQL are kept for when they come again, and the most characters of one of them."""
@@ -40,11 +42,12 @@ class Asked:
     offset: int = 0
     filters: Mapping[str, Any] = field(default_factory=dict)
     cql: Any = None
-    cql_system: System = SYSTEMS[0]
     system: System = SYSTEMS[0]
     sorts: Sequence[Order] = ()
     properties: Sequence[str] | None = None
     hits: bool = False
+    kept: bool = False
+    """Whether the same will be found again: see `asked_of`."""
 
     @staticmethod
     def of(collection: Collection, given: Mapping[str, str]) -> Asked:
@@ -61,8 +64,7 @@ class Asked:
             after=parameters.after(given["after"], places) if "after" in given else (),
             offset=parameters.offset(given.get("offset", "0")),
             filters={name: known[name].parse(text) for name, text in given.items() if name in known},
-            cql=_conjunction(collection, given),
-            cql_system=systems["filter-crs"],
+            cql=_conjunction(collection, given, systems["filter-crs"]),
             system=system(given.get("crs", offered[0].uri), "crs", offered),
             sorts=sorts,
             properties=_properties(collection, given["properties"]) if "properties" in given else None,
@@ -89,7 +91,20 @@ def asked_of(collection: Collection, given: Mapping[str, str]) -> Asked:
 
 @lru_cache(KEPT)
 def _kept(collection: Collection, pairs: Sequence[tuple[str, str]]) -> Asked:
-    return Asked.of(collection, dict(pairs))
+    return replace(Asked.of(collection, dict(pairs)), kept=True)
+
+
+def kept(make: Callable[Given, Found]) -> Callable[Given, Found]:
+    """What follows from a question, which is an argument, kept with it if the question itself is: others never come
+    again, and hundreds of large ones would be held for nothing."""
+    held = lru_cache(KEPT)(make)
+
+    @wraps(make)
+    def found(*args: Given.args, **more: Given.kwargs) -> Found:
+        own = held if any(isinstance(one, Asked) and one.kept for one in args) else make
+        return own(*args, **more)  # type: ignore[arg-type]
+
+    return found
 
 
 def _boxes(collection: Collection, text: str, own: System) -> Sequence[Box]:
@@ -100,10 +115,10 @@ def _boxes(collection: Collection, text: str, own: System) -> Sequence[Box]:
     return boxes
 
 
-def _conjunction(collection: Collection, given: Mapping[str, str]) -> Any:
+def _conjunction(collection: Collection, given: Mapping[str, str], own: System) -> Any:
     """The filter, and properties that were given as parameters, as one expression; None for neither."""
     language = _language(given)
-    found = [cql.parse(given["filter"], language)] if "filter" in given else []
+    found = [literals.placed(cql.parse(given["filter"], language), own)] if "filter" in given else []
     for name, one in standard.own_properties(collection).items():
         if name in given:
             found.append({"op": "=", "args": [{"property": name}, _literal(one, given[name])]})

@@ -1,4 +1,7 @@
-"""A CQL2 expression tree into SQL with bound values. What cannot be honoured is refused, never ignored."""
+"""A CQL2 expression tree, with shapes for its geometries (api/literals.py), into SQL with bound values.
+
+What cannot be honoured is refused, never ignored.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +14,7 @@ from typing import Any
 
 import shapely
 
-from api import literals
 from api.collections import Bind, Collection, Property
-from api.crs import SYSTEMS, System
 from api.parameters import moment
 from api.problems import Problem, bad
 
@@ -27,6 +28,9 @@ SPATIAL = {
         "equals": "Equals", "touches": "Touches", "crosses": "Crosses", "overlaps": "Overlaps",
     }.items()
 }  # fmt: skip
+SPATIAL["s_disjoint"] = "NOT ST_Intersects"
+"""PostGIS prepares a geometry once for all rows to intersect with, but not to be disjoint from: of 10,000 vertices and
+500,000 points it is half a second instead of minutes."""
 _OF_ANYTHING = ("s_intersects", "s_disjoint")
 ARITHMETIC = {
     "+": "({a} + {b})", "-": "({a} - {b})", "*": "({a} * {b})", "/": "({a} / NULLIF({b}, 0))", "^": "power({a}, {b})",
@@ -70,7 +74,6 @@ class Conditions:
 
     collection: Collection
     bind: Bind
-    system: System = SYSTEMS[0]
 
     def of(self, tree: Any) -> str:
         """SQL that is true, false or NULL. Raises Problem 400 for what is unknown or does not fit together."""
@@ -153,7 +156,7 @@ class Conditions:
         a, b = (_expect(self.term(one), "geometry") for one in _only(args, 2, op))
         if op not in _OF_ANYTHING and any(one.shape and one.shape.geom_type == "GeometryCollection" for one in (a, b)):
             raise _unfit(f"{op.upper()} compares no GEOMETRYCOLLECTION; S_INTERSECTS and S_DISJOINT do")
-        return f"{SPATIAL[op]}({a.sql}, {b.sql})"
+        return f"({SPATIAL[op]}({a.sql}, {b.sql}))"
 
     def _temporal(self, op: str, args: Sequence[Any]) -> str:
         one, other = _only(args, 2, op)
@@ -209,6 +212,8 @@ class Conditions:
             return Term(self.bind(_clean(tree), "text"), "string")
         if isinstance(tree, list):
             return Term(self.bind([_clean(one) for one in tree], "text[]"), "array")
+        if isinstance(tree, shapely.Geometry):
+            return self._placed(tree)
         if not isinstance(tree, dict):
             raise _unfit(f"{_said(tree)} is no value")
         if "property" in tree:
@@ -220,10 +225,6 @@ class Conditions:
             return Term(self.bind(moment(str(tree["timestamp"]), "filter"), "timestamptz"), "date-time")
         if "date" in tree:
             return Term(self.bind(moment(f"{tree['date']}T00:00:00Z", "filter"), "timestamptz"), "date-time")
-        if "bbox" in tree:
-            return self._placed(literals.box(tree["bbox"], self.system))
-        if isinstance(tree.get("type"), str) and ("coordinates" in tree or "geometries" in tree):
-            return self._placed(literals.geometry(tree, self.system))
         raise _unfit(f"{_said(tree)} is no value")
 
     def _placed(self, shape: Any) -> Term:

@@ -13,8 +13,8 @@ from api.conditions import ARRAYS, SPATIAL, TEMPORAL
 from api.literals import KINDS, said
 from api.problems import Problem, bad
 
-DEEPEST = 40
-"""Levels of brackets and prefixes: whatever a person asks is far below."""
+DEEPEST, TERMS = 40, 1_000
+"""Levels of brackets and prefixes, and what stands in them: whatever a person asks is far below."""
 
 _TOKEN = re.compile(
     r"""\s*(?:(?P<number>(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?)
@@ -51,8 +51,8 @@ def read(text: str) -> Any:
 
 
 def too_deep() -> Problem:
-    """Nested beyond what is read."""
-    return bad("filter", f"the filter is too large: it is nested in more than {DEEPEST} levels")
+    """Beyond what is read."""
+    return bad("filter", f"the filter is too large: at most {DEEPEST} levels and {TERMS:,} terms")
 
 
 class _Reader:

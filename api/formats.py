@@ -136,13 +136,17 @@ def disposition(form: Format, name: str) -> str:
     return f'{"inline" if form.name.startswith("geojson") else "attachment"}; filename="{name}{form.suffix}"'
 
 
+def _how(one: Mapping[str, Any]) -> str:
+    return f'; method="{one["method"]}"' if "method" in one else ""
+
+
 LONGEST_LINKS = 2_000
 """Characters of links in a header: proxies take 4,096 bytes of headers, and each link repeats the whole question."""
 
 
-def link_header(links: Sequence[Mapping[str, str]]) -> dict[str, str]:
+def link_header(links: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     """Links as a header (RFC 8288), for answers that have no place for them inside; of long ones only the next page."""
-    found = [(one["rel"], f'<{one["href"]}>; rel="{one["rel"]}"; type="{one["type"]}"') for one in links]
+    found = [(one["rel"], f'<{one["href"]}>; rel="{one["rel"]}"; type="{one["type"]}"{_how(one)}') for one in links]
     whole = ", ".join(text for _, text in found)
     shown = whole if len(whole) <= LONGEST_LINKS else ", ".join(text for rel, text in found if rel == "next")
     return {"link": shown} if shown else {}

@@ -39,7 +39,7 @@ from api.finding import find
 from api.formats import ARROW, GEOJSON_FORM, HTML_FORM, Format
 from api.links import GEOJSON, JSON, SCHEMA, base, link
 from api.links import query as query_string
-from api.problems import Problem
+from api.problems import Problem, bad
 from api.routes import given, route
 
 RELATION = "http://www.opengis.net/def/rel/ogc/1.0"
@@ -107,13 +107,27 @@ async def show_collection(request: AnyRequest, collection_id: FromPath[str]) -> 
 async def show_items(request: AnyRequest, collection_id: FromPath[str]) -> Response[bytes]:
     """One page of features."""
     collection = find(request, collection_id)
+    # Few hold these letters: the others need not be taken apart for this.
+    if standard.POSTED.encode() in request.scope["query_string"] and standard.POSTED in request.query_params:
+        raise bad(standard.POSTED, "this page is of a filter that was posted: POST the same body to this address")
     asked_text = given(request, standard.names(collection))
-    offered = formats.DRAWN if collection is AIRCRAFT else formats.ITEMS
-    form = formats.chosen(request, offered, asked_text.get("f"))
+    form = formats.chosen(request, offered(collection), asked_text.get("f"))
     if form is HTML_FORM:
         # A form sends its empty fields too.
         asked_text = {name: text for name, text in asked_text.items() if text}
-    asked, pool = asked_of(collection, asked_text), request.app.state.pool
+    return await answer(request, collection, asked_of(collection, asked_text), asked_text, form)
+
+
+def offered(collection: Collection) -> Sequence[Format]:
+    """The forms of a collection's pages."""
+    return formats.DRAWN if collection is AIRCRAFT else formats.ITEMS
+
+
+async def answer(
+    request: AnyRequest, collection: Collection, asked: Asked, asked_text: dict[str, str], form: Format
+) -> Response[bytes]:
+    """The page that is asked for; `asked_text` is what stands in its links."""
+    pool = request.app.state.pool
     shown, layer = reading.fitting(form, collection, asked)
     if form is GEOJSON_FORM:
         return await _feature_collection(request, collection, asked, asked_text)
@@ -143,12 +157,16 @@ async def _columns(request: AnyRequest, asked: Asked, asked_text: dict[str, str]
 
 def _page_links(
     root: str, collection: Collection, asked: dict[str, str], after: str | None, form: Format
-) -> list[dict[str, str]]:
+) -> list[dict[str, Any]]:
     pairs = tuple(asked.items())
     links = [*_links(root, collection, pairs, form)]
     if after:
         links.append(link(after.join(_next(root, collection, pairs)), "next", form.media))
-    return links
+    return [one if one["rel"] == "collection" else one | _AGAIN for one in links] if standard.POSTED in asked else links
+
+
+_AGAIN = {"method": "POST", "merge": True}
+"""Of a link to be followed with the body that was posted, as STAC API says it of such links."""
 
 
 @lru_cache(KEPT)
@@ -169,7 +187,7 @@ def _links(
     own, text = f"{root}/collections/{collection.id}", dict(asked)
     return [
         link(f"{own}/items{query_string(text)}", "self", form.media),
-        *formats.alternates(f"{own}/items", text, formats.ITEMS, form),
+        *formats.alternates(f"{own}/items", text, formats.EXPORTS if standard.POSTED in text else formats.ITEMS, form),
         link(own, "collection", JSON, collection.title),
     ]
 

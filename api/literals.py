@@ -11,17 +11,28 @@ import orjson
 import shapely
 
 from api import parameters
-from api.crs import System
+from api.crs import SYSTEMS, System
 from api.parameters import Edges
 from api.problems import Problem, bad
-
-MOST_POINTS = 5_000
-"""Of one literal: more do not fit into the longest filter that is read."""
 
 KINDS = frozenset(
     ("Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection")
 )
 _WORLD = np.array([-180.0, -90.0, 180.0, 90.0])
+
+
+def placed(tree: Any, system: System) -> Any:
+    """The same expression with its geometries as shapes. Raises Problem 400 for one that cannot be compared with."""
+    if isinstance(tree, list):
+        return [placed(one, system) for one in tree]
+    if not isinstance(tree, dict):
+        return tree
+    if not tree.keys() & {"op", "property"}:
+        if isinstance(tree.get("type"), str) and tree.keys() & {"coordinates", "geometries"}:
+            return geometry(tree, system)
+        if "bbox" in tree:
+            return box(tree["bbox"], system)
+    return {name: placed(one, system) for name, one in tree.items()}
 
 
 def box(numbers: Any, system: System) -> Any:
@@ -54,25 +65,25 @@ def geometry(tree: Mapping[str, Any], system: System) -> Any:
         raise _unfit(f"no {tree['type']}: {said(error)}") from None
     if shapely.is_empty(shape):
         raise _unfit(f"a {tree['type']} without coordinates lies nowhere")
-    if shapely.get_num_coordinates(shape) > MOST_POINTS:
-        raise _unfit(f"a geometry has at most {MOST_POINTS:,} points")
-    return _within(_in_degrees(shape, system))
+    return _within(_in_degrees(shape, system), "" if system is SYSTEMS[0] else " (in degrees, longitude first)")
 
 
 def _in_degrees(shape: Any, system: System) -> Any:
     return shapely.transform(shape, lambda places: np.column_stack(system.lonlat(places[:, 0], places[:, 1])))
 
 
-def _within(shape: Any) -> Any:
-    """The same, valid and in the world, or a Problem that says where it is not."""
+def _within(shape: Any, given: str) -> Any:
+    """The same, valid and in the world, or a Problem that says where it is not, and how places are `given`."""
     low, high = shapely.bounds(shape)[:2], shapely.bounds(shape)[2:]
     if not (np.all(low >= _WORLD[:2]) and np.all(high <= _WORLD[2:])):
         raise _unfit(
-            f"{_shown(low)} to {_shown(high)} reaches beyond 180 degrees of longitude or 90 of latitude: "
+            f"{_shown(low)} to {_shown(high)} reaches beyond 180 degrees of longitude or 90 of latitude{given}: "
             "cut it at 180 into two parts"
         )
-    if not shapely.is_valid(shape):
-        raise _unfit(f"the {shape.geom_type} is not valid: {shapely.is_valid_reason(shape)}")
+    # To ask first whether it is valid would look for the fault twice.
+    reason = shapely.is_valid_reason(shape)
+    if reason != "Valid Geometry":
+        raise _unfit(f"the {shape.geom_type} is not valid: {reason}{given}")
     return shape
 
 

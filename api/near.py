@@ -7,13 +7,12 @@ import time
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import Any, cast
 
 import asyncpg
 
 from api import pace, query
-from api.asked import KEPT, Asked
+from api.asked import Asked, kept
 from api.clock import at
 from api.collections import Collection
 from api.parameters import MAX_LIMIT, Span
@@ -48,7 +47,7 @@ class Indexed:
         return self.until
 
 
-@lru_cache(KEPT)
+@kept
 def squares(collection: Collection, asked: Asked) -> tuple[int, ...]:
     """The squares of a degree that boxes touch, where it is best to read each of them in the order that is asked for.
 
@@ -117,13 +116,13 @@ async def _read(state: Any, collection: Collection, asked: Asked) -> Page:
 _NOTHING = Page(b"", 0, None, False, None)
 
 
-@lru_cache(KEPT)
+@kept
 def _rest(asked: Asked, returned: int) -> Asked:
     """What is still to be found; where the page is full, whether more follow."""
     return replace(asked, limit=max(asked.limit - returned, 1)) if returned else asked
 
 
-@lru_cache(KEPT)
+@kept
 def _split(asked: Asked, until: datetime) -> tuple[Asked, Asked | None]:
     """The question for the rows before `until`, and that for those from then on; None where there are none."""
     first, last = (asked.span.start, asked.span.end) if asked.span else (None, None)

@@ -7,11 +7,12 @@ from typing import Any
 
 from api import openapi_more
 from api.collections import Collection, Filter, Property
-from api.formats import DRAWN, EXPORTS, FEATURE, ITEMS, RESOURCE, Format
+from api.formats import DRAWN, EXPORTS, FEATURE, HTML_FORM, ITEMS, RESOURCE, Format
 from api.links import GEOJSON, JSON, PROBLEM
 from api.openapi_more import query
+from api.posted import FORM, FORM_MEDIA, TEXT
 from api.settings import Settings
-from api.standard import PAGING, PARAMETERS, own_properties
+from api.standard import PAGING, PARAMETERS, POSTED, own_properties
 from api.status import MOST_HOURS
 from api.stream import FORMS
 
@@ -120,12 +121,25 @@ def _paths(one: Collection) -> dict[str, Any]:
 def _asking(one: Collection) -> dict[str, Any]:
     """A filter that is sent as a body."""
     failures = {code: answer for code, answer in openapi_more.OTHERWISE.items() if code != "304"}
+    text = {"type": "string"}
+    again = query(POSTED, text, "Which filter the body has, as a next link says it")
+    form = {"type": "object", "required": ["filter"], "properties": dict.fromkeys(FORM, text)}
+    bodies = {JSON: {"type": "object"}, TEXT: text, FORM_MEDIA: form}
+    forms = [each for each in (DRAWN if one.id == "aircraft" else ITEMS) if each is not HTML_FORM]
     return {
         "operationId": f"collections.{one.id}.items.ask",
-        "summary": f"{one.title}: features for which CQL2-JSON in the body holds",
-        "parameters": [_ref("parameters/limit")],
-        "requestBody": {"required": True, "content": {JSON: {"schema": {"type": "object"}}}},
-        "responses": {"303": {"description": "Where they are"}, "415": _ref("responses/Problem"), **failures},
+        "summary": f"{one.title}: features for which the filter in the body holds",
+        "parameters": [*(_ref(f"parameters/{name}") for name in PARAMETERS if name != "filter"), again],
+        "requestBody": {"required": True, "content": {kind: {"schema": schema} for kind, schema in bodies.items()}},
+        "responses": {
+            "200": {
+                "description": "The features, where the filter is too long for an address",
+                "content": {each.media: {} for each in forms},
+            },
+            "303": {"description": "Where they are"},
+            **dict.fromkeys(("413", "415"), _ref("responses/Problem")),
+            **failures,
+        },
     }
 
 

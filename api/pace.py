@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from typing import Any
 
 import asyncpg
 
 from api import query
-from api.asked import KEPT, Asked
+from api.asked import Asked, kept
 from api.clock import at
 from api.collections import Collection
 from api.parameters import Edges
@@ -78,7 +77,7 @@ async def likely_end(
     return EVER if end and now is not None and end > at(int(now)) else end
 
 
-@lru_cache(KEPT)
+@kept
 def _first_rows(collection: Collection, asked: Asked, codes: tuple[int, ...], looked_at: int) -> tuple[str, list[Any]]:
     """SQL and values of what `Seen` holds, by square."""
     statement, order = query.Statement(), asked.order(collection)
@@ -92,7 +91,7 @@ def _first_rows(collection: Collection, asked: Asked, codes: tuple[int, ...], lo
     return sql, statement.values
 
 
-@lru_cache(KEPT)
+@kept
 def shares(asked: Asked, codes: tuple[int, ...]) -> Mapping[int, float]:
     """How much of each square lies in the boxes, 0 to 1."""
     return {code: min(1.0, sum(_share(code, box.edges) for box in asked.boxes)) for code in codes}

@@ -75,7 +75,8 @@ def _data(request: AnyRequest, error: Exception) -> Response[bytes]:
 
 def _shapes(request: AnyRequest, error: asyncpg.InternalServerError) -> Response[bytes]:
     """PostGIS says so of shapes that it cannot compare: whatever is wrong with them, the filter cannot be honoured."""
-    if "filter" not in request.query_params or type(error) is not asyncpg.InternalServerError:
+    posted = request.method == "POST" and request.scope["path"].endswith("/items")
+    if not (posted or "filter" in request.query_params) or type(error) is not asyncpg.InternalServerError:
         return _unexpected(request, error)
     log.warning("filter", path=request.scope["path"], error=repr(error))
     return response(request, bad("filter", f"these geometries cannot be compared: {str(error)[:200]}"))

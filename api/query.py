@@ -11,7 +11,7 @@ from typing import Any
 import asyncpg
 
 from api import parameters
-from api.asked import KEPT, Asked, Order
+from api.asked import KEPT, Asked, Order, kept
 from api.collections import Collection, Filter
 from api.conditions import Conditions
 from api.crs import SYSTEMS, System
@@ -59,7 +59,7 @@ def conditions(collection: Collection, asked: Asked, statement: Statement, by_pl
     if asked.span and collection.time:
         found += _overlap(collection.time, asked.span, collection.lasts, statement)
     if asked.cql is not None:
-        found.append(Conditions(collection, statement.bind, asked.cql_system).of(asked.cql))
+        found.append(Conditions(collection, statement.bind).of(asked.cql))
     return found
 
 
@@ -143,7 +143,7 @@ def page(collection: Collection, asked: Asked) -> tuple[str, list[Any]]:
     return f"SELECT {shape} AS feature, {kept} FROM ({inner}) AS page ORDER BY {outer}", statement.values
 
 
-@lru_cache(KEPT)
+@kept
 def whole_page(
     collection: Collection, asked: Asked, squares: tuple[int, ...] = (), bounded: bool = False
 ) -> tuple[str, list[Any]]:

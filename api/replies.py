@@ -19,6 +19,7 @@ from api.changes import Changes, http_date, seconds
 from api.links import base
 
 AnyRequest = Request[Any, Any, Any]
+_SAFE = ("GET", "HEAD")
 SMALL, LARGE = 1_000, 100_000
 """Below SMALL bytes packing does not pay; from LARGE on it runs beside the event loop."""
 
@@ -52,10 +53,10 @@ async def reply(
     follows it."""
     tag = f'W/"{hashlib.blake2b(content if tag_of is None else tag_of, digest_size=12).hexdigest()}"'
     sent = {"etag": tag, "cache-control": REVALIDATE, "vary": "Accept, Accept-Encoding", **(headers or {})}
-    since = _since(request, media_type, tag)
+    since = _since(request, media_type, tag) if request.method in _SAFE else None
     if since is not None:
         sent["last-modified"] = http_date(since)
-    if unchanged(request, tag, since):
+    if request.method in _SAFE and unchanged(request, tag, since):
         return Answer(b"", sent, media_type, 304)
     if more and (request.method == "HEAD" or coding(request)):
         content, more = b"".join((content, *more)), ()

@@ -68,3 +68,13 @@ def own_properties(collection: Collection) -> Mapping[str, Property]:
 def names(collection: Collection) -> tuple[str, ...]:
     """All query parameters that the collection's items take."""
     return (*PARAMETERS, *collection.filter_names, *own_properties(collection))
+
+
+POSTED = "posted"
+"""Which filter the body has, in links of its pages: nobody then takes a page without the filter for one of them."""
+
+
+@cache
+def page_names(collection: Collection) -> tuple[str, ...]:
+    """The same, and POSTED."""
+    return (*names(collection), POSTED)

@@ -62,8 +62,8 @@ def test_a_text_and_what_it_means(text: str, tree: Any) -> None:
         ("S_WITHIN(a, POINT(1 2)", "at character 23: expected ',', not the end"),
         ("S_WITHIN(a, POLYGON((1 2, 3 4", "at character 13: expected a geometry whose brackets are all closed"),
         ("S_WITHIN(a, POINT(1 b))", "no Point: Expected number but encountered word: 'b' (from character 13 on)"),
-        ("NOT " * 41 + "a", "nested in more than 40 levels"),
-        ("S_WITHIN(a, " + "GEOMETRYCOLLECTION(" * 41, "nested in more than 40 levels"),
+        ("NOT " * 41 + "a", "at most 40 levels"),
+        ("S_WITHIN(a, " + "GEOMETRYCOLLECTION(" * 41, "at most 40 levels"),
     ],
 )
 def test_what_is_broken_is_refused_with_its_place(text: str, says: str) -> None:

@@ -1,20 +1,27 @@
-"""A filter in the body of a POST: sent on to the GET that asks the same, or refused."""
+"""A filter in the body of a POST: sent on to the GET that asks the same, answered where it is too long, or refused."""
 
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import re
+import weakref
 from typing import Any
 
+import numpy as np
 import orjson
 import pytest
 import shapely
 from litestar import Litestar
 from litestar.testing import TestClient
+from shapely.affinity import scale, translate
 
-from api import middleware
+from api import middleware, near, query
+from api.asked import Asked
+from api.catalogue import collections
 from api.middleware import end_with_client
+from detectors._registry import registry
 
 Client = TestClient[Litestar]
 SQUAWK = {"op": "=", "args": [{"property": "class"}, "squawk"]}
@@ -43,6 +50,156 @@ def shortened(body: Any) -> bytes:
     """As JSON with coordinates of six digits."""
     text = json.dumps(body)
     return re.sub(r"\d+\.\d+", lambda one: f"{float(one[0]):.6f}", text).encode()
+
+
+def coast(vertices: int, turn: float = 0.0) -> Any:
+    """A polygon around the loiters at 10 50, with a hole beside them and so many vertices in all."""
+    angle = np.linspace(0, 2 * np.pi, vertices - 5, endpoint=False)[:-1] + turn
+    far = 3 + 0.2 * np.cos(50 * angle)
+    hole = shapely.box(9, 49, 9.5, 49.5).exterior
+    return shapely.Polygon(np.column_stack([10 + far * np.cos(angle), 50 + far * np.sin(angle)]), [hole])
+
+
+def as_json(area: Any, op: str = "s_intersects") -> Any:
+    return {"op": op, "args": [{"property": "geometry"}, orjson.loads(shapely.to_geojson(area))]}
+
+
+def as_text(area: Any) -> str:
+    return f"S_INTERSECTS(geometry, {shapely.to_wkt(area, rounding_precision=6)})"
+
+
+def crossed(area: Any) -> Any:
+    """The same with a stretch of its ring turned round: it crosses itself at longitude 13."""
+    ring = shapely.get_coordinates(area.exterior)
+    return shapely.Polygon(np.concatenate([ring[:9], ring[20:8:-1], ring[21:]]))
+
+
+TEXT = {"content-type": "text/plain"}
+FAR = shapely.MultiPolygon([coast(5_000), shapely.box(170, -10, 180, 10), shapely.box(-180, -10, -170, 10)])
+
+
+@pytest.mark.parametrize(
+    ("more", "sent"),
+    [
+        ("", {"json": as_json(coast(10_000))}),
+        ("", {"content": as_text(coast(10_000)), "headers": TEXT}),
+        ("&filter-lang=cql2-text", {"content": as_text(coast(10_000))}),
+        ("", {"data": {"filter": as_text(coast(10_000))}}),
+        ("", {"data": {"filter": orjson.dumps(as_json(coast(9_000))).decode(), "filter-lang": "cql2-json"}}),
+        ("&filter-crs=EPSG:4326", {"json": as_json(shapely.transform(coast(9_000), lambda one: one[:, ::-1]))}),
+    ],
+    ids=["json", "text", "language", "form", "form of json", "system"],
+)
+def test_a_country_is_asked_for(client: Client, more: str, sent: Any) -> None:
+    answer = client.post(f"{ITEMS}?limit=100{more}", **sent)
+
+    assert answer.status_code == 200, answer.text[:500]
+    assert sorted(one["id"] for one in answer.json()["features"]) == [f"l{i:02}" for i in range(12)]
+
+
+def test_a_filter_of_many_parts_reaches_both_sides_of_the_antimeridian(client: Client) -> None:
+    answer = client.post(f"{ITEMS}?class=squawk", json=as_json(FAR))
+    assert [one["id"] for one in answer.json()["features"]] == ["s1"]
+
+
+def test_what_is_disjoint_from_a_country(client: Client) -> None:
+    answer = client.post(ITEMS, json=as_json(coast(10_000), "s_disjoint"))
+    assert [one["id"] for one in answer.json()["features"]] == ["s1"]
+
+
+@pytest.mark.parametrize("form", ["geojson", "csv"])
+def test_further_pages_are_posted_again_and_hold_the_rest(client: Client, form: str) -> None:
+    body, path, found = as_json(coast(3_000)), f"{ITEMS}?limit=5&f={form}", []
+    for _ in range(3):
+        answer = client.post(path, json=body)
+        found += re.findall(r"\bl\d\d\b", answer.text)
+        path = _next(answer).removeprefix("http://testserver.local")
+
+    assert list(dict.fromkeys(found)) == [f"l{i:02}" for i in range(11, -1, -1)]
+    assert not path
+
+
+def _next(answer: Any) -> str:
+    """The address of the next page, which says that it is to be posted to, and is short; empty for none."""
+    if "json" in answer.headers["content-type"]:
+        links = [one for one in answer.json()["links"] if one["rel"] == "next"]
+        assert all((one["method"], one["merge"]) == ("POST", True) for one in links)
+        address = links[0]["href"] if links else ""
+    else:
+        match = re.search(r'<([^>]*)>; rel="next"[^,]*; method="POST"', answer.headers.get("link", ""))
+        address = match[1] if match else ""
+    assert len(address) < 300
+    return address
+
+
+def test_a_further_page_without_the_filter_or_with_another_is_refused(client: Client) -> None:
+    further = _next(client.post(f"{ITEMS}?limit=5", json=as_json(coast(3_000)))).removeprefix("http://testserver.local")
+
+    alone, other = client.get(further), client.post(further, json=as_json(coast(3_000, 0.1)))
+
+    assert (alone.status_code, other.status_code) == (400, 400)
+    assert "POST the same body" in alone.json()["detail"] and "another filter" in other.json()["detail"]
+
+
+def test_an_answer_to_a_body_is_kept_by_nobody(client: Client) -> None:
+    body = as_json(coast(3_000))
+    answer = client.post(ITEMS, json=body, headers={"if-none-match": client.post(ITEMS, json=body).headers["etag"]})
+    assert answer.status_code == 200 and "last-modified" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    ("sent", "says"),
+    [
+        ({"json": as_json(coast(10_001))}, "10,001 vertices in all; at most 10,000"),
+        ({"content": as_text(coast(10_001)), "headers": TEXT}, "10,001 vertices in all; at most 10,000"),
+        ({"json": {"op": "or", "args": [as_json(coast(6_000))] * 2}}, "12,000 vertices in all; at most 10,000"),
+        ({"json": as_json(crossed(coast(3_000)))}, "not valid: Self-intersection[12.9"),
+        ({"json": as_json(translate(coast(3_000), 169))}, "175.8 46.8063 to 182.2 53.1937 reaches beyond 180"),
+        (
+            {"content": as_text(coast(3_000))[:-9], "headers": TEXT},
+            "at character 24: expected a geometry whose brackets",
+        ),
+        ({"data": {"filter": "TRUE", "limit": "1"}}, "'limit' belongs into the address"),
+        ({"data": {"filter-lang": "cql2-text"}}, "a form has a filter"),
+        ({"content": "filter=1&filter=2", "headers": {"content-type": "application/x-www-form-urlencoded"}}, "once"),
+        ({"content": "class = 'a\0'", "headers": TEXT}, "NUL"),
+        ({"content": "[" * 1_000_000}, "not JSON"),
+        ({"content": "[" + "1," * 1_000_000 + "1]"}, "too large"),
+        ({"content": "," * 1_000_000, "headers": TEXT}, "at character 1"),
+        ({"json": {"op": "in", "args": [{"property": "class"}, ["a"] * 30_000]}}, "too large"),
+        ({"json": {"op": "like", "args": [{"property": "class"}, "%a" * 1_000_000]}}, "too large"),
+    ],
+)
+def test_a_body_that_cannot_be_honoured_is_refused_with_the_reason(client: Client, sent: Any, says: str) -> None:
+    answer = client.post(ITEMS, **sent)
+
+    assert answer.status_code == 400, answer.text[:500]
+    assert says in answer.json()["detail"]
+
+
+def test_a_body_beyond_all_bounds_is_refused(client: Client) -> None:
+    assert client.post(ITEMS, content=b" " * 4_000_000, headers=AS_JSON).status_code == 413
+
+
+def test_where_a_geometry_in_metres_is_broken_is_said_in_degrees(client: Client) -> None:
+    answer = client.post(f"{ITEMS}?filter-crs=EPSG:3857", json=as_json(scale(crossed(coast(3_000)), 1e4, 1e4)))
+    assert "(in degrees, longitude first)" in answer.json()["detail"]
+
+
+def test_a_filter_that_never_comes_again_is_not_held() -> None:
+    """Five hundred of them had been, a megabyte each."""
+    own = collections(registry())["anomalies"]
+    asked = Asked.of(own, {"filter": as_text(coast(500))})
+    near.squares(own, asked), query.whole_page(own, asked)
+    gone = weakref.ref(asked)
+    del asked
+    gc.collect()
+    assert gone() is None
+
+
+def test_a_filter_in_an_address_stays_short(client: Client) -> None:
+    answer = client.get(ITEMS, params={"filter": as_text(coast(2_000))})
+    assert answer.status_code == 400 and "body of a POST" in answer.json()["detail"]
 
 
 @pytest.mark.parametrize(
