@@ -92,8 +92,9 @@ async def show_flights(request: AnyRequest, collection_id: FromPath[str]) -> Res
 async def show_flight(request: AnyRequest, collection_id: FromPath[str], flight: FromPath[str]) -> Response[bytes]:
     """One flight by its number; `-1` and so on behind it for an intruder under its address."""
     _tracks(request, collection_id)
-    match = re.fullmatch(r"([0-9]{1,18})(?:-([1-9][0-9]?))?", flight)
-    found = await _flights(request.app.state.pool, [(int(match[1]), int(match[2] or 0))]) if match else []
+    number, dash, sub = flight.partition("-")
+    known = _is_number(number) and (not dash or re.fullmatch(r"[1-9][0-9]?", sub))
+    found = await _flights(request.app.state.pool, [(int(number), int(sub or 0))]) if known else []
     if not found:
         raise no_such(flight)
     root = f"{base(request)}/collections/tracks"
@@ -102,10 +103,15 @@ async def show_flight(request: AnyRequest, collection_id: FromPath[str], flight:
     return await pages.answer(request, value, partial(pages_tiles.flight, value=value), formats.FEATURE)
 
 
+def _is_number(text: str) -> bool:
+    """Whether it can be a flight's: of 63 bits."""
+    return bool(re.fullmatch("[0-9]{1,19}", text)) and int(text) < 1 << 63
+
+
 def _numbers(text: str) -> Sequence[int]:
     """Flight and sub-track of a token. Raises Problem 400 for one of another page."""
     values = after(text, 2)
-    if not all(value is not None and re.fullmatch(r"[0-9]{1,18}", value) for value in values):
+    if not all(value is not None and _is_number(value) for value in values):
         raise bad("after", "after is what a next link carries; start again without it")
     return [int(value or 0) for value in values]
 

@@ -18,7 +18,7 @@ from api.windows import FILTERS
 from geo.cells import FINEST
 
 _COLLECTION = ("collectionId", {"type": "string", "pattern": "^[a-z0-9-]+$"})
-_FLIGHT = ("flight", {"type": "string", "pattern": "^[0-9]{1,18}(-[1-9][0-9]?)?$"})
+_FLIGHT = ("flight", {"type": "string", "pattern": "^[0-9]{1,19}(-[1-9][0-9]?)?$"})
 _SET = ("tileMatrixSetId", {"type": "string", "enum": [SET]})
 _PLACES = [
     (name, {"type": "integer", "minimum": 0, "maximum": most})

@@ -178,7 +178,9 @@ def schema(root: str, value: Value, collection_id: str, collection_title: str, k
 
 def _meaning(one: Value) -> str:
     """What a property is, and the texts that it can be."""
-    return "; ".join([one["title"], *([f"one of {', '.join(one['enum'])}"] if len(one.get("enum", ())) > 1 else [])])
+    words, title = one.get("enum", ()), one["title"]
+    told = len(words) < 2 or all(word in title for word in words)
+    return title if told else f"{title}; one of {', '.join(words)}"
 
 
 def value(root: str, title: str, path: str, found: Value) -> Markup:
