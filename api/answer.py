@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
-from typing import Any, cast
+from typing import Any
 
 from litestar import Request, Response
 from litestar.response.base import ASGIResponse
@@ -25,9 +25,9 @@ class Answer(Response[bytes]):
         headers: Mapping[str, str],
         media_type: str,
         status_code: int | None = None,
-        more: Sequence[bytes | memoryview] = (),
+        more: Sequence[bytes] = (),
     ) -> None:
-        self.parts: Sequence[bytes | memoryview] = (content, *more)
+        self.parts = (content, *more)
         self.content, self.headers, self.media_type, self.status_code = content, dict(headers), media_type, status_code
         self.cookies, self.background, self.encoding, self.response_type_encoders = [], None, "utf-8", {}
 
@@ -48,8 +48,7 @@ class _Sent(ASGIResponse):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": self.status_code, "headers": self._encoded})
-        # The server writes views of bytes as it writes bytes; only their type is not declared.
-        *first, last = cast("Sequence[bytes]", self.parts)
+        *first, last = self.parts
         for part in first:
             await send({"type": "http.response.body", "body": part, "more_body": True})
         await send({"type": "http.response.body", "body": last, "more_body": False})

@@ -13,6 +13,8 @@ from api.collections import Collection
 
 LOOKED_AT = 20
 _NEXT = b',{"type":"Feature"'
+_MOST = 1 << 17
+"""Bytes that are looked at: whatever is longer than that is left as it is."""
 
 
 @lru_cache(500)
@@ -21,15 +23,16 @@ def _whole(collection: Collection) -> re.Pattern[bytes] | None:
     return re.compile(f'"(?:{"|".join(names)})":-?[0-9]+(?=[,}}])'.encode()) if names else None
 
 
-def first_ones(collection: Collection, features: bytes) -> tuple[bytes, int]:
+def first_ones(collection: Collection, features: memoryview) -> tuple[bytes, int]:
     """The first features of a page, and how many bytes of it they take the place of."""
     whole = _whole(collection)
     if whole is None:
         return b"", 0
-    end = 0
+    seen, end = bytes(features[:_MOST]), 0
     for _ in range(LOOKED_AT):
-        end = features.find(_NEXT, end + 1)
-        if end < 0:
+        further = seen.find(_NEXT, end + 1)
+        if further < 0:
+            end = end if len(features) > _MOST else len(seen)
             break
-    head = features if end < 0 else features[:end]
-    return whole.sub(lambda found: found[0] + b".0", head), len(head)
+        end = further
+    return whole.sub(lambda found: found[0] + b".0", seen[:end]), end

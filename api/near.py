@@ -113,7 +113,7 @@ async def _read(state: Any, collection: Collection, asked: Asked) -> Page:
     return page
 
 
-_NOTHING = Page(b"", 0, None, False, None)
+_NOTHING = Page(memoryview(b""), 0, None, False, None)
 
 
 @kept

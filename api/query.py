@@ -17,6 +17,7 @@ from api.conditions import Conditions
 from api.crs import SYSTEMS, System
 from api.parameters import Box, Span
 from api.problems import bad
+from store.connect import RAW
 from store.squares import whole_codes
 
 COUNT_AT_MOST = 10_000
@@ -162,7 +163,7 @@ def whole_page(
     # To number the rows would copy each of them once more: of the one that is not the page's, the length is enough.
     # OFFSET 0 has each feature put together once.
     sql = f"""
-    SELECT convert_to(string_agg(feature, ','), 'UTF8'), count(*), (array_agg(octet_length(feature)))[{limit} + 1],
+    SELECT string_agg(feature, ',')::{RAW}, count(*), (array_agg(octet_length(feature)))[{limit} + 1],
       ARRAY[{ends}], (SELECT value FROM meta WHERE key = 'data_time')
     FROM (SELECT {shape} AS feature, {places} FROM ({inner}) AS page ORDER BY {outer} OFFSET 0) AS shaped"""
     return sql, statement.values
@@ -250,10 +251,10 @@ def count(collection: Collection, asked: Asked) -> tuple[str, list[Any]]:
 
 @dataclass(frozen=True)
 class Page:
-    """A page: its features with commas between, how many they are, the token of its end where it is full, whether more
-    follow, and the data time."""
+    """A page: its features as bytes with commas between, how many they are, the token of its end where it is full,
+    whether more follow, and the data time."""
 
-    features: bytes
+    features: memoryview
     returned: int
     end: str | None
     more: bool
@@ -269,7 +270,7 @@ class Page:
         if self.returned == limit:
             return replace(self, more=rest.returned > 0)
         features = b",".join(part for part in (self.features, rest.features) if part)
-        return Page(features, self.returned + rest.returned, rest.end, rest.more, rest.now)
+        return Page(memoryview(features), self.returned + rest.returned, rest.end, rest.more, rest.now)
 
 
 async def read_page(
@@ -279,7 +280,7 @@ async def read_page(
     sql, values = whole_page(collection, asked, squares, bounded)
     with telling(asked):
         found, rows, beyond_it, ends, now = await pool.fetchrow(sql, *values)
-    features = found or b""
+    features = memoryview(found or b"")
     if rows > asked.limit:
         features = features[: -beyond_it - len(",")]
     end = parameters.token(ends) if rows >= asked.limit else None

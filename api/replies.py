@@ -47,7 +47,7 @@ async def reply(
     media_type: str,
     headers: Mapping[str, str] | None = None,
     tag_of: bytes | None = None,
-    more: Sequence[bytes | memoryview] = (),
+    more: Sequence[bytes] = (),
 ) -> Response[bytes]:
     """`tag_of`: what the entity tag is made of, where the content holds something that always changes, or where `more`
     follows it."""
@@ -72,7 +72,7 @@ def whole(
     content: bytes,
     media_type: str,
     headers: Mapping[str, str],
-    more: Sequence[bytes | memoryview] = (),
+    more: Sequence[bytes] = (),
 ) -> Response[bytes]:
     """The content as it is; for HEAD only its length."""
     if request.method == "HEAD":

@@ -17,6 +17,10 @@ UNREACHABLE = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.I
 """Whatever keeps a database from answering, a malformed URL and a time limit included. InternalClientError is of a
 connection whose server has said that it ends and that is not closed yet: asyncpg takes no statement on it."""
 
+RAW = "bpchar"
+"""What a text is cast to that shall come as its UTF-8 bytes. It costs nothing: the database sends both alike, where to
+make it bytea copies it. No column is of this type."""
+
 Setup = Callable[[asyncpg.Connection], Awaitable[None]]
 
 
@@ -39,6 +43,7 @@ async def open_pool(
 
     async def prepare(connection: asyncpg.Connection) -> None:
         await connection.set_type_codec("jsonb", schema="pg_catalog", encoder=_json, decoder=orjson.loads)
+        await connection.set_type_codec(RAW, schema="pg_catalog", encoder=str.encode, decoder=bytes, format="binary")
         if init:
             await init(connection)
 

@@ -59,11 +59,15 @@ def allocation() -> Mapping[str, str]:
     """The server's environment: how much freed memory each of its processes keeps for the next statement (mallopt(3)).
 
     By itself glibc gives the buffers of a large answer back and asks for them again with each: the kernel then clears
-    every page anew, which took a fifth to a third of the time for pages of a thousand features and more. Other C
-    libraries do not know these names.
+    every page anew, which took a fifth to a third of the time for pages of a thousand features and more. A page of ten
+    thousand needs some 40 MB for a moment. Other C libraries do not know these names.
     """
-    kept = str(min(max(memory_bytes() // 512, MB), 32 * MB))
-    return {"MALLOC_TRIM_THRESHOLD_": kept, "MALLOC_MMAP_THRESHOLD_": kept}
+    kept = min(max(memory_bytes() // 512, MB), 64 * MB)
+    return {"MALLOC_TRIM_THRESHOLD_": str(kept), "MALLOC_MMAP_THRESHOLD_": str(min(kept, _MOST_OF_A_BLOCK))}
+
+
+_MOST_OF_A_BLOCK = 32 * MB
+"""glibc takes no more for what a block of its own is worth."""
 
 
 def as_file(chosen: Mapping[str, str]) -> str:

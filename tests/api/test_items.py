@@ -86,11 +86,20 @@ def test_numbers_have_decimals_where_types_are_guessed() -> None:
     one = '{"type":"Feature","id":"%d","properties":{"share":0,"good":1,"note":"\\"share\\":0,"}}'
     page = ",".join(one % i for i in range(30)).encode()
 
-    head, told = decimals.first_ones(INTERFERENCE, page)
+    head, told = decimals.first_ones(INTERFERENCE, memoryview(page))
 
     assert page[told:] == ",".join(["", *(one % i for i in range(20, 30))]).encode()
     assert head == page[:told].replace(b'"share":0,', b'"share":0.0,')
-    assert decimals.first_ones(INTERFERENCE, b"") == (b"", 0)
+    assert decimals.first_ones(INTERFERENCE, memoryview(b"")) == (b"", 0)
+
+
+def test_features_too_long_to_be_read_through_stay_as_they_are() -> None:
+    one = '{"type":"Feature","id":"%d","properties":{"share":0,"note":"' + "x" * 100_000 + '"}}'
+    page = ",".join(one % i for i in range(3)).encode()
+
+    head, told = decimals.first_ones(INTERFERENCE, memoryview(page))
+
+    assert (told, head.count(b'"share":0.0')) == (len(one % 0), 1)
 
 
 def test_only_the_first_page_is_written_so(client: Client) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
-import asyncpg
 import orjson
 import pytest
 import shapely
@@ -14,6 +13,7 @@ from api.asked import Asked
 from api.catalogue import ZONES
 from api.parameters import after
 from api.query import Page, read_page
+from store.connect import open_pool
 from store.writer import Writer
 
 NAMES = ("Aachen", "Malmö", "東京", "Zürich \U0001f6e9", "")
@@ -34,7 +34,7 @@ def zones(migrated_url: str) -> str:
 
 async def pages(url: str, limit: int) -> list[Page]:
     asked, found = Asked(limit=limit), []
-    async with asyncpg.create_pool(url, min_size=1) as pool:
+    async with await open_pool(url, 1) as pool:
         while True:
             found.append(await read_page(pool, ZONES, asked))
             if found[-1].after is None:
@@ -54,7 +54,7 @@ def test_each_page_holds_its_own_rows(zones: str, limit: int) -> None:
 
 def test_nothing_is_a_page(zones: str) -> None:
     async def read() -> Page:
-        async with asyncpg.create_pool(zones, min_size=1) as pool:
+        async with await open_pool(zones, 1) as pool:
             return await read_page(pool, ZONES, Asked(after=("9",)))
 
     page = asyncio.run(read())
