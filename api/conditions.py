@@ -193,6 +193,8 @@ class Conditions:
         a = self.term(left)
         if a.kind == "date-time" and isinstance(right, str):
             b = self.term({"timestamp": right})
+        elif a.kind == "boolean" and a.of and right in (0, 1):
+            b = self.term(bool(right))  # as GDAL says it, whose SQL has no truth values
         elif a.of and a.of.cast == "real" and isinstance(right, int | float) and not isinstance(right, bool):
             # Stored in four bytes: as eight, 0.9 would not equal itself.
             a, b = Term(a.of.filter_sql, "number"), Term(self.bind(float(right), "real"), "number")

@@ -74,6 +74,13 @@ def test_each_operator_finds_what_it_says(client: Client, text: str, expect: lis
     assert found(client, text) == expect
 
 
+def test_truth_is_a_number_in_the_words_of_gdal(client: Client) -> None:
+    own = found(client, "on_ground = FALSE", "aircraft")
+    assert own and own == found(client, "on_ground = 0", "aircraft") == found(client, "on_ground <> 1", "aircraft")
+    refused = client.get("/collections/aircraft/items", params={"filter": "on_ground = 2"})
+    assert (refused.status_code, refused.json()["parameter"]) == (400, "filter")
+
+
 def test_json_says_the_same_as_text(client: Client) -> None:
     tree = {"op": "and", "args": [{"op": "=", "args": [{"property": "class"}, "squawk"]}, True]}
     text = orjson.dumps(tree).decode()
