@@ -149,7 +149,11 @@ async def answer(
 
 
 async def _columns(request: AnyRequest, asked: Asked, asked_text: dict[str, str]) -> Response[bytes]:
-    """The page of aircraft as Arrow columns."""
+    """The page of aircraft as Arrow columns. Raises Problem 400 for what these cannot leave out."""
+    if asked.properties is not None:
+        raise bad("properties", "Arrow columns are always all that there are")
+    if asked.hits:
+        raise bad("resulttype", "Arrow columns are rows; GeoJSON says how many there are")
     found, after = await sky.page(request.app.state.pool, AIRCRAFT, asked)
     links = _page_links(base(request), AIRCRAFT, asked_text, after, ARROW)
     headers = _counts(len(found), None, asked.system) | formats.link_header(links)

@@ -74,6 +74,12 @@ def test_a_past_time_and_an_empty_box(client: Client) -> None:
     assert table(asked(client, bbox="100,0,101,1").content).num_rows == 0
 
 
+@pytest.mark.parametrize("query", [{"properties": "callsign"}, {"resulttype": "hits"}, {"crs": "EPSG:3857"}])
+def test_what_columns_cannot_do_is_refused(client: Client, query: dict[str, str]) -> None:
+    answer = client.get(ITEMS, params={"f": "arrow"} | query)
+    assert (answer.status_code, answer.json()["parameter"]) == (400, *query)
+
+
 def test_other_collections_do_not_come_as_columns(client: Client) -> None:
     assert client.get("/collections/anomalies/items?f=arrow").status_code == 400
 
