@@ -7,6 +7,7 @@ import gc
 import json
 import re
 import weakref
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -147,6 +148,15 @@ def test_an_answer_to_a_body_is_kept_by_nobody(client: Client) -> None:
     assert answer.status_code == 200 and "last-modified" not in answer.headers
 
 
+def fan(blades: int) -> Any:
+    """A square with holes that all meet in one point."""
+    turn = np.linspace(0, 6, blades + 1)
+    tips = np.column_stack([np.cos(turn), np.sin(turn)])
+    return shapely.Polygon(
+        shapely.box(-3, -3, 3, 3).exterior, [[(0, 0), one, one * 0.99 + two * 0.01] for one, two in pairwise(tips)]
+    )
+
+
 @pytest.mark.parametrize(
     ("sent", "says"),
     [
@@ -154,6 +164,7 @@ def test_an_answer_to_a_body_is_kept_by_nobody(client: Client) -> None:
         ({"content": as_text(coast(10_001)), "headers": TEXT}, "10,001 vertices in all; at most 10,000"),
         ({"json": {"op": "or", "args": [as_json(coast(6_000))] * 2}}, "12,000 vertices in all; at most 10,000"),
         ({"json": as_json(crossed(coast(3_000)))}, "not valid: Self-intersection[12.9"),
+        ({"json": as_json(fan(2_000))}, "4,000 vertices lie at 0 0 (longitude, latitude)"),
         ({"json": as_json(translate(coast(3_000), 169))}, "175.8 46.8063 to 182.2 53.1937 reaches beyond 180"),
         (
             {"content": as_text(coast(3_000))[:-9], "headers": TEXT},
