@@ -19,8 +19,8 @@ KINDS = frozenset(
     ("Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection")
 )
 MOST_TOUCHING = 100
-"""Vertices of a geometry in one place: a fan of 2,400 holes that meet in a point takes seconds at each comparison, while
-the database hears of no time limit."""
+"""Vertices of a geometry in one place: with a fan of 2,400 holes that meet in a point each comparison takes seconds,
+in which the database hears of no time limit."""
 
 _WORLD = np.array([-180.0, -90.0, 180.0, 90.0])
 
