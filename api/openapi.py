@@ -88,9 +88,9 @@ def _export() -> dict[str, Any]:
     """One path for all: it takes what the items of its collection take, without the paging."""
     found = _operation("/collections/id/export", "All features that are asked for, as one download", GEOJSON)
     own = {"name": "collectionId", "in": "path", "required": True, "schema": {"type": "string"}}
-    shared = [name for name in PARAMETERS if name not in ("limit", *PAGING)]
+    shared = [name for name in PARAMETERS if name not in ("limit", "f", *PAGING)]
     most = query("limit", {"type": "integer", "minimum": 1}, "How many features at most; all without it")
-    found["parameters"] = [own, most, *(_ref(f"parameters/{name}") for name in shared)]
+    found["parameters"] = [own, most, *(_ref(f"parameters/{name}") for name in shared), _form(EXPORTS)]
     return _in_forms(found, EXPORTS)
 
 
@@ -103,7 +103,8 @@ def _in_forms(operation: dict[str, Any], forms: Sequence[Format]) -> dict[str, A
 
 def _paths(one: Collection) -> dict[str, Any]:
     own = f"/collections/{one.id}"
-    standard = [_ref(f"parameters/{name}") for name in PARAMETERS]
+    forms = DRAWN if one.id == "aircraft" else ITEMS
+    standard = [_form(DRAWN) if name == "f" and forms is DRAWN else _ref(f"parameters/{name}") for name in PARAMETERS]
     items = _operation(f"{own}/items", f"{one.title}: features", GEOJSON, _ref(f"schemas/{one.id}"))
     items["parameters"] = [*standard, *map(_filter, one.filters), *map(_equal, own_properties(one).values())]
     single = _operation(f"{own}/items/id", f"{one.title}: one feature", GEOJSON, _ref(f"schemas/{one.id}.feature"))
@@ -113,7 +114,7 @@ def _paths(one: Collection) -> dict[str, Any]:
     ]  # fmt: skip
     return {
         own: {"get": _operation(own, f"{one.title}: description", JSON)},
-        f"{own}/items": {"get": _in_forms(items, DRAWN if one.id == "aircraft" else ITEMS), "post": _asking(one)},
+        f"{own}/items": {"get": _in_forms(items, forms), "post": _asking(one)},
         f"{own}/items/{{featureId}}": {"get": _in_forms(single, FEATURE)},
     }
 
@@ -151,7 +152,7 @@ def _operation(path: str, summary: str, kind: str, schema: Mapping[str, Any] | N
 
 
 def _form(forms: Sequence[Format]) -> dict[str, Any]:
-    """`f`, where fewer forms are offered than of items."""
+    """`f`, where other forms are offered than of items."""
     schema = {"type": "string", "enum": [one.name for one in forms]}
     return query("f", schema, "The form of the answer, instead of an Accept header")
 

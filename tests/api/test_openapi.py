@@ -143,3 +143,14 @@ def test_the_document_names_each_parameter_that_is_taken(client: Client, path: s
     own = path if path in DOCUMENT["paths"] else next(one for it, one in templates.items() if re.fullmatch(it, path))
 
     assert taken(own) == set(said)
+
+
+@pytest.mark.parametrize(
+    "path", ["/collections/loiter/items", "/collections/aircraft/items", "/collections/tracks/export"]
+)
+def test_the_document_names_the_forms_that_there_are(client: Client, path: str) -> None:
+    offered = client.get(path, params={"f": "?"}).json()["detail"].partition("there are ")[2].split(", ")
+    parameters = DOCUMENT["paths"][path.replace("tracks/export", "{collectionId}/export")]["get"]["parameters"]
+    own = next((one for one in parameters if one.get("name") == "f"), DOCUMENT["components"]["parameters"]["f"])
+
+    assert set(own["schema"]["enum"]) - {"json"} == set(offered)
