@@ -19,7 +19,7 @@ PROBLEM = "application/problem+json"
 _SAYING = frozenset((b"forwarded", b"x-forwarded-proto", b"x-forwarded-host", b"x-forwarded-prefix", b"host"))
 """The headers that say how a client sees the service."""
 
-_HOST = re.compile(r"[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](:[0-9]{1,5})?")
+_HOST = re.compile(r"[A-Za-z0-9._-]{1,253}(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](:[0-9]{1,5})?")
 _PREFIX = re.compile(r"(/[A-Za-z0-9._~-]{1,60}){0,10}")
 _FORWARDED = re.compile(r"\b(host|proto)=\"?([^\";, ]{1,300})\"?", re.IGNORECASE)
 
@@ -40,7 +40,7 @@ def _base(headers: Sequence[tuple[bytes, bytes]], scheme: str, root_path: str) -
     host = said.get("host") or _first(header.get("x-forwarded-host")) or header.get("host") or ""
     prefix = (_first(header.get("x-forwarded-prefix")) or root_path).rstrip("/")
     # What does not look like a host is not echoed into links.
-    scheme = scheme if scheme in ("http", "https") else "http"
+    scheme = scheme.lower() if scheme.lower() in ("http", "https") else "http"
     host = host if _HOST.fullmatch(host) else "localhost"
     return f"{scheme}://{host}{prefix if _PREFIX.fullmatch(prefix) else ''}"
 

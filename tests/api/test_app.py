@@ -45,6 +45,8 @@ def test_other_sites_may_read(client: Client) -> None:
             "https://a.test/sky",
         ),
         ({"forwarded": 'for=1.2.3.4;host="b.test";proto=https, for=5.6.7.8;host=c.test'}, "https://b.test"),
+        ({"forwarded": 'For=1.2.3.4;Proto=HTTPS;Host="b.test:8443"'}, "https://b.test:8443"),
+        ({"host": "sky_sift:8080"}, "http://sky_sift:8080"),
         ({"x-forwarded-host": "evil.test/<script>"}, "http://localhost"),
         ({"host": "sky.test", "x-forwarded-prefix": "//evil.test"}, "http://sky.test"),
     ],
