@@ -67,6 +67,30 @@ def test_after_the_stream_broke_it_comes_back_and_catches_up(look: Callable[...,
     assert "since=41" in asked or "/stream?aircraft=columns after 41" in asked
 
 
+def test_a_service_that_is_too_busy_is_not_a_lost_connection(look: Callable[..., Sight]) -> None:
+    sight = look()
+    until(sight.page, "document.querySelector('.pill').textContent.includes('Live')")
+    busy = [True]
+    refusal = {"status": 429, "headers": {"Retry-After": "7"}, "body": "<h1>429</h1>"}
+    sight.page.route("**/health", lambda route: route.fulfill(**refusal) if busy[0] else route.continue_())
+    sight.server.refuse_streams = True
+    sight.server.drop_streams()
+    until(sight.page, "document.querySelector('.strip').textContent.includes('asks to wait 7 s')")
+    assert sight.page.locator(".pill-word").inner_text() == "Busy"
+
+    busy[0] = sight.server.refuse_streams = False
+    until(sight.page, "document.querySelector('.pill').textContent.includes('Live')", timeout=40)
+    assert sight.page.locator(".strip").is_hidden()
+
+
+def test_a_service_that_answers_but_sends_nothing_is_said(look: Callable[..., Sight]) -> None:
+    sight = look()
+    until(sight.page, "document.querySelector('.pill').textContent.includes('Live')")
+    sight.server.refuse_streams = True
+    sight.server.drop_streams()
+    until(sight.page, "document.querySelector('.strip').textContent.includes('answers but sends no updates')")
+
+
 def test_a_service_that_fails_is_shown_with_a_way_to_try_again(look: Callable[..., Sight]) -> None:
     sight = look("#view=40,15,1.2")
     sight.server.broken = {"/collections/anomalies"}

@@ -4,11 +4,12 @@ import { TEXTS } from './texts.js';
 
 const T = TEXTS.api;
 
-// `parameter`: the field of what was sent that is at fault, where the server names one.
+// `parameter`: the field of what was sent that is at fault, where the server names one; `wait_s`: seconds after which it, or a
+// proxy before it, may be asked again, 0 where it does not say.
 export class ApiError extends Error {
-  constructor(title, status, detail, parameter = null) {
+  constructor(title, status, detail, parameter = null, wait = 0) {
     super(detail ? `${title}: ${detail}` : title);
-    Object.assign(this, { status, detail: detail ?? title, parameter });
+    Object.assign(this, { status, detail: detail ?? title, parameter, wait_s: wait });
   }
 }
 
@@ -110,7 +111,16 @@ async function whole(response, form) {
 
 async function problem(response) {
   const body = await response.json().catch(() => ({}));
-  return new ApiError(body.title ?? T.status(response.status), response.status, body.detail, body.parameter);
+  const wait = waitOf(response.headers.get('Retry-After') ?? '');
+  const again = wait ? T.again(wait) : '';
+  const detail = [body.detail, again].filter(Boolean).join('; ') || undefined;
+  return new ApiError(body.title ?? T.statuses[response.status] ?? T.status(response.status), response.status, detail, body.parameter, wait);
+}
+
+// Seconds, from either form of the header: a number of them, or a date.
+export function waitOf(header, now = Date.now()) {
+  const seconds = /^\d+$/.test(header.trim()) ? Number(header) : (Date.parse(header) - now) / 1000;
+  return Number.isFinite(seconds) ? Math.max(0, Math.ceil(seconds)) : 0;
 }
 
 function nextPath(page) {

@@ -19,6 +19,8 @@ export class Status {
   #login = h('a', { class: 'link', text: T.login, hidden: true });
   #strip = h('div', { class: 'strip', role: 'status', hidden: true }, this.#said, this.#login);
   #shut = false; // whether nobody is logged in where nobody may read without
+  #busy = null; // what the service said as it refused: {wait_s}
+  #answered = false; // whether it has since the line broke
   #lost = ''; // the instant of the last word before the line broke: what is read out must not change every second
 
   constructor(root, app) {
@@ -39,10 +41,11 @@ export class Status {
     root.append(this.pill, this.#pop);
     document.querySelector('#desk').before(this.#strip);
     app.bus.on('connection', (open) => {
-      if (!open && this.#connected !== false) this.#lost = this.#instant(app.clock.said());
+      const changed = this.#connected !== open;
+      if (!open && changed) [this.#lost, this.#answered] = [this.#instant(app.clock.said()), false];
       this.#connected = open;
       this.tick();
-      if (open) this.#ask();
+      if (open || changed) this.#ask(); // of a stream that is refused the browser does not say why
     });
     document.addEventListener('pointerdown', ({ target }) => root.contains(target) || this.toggle(false));
     app.bus.on('me', ({ account, open_reading: open }) => {
@@ -61,9 +64,12 @@ export class Status {
     if (document.hidden) return;
     try {
       this.#health = await this.#app.api.get('/health');
+      [this.#busy, this.#answered] = [null, true];
       // A service whose stream has not spoken yet still knows its time.
       if (!this.#app.clock.known() && this.#health.data_time) this.#app.bus.emit('stream:clock', this.#health);
     } catch (error) {
+      this.#busy = error.status === 429 || (error.status === 503 && error.wait_s) ? error : null;
+      this.#answered = false;
       this.#health = { status: 'down', error: error.message };
     }
     if (!this.#pop.hidden) this.#fill();
@@ -75,8 +81,9 @@ export class Status {
     const { clock, session } = this.#app;
     const { status, engine } = this.#health ?? {};
     if (this.#shut) return { kind: 'bad', word: T.out, why: T.outWhy };
+    if (this.#busy) return { kind: 'bad', word: T.busy, why: T.busyWhy(this.#busy.wait_s) };
     if (this.#connected === null) return { kind: 'wait', word: T.connecting };
-    if (!this.#connected) return { kind: 'bad', word: T.reconnecting, why: T.lost(this.#lost) };
+    if (!this.#connected) return { kind: 'bad', word: T.reconnecting, why: this.#answered ? T.mute(this.#lost) : T.lost(this.#lost) };
     if (status !== 'down' && engine?.state === 'starting') return { kind: 'wait', word: T.waiting, why: T.starting(engine.doing ?? '') };
     if (clock.known() && clock.silentFor() > SILENT_MS) return { kind: 'warn', word: T.silent, why: T.stale(this.#instant(clock.said())) };
     if (session?.waiting && status !== 'down') return { kind: 'wait', word: T.waiting, why: T.noData };

@@ -64,7 +64,9 @@ export const TEXTS = {
     refusedConfiguration: (fault) => `The changed configuration was refused; the previous one stays in use. ${fault}`.trim(),
     deaf: 'Updates are not arriving: the service has lost its connection to the database and is trying again.',
     silent: 'Feed silent',
-    down: 'Service down',
+    down: 'Service down', busy: 'Busy', // prettier-ignore
+    busyWhy: (seconds) => `The service takes no more requests for now${seconds ? `, and asks to wait ${seconds} s` : ''}; trying again by itself.`,
+    mute: (at) => `The service answers but sends no updates; trying again. ${at ? `Last word: ${at}.` : ''}`.trim(),
     degraded: 'Degraded',
     live: 'Live',
     feedsState: 'State of the feeds',
@@ -231,7 +233,7 @@ export const TEXTS = {
   tools: TOOLS,
   areas: AREAS,
   times: TIMES,
-  api: { out: 'You are logged out. Log in and try again.', slow: 'The server took too long', away: 'The server cannot be reached', status: (code) => `HTTP ${code}` },
+  api: { out: 'You are logged out. Log in and try again.', slow: 'The server took too long', away: 'The server cannot be reached', status: (code) => `HTTP ${code}`, statuses: { 429: 'Too many requests', 502: 'The server cannot be reached by its proxy', 503: 'The server is not available now', 504: 'The server took too long' }, again: (seconds) => `try again in ${seconds} s` }, // prettier-ignore
   settings: {
     title: 'Settings',
     open: 'Settings',
