@@ -57,7 +57,7 @@ from api.guard import Access, guard, keep_private
 from api.hub import Hub
 from api.middleware import add_headers, end_with_client
 from api.near import Indexed, large_at_once
-from api.problems import HANDLERS
+from api.problem_pages import handlers
 from api.refusals import Unknown, refused
 from api.regions import Regions
 from api.requests import Requests
@@ -209,7 +209,7 @@ def create_app(settings: Settings) -> Litestar:
         before_request=check_query,
         before_send=[add_headers, keep_private],
         middleware=[requests.around, _of_requests],
-        exception_handlers={**HANDLERS, Unknown: refused},
+        exception_handlers={**handlers(), Unknown: refused},
         cors_config=CORS,
         openapi_config=None,
         logging_config=None,

@@ -50,7 +50,7 @@ def document(collections: Mapping[str, Collection], settings: Settings, root: st
             "parameters": {name: query(name, schema, text) for name, (text, schema) in PARAMETERS.items()},
             "schemas": _schemas(collections),
             "securitySchemes": SECURITY,
-            "responses": {"Problem": _answer("What was wrong with the request", PROBLEM, _ref("schemas/Problem"))},
+            "responses": {"Problem": _problem()},
         },
     }
 
@@ -155,6 +155,12 @@ def _form(forms: Sequence[Format]) -> dict[str, Any]:
     """`f`, where other forms are offered than of items."""
     schema = {"type": "string", "enum": [one.name for one in forms]}
     return query("f", schema, "The form of the answer, instead of an Accept header")
+
+
+def _problem() -> dict[str, Any]:
+    """A document, or a page for people."""
+    found = _answer("What was wrong with the request", PROBLEM, _ref("schemas/Problem"))
+    return found | {"content": found["content"] | {HTML_FORM.media: {}}}
 
 
 def _answer(description: str, kind: str, schema: Mapping[str, Any]) -> dict[str, Any]:

@@ -258,3 +258,25 @@ def test_paths_of_a_collection_are_folded(client: Client) -> None:
 def test_a_feature_opens_on_the_map_from_whichever_collection(client: Client, path: str, kind: str) -> None:
     _, page = get(client, f"/collections/{path}?f=html")
     assert f"{HERE}/#sel={kind}:l03" in page.links
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "says"),
+    [
+        ("/collections/zones/items?f=html&filter=%3Cb%3E", 400, "<code>filter</code>"),
+        ("/collections/nothing", 404, "there is no collection &#x27;nothing&#x27;"),
+        ("/nothing", 404, "404 Not Found"),
+    ],
+)
+def test_who_browses_reads_what_is_wrong_on_a_page(client: Client, path: str, status: int, says: str) -> None:
+    answer = client.get(path, headers=BROWSER)
+
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "text/html; charset=utf-8")
+    assert says in answer.text and "<b>" not in answer.text
+    assert "script-src 'self'" in answer.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize("accept", ["*/*", "application/geo+json", "application/json, text/html;q=0.5", "image/png"])
+def test_programs_read_a_problem_document(client: Client, accept: str) -> None:
+    answer = client.get("/collections/zones/items?limit=0", headers={"accept": accept})
+    assert answer.headers["content-type"] == "application/problem+json"
