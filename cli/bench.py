@@ -256,14 +256,12 @@ def _setup(classes: str) -> Judging:
 def _database() -> Iterator[str]:
     """A database of its own on the private server, dropped afterwards."""
     cluster = Cluster(default_state_dir())
-    url = cluster.start(BENCH)
-    try:
-        upgrade(url)
-        yield url
-    finally:
-        cluster.psql(f'DROP DATABASE "{BENCH}" WITH (FORCE)')
-        if not cluster.kept and not cluster.others():
-            cluster.stop()
+    with cluster.used(BENCH) as url:
+        try:
+            upgrade(url)
+            yield url
+        finally:
+            cluster.psql(f'DROP DATABASE "{BENCH}" WITH (FORCE)')
 
 
 def _show_classes(result: dict[str, Any], as_json: bool) -> None:

@@ -12,10 +12,14 @@ from pathlib import Path
 
 from cli.ui import err
 from store.cluster import DATABASE, SOCKET_NAME, Cluster, default_state_dir
+from store.holding import alone
 from store.revision import is_newest
 
 DEMO = "skysift_demo"
 """Demo traffic has a database of its own, so that it never mixes with real traffic."""
+
+STOPPING_S = 45.0
+"""A service needs 20 s at most for its engine's end, and 5 s for the database's; on a busy machine more."""
 
 
 def revived(name: str) -> bool:
@@ -71,9 +75,19 @@ def url_of(name: str = DATABASE) -> Iterator[str]:
     cluster = Cluster(default_state_dir())
     if cluster.pid() is None:
         err.print(f"starting the private PostGIS in {cluster.base}", markup=False)
-    url = cluster.start(name)
-    try:
+    with cluster.used(name) as url:
         yield url
-    finally:
-        if not cluster.kept and not cluster.others():
-            cluster.stop()
+
+
+@contextmanager
+def serving(name: str) -> Iterator[None]:
+    """One `serve` at a time on a database of the private server: who comes while another one stops waits for that."""
+    if os.environ.get("DATABASE_URL"):
+        yield
+        return
+
+    def say(holder: str) -> None:
+        err.print(f"another skysift serve ({holder}) works in {default_state_dir()}: waiting for its end", markup=False)
+
+    with alone(default_state_dir() / f"serve-{name}.lock", STOPPING_S, say):
+        yield

@@ -16,7 +16,7 @@ import click
 
 from cli.answering import keep_address
 from cli.config_values import strange
-from cli.database import DEMO, database, revived
+from cli.database import DEMO, database, revived, serving
 from cli.deliver import Delivering, delivery_options
 from cli.deliver import keeper as dispatcher
 from cli.heard import degrees
@@ -71,7 +71,8 @@ def command(delivering: Delivering, feeds: Sequence[str], format_: str | None, *
     from api.settings import Settings
 
     signal.signal(signal.SIGTERM, _as_interrupt)
-    with database(service.demo) as url:
+    name = DEMO if service.demo else DATABASE
+    with serving(name), database(service.demo) as url:
         settings = Settings(
             url, options["title"], options["host"], options["port"], config.overrides, reach=delivering.reach,
             open_reading=options["open_reading"], demo=service.demo, log=(config["log.level"], config["log.json"]),
@@ -83,7 +84,7 @@ def command(delivering: Delivering, feeds: Sequence[str], format_: str | None, *
                 err.print(f"Skysift: [bold]{address}[/bold]  (Ctrl-C stops it)")
                 keep_address(url, address)
                 _say_first_link(url, address)
-                _look_after(DEMO if service.demo else DATABASE)
+                _look_after(name)
         except KeyboardInterrupt:
             err.print("stopping")
 

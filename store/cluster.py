@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
+from store.holding import opened, took
 from store.programs import ClusterError, Programs, ServerUser
 from store.tuning import allocation, as_file, settings
 
@@ -131,6 +132,23 @@ class Cluster:
         sql = "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
         return int(self.psql(sql))
 
+    @contextmanager
+    def used(self, database: str) -> Iterator[str]:
+        """The URL of a database; the server is started where need be, and stopped by the last one who used it, unless
+        somebody keeps it or is connected. Who comes while it is being stopped waits for that."""
+        handle = opened(self.state_dir / "postgres.users")
+        try:
+            fcntl.flock(handle, fcntl.LOCK_SH)
+            url = self.start(database)
+            try:
+                yield url
+            finally:
+                # That nobody is connected proves nothing: somebody may have just been told that it runs.
+                if took(handle, fcntl.LOCK_EX) and not self.kept and not self.others():
+                    self.stop()
+        finally:
+            os.close(handle)
+
     def reset(self) -> None:
         """Deletes the cluster and all that is in it."""
         self.stop()
@@ -187,13 +205,7 @@ class Cluster:
     @contextmanager
     def _locked(self) -> Iterator[None]:
         """One process at a time; the kernel lets go of the lock when its holder dies."""
-        try:
-            self.state_dir.mkdir(parents=True, exist_ok=True)
-            handle = os.open(self.state_dir / "postgres.lock", os.O_RDONLY | os.O_CREAT, 0o644)
-        except OSError as error:
-            raise ClusterError(
-                f"cannot write in {self.state_dir} ({error.strerror}): set SKYSIFT_STATE to a folder of yours"
-            ) from None
+        handle = opened(self.state_dir / "postgres.lock")
         try:
             fcntl.flock(handle, fcntl.LOCK_EX)
             yield

@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from cli.database import url_of
 from cli.main import main
 from cli.ui import DATABASE, USAGE
+from store.cluster import Cluster
 
 
 @pytest.fixture
@@ -42,6 +44,17 @@ def test_start_status_stop_reset(state: Path) -> None:
     assert (state / "postgres").exists()
     assert run("db", "reset", "--yes").exit_code == 0
     assert not (state / "postgres").exists()
+
+
+def test_who_ends_stops_no_server_that_somebody_has_begun_to_use(state: Path) -> None:
+    """Between being told that it runs and being connected, somebody who starts was left without a database."""
+    cluster = Cluster(state)
+    with url_of():
+        ending = url_of()
+        with ending:
+            pass
+        assert cluster.pid()
+    assert cluster.pid() is None
 
 
 def test_another_database_in_use_is_said(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -37,10 +37,7 @@ def service() -> Iterator[tuple[psutil.Process, str, Cluster]]:
     """`skysift serve` with a private database of its own."""
     state = Path(tempfile.mkdtemp(prefix="skysift-own-service-"))
     state.chmod(0o755)
-    environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
-    environment |= {"SKYSIFT_STATE": str(state), "COLUMNS": "200"}
-    command = [sys.executable, "-c", "from cli.main import main; main()", "serve", "--port", "0", "--demo-hours", "0"]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, env=environment)
+    process = started(state, "0")
     said = cast("IO[str]", process.stderr)
     # Whoever reads no more of a pipe than its first 64 kB holds up all who write into it.
     reader = threading.Thread(target=SAID.extend, args=(said,))
@@ -57,6 +54,13 @@ def service() -> Iterator[tuple[psutil.Process, str, Cluster]]:
         said.close()
         Cluster(state).stop()
         shutil.rmtree(state, ignore_errors=True)
+
+
+def started(state: Path, port: str) -> subprocess.Popen[str]:
+    environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    environment |= {"SKYSIFT_STATE": str(state), "COLUMNS": "200"}
+    command = [sys.executable, "-c", "from cli.main import main; main()", "serve", "--port", port, "--demo-hours", "0"]
+    return subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, env=environment)
 
 
 def ready(base: str, after: float = 0.0) -> None:
@@ -111,3 +115,17 @@ def test_it_comes_back(service: tuple[psutil.Process, str, Cluster], name: str) 
 
     assert (cluster.pid() if name == "postgres" else named(process, name).pid) != pid
     assert process.is_running()
+
+
+def test_one_that_is_started_while_another_stops_takes_over(service: tuple[psutil.Process, str, Cluster]) -> None:
+    """On the same port and in the same folder. It must stand last: the other one has ended then."""
+    process, base, cluster = service
+    second = started(cluster.state_dir, base.rsplit(":", 1)[1].strip("/"))
+    try:
+        said = cast("IO[str]", second.stderr)
+        assert f"another skysift serve (process {process.pid})" in said.readline()
+        process.terminate()
+        assert address(second) == base
+    finally:
+        second.terminate()
+        second.communicate(timeout=60)
