@@ -42,8 +42,8 @@ INCIDENTS = Collection(
     key=[("start_time", "timestamptz"), ("id", "text")], identify=text_id, identity=[("id", "text")],
     feature=SAID, newest_first=True, geometry="Polygon", placeless=True, time=("start_time", "end_time"),
     properties=(
-        Property("classes", "json", "Classes of its anomalies, a list", sql="to_json(classes)", queryable=False,
-                 listed="string"),
+        Property("classes", "json", "Classes of its anomalies, the weightiest first", sql="to_json(classes)",
+                 queryable=False, listed="string"),
         Property("start", "date-time", "First evidence", sql="start_time"),
         Property("end", "date-time", "Last evidence", sql="end_time"),
         Property("state", "string", "open, closed, cleared, or merged into another one", allowed=STATES),

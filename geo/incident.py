@@ -32,8 +32,9 @@ class Entry:
 class Incident:
     """Times are epoch ms UTC. `geometry` is a MultiPolygon, or None where nothing was located.
 
-    `anomalies` are the ids of all that is joined; `timeline` and `icao24` hold the weightiest of many. `raised` says
-    why the priority is above that of every single anomaly. `into` is the incident that this one has become part of.
+    `classes` begin with the weightiest, as the summary does. `anomalies` are the ids of all that is joined; `timeline`
+    and `icao24` hold the weightiest of many. `raised` says why the priority is above that of every single anomaly.
+    `into` is the incident that this one has become part of.
     """
 
     id: str

@@ -14,7 +14,7 @@ from geo.outline import outline, squares, united
 from geo.words import joined
 from pipeline.floors import Floors
 from pipeline.joins import RARE, REACH_KM, SURE_ENOUGH, band_of, nature_of, placed
-from pipeline.summary import summary
+from pipeline.summary import by_class, summary
 
 MOST_ENTRIES, MOST_AIRCRAFT = 200, 200
 """Of a longer timeline the weightiest entries are kept, of more aircraft the first."""
@@ -75,7 +75,7 @@ def incident(parts: Sequence[Part], titles: Mapping[str, str], floors: Floors) -
         priority=min(4, max(p.priority for p in weighed) + raised),
         confidence=_confidence(weighed),
         band=_band(standing, raised, floors),
-        classes=sorted({p.class_id for p in weighed}),
+        classes=list(by_class(weighed)),
         anomalies=[p.id for p in parts],
         icao24=aircraft[:MOST_AIRCRAFT],
         aircraft=len(aircraft),

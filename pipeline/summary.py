@@ -23,13 +23,19 @@ def summary(parts: Sequence[Part], titles: Mapping[str, str]) -> str:
         text = parts[0].text
         name = parts[0].callsign if _address(parts[0]) in text else _name(parts[0])
         return f"{name}: {text}" if name and not text.startswith(name) else text
-    groups: dict[str, list[Part]] = {}
-    for part in sorted(parts, key=lambda p: (-p.priority, -p.confidence, p.order)):
-        groups.setdefault(part.class_id, []).append(part)
+    groups = by_class(parts)
     told = [_told(titles.get(name, name), some) for name, some in list(groups.items())[:MOST_CLASSES]]
     if len(groups) > MOST_CLASSES:
         told.append(f"{len(groups) - MOST_CLASSES} more kinds of anomaly")
     return f"{'; '.join(told)}; {_when(parts)}"
+
+
+def by_class(parts: Sequence[Part]) -> Mapping[str, list[Part]]:
+    """What there is of each class, the weightiest first."""
+    groups: dict[str, list[Part]] = {}
+    for part in sorted(parts, key=lambda p: (-p.priority, -p.confidence, p.order)):
+        groups.setdefault(part.class_id, []).append(part)
+    return groups
 
 
 def _told(title: str, parts: Sequence[Part]) -> str:

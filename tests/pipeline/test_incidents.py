@@ -81,7 +81,7 @@ def test_one_event_of_many_cells_with_its_aircraft_is_one_incident() -> None:
 
     (one,) = joined(*cells, *near)
 
-    assert one.classes == ["go-around", "gps-jamming", "kinematics"] and len(one.anomalies) == 21
+    assert one.classes == ["gps-jamming", "go-around", "kinematics"] and len(one.anomalies) == 21
     assert one.summary.startswith("GPS interference in 19 cells, noticed by 2 aircraft; ")
     assert one.geometry is not None and one.geometry["type"] == "MultiPolygon"
     assert (

@@ -166,6 +166,23 @@ def test_incidents_are_reviewed_by_keyboard_alone(look: Callable[..., Sight], wa
     assert violations(sight) == []
 
 
+def test_a_row_of_several_classes_is_called_as_its_summary_begins(
+    look: Callable[..., Sight], watchers: Watchers
+) -> None:
+    watchers.desk = Desk(watchers.world)
+    told = watchers.desk.incidents["i-1"]["properties"]
+    lead, *others = (one["class"] for one in told["timeline"])
+    weightiest = next(one for one in others if one != lead)
+    told |= {"classes": [weightiest, lead], "summary": "The weightiest; the others"}
+    sight = look("#view=40,15,2&list=all&win=86400")
+    until(sight.page, "document.querySelector('#list .band')")
+    row = sight.page.locator("#list .row", has_text="The weightiest; the others")
+
+    title = sight.page.evaluate(f"{APP}.classOf({weightiest!r}).title")
+
+    assert row.locator(".title").inner_text() == title
+
+
 @pytest.mark.parametrize(("theme", "width"), [("dark", 390), ("light", 1440)])
 def test_everybody_can_watch(look: Callable[..., Sight], kept: Watchers, theme: str, width: int) -> None:
     kept.alert(4)

@@ -121,8 +121,9 @@ export class ListPanel {
   #patch() {
     const { clock, state } = this.#app;
     const [now, { selected }] = [clock.now(), state.get()];
+    const classOf = (id) => this.#app.classOf(id);
     for (const { one, ...place } of this.#lines)
-      if (this.#rows.has(one.id)) patchRow(this.#rows.get(one.id), one, { now, selected, ...place });
+      if (this.#rows.has(one.id)) patchRow(this.#rows.get(one.id), one, { now, selected, classOf, ...place });
   }
 
   // The rows of an event: its lead, and the others once it is unfolded.
@@ -161,7 +162,7 @@ export class ListPanel {
   }
 
   #make(one) {
-    return makeRow(one, this.#app.classOf(one.cls), {
+    return makeRow(one, {
       open: () => this.open(one.id),
       unfold: () => this.#unfold(one.id),
     });

@@ -8,8 +8,11 @@ import { agoText, clockText, rfc3339, zoneText } from './time.js';
 
 const T = TEXTS.list;
 
-export function makeRow(one, { title, style }, { open, unfold }) {
+// A row without a class yet: patchRow gives it one.
+export function makeRow(one, { open, unfold }) {
   const parts = {
+    title: h('span', { class: 'title' }),
+    chip: h('span', { class: 'chip' }),
     who: h('span', { class: 'who' }),
     ago: h('time', { class: 'ago' }),
     text: h('span', { class: 'sentence' }),
@@ -22,27 +25,28 @@ export function makeRow(one, { title, style }, { open, unfold }) {
     more: h('span', {}),
   };
   const foot = h('span', { class: 'row-foot' }, parts.priority, h('span', { class: 'meter', 'aria-hidden': 'true' }, parts.bar), parts.percent, parts.band, parts.status, parts.state); // prettier-ignore
-  const top = h('span', { class: 'row-top' }, h('span', { class: 'title', text: title }), parts.who, parts.ago);
+  const top = h('span', { class: 'row-top' }, parts.title, parts.who, parts.ago);
   const button = h(
     'button',
     { class: 'row', type: 'button', 'data-id': one.id, onclick: open },
-    chipOf(style),
+    parts.chip,
     h('span', { class: 'row-main' }, top, parts.text, foot),
   );
   const fold = h('button', { class: 'unfold', type: 'button', onclick: unfold }, icon('chevron'), parts.more);
-  const item = h('li', { style: colorOf(style) }, button);
-  return { item, button, fold, ...parts, title };
+  const item = h('li', {}, button);
+  return { item, button, fold, ...parts, cls: null };
 }
 
 // `within`: it stands under the lead of its event; `more`: how many others its event has.
-// `incident`: the service's own word on all of them, where there is one.
-export function patchRow(row, one, { now, selected, within, more, open, incident }) {
+// `incident`: the service's own word on all of them, where there is one. `classOf`: how a class is called and looks.
+export function patchRow(row, one, { now, selected, within, more, open, incident, classOf }) {
   const percent = `${Math.round(one.confidence * 100)} %`;
   const lasts = one.open || one.end > now; // in the past, what ended later goes on
   const state = one.cleared ? 'cleared' : lasts ? 'open' : 'closed';
   const ago = lasts ? T.now : agoText(one.end, now);
   const who = one.callsign || one.icao24 || '';
   const priority = TEXTS.priorities[(more && incident?.priority) || one.priority];
+  dress(row, (more && tells(incident) && incident.classes[0]) || one.cls, classOf);
   setText(row.who, who);
   setText(row.text, (more && tells(incident)) || one.explanation);
   patchReview(row, incident);
@@ -66,6 +70,17 @@ export function patchRow(row, one, { now, selected, within, more, open, incident
 
 // An incident of one class says no more than its first anomaly does, and that says it plainly.
 const tells = (incident) => (incident?.classes.length > 1 ? incident.summary : '');
+
+// A class's name, sign and colour; of an incident that which its summary begins with.
+function dress(row, cls, classOf) {
+  if (row.cls === cls) return;
+  const { title, style } = classOf(cls);
+  setText(row.title, title);
+  const chip = chipOf(style);
+  row.chip.replaceWith(chip);
+  for (const [name, value] of Object.entries(colorOf(style))) row.item.style.setProperty(name, value);
+  Object.assign(row, { cls, chip });
+}
 
 // Which band it is in, and what people said of it, once they did.
 function patchReview({ band, status }, incident) {
