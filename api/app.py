@@ -200,6 +200,7 @@ def create_app(settings: Settings) -> Litestar:
     parts |= {"extents": Extents(), "access": Access(), "requests": requests, "slow": metrics.Slow()}
     parts["scoring"] = scoring.Scoring(settings)
     parts["large"] = large_at_once(settings.pool_size)
+    parts["posted"] = posted.at_once(settings.pool_size)
     parts["exports"] = asyncio.Semaphore(max(1, settings.pool_size // 4))
     return Litestar(
         ROUTES,

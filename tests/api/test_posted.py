@@ -7,6 +7,7 @@ import gc
 import json
 import re
 import weakref
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from typing import Any
 
@@ -14,11 +15,11 @@ import numpy as np
 import orjson
 import pytest
 import shapely
-from litestar import Litestar
+from litestar import Litestar, Response
 from litestar.testing import TestClient
 from shapely.affinity import scale, translate
 
-from api import middleware, near, query
+from api import items, middleware, near, query
 from api.asked import Asked
 from api.catalogue import collections
 from api.middleware import end_with_client
@@ -140,6 +141,24 @@ def test_a_further_page_without_the_filter_or_with_another_is_refused(client: Cl
 
     assert (alone.status_code, other.status_code) == (400, 400)
     assert "POST the same body" in alone.json()["detail"] and "another filter" in other.json()["detail"]
+
+
+def test_large_filters_take_turns(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    under_way, most = 0, 0
+
+    async def answer(*_: Any) -> Response[bytes]:
+        nonlocal under_way, most
+        under_way, most = under_way + 1, max(most, under_way + 1)
+        await asyncio.sleep(0.05)
+        under_way -= 1
+        return Response(b"")
+
+    monkeypatch.setattr(items, "answer", answer)
+    with ThreadPoolExecutor() as threads:
+        answers = list(threads.map(lambda _: client.post(ITEMS, json=as_json(coast(3_000))), range(3)))
+
+    assert [one.status_code for one in answers] == [200] * 3
+    assert most == 1  # of a pool of two
 
 
 def test_an_answer_to_a_body_is_kept_by_nobody(client: Client) -> None:
