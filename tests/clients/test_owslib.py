@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import orjson
 import pytest
+import shapely
 from owslib.ogcapi.features import Features
 
 from tests.api.conftest import Live
@@ -48,6 +50,15 @@ def test_a_filter_in_a_body(features: Features) -> None:
 
     assert ids(page) == ["s1"]
     assert "filter-lang=cql2-json" in features.request
+
+
+def test_a_country_in_a_body(features: Features) -> None:
+    area = orjson.loads(shapely.to_geojson(shapely.Point(10, 50).buffer(2, quad_segs=2_000)))
+    condition = {"op": "s_intersects", "args": [{"property": "geometry"}, area]}
+
+    pages = [features.collection_items("anomalies", cql=condition, limit=8, offset=offset) for offset in (0, 8)]
+
+    assert [ids(one) for one in pages] == [[f"l{i:02}" for i in range(11, 3, -1)], ["l03", "l02", "l01", "l00"]]
 
 
 def test_one_item(features: Features) -> None:
