@@ -20,7 +20,7 @@ from api.finding import find
 from api.formats import AnyRequest, Format
 from api.layer import Layer
 from api.links import link
-from api.problems import Problem
+from api.problems import MOMENT_S, Problem
 from api.routes import given, route
 from api.streamed import Streamed, of_file, packing
 from api.texts import ENCODERS
@@ -67,7 +67,7 @@ async def _nothing() -> AsyncIterator[bytes]:
 async def _limited(slots: asyncio.Semaphore, texts: Texts) -> Texts:
     """Exports keep a connection for long: some are left for everybody else."""
     if slots.locked():
-        raise Problem(503, "as many exports as may run at once are under way: try again in a moment")
+        raise Problem(503, "as many exports as may run at once are under way: try again in a moment", again_s=MOMENT_S)
     async with slots, aclosing(cast("Any", texts)):
         async for each in texts:
             yield each

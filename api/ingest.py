@@ -73,7 +73,7 @@ async def _answered(request: AnyRequest, post: posted.Post) -> Response[bytes]:
     try:
         answer, before = await posted.keep(request.app.state.pool, post)
     except posted.Full:
-        raise Problem(503, f"the engine is behind: send it again in {AGAIN_S} s") from None
+        raise Problem(503, f"the engine is behind: send it again in {AGAIN_S} s", again_s=AGAIN_S) from None
     except posted.Reused:
         raise bad("Idempotency-Key", "this key was used for another body") from None
     reply = await replies.json(request, {**answer, "repeated": before})

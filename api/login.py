@@ -65,7 +65,7 @@ async def _by_name(request: AnyRequest, asked: Login) -> Response[bytes]:
     client = request.scope["client"]
     limits = [(f"name {asked.name[:60]}", BY_NAME), (f"address {client[0] if client else ''}", BY_ADDRESS)]
     if (wait_s := attempts.wait_s(limits)) > 0:
-        raise Problem(429, f"too many failed logins: try again in {wait_s / 60 + 1:.0f} minutes")
+        raise Problem(429, f"too many failed logins: try again in {wait_s / 60 + 1:.0f} minutes", again_s=wait_s)
     found = await accounts.named(state.pool, asked.name[:60])
     attempts.failed(limits)  # before it is judged, or many at once would all be let through
     right = await _matches(request, asked.password, found["password"] if found else None)
@@ -169,8 +169,8 @@ async def _confirm(request: AnyRequest, connection: Any, who: Caller, current: s
     """Raises Problem where the account has a password and this is not it."""
     stored, limits = await accounts.password_of(connection, who.account or 0), [(f"name {who.name}", BY_NAME)]
     attempts: Attempts = request.app.state.access.attempts
-    if attempts.wait_s(limits) > 0:
-        raise Problem(429, "too many wrong passwords: try again in a quarter of an hour")
+    if (wait_s := attempts.wait_s(limits)) > 0:
+        raise Problem(429, "too many wrong passwords: try again in a quarter of an hour", again_s=wait_s)
     if stored is not None and not await _matches(request, current, stored):
         attempts.failed(limits)
         raise bad("current", "this is not the password so far")

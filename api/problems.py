@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
@@ -13,22 +14,31 @@ import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
 
+MOMENT_S = 5
+"""What Retry-After says of a moment."""
+
 MEDIA_TYPE = "application/problem+json"
 AnyRequest = Request[Any, Any, Any]
 log = structlog.get_logger("skysift.api")
 
 
 class Problem(Exception):
-    """Something the client can be told: `status`, `detail`, and the query or path `parameter` at fault, if one is."""
+    """Something the client can be told: `status`, `detail`, the query or path `parameter` at fault, if one is, and in
+    how many seconds asking again may help (`again_s`, 0: no telling)."""
 
-    def __init__(self, status: int, detail: str, parameter: str | None = None) -> None:
+    def __init__(self, status: int, detail: str, parameter: str | None = None, again_s: float = 0) -> None:
         super().__init__(detail)
-        self.status, self.detail, self.parameter = status, detail, parameter
+        self.status, self.detail, self.parameter, self.again_s = status, detail, parameter, again_s
 
 
 def bad(parameter: str, detail: str) -> Problem:
     """A 400 that names its parameter."""
     return Problem(400, detail, parameter)
+
+
+def away() -> Problem:
+    """The database does not answer, as while it restarts."""
+    return Problem(503, "the database cannot be reached: try again in a moment", again_s=MOMENT_S)
 
 
 def response(request: AnyRequest, problem: Problem, more: Mapping[str, str] | None = None) -> Response[bytes]:
@@ -42,7 +52,8 @@ def response(request: AnyRequest, problem: Problem, more: Mapping[str, str] | No
     }
     if problem.parameter:
         body["parameter"] = problem.parameter[:100]
-    headers = {"cache-control": "no-store", **(more or {})}
+    again = {"retry-after": str(math.ceil(problem.again_s))} if problem.again_s else {}
+    headers = {"cache-control": "no-store", **again, **(more or {})}
     content = b"" if request.method == "HEAD" else orjson.dumps(body)
     return Response(content, status_code=problem.status, media_type=MEDIA_TYPE, headers=headers)
 
@@ -66,7 +77,7 @@ def _slow(request: AnyRequest, error: Exception) -> Response[bytes]:
 
 def _database(request: AnyRequest, error: Exception) -> Response[bytes]:
     log.error("database", path=request.scope["path"], error=repr(error))
-    return response(request, Problem(503, "the database cannot be reached: try again in a moment"))
+    return response(request, away())
 
 
 def _data(request: AnyRequest, error: Exception) -> Response[bytes]:

@@ -14,11 +14,14 @@ from api import parameters
 from api.caller import caller
 from api.items import AnyRequest
 from api.parameters import Edges
-from api.problems import Problem, bad
+from api.problems import Problem, away, bad
 from api.routes import given, route
 
 HEADERS = {"cache-control": "no-store", "x-accel-buffering": "no"}
 READY_S = 5.0
+FULL_S = 60
+"""What Retry-After says where all streams are taken: people leave them open."""
+
 QUERY = ("since", "bbox", "aircraft")
 FORMS = ("rows", "columns")
 
@@ -26,12 +29,13 @@ FORMS = ("rows", "columns")
 async def admit(state: Any) -> None:
     """Wait until another stream can be served. Raises Problem 503 where too many are open, or the database is away."""
     if state.hub.open >= state.settings.max_streams:
-        raise Problem(503, f"{state.settings.max_streams} streams are open already: try again later")
+        told = f"{state.settings.max_streams} streams are open already: try again later"
+        raise Problem(503, told, again_s=FULL_S)
     try:
         async with asyncio.timeout(READY_S):
             await state.hub.ready.wait()
     except TimeoutError:
-        raise Problem(503, "the database cannot be reached: try again in a moment") from None
+        raise away() from None
 
 
 @route("/stream", query=QUERY)

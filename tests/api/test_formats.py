@@ -26,6 +26,7 @@ from litestar.testing import TestClient
 from api import files, formats, reading, replies
 from api.catalogue import collections
 from api.layer import Layer
+from api.problems import MOMENT_S
 from detectors._registry import registry
 
 Client = TestClient[Litestar]
@@ -341,6 +342,7 @@ def test_exports_leave_connections_for_everybody_else(client: Client) -> None:
     try:
         answer = client.get("/collections/anomalies/export")
         assert (answer.status_code, answer.headers["content-type"]) == (503, "application/problem+json")
+        assert answer.headers["retry-after"] == str(MOMENT_S)
     finally:
         slots.release()
     assert client.get("/collections/anomalies/export").status_code == 200

@@ -12,6 +12,7 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 from api.app import create_app
+from api.attempts import WINDOW_S
 from api.login import BY_NAME
 from api.settings import Settings
 from store import accounts, credentials
@@ -136,9 +137,10 @@ def test_a_key_changes_no_password(closed: Client, keys: Mapping[str, Mapping[st
 
 def test_guessing_ends_soon(seeded_url: str, closed: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("store.passwords.matches", lambda password, stored: False)
-    statuses = [closed.post("/login", json={"name": "ivy", "password": "?"}).status_code for _ in range(BY_NAME + 2)]
+    answers = [closed.post("/login", json={"name": "ivy", "password": "?"}) for _ in range(BY_NAME + 2)]
 
-    assert statuses == [401] * BY_NAME + [429] * 2
+    assert [one.status_code for one in answers] == [401] * BY_NAME + [429] * 2
+    assert WINDOW_S - 60 < int(answers[-1].headers["retry-after"]) <= WINDOW_S
 
 
 LOCAL = {"host": "127.0.0.1:8080"}
