@@ -91,6 +91,9 @@ async def _export(url: str, wanted: Wanted, output: Path, part: Path) -> int:
         with progress(f"exporting {collection.id}", total) as advance:
             counted = Counted(reading.features(pool, collection, asked, wanted.most), advance)
             await reading.save(format_of(output), part, layer, aiter(counted))
+    except Problem as problem:
+        # A filter's names and types are looked at where it becomes SQL.
+        raise Failure(problem.detail, USAGE) from None
     finally:
         await pool.close()
     return counted.count

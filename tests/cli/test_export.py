@@ -102,6 +102,8 @@ def test_metres_where_they_are_asked_for(here: Path) -> None:
     [
         (["nothing"], "no collection 'nothing'"),
         (["--filter", "class ="], "not CQL2"),
+        (["--filter", "confidenc > 0.5"], "no queryable 'confidenc'"),
+        (["--filter", "confidence > 'high'"], "confidence"),
         (["--bbox", "1,2"], "bbox"),
         (["zones", "--classes", "loiter"], "zones cannot be asked by class"),
         (["--classes", "none"], "no anomaly class"),
