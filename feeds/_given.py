@@ -22,6 +22,8 @@ from feeds._errors import FeedError
 from feeds._shape import Shape, shape
 
 HEAD_BYTES = 64 * 1024
+BOM = b"\xef\xbb\xbf"
+"""What Windows' editors put before text in UTF-8. It belongs to no format, so no reader sees it."""
 PIECE_BYTES = 8 << 20
 STREAM_LIMIT = 4 << 30
 """Largest unpacked size of a file that is read in pieces."""
@@ -113,7 +115,7 @@ class Given:
 
     @property
     def _first_line(self) -> str:
-        line = self.head.removeprefix(b"\xef\xbb\xbf").split(b"\n", 1)[0]
+        line = self.head.split(b"\n", 1)[0]
         return line.decode("ascii", "replace").strip("\r\0")
 
     @property
@@ -170,6 +172,8 @@ class _Unpacked(io.RawIOBase):
         except DAMAGED as error:
             at = self._raw.tell()
             raise self._given.error(f"damaged: {error}", byte=at, hint="fetch or pack the file again") from error
+        if not self._count:
+            chunk = chunk.removeprefix(BOM)
         self._count += len(chunk)
         if self._count > self._given.limit:
             limit = f"more than {self._given.limit:,} bytes when unpacked"

@@ -82,9 +82,15 @@ def find(given: Given, format: str | None = None) -> Format:
     return fits[0]
 
 
+_ARCHIVES = (("zip", 0, b"PK\x03\x04"), ("tar", 257, b"ustar"), ("7z", 0, b"7z\xbc\xaf\x27\x1c"))
+"""Archives of several files, which are not read: name, where their mark stands, the mark."""
+
+
 def _looks_like(given: Given) -> str:
     """What the content resembles, in words."""
     start = given.head.lstrip()[:15].lower()
+    if packed := next((name for name, at, mark in _ARCHIVES if given.head.startswith(mark, at)), None):
+        return f"a {packed} archive; unpack it, and give the folder"
     if given.parquet:
         return f"Parquet with columns {', '.join(given.parquet[:8])}"
     if start.startswith((b"<!doctype", b"<html")):

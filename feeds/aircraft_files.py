@@ -94,7 +94,7 @@ def _filled(first: pa.ChunkedArray, second: pa.ChunkedArray) -> pa.ChunkedArray:
 
 def _read(given: Given, delimiter: str, quote: str, names: tuple[str, ...]) -> pa.Table:
     """All cells as text; rows with a wrong number of cells are passed over."""
-    head = given.head.removeprefix(b"\xef\xbb\xbf").splitlines()[0].decode("utf-8", "replace")
+    head = given.head.splitlines()[0].decode("utf-8", "replace")
     titles = names or tuple(dict.fromkeys(head.split(delimiter)))
     try:
         return pacsv.read_csv(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import bz2
 import gzip
 import lzma
+from collections.abc import Callable
 from pathlib import Path
 
 import pyarrow as pa
@@ -12,6 +13,7 @@ import pytest
 
 from feeds import FeedError, open_source
 from feeds._given import Given
+from feeds._registry import find
 
 TEXT = b"flight_id,timestamp,latitude,longitude,vert_speed\na,2020-01-01T00:00:00Z,1,2,3\n"
 PACKED = {
@@ -24,6 +26,15 @@ PACKED = {
 @pytest.mark.parametrize("data", PACKED.values(), ids=PACKED)
 def test_every_packing_is_unpacked(data: bytes) -> None:
     assert Given("a", data=data).read() == TEXT
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_the_mark_that_windows_puts_before_text_is_no_part_of_it(pack: Callable[[bytes], bytes]) -> None:
+    line = b"MSG,3,1,1,40757F,1,2019/10/20,11:33:40.311,2019/10/20,11:33:40.311,,38000,,,46.6,-2.7,,,0,,0,0\r\n"
+
+    given = Given("a", data=pack(b"\xef\xbb\xbf" + line))
+
+    assert given.read() == line and find(given).id == "sbs"
 
 
 @pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress])
@@ -55,6 +66,8 @@ def test_the_identity_of_a_file_is_its_name_without_endings() -> None:
         ),
         (b'{"type": "FeatureCollection", "features": []}', "JSON with keys features, type"),
         (b"\x1a2\x00\x00\x15", "it begins with"),
+        (b"PK\x03\x04\x14\x00", "a zip archive; unpack it"),
+        (b"aircraft.json".ljust(257, b"\x00") + b"ustar\x0000", "a tar archive; unpack it"),
         (b"hex,count_good_aircraft\n", "known formats: adsbao, adsblol-lines"),
     ],
 )
