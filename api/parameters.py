@@ -23,6 +23,9 @@ MAX_TEXT = 2_000
 # Python takes 1_000, infinity and the digits of every script for numbers too.
 _NUMBER = re.compile(r" *[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)? *")
 _DIGITS = re.compile(r"[0-9]{1,12}")
+# asyncpg takes the first and the last moment of all for infinities, which come back without a time zone.
+_EARLIEST = datetime(1, 1, 1, 0, 0, 0, 1, UTC)
+_LATEST = datetime(9999, 12, 31, 23, 59, 59, 999_000, UTC)
 _RFC3339 = re.compile(r"(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d:\d\d)(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)")
 
 
@@ -99,7 +102,8 @@ def moment(text: str, parameter: str = "datetime") -> datetime:
         date, clock, fraction, zone = match.groups()
         zone = "+00:00" if zone in "Zz" else zone
         if not clock.endswith(":60"):
-            return datetime.fromisoformat(f"{date}T{clock}{(fraction or '')[:7]}{zone}").astimezone(UTC)
+            found = datetime.fromisoformat(f"{date}T{clock}{(fraction or '')[:7]}{zone}").astimezone(UTC)
+            return min(max(found, _EARLIEST), _LATEST)
         midnight = datetime.fromisoformat(f"{date}T{clock[:-2]}59{zone}").astimezone(UTC) + timedelta(seconds=1)
         if midnight.hour or midnight.minute:
             raise ValueError("no leap second")

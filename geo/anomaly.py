@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from geo.schema import icao24_text
 
 PRIORITIES = ("", "low", "medium", "high", "critical")
 """Stored as 1 to 4."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -61,4 +63,5 @@ class Anomaly:
 def utc_text(ms: int) -> str:
     """RFC 3339 UTC with milliseconds only where there are any."""
     spec = "milliseconds" if ms % 1000 else "seconds"
-    return datetime.fromtimestamp(ms / 1000, UTC).isoformat(timespec=spec).replace("+00:00", "Z")
+    # datetime.fromtimestamp does not know the first day of the year 1, which people write for "for ever past".
+    return (_EPOCH + timedelta(milliseconds=int(ms))).isoformat(timespec=spec).replace("+00:00", "Z")
