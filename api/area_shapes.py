@@ -61,7 +61,7 @@ async def shape_of(connection: asyncpg.Connection | asyncpg.Pool, given: Shape) 
             raise bad(f"shape.{form}", f"no {form} of this id is loaded; GET /collections/zones/items lists zones")
     try:
         return drawn.checked(_READ[form](value))
-    except (shapely.errors.ShapelyError, ValueError, TypeError) as error:
+    except (shapely.errors.ShapelyError, ValueError, TypeError, NotImplementedError) as error:
         # An error about a file says apart what is wrong with it.
         raise bad(f"shape.{form}", str(getattr(error, "reason", error))[:300]) from None
 

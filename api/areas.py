@@ -26,7 +26,7 @@ from store import areas, audit
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f]*[^\x00-\x20][^\x00-\x1f]*\Z")]
 Feet = Annotated[float, msgspec.Meta(ge=-1_500, le=150_000)]
-Clock = Annotated[str, msgspec.Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$")]
+Clock = Annotated[str, msgspec.Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]\Z|^24:00\Z")]
 Day = Annotated[int, msgspec.Meta(ge=0, le=6)]
 MOST_AREAS = 10_000
 """Of one account."""

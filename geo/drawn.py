@@ -23,6 +23,7 @@ FARTHEST_M = 5_000_000.0
 
 _AROUND = 128
 _PIECE_M = 25_000.0
+_EDGE_DEG = 1.0
 _PLACE = re.compile(r"\[(-?[\d.e+-]+) (-?[\d.e+-]+)")
 
 
@@ -80,26 +81,41 @@ def checked(shape: Any) -> Any:
         raise ValueError(f"longitude, latitude in degrees (WGS84) are wanted; this reaches from {west:g} {south:g}"
                          f" to {east:g} {north:g}")  # fmt: skip
     area = shapely.force_2d(shape)
-    parts = [_cut(part) for part in shapely.get_parts(area)]
+    parts = [_cut(part) for part in shapely.get_parts(area) if not part.is_empty]
     area = parts[0] if len(parts) == 1 else shapely.MultiPolygon([p for one in parts for p in shapely.get_parts(one)])
     if not shapely.is_valid(area):
         raise ValueError(_fault(area))
-    km2 = abs(_geod().geometry_area_perimeter(shapely.orient_polygons(area))[0]) / 1e6
+    km2 = _km2(area)
     if not 0 < km2 <= LARGEST_KM2:
         raise ValueError(f"an area has more than 0 and at most {LARGEST_KM2:,.0f} km2, not {km2:,.0f}")
     return area
 
 
+def _km2(area: Any) -> float:
+    """On the ellipsoid, of edges that are straight on a map: in the cylindrical projection that keeps areas. Geodesics
+    between ends that lie half the Earth apart would be quite other lines."""
+    a, e2 = _geod().a, _geod().es
+
+    def flat(xy: Array) -> Array:
+        sine = np.sin(np.radians(xy[:, 1]))
+        q = (1 - e2) * (sine / (1 - e2 * sine**2) + np.arctanh(np.sqrt(e2) * sine) / np.sqrt(e2))
+        return np.column_stack([a * np.radians(xy[:, 0]), a * q / 2])
+
+    return float(shapely.transform(shapely.segmentize(area, _EDGE_DEG), flat).area) / 1e6
+
+
 def _cut(polygon: Any) -> Any:
     """A polygon across the antimeridian in its parts, others as they are. Raises ValueError for one that crosses
     itself."""
-    lon = shapely.get_coordinates(polygon.exterior)[:, 0]
+    lon, lat = shapely.get_coordinates(polygon.exterior).T
     jump = np.abs(np.diff(lon))
+    # Along a pole an edge may be as long as it likes.
+    jump[(np.abs(lat[1:]) == 90) & (np.abs(lat[:-1]) == 90)] = 0
     if lon.min() >= -180 and lon.max() <= 180 and not ((jump > 180) & (jump < 359.9)).any():
         return polygon
-    unwrapped = shapely.transform(polygon, lambda xy: np.column_stack([np.unwrap(xy[:, 0], period=360), xy[:, 1]]))
-    if not shapely.is_valid(unwrapped.exterior):
-        raise ValueError(_fault(unwrapped))
+    way = shapely.LineString(np.column_stack([np.unwrap(lon, period=360), lat]))
+    if not way.is_simple:
+        raise ValueError(_fault(shapely.Polygon(way)))
     ring, *holes = (antimeridian.polygon(*shapely.get_coordinates(r).T) for r in (polygon.exterior, *polygon.interiors))
     return shapely.difference(ring, shapely.union_all(holes)) if holes else ring
 

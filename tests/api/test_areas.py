@@ -55,6 +55,7 @@ def test_an_area_is_given_in_any_form(client: Client, keys: Keys, shape: dict[st
     ("changed", "parameter"),
     [
         ({"shape": {"wkt": "POLYGON((0 0,2 2,2 0,0 2,0 0))"}}, "shape.wkt"), ({"shape": {"wkt": "no"}}, "shape.wkt"),
+        ({"shape": {"wkt": "CURVEPOLYGON(CIRCULARSTRING(0 0,4 0,4 4,0 4,0 0))"}}, "shape.wkt"),
         ({"shape": {"geometry": {"type": "Polygon"}}}, "shape.geometry"), ({"shape": {"kml": "<kml/>"}}, "shape.kml"),
         ({"shape": {"kml": "<!DOCTYPE a><kml/>"}}, "shape.kml"), ({"shape": {"h3": ["x"]}}, "shape.h3"),
         ({"shape": {"circle": {"center": [0, 0], "radius_m": 0}}}, "shape.circle.radius_m"), ({"shape": {}}, "shape"),
@@ -63,6 +64,7 @@ def test_an_area_is_given_in_any_form(client: Client, keys: Keys, shape: dict[st
         ({"name": ""}, "name"), ({"name": "a\0"}, "name"),
         ({"active": {"zone": "Mars/Base", "hours": [{"days": [0], "from": "08:00", "to": "18:00"}]}}, "active.zone"),
         ({"active": {"periods": [["2026-01-02T00:00:00Z", "2026-01-01T00:00:00Z"]]}}, "active.periods[0]"),
+        ({"active": {"hours": [{"days": [0], "from": "08:00\n", "to": "18:00"}]}}, "active.hours[0].from"),
         ({"active": {"hours": [{"days": [7], "from": "08:00", "to": "18:00"}]}}, "active.hours[0].days[0]"),
     ],
 )  # fmt: skip
@@ -98,9 +100,14 @@ def test_a_subscription_is_kept_paused_muted_and_removed(client: Client, keys: K
 
     paused = client.post(f"{path}/pause", json={}, headers=own).json()
     muted = client.post(f"{path}/mute", json={"until": "2030-01-01T00:00:00Z"}, headers=own).json()
+    ends = [
+        client.post(f"{path}/mute", json={"until": one}, headers=own).json()["mute_until"]
+        for one in ("0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999999Z")
+    ]
     client.post(f"{path}/resume", json={}, headers=own)
     changed = client.put(path, json=subscription(area, trigger="stays", minutes=20), headers=own).json()
 
+    assert ends == ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999Z"]
     assert (paused["paused"], muted["mute_until"], changed["paused"]) == (True, "2030-01-01T00:00:00Z", False)
     assert made.json()["fleet"]["types"] == ["A320"] and made.json()["health"]["alerts_24h"] == 0
     assert (changed["trigger"], changed["minutes"], changed["priority"]) == ("stays", 20, "low")

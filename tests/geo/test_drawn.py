@@ -55,11 +55,41 @@ def test_an_area_across_the_antimeridian_is_cut_and_its_hole_kept() -> None:
         ("POLYGON EMPTY", "points"), ("POINT(1 2)", "points|Polygon"), ("LINESTRING(0 0,1 1,2 2,3 3)", "Polygon"),
         ("POLYGON((0 0,0 100,5 100,0 0))", "degrees"), ("POLYGON((0 0,1 1,0 0,0 0))", "valid"),
         ("POLYGON((-80 -85,80 -85,80 85,-80 85,-80 -85))", "km2"),
+        ("POLYGON((-180 -90,180 -90,180 90,-180 90,-180 -90))", "not 510,065,62"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_watched_is_refused_with_its_place(wkt: str, why: str) -> None:
     with pytest.raises(ValueError, match=why):
         checked(shapely.from_wkt(wkt))
+
+
+@pytest.mark.parametrize(
+    "area",
+    [
+        circle(30.0, 89.0, 500_000), circle(30.0, -89.9, 50_000), corridor(np.array([[0.0, 80], [180, 80]]), 100_000),
+        shapely.Polygon([(0, 85), (90, 85), (180, 85), (-90, 85), (0, 85)]),
+        shapely.Polygon([*((lon, 85.0) for lon in range(-180, 180, 30)), (-180, 85)]),
+    ],
+)  # fmt: skip
+def test_an_area_over_a_pole_can_be_watched(area: shapely.Polygon) -> None:
+    found = checked(area)
+
+    pole = 89.99 if found.bounds[3] == 90 else -89.99
+    assert all(shapely.intersects_xy(found, lon, pole) for lon in range(-180, 181, 45))
+    assert not any(shapely.intersects_xy(found, lon, np.sign(pole) * 70) for lon in range(-180, 181, 45))
+
+
+def test_a_ring_round_a_pole_that_crosses_itself_is_refused() -> None:
+    with pytest.raises(ValueError, match="self-intersection"):
+        checked(shapely.Polygon([(0, 85), (90, 85), (60, 88), (60, 80), (180, 85), (-90, 85), (0, 85)]))
+
+
+def test_edges_are_straight_on_the_map_also_over_half_the_earth() -> None:
+    assert checked(shapely.box(-90, 0, 90, 10)).area == 1_800
+
+
+def test_parts_without_points_are_left_out() -> None:
+    assert checked(shapely.from_wkt("MULTIPOLYGON(((0 0,1 0,1 1,0 0)),EMPTY)")).area == 0.5
 
 
 def test_too_many_points_are_refused() -> None:
