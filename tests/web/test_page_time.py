@@ -17,7 +17,11 @@ def test_any_time_is_a_field_away(look: Callable[..., Sight]) -> None:
     with sight.page.expect_request(lambda one: "/aircraft/items" in one.url and "at=2026-11-20T09%3A15" in one.url):
         sight.page.get_by_role("button", name="Show", exact=True).click()
     assert sight.page.evaluate(f"new Date({AT}).toISOString()") == "2026-11-20T09:15:00.000Z"
-    until(sight.page, "location.hash.includes('at=2026-11-20T09:15:00Z')")
+    until(sight.page, "location.hash.includes('at=2026-11-20T09:15:00Z&end=2026-11-20T09:15:00Z')")
+    assert sight.page.locator(".date").inner_text().startswith("20 Nov · UTC · ")
+    sight.page.get_by_role("button", name="Show 7 d").click()
+    sight.page.locator(".scrubber").hover(position={"x": 5, "y": 20})
+    assert sight.page.locator(".scrub-hint").inner_text().startswith("13 Nov ")
 
 
 def test_from_one_anomaly_to_the_next_and_back(look: Callable[..., Sight]) -> None:

@@ -4,13 +4,15 @@ import { TEXTS } from './texts.js';
 
 const T = TEXTS.times;
 
+const TEN_MONTHS_MS = 300 * 86_400_000;
+
 const pad = (n) => String(n).padStart(2, '0');
 
+// ms from the reader's clock to UTC at that instant.
+const behindUtc = (ms) => (preferred('zone') === 'local' ? new Date(ms).getTimezoneOffset() * 60_000 : 0);
+
 // The same instant, such that its UTC fields say what the reader's clock says.
-function shownDate(ms) {
-  const offset = preferred('zone') === 'local' ? new Date(ms).getTimezoneOffset() : 0;
-  return new Date(ms - offset * 60_000);
-}
+const shownDate = (ms) => new Date(ms - behindUtc(ms));
 
 // "UTC", or what the reader's time is called at that instant, as "GMT+2".
 export function zoneText(ms) {
@@ -30,6 +32,12 @@ export function clockText(ms, seconds = true) {
 export function dateText(ms) {
   const d = shownDate(ms);
   return T.date(d.getUTCDate(), T.months[d.getUTCMonth()], d.getUTCFullYear());
+}
+
+// A day of the past: how long ago it was, or its year where that does not go without saying.
+export function pastText(ms, now) {
+  const words = now - ms < TEN_MONTHS_MS ? [dayText(ms), zoneText(ms), agoText(ms, now)] : [dateText(ms), zoneText(ms)];
+  return words.join(' · ');
 }
 
 // Where the year goes without saying.
@@ -77,9 +85,13 @@ export function parseTime(value) {
 // Whole steps that read well as axis ticks: the smallest that leaves at most `most` of them.
 const STEPS = [60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400];
 
+// Round on the reader's clock; an hour that it leaves out in spring has none, and one that it has twice in autumn has one.
 export function ticks(start, end, most) {
   const step = 1000 * (STEPS.find((s) => (end - start) / (s * 1000) <= most) ?? 86_400);
   const out = [];
-  for (let t = Math.ceil(start / step) * step; t <= end; t += step) out.push(t);
+  for (let t = Math.floor(shownDate(start) / step) * step; t <= +shownDate(end); t += step) {
+    const at = t + behindUtc(t + behindUtc(t));
+    if (at >= start && at <= end && at !== out.at(-1)) out.push(at);
+  }
   return out;
 }

@@ -111,7 +111,7 @@ export class TimeJump {
   }
 
   #go(at) {
-    this.#app.time.scrub(at);
+    this.#app.time.jump(at);
     this.toggle(false);
   }
 

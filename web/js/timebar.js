@@ -6,7 +6,7 @@ import { icon } from './icons.js';
 import { iconButton } from './parts.js';
 import { WINDOWS } from './state.js';
 import { TimeJump } from './time_jump.js';
-import { agoText, clockText, dateText, dayText, stampText, windowText, zoneText } from './time.js';
+import { clockText, dateText, dayText, pastText, stampText, windowText, zoneText } from './time.js';
 import { TEXTS } from './texts.js';
 
 const T = TEXTS.timebar;
@@ -126,7 +126,8 @@ export class TimeBar {
     const at = this.#timeAt(event);
     if (event.buttons) this.#app.time.scrub(at, { playing: true });
     const { left } = this.#canvas.getBoundingClientRect();
-    setText(this.#hint, clockText(at));
+    const [start, end] = this.#app.span();
+    setText(this.#hint, dayText(start) === dayText(end) ? clockText(at) : `${dayText(at)} ${clockText(at)}`);
     this.#hint.style.transform = `translateX(calc(${Math.round(event.clientX - left)}px - 50%))`;
     this.#hint.hidden = false;
   }
@@ -184,12 +185,7 @@ export class TimeBar {
     const at = this.#app.time.at();
     const [start, end] = this.#app.span();
     setText(this.#time, clockText(at));
-    setText(
-      this.#date,
-      state.get().live
-        ? `${dateText(at)} · ${zoneText(at)}`
-        : `${dayText(at)} · ${agoText(at, clock.live())}`,
-    );
+    setText(this.#date, state.get().live ? `${dateText(at)} · ${zoneText(at)}` : pastText(at, clock.live()));
     for (const [key, value] of [
       ['aria-valuemin', start],
       ['aria-valuemax', end],

@@ -54,6 +54,12 @@ export class TimeMachine {
     if (speed) this.load();
   }
 
+  // To a time that somebody named: the window ends there, so that all that led to it is in it.
+  jump(ms) {
+    const at = Math.min(ms, this.#app.clock.live());
+    this.#app.state.set({ live: false, at, end: at, speed: 0 });
+  }
+
   shift(windows) {
     const { clock, state } = this.#app;
     const { window } = state.get();

@@ -4,7 +4,7 @@ import { afterEach, test } from 'node:test';
 import { safeColor } from '../../../web/js/dom.js';
 import { formatHash, parseHash } from '../../../web/js/hash.js';
 import { INITIAL } from '../../../web/js/state.js';
-import { clockText, stampText, zoneText } from '../../../web/js/time.js';
+import { clockText, dayText, pastText, stampText, ticks, zoneText } from '../../../web/js/time.js';
 import { altitudeText, converted, inUnit } from '../../../web/js/units.js';
 
 const prefer = (dataset) => (globalThis.document = { documentElement: { dataset } });
@@ -35,6 +35,24 @@ test('local time is the clock on the wall, and says so', () => {
   prefer({ zone: 'local' });
   assert.equal(clockText(noon, false), '17:30');
   assert.equal(zoneText(noon), 'GMT+5:30');
+});
+
+test('an axis of local time has its ticks at whole hours and days of the clock on the wall, in summer and winter', () => {
+  process.env.TZ = 'Asia/Kathmandu';
+  prefer({ zone: 'local' });
+  const noon = Date.UTC(2026, 5, 1, 12);
+  assert.deepEqual(ticks(noon - 86_400_000, noon, 9).map((t) => clockText(t, false)), ['18:00', '21:00', '00:00', '03:00', '06:00', '09:00', '12:00', '15:00']);
+  process.env.TZ = 'Europe/Berlin';
+  const days = ticks(Date.UTC(2026, 9, 23), Date.UTC(2026, 9, 27), 5);
+  assert.deepEqual(days.map((t) => `${dayText(t)} ${clockText(t, false)}`), ['24 Oct 00:00', '25 Oct 00:00', '26 Oct 00:00', '27 Oct 00:00']);
+  const spring = Date.UTC(2026, 2, 29);
+  assert.deepEqual(ticks(spring, spring + 3 * 3_600_000, 3).map((t) => clockText(t, false)), ['01:00', '03:00', '04:00', '05:00']);
+});
+
+test('a time of the past says its zone, and its year once that is not the one that comes to mind', () => {
+  const now = Date.UTC(2026, 2, 18);
+  assert.equal(pastText(Date.UTC(2025, 11, 31), now), '31 Dec · UTC · 77 d ago');
+  assert.equal(pastText(Date.UTC(2025, 3, 1), now), '1 Apr 2025 · UTC');
 });
 
 test('the light page darkens what would be pale on it', () => {
