@@ -146,6 +146,8 @@ class Dispatcher:
             waits = judge.waits(group, now)
             if waits is None:
                 rows = await outbox.held_of(connection, group, HELD_AT_ONCE)
+                if not rows:  # Another dispatcher told of them meanwhile, or somebody sent them again.
+                    continue
                 key, trigger, feature = judge.bundled(group, rows, now)
                 async with connection.transaction():
                     ids = [row["id"] for row in rows]
@@ -185,7 +187,8 @@ class Dispatcher:
         try:
             status = await self._tried(row)
         except Gone as error:
-            await outbox.failed(pool, row["id"], f"{error}: paused", None if test else 0.0, pause=not test)
+            said = str(error) if test else f"{error}: paused"
+            await outbox.failed(pool, row["id"], said, None if test else 0.0, pause=not test)
         except Refused as error:
             await outbox.failed(pool, row["id"], str(error), None)
             return True

@@ -13,6 +13,9 @@ from store.connect import CHANNEL
 NO_ALERTS = ("test", "digest", "held-back")
 """Triggers of messages that are no alerts themselves: no reader is given them, no budget counts them."""
 
+LONGEST_MS = 2**31 - 1
+"""Of a latency, as its column holds it: what is sent again, or after a long pause, may be older than 24 days."""
+
 _WANTED = """
 d.id, d.alert, d.destination, d.attempts, d.created, a.trigger, a.subscription, a.feature, s.name, s.delivery,
 s.mute_until, t.kind, t.secret, t.options
@@ -72,10 +75,10 @@ _WAIT = """
 UPDATE deliveries d SET due = to_timestamp($4::float8) FROM alerts a WHERE a.key = d.alert
 AND d.state = 'held' AND d.destination = $1 AND a.subscription = $2 AND (d.status = 'digest') = $3
 """
-_SENT = """
+_SENT = f"""
 WITH mine AS (
   UPDATE deliveries d SET state = 'sent', sent = now(), attempts = attempts + 1, status = $2,
-    latency_ms = extract(epoch FROM now() - a.created) * 1000
+    latency_ms = least(extract(epoch FROM now() - a.created) * 1000, {LONGEST_MS})
   FROM alerts a WHERE a.key = d.alert AND d.id = $1 RETURNING d.destination
 )
 UPDATE destinations SET failures = 0, last_sent = now() FROM mine WHERE destinations.id = mine.destination

@@ -17,6 +17,7 @@ from typing import Any
 
 import asyncpg
 import orjson
+import pytest
 
 from delivery._registry import Failed
 from delivery.dispatcher import Dispatcher, Limits, again_in_s
@@ -147,6 +148,38 @@ def test_what_is_refused_is_dead_and_can_be_replayed(migrated_url: str, tmp_path
             await outbox.again(it.pool, await it.pool.fetchval("SELECT id FROM deliveries WHERE alert = 'a'"))
             await it.rounds()
             assert it.receiver.keys == ["a", "b", "a"]
+
+    asyncio.run(go())
+
+
+def test_what_is_sent_after_a_month_is_sent_once(migrated_url: str, tmp_path: Path) -> None:
+    async def go() -> None:
+        async with world(migrated_url, tmp_path) as it:
+            await it.alert("a")
+            await it.pool.execute("UPDATE alerts SET created = now() - interval '30 days'")
+            await it.rounds()
+            assert await it.states() == {"a": "sent"}
+
+    asyncio.run(go())
+
+
+def test_what_another_dispatcher_told_of_meanwhile_stops_nothing(
+    migrated_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def go() -> None:
+        async with world(migrated_url, tmp_path, digest_minutes=10) as it:
+            await it.alert("a")
+            await it.rounds()
+            await it.pool.execute("UPDATE deliveries SET due = now()")
+            groups = await outbox.held(it.pool)
+            await it.rounds(count=2)
+
+            async def as_before(connection: asyncpg.Connection) -> list[asyncpg.Record]:
+                return list(groups)
+
+            monkeypatch.setattr(outbox, "held", as_before)
+            await it.rounds()
+            assert len(it.receiver.keys) == 1
 
     asyncio.run(go())
 
