@@ -27,7 +27,9 @@ from store import areas, audit, subscriptions
 
 Word = Annotated[str, msgspec.Meta(min_length=1, max_length=60, pattern=r"^[^\x00-\x1f]*\Z")]
 Words = Annotated[list[Word], msgspec.Meta(max_length=1_000)]
-Minutes = Annotated[float, msgspec.Meta(gt=0, le=43_200)]
+Minutes = Annotated[float, msgspec.Meta(ge=1e-6, le=43_200)]
+"""The least is one that its column, of four bytes, does not hold as 0."""
+
 MOST_SUBSCRIPTIONS = 1_000
 """Of one account."""
 

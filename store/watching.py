@@ -30,9 +30,11 @@ SELECT concat_ws('/',
   (SELECT string_agg(concat(id, paused), ',' ORDER BY id) FROM destinations WHERE {_FAILING}))
 """
 
+# Four bytes hold 0.8 as a little more, and what is exactly so sure would not be told: as numbers they are as written.
 # An area that is no longer shared, or is of an account that was closed, is not watched for others any more.
 _SUBSCRIPTIONS = """
-SELECT s.id, s.owner, s.name, s.area, s.trigger, s.minutes, s.classes, s.confidence, s.priority, s.fleet,
+SELECT s.id, s.owner, s.name, s.area, s.trigger, s.minutes, s.classes, s.priority, s.fleet,
+  s.confidence::numeric::float8 AS confidence,
   round(extract(epoch FROM s.began) * 1000)::bigint AS began
 FROM subscriptions s JOIN accounts o ON o.id = s.owner AND NOT o.disabled LEFT JOIN areas a ON a.id = s.area
 WHERE NOT s.paused AND (s.area IS NULL OR a.shared OR a.owner = s.owner OR o.role = 'admin') ORDER BY s.id
@@ -47,7 +49,9 @@ SELECT i.owner, i.kind, i.value, i.until, i.everyone, ST_AsBinary(a.geom) AS wkb
 FROM ignores i LEFT JOIN areas a ON a.id = i.area ORDER BY i.id
 """
 _DESTINATIONS = f"SELECT id, owner, name, paused FROM destinations WHERE {_FAILING} ORDER BY id"
-_RULES = "SELECT class, area, max(confidence) AS confidence FROM rules WHERE ended IS NULL GROUP BY class, area"
+_RULES = """
+SELECT class, area, max(confidence)::numeric::float8 AS confidence FROM rules WHERE ended IS NULL GROUP BY class, area
+"""
 
 
 @dataclass(frozen=True)

@@ -122,7 +122,7 @@ def test_a_subscription_is_kept_paused_muted_and_removed(client: Client, keys: K
         ({"trigger": "lands"}, "trigger"), ({"area": 10**6}, "area"), ({"area": None}, "area"),
         ({"trigger": "service"}, "area"), ({"classes": ["loiter", "nope"]}, "classes[1]"),
         ({"fleet": {"icao24": ["4ca7b5", "xyz"]}}, "fleet.icao24[1]"), ({"minutes": 0}, "minutes"),
-        ({"destinations": [7]}, "destinations"), ({"priority": "urgent"}, "priority"),
+        ({"minutes": 1e-60}, "minutes"), ({"destinations": [7]}, "destinations"), ({"priority": "urgent"}, "priority"),
         ({"delivery": {"budget_per_hour": 0}}, "delivery.budget_per_hour"),
     ],
 )  # fmt: skip

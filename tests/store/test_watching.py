@@ -9,7 +9,7 @@ import asyncpg
 import shapely
 
 from geo.schema import NO_TIME
-from store import areas, subscriptions
+from store import areas, rules, subscriptions
 from store.watching import load
 
 AREA: dict[str, Any] = {
@@ -75,6 +75,21 @@ def test_before_the_first_observation_everything_was_always_watched(migrated_url
         return int(found.began[0]), found.subscriptions[0]["began"]
 
     assert asyncio.run(go()) == (int(NO_TIME), None)
+
+
+def test_how_sure_is_read_as_it_was_written(migrated_url: str) -> None:
+    async def go() -> tuple[float, float]:
+        connection = await asyncpg.connect(migrated_url)
+        await areas_json(connection)
+        await subscriptions.create(connection, 1, WANTED | {"area": None, "trigger": "service", "confidence": 0.8})
+        await connection.execute("DELETE FROM rules")
+        await rules.accept(connection, "loiter", None, 0.7, "", "ann")
+        await rules.accept(connection, "loiter", None, 0.6, "", "ann")
+        found = await load(connection)
+        await connection.close()
+        return found.subscriptions[0]["confidence"], found.rules["loiter", None]
+
+    assert asyncio.run(go()) == (0.8, 0.6)
 
 
 async def areas_json(connection: asyncpg.Connection) -> None:
