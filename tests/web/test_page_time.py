@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.web.sight import APP, Sight, until
+from tests.web.sight import APP, MAP, Sight, until
 
 AT = f"{APP}.time.at()"
 PAST = "#view=45,10,3&at=2026-11-20T11:00:00Z&end=2026-11-20T11:30:00Z"
@@ -82,3 +82,31 @@ def test_everything_is_touchable_on_a_small_screen(look: Callable[..., Sight]) -
     until(sight.page, f"{APP}.state.get().area?.kind === 'circle'")
     sight.page.get_by_role("button", name="Done").tap()
     until(sight.page, "document.querySelector('#area').checkVisibility()")
+
+
+def test_an_open_aircraft_tells_of_the_time_that_is_shown(look: Callable[..., Sight]) -> None:
+    sight = look(PAST)
+    first = until(sight.page, f"{APP}.fleet.all()[0]?.id")
+    sight.page.evaluate(f"{APP}.state.set({{selected: {{kind: 'aircraft', id: '{first}'}}}})")
+    told = "document.querySelector('.chart-readout')?.textContent"
+    until(sight.page, f"{told}.includes('to 11:1')")
+    sight.page.evaluate(f"{APP}.time.scrub(Date.UTC(2026, 10, 20, 5))")
+    until(sight.page, f"{told}.includes('to 05:1')")
+    sight.page.keyboard.press("l")
+    until(sight.page, f"{told}.includes('positions, 10:5')")
+    until(sight.page, f"{APP}.fleet.clear() ?? document.querySelector('#detail .notice')?.textContent")
+    until(sight.page, f"{APP}.session.loadAircraft() && !document.querySelector('#detail .notice')")
+    assert sight.errors == []
+
+
+def test_home_is_where_something_is_now_not_where_something_was_looked_at(look: Callable[..., Sight]) -> None:
+    sight = look()
+    sight.page.evaluate(
+        f"""{APP}.anomalies.take(Array.from({{length: 99}}, (_, i) => ({{
+          type: 'Feature', id: `old${{i}}`, geometry: {{type: 'Point', coordinates: [-150, -40]}},
+          properties: {{class: 'loiter', state: 'closed', start: '2025-06-01T10:00:00Z', end: '2025-06-01T10:10:00Z'}},
+        }})))"""
+    )
+    sight.page.keyboard.press("h")
+    until(sight.page, f"!{MAP}.isMoving()")
+    assert sight.page.evaluate(f"{MAP}.getBounds().getWest()") > -150

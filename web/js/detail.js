@@ -2,23 +2,22 @@
 import { aircraftActions, anomalyActions } from './actions.js';
 import { subjects } from './bundle.js';
 import { contextBlock } from './context.js';
+import { anomalyLink, isBeyond, liveFacts, stretchAt, theirLinks } from './craft_detail.js';
 import { h, safeColor } from './dom.js';
 import { doubtsBlock } from './doubts.js';
 import { sampleTimes, whyBlock } from './evidence.js';
-import { aircraftFacts, anomalyFacts } from './facts.js';
+import { anomalyFacts } from './facts.js';
 import { historyBlock, showHistory } from './history.js';
 import { icon } from './icons.js';
 import { incidentParts } from './incident_detail.js';
 import { limitsOf } from './limits.js';
-import { block, chipOf, colorOf, iconButton, wordButton } from './parts.js';
+import { block, chipOf, iconButton, wordButton } from './parts.js';
 import { fillSimilar, similarBlock } from './similar.js';
 import { TEXTS } from './texts.js';
 import { WATCH } from './texts/watch_en.js';
-import { agoText } from './time.js';
 
 const T = TEXTS.detail;
 
-const AIRCRAFT_PAST_MS = 45 * 60_000;
 const MOST_OF_EVENT = 12;
 const FOLLOW_TICKS = 15; // seconds between two looks at where the selected aircraft went since
 
@@ -29,6 +28,7 @@ export class Detail {
   #shown = '';
   #unplot = null;
   #follow = null; // {ids, start}: once it is there, the track grows while its aircraft is live and watched
+  #told = null; // {start, end}: the time that is told of, of an aircraft
   #ticks = 0;
   #was = null; // what was open before
   #lacking = false; // whether it did not come, and may come yet
@@ -40,6 +40,7 @@ export class Detail {
     this.#map = map;
     this.#root = root;
     app.state.on(['selected'], () => this.show());
+    app.state.on(['live', 'at'], (_, changed) => this.#moved(changed.includes('live')));
     app.bus.on('anomalies', () => this.#refresh());
     app.bus.on('connection', (open) => open && this.#lacking && this.show());
   }
@@ -60,7 +61,7 @@ export class Detail {
     this.#shown = '';
     this.#lacking = false;
     this.#unplot?.();
-    this.#unplot = this.#follow = null;
+    this.#unplot = this.#follow = this.#told = null;
     this.#app.track.clear();
     this.#root.hidden = !selected;
     document.body.classList.toggle('has-detail', Boolean(selected));
@@ -139,7 +140,7 @@ export class Detail {
   // The other anomalies of the same event, as the list has grouped them.
   #eventBlock(one) {
     const others = this.#app.list.eventOf(one.id).filter((other) => other.id !== one.id);
-    return others.length ? block(T.event(others.length + 1), others.slice(0, MOST_OF_EVENT).map((other) => this.#link(other))) : null; // prettier-ignore
+    return others.length ? block(T.event(others.length + 1), others.slice(0, MOST_OF_EVENT).map((other) => anomalyLink(other, this.#app))) : null; // prettier-ignore
   }
 
   async #anomalyHistory(one, cls) {
@@ -153,25 +154,33 @@ export class Detail {
   }
 
   async #aircraft(id) {
-    const one = this.#app.fleet.get(id);
-    const now = this.#app.clock.now();
-    const theirs = this.#app.anomalies
-      .all()
-      .filter((a) => a.icao24 === id || a.members.includes(id))
-      .slice(0, 20);
     this.#frame({
-      title: one?.callsign || id,
+      title: this.#app.fleet.get(id)?.callsign || id,
       uiIcon: 'plane',
       body: [
-        one ? null : h('p', { class: 'notice', text: T.silent }),
         aircraftActions(id, this.#map, this.#app),
-        (this.liveFacts = h('div', {}, aircraftFacts(one, id, now))),
+        (this.liveFacts = h('div', {}, liveFacts(id, this.#app))),
         historyBlock(),
-        block(T.theirs, theirs.map((a) => this.#link(a))), // prettier-ignore
+        block(TEXTS.detail.theirs, theirLinks(id, this.#app)),
       ],
     });
-    const asked = { ids: [id], start: now - AIRCRAFT_PAST_MS };
-    if (await this.#history({ ...asked, end: now, color: '' })) this.#follow = asked;
+    await this.#aircraftHistory(id);
+  }
+
+  async #aircraftHistory(id) {
+    this.#told = stretchAt(this.#app.clock.now());
+    const asked = { ids: [id], start: this.#told.start };
+    if (await this.#history({ ...asked, end: this.#told.end, color: '' })) this.#follow = asked;
+  }
+
+  // At another time the aircraft did something else: line and charts are that time's, and the reader stays where they read.
+  #moved(elsewhere) {
+    const { selected } = this.#app.state.get();
+    if (!this.#told || !(elsewhere || isBeyond(this.#told, this.#app.clock.now()))) return;
+    this.#unplot?.();
+    this.#unplot = this.#follow = null;
+    this.#root.querySelector('.chart-block').replaceWith(historyBlock());
+    this.#aircraftHistory(selected.id);
   }
 
   // Altitude and speed of an aircraft change while one looks.
@@ -180,7 +189,7 @@ export class Detail {
     this.#ticks += 1;
     if (this.#follow && this.#ticks % FOLLOW_TICKS === 0) this.#grow();
     if (selected?.kind !== 'aircraft' || !this.liveFacts?.isConnected) return;
-    this.liveFacts.replaceChildren(aircraftFacts(this.#app.fleet.get(selected.id), selected.id, this.#app.clock.now()));
+    this.liveFacts.replaceChildren(...liveFacts(selected.id, this.#app));
   }
 
   async #grow() {
@@ -213,18 +222,6 @@ export class Detail {
     if (!shown) return null;
     this.#unplot = shown.undo;
     return shown.rows;
-  }
-
-  #link(one) {
-    const { title, style } = this.#app.classOf(one.cls);
-    const open = () => this.#app.state.set({ selected: { kind: 'anomaly', id: one.id } });
-    return h(
-      'button',
-      { class: 'link-row', type: 'button', onclick: open, style: colorOf(style) },
-      chipOf(style),
-      h('span', { text: title }),
-      h('span', { class: 'ago', text: agoText(one.end, this.#app.clock.now()) }),
-    );
   }
 
   // What the service does not have stays away; anything else is asked for again, by hand or as soon as it can be reached.

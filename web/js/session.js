@@ -153,7 +153,7 @@ export class Session {
   // The first look goes to where the aircraft are, unless the link says otherwise.
   #firstFit() {
     if (this.#fitted || this.#app.state.get().view) return;
-    const box = this.#box();
+    const box = this.#box(this.#app.anomalies.all());
     if (!box) return;
     this.#fitted = true;
     const camera = this.#map.cameraForBounds(
@@ -167,13 +167,14 @@ export class Session {
   }
 
   fit() {
-    const box = this.#box();
+    const { anomalies, state } = this.#app;
+    const box = this.#box(anomalies.shown(state.get())); // not those of other times that were looked at
     if (box) goBounds(this.#map, box, { maxZoom: 7 });
   }
 
-  #box() {
+  #box(anomalies) {
     const points = this.#app.fleet.all().map((one) => [one.lon, one.lat]);
-    for (const one of this.#app.anomalies.all()) if (one.anchor) points.push(one.anchor);
+    for (const one of anomalies) if (one.anchor) points.push(one.anchor);
     const box = typicalBounds(points);
     return box && [box[0] - 0.5, box[1] - 0.5, box[2] + 0.5, box[3] + 0.5];
   }

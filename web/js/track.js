@@ -5,7 +5,7 @@ import { groupBy } from './collect.js';
 import { parseTime, rfc3339 } from './time.js';
 
 const GAP_MS = 120_000;
-const AROUND_MS = 20 * 60_000;
+export const AROUND_MS = 20 * 60_000;
 const MOST_AIRCRAFT = 6; // an event of many is told by a few of them
 const STEP_FT = 1000; // altitude is coloured in bands of this height, so that a long climb is few lines
 
