@@ -47,11 +47,15 @@ class Kept:
             yield own
         finally:
             own.busy -= 1
+            if not own.busy and self.lines.get(place) is not own:
+                await own.client.aclose()
             await self._trim()
 
     async def drop(self, place: Place) -> None:
-        """Give up what is kept there: the next message shakes hands anew."""
-        if own := self.lines.pop(place, None):
+        """Give up what is kept there: the next message shakes hands anew. What is under way there, of another
+        destination of the same host perhaps, goes on to its end."""
+        own = self.lines.pop(place, None)
+        if own and not own.busy:
             await own.client.aclose()
 
     async def close(self) -> None:

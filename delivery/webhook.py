@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import hmac
 import time
+from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import cache
@@ -24,6 +25,7 @@ TYPE = "application/cloudevents+json; charset=utf-8"
 TOTAL_S = 20.0
 """A receiver that sends a byte now and then still gets no more than this."""
 
+DRAIN_S = 2.0
 MOST_READ = 16_384
 """Bytes of an answer that are read: enough to keep the connection well-mannered, whatever the receiver sends."""
 
@@ -141,7 +143,10 @@ async def _asked(request: httpx.Request, place: Place) -> tuple[int, str | None]
 async def _answered(line: Line, request: httpx.Request) -> tuple[int, str | None]:
     answer = await line.client.send(request, stream=True)
     try:
-        await _drained(answer)
+        # The status is the answer. What follows it may break off, or never end: the message has arrived all the same.
+        with suppress(httpx.HTTPError, TimeoutError):
+            async with asyncio.timeout(DRAIN_S):
+                await _drained(answer)
     finally:
         await answer.aclose()
     line.served = True

@@ -18,7 +18,8 @@ import pytest
 
 from delivery import webhook
 from delivery._registry import Failed, Gone, Invalid, Refused
-from tests.delivery.conftest import FEATURE, answering, http, sent, values
+from delivery.kept import keeping
+from tests.delivery.conftest import FEATURE, answering, http, listening, sent, values
 
 KEY = "sixteen characters"
 
@@ -123,6 +124,56 @@ def test_an_endless_body_is_not_read_to_its_end() -> None:
 
     said, took = asyncio.run(go())
     assert said == "200 OK" and took < 5
+
+
+def test_the_status_counts_also_where_what_follows_breaks_off() -> None:
+    assert outcome(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nabc") == "200 OK"
+
+
+def test_the_status_counts_also_where_what_follows_never_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(webhook, "DRAIN_S", 0.05)
+
+    async def take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nabc")
+        await reader.read()
+        writer.close()
+
+    async def go() -> str:
+        async with listening(take) as port:
+            return await asyncio.wait_for(sent("webhook", url=f"http://127.0.0.1:{port}/"), 5)
+
+    assert asyncio.run(go()) == "200 OK"
+
+
+def test_who_hangs_up_does_not_double_what_is_under_way_to_another_hook_of_the_host() -> None:
+    async def go() -> list[bytes]:
+        asked: list[bytes] = []
+        came, over = asyncio.Event(), asyncio.Event()
+
+        async def take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            while not over.is_set() and (head := await reader.readuntil(b"\r\n\r\n")):
+                asked.append(path := head.split()[1])
+                await reader.readexactly(int(head.lower().partition(b"content-length:")[2].split()[0]))
+                if path == b"/cut":
+                    break
+                if path == b"/slow":
+                    came.set()
+                    await over.wait()
+                writer.write(http("200 OK").replace(b"connection: close\r\n", b""))
+            writer.close()
+
+        async with listening(take) as port, keeping():
+            url = f"http://127.0.0.1:{port}"
+            await sent("webhook", url=f"{url}/first")
+            slow = asyncio.ensure_future(sent("webhook", url=f"{url}/slow"))
+            await came.wait()
+            with pytest.raises(Failed):
+                await sent("webhook", url=f"{url}/cut")
+            over.set()
+            await slow
+        return asked
+
+    assert asyncio.run(go()).count(b"/slow") == 1
 
 
 def test_a_receiver_that_never_answers(monkeypatch: pytest.MonkeyPatch) -> None:
