@@ -10,12 +10,12 @@ from litestar.params import FromPath
 
 from api import replies
 from api.bodies import body
-from api.caller import ACCOUNT, GRANTS, caller
+from api.caller import ACCOUNT, GRANTS, Caller, caller
 from api.clock import rfc3339_of
 from api.problems import Problem, bad
 from api.replies import AnyRequest
 from api.routes import action, route
-from store import audit, credentials
+from store import accounts, audit, credentials
 from store.credentials import KEY
 
 Role = Literal["viewer", "analyst", "ingest", "admin"]
@@ -48,6 +48,7 @@ def described(row: Any) -> dict[str, Any]:
 async def make_key(request: AnyRequest) -> Response[bytes]:
     """A new key. Its secret is in this answer and nowhere else."""
     asked, who = await body(request, NewKey, most=2_000), caller(request)
+    await _whole(request, who)
     role = asked.role or who.role
     if not 1 <= len(asked.name) <= 60:
         raise bad("name", "a key has a name of 1 to 60 characters")
@@ -72,9 +73,20 @@ async def make_key(request: AnyRequest) -> Response[bytes]:
 async def revoke_key(request: AnyRequest, key_id: FromPath[int]) -> Response[bytes]:
     """It works no more."""
     who = caller(request)
+    await _whole(request, who)
     async with request.app.state.pool.acquire() as connection, connection.transaction():
         if not await credentials.revoke(connection, key_id, KEY, who.account):
             raise Problem(404, f"there is no key {key_id} of yours")
         await audit.note(connection, who, "key.revoke", f"key {key_id}")
     request.app.state.access.forget()
     return await replies.json(request, {})
+
+
+async def _whole(request: AnyRequest, who: Caller) -> None:
+    """Raises Problem 403 for a key that may less than its account: whoever found a receiver's key must not end the
+    others, nor make one that outlives it."""
+    own = await accounts.one(request.app.state.pool, who.account or 0) if who.kind == KEY else None
+    if own and own["role"] != who.role:
+        raise Problem(
+            403, f"this key is for {who.role} alone: keys are made and revoked on the page, or with a full one"
+        )

@@ -127,6 +127,17 @@ def test_a_revoked_key_works_no_more_and_its_use_is_noted(seeded_url: str, close
     assert closed.get("/collections", headers=header).status_code == 401
 
 
+def test_a_key_that_may_less_than_its_account_makes_and_ends_no_keys(closed: Client, keys: Headers) -> None:
+    own = closed.post("/keys", json={"name": "reads", "role": "viewer"}, headers=keys["analyst"]).json()
+    header = {"authorization": f"Bearer {own['key']}"}
+
+    made = closed.post("/keys", json={"name": "outlives"}, headers=header)
+    ended = closed.delete(f"/keys/{own['id']}", headers=header)
+
+    assert (made.status_code, ended.status_code) == (403, 403)
+    assert closed.delete(f"/keys/{own['id']}", headers=keys["analyst"]).status_code == 200
+
+
 def test_nobody_gives_more_than_they_have(closed: Client, keys: Headers) -> None:
     answer = closed.post("/keys", json={"name": "x", "role": "admin"}, headers=keys["analyst"])
 
