@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import struct
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -61,12 +63,38 @@ def _write_gdal(name: str, path: Path, layer: Layer, batches: Batches) -> None:
     if driver == "FlatGeobuf":
         tables, indexed = _looked_ahead(tables)
         options = {"SPATIAL_INDEX": "YES" if indexed else "NO"}
-    stream = pa.RecordBatchReader.from_batches(layer.schema(), tables)
-    pyogrio.write_arrow(
-        stream, path, layer=layer.collection.id, driver=driver, geometry_name="geometry",
-        geometry_type=_kind(first, layer), crs=_authority(layer), layer_options=dict(options),
-        dataset_options={"VERSION": "1.3"} if driver == "GPKG" else None,  # what GDAL 3.6 and QGIS 3.22 know
-    )  # fmt: skip
+    rows = [0]
+    stream = pa.RecordBatchReader.from_batches(layer.schema(), _counted(tables, rows))
+    try:
+        pyogrio.write_arrow(
+            stream, path, layer=layer.collection.id, driver=driver, geometry_name="geometry",
+            geometry_type=_kind(first, layer), crs=_authority(layer), layer_options=dict(options),
+            dataset_options={"VERSION": "1.3"} if driver == "GPKG" else None,  # what GDAL 3.6 and QGIS 3.22 know
+        )  # fmt: skip
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, pyogrio.errors.FeatureError) as error:
+        # GeoPackage's names the whole SQL first.
+        raise OSError(errno.EIO, str(error).rpartition("failed: ")[2][-200:], str(path)) from error
+    if options.get("SPATIAL_INDEX") == "NO":
+        _check_whole(path, rows[0])
+
+
+def _counted(tables: Iterable[Any], rows: list[int]) -> Iterator[Any]:
+    for one in tables:
+        rows[0] += one.num_rows
+        yield one
+
+
+def _check_whole(path: Path, rows: int) -> None:
+    """Raises OSError where a FlatGeobuf without an index holds other than so many features: of a full disk GDAL says
+    nothing there. After mark and header each feature has its length before it."""
+    size, at, found = path.stat().st_size, 8, -1
+    with path.open("rb") as file:
+        while at + 4 <= size:
+            file.seek(at)
+            at += 4 + struct.unpack("<I", file.read(4))[0]
+            found += 1
+    if at != size or found != rows:
+        raise OSError(errno.ENOSPC, "it was cut off while it was written", str(path))
 
 
 def _looked_ahead(tables: Iterator[Any]) -> tuple[Iterator[Any], bool]:

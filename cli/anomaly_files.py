@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from cli.ui import USAGE, Failure
+from cli.ui import FAILED, USAGE, Failure
 
 Feature = Mapping[str, Any]
 
@@ -24,6 +25,11 @@ def check_suffix(path: Path) -> None:
     """Raises Failure for an ending that no format has: before hours of work, not after."""
     if path.suffix.lower() not in FORMATS:
         raise Failure(f"{path}: the ending says the format; known: {', '.join(FORMATS)}", USAGE)
+    check_folder(path)
+
+
+def check_folder(path: Path) -> None:
+    """Raises Failure for a file whose folder is not there: before the work as well."""
     if not path.absolute().parent.is_dir():
         raise Failure(f"{path}: the folder {path.parent} does not exist", USAGE)
 
@@ -35,11 +41,18 @@ def format_of(path: Path) -> str:
 
 @contextmanager
 def whole(path: Path) -> Iterator[Path]:
-    """Where to write: it becomes `path` when the block ends well, and is removed when it does not."""
+    """Where to write: it becomes `path` when the block ends well, and is removed when it does not.
+
+    Raises Failure where the disk refuses; what a database or a network refuses is passed on.
+    """
     part = path.with_name(f".{path.name}.part{path.suffix}")
     try:
         yield part
         part.replace(path)
+    except (ConnectionError, TimeoutError, socket.gaierror):
+        raise
+    except OSError as error:
+        raise Failure(f"{path} cannot be written: {error.strerror or error}", FAILED) from error
     finally:
         part.unlink(missing_ok=True)
 

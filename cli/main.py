@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import keyword
 import os
@@ -10,7 +11,7 @@ from typing import Any
 
 import click
 
-from cli.ui import DATABASE, INPUT, SETUP, USAGE, Failure
+from cli.ui import DATABASE, FAILED, INPUT, SETUP, USAGE, Failure
 from cli.version import __version__
 
 COMMANDS = {
@@ -59,6 +60,9 @@ ERRORS = {
 """Domain error (module, name): exit code. Only a module that was loaded can have raised one."""
 
 
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS}
+
+
 def known_errors() -> dict[type[BaseException], int]:
     return {getattr(sys.modules[m], name): code for (m, name), code in ERRORS.items() if m in sys.modules}
 
@@ -88,8 +92,14 @@ class Commands(click.Group):
         except tuple(known_errors()) as error:
             if ctx.params["traceback"]:
                 raise
-            code = next(code for kind, code in known_errors().items() if isinstance(error, kind))
-            raise Failure(in_words(error), code) from error
+            raise Failure(in_words(error), code_of(error)) from error
+
+
+def code_of(error: BaseException) -> int:
+    """The exit code of a known error. A disk that is full is nothing about the input."""
+    if isinstance(error, OSError) and error.errno in FULL:
+        return FAILED
+    return next(code for kind, code in known_errors().items() if isinstance(error, kind))
 
 
 def in_words(error: BaseException) -> str:

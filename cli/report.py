@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from cli.anomaly_files import check_folder, whole
 from cli.heard import Place, receiver_option
 from cli.reading import opened, read, zone_option
 from cli.ui import INPUT, USAGE, Failure, err, json_option, print_json
@@ -34,6 +35,8 @@ def command(
     """Show how good the data of FILES is: what is known of the aircraft, where one can see, and what is bad."""
     if output and output.suffix.lower() not in (".html", ".htm"):
         raise Failure(f"{output}: the report is a page, so name it .html; or ask for --json", USAGE)
+    if output:
+        check_folder(output)
     found = report(files, format_, aircraft, zone, heard)
     if output or not as_json:
         _save(found, output or Path("report.html"))
@@ -66,7 +69,8 @@ def report(
 def _save(found: dict[str, Any], path: Path) -> None:
     from cli.report_page import page
 
-    path.write_text(page(found), encoding="utf-8")
+    with whole(path) as part:
+        part.write_text(page(found), encoding="utf-8")
 
 
 def _say(found: dict[str, Any], path: Path) -> None:
