@@ -82,6 +82,7 @@ async def set_password(connection: Connection, own: int, hash_: str) -> None:
 
 async def change(connection: asyncpg.Connection, own: int, role: str | None, disabled: bool | None) -> None:
     """Give it a role, disable it or let it in again; inside a transaction. Raises AccountError for the last admin."""
+    ruled = await _rules(connection, own)
     await connection.execute(
         "UPDATE accounts SET role = coalesce($2, role), disabled = coalesce($3, disabled) WHERE id = $1",
         own, role, disabled,
@@ -89,14 +90,23 @@ async def change(connection: asyncpg.Connection, own: int, role: str | None, dis
     if disabled:
         await credentials.end_sessions(connection, own)
     await credentials.ended(connection)
-    await _held(connection)
+    if ruled:
+        await _held(connection)
 
 
 async def remove(connection: asyncpg.Connection, own: int) -> None:
     """Remove it with all that belongs to it; inside a transaction. Raises AccountError for the last admin."""
+    ruled = await _rules(connection, own)
     await connection.execute("DELETE FROM accounts WHERE id = $1", own)
     await credentials.ended(connection)
-    await _held(connection)
+    if ruled:
+        await _held(connection)
+
+
+async def _rules(connection: asyncpg.Connection, own: int) -> bool:
+    """Whether it is an admin that may log in: whatever becomes of another, there are as many admins as before."""
+    query = "SELECT role = $2 AND NOT disabled FROM accounts WHERE id = $1"
+    return bool(await connection.fetchval(query, own, ADMIN))
 
 
 async def _held(connection: asyncpg.Connection) -> None:

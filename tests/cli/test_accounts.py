@@ -22,6 +22,17 @@ def url(migrated_url: str) -> str:
     return migrated_url
 
 
+def asked(url: str, query: str, *arguments: object) -> list[asyncpg.Record]:
+    async def act() -> list[asyncpg.Record]:
+        connection = await asyncpg.connect(url)
+        try:
+            return list(await connection.fetch(query, *arguments))
+        finally:
+            await connection.close()
+
+    return asyncio.run(act())
+
+
 def skysift(url: str, *arguments: str) -> Result:
     return CliRunner().invoke(main, arguments, env={"DATABASE_URL": url, "COLUMNS": "200"})
 
@@ -39,6 +50,16 @@ def test_an_account_from_its_link_to_its_end(url: str) -> None:
     assert last.exit_code == 1 and "last admin" in last.output
     assert ended.exit_code == 0
     assert {row["name"]: row["disabled"] for row in listed} == {"ann": True, "bob": False}
+
+
+def test_where_there_is_no_admin_others_can_be_disabled(url: str) -> None:
+    skysift(url, "accounts", "add", "guest")
+    hidden = "UPDATE accounts SET disabled = true WHERE role = 'admin' AND NOT disabled RETURNING id"
+    admins = [row["id"] for row in asked(url, hidden)]
+    result = skysift(url, "accounts", "disable", "guest")
+    asked(url, "UPDATE accounts SET disabled = false WHERE id = ANY($1)", admins)
+
+    assert result.exit_code == 0, result.output
 
 
 @pytest.mark.parametrize(("host", "reached"), [("0.0.0.0", "127.0.0.1"), ("::1", "[::1]"), ("10.0.0.7", "10.0.0.7")])
