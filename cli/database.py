@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from cli.ui import err
+from cli.ui import DATABASE as FAULT
+from cli.ui import Failure, err
 from store.cluster import DATABASE, SOCKET_NAME, Cluster, default_state_dir
 from store.holding import alone
 from store.revision import is_newest
@@ -70,13 +71,27 @@ def url_of(name: str = DATABASE) -> Iterator[str]:
     """
     given = os.environ.get("DATABASE_URL")
     if given:
-        yield given
+        with _reaching():
+            yield given
         return
     cluster = Cluster(default_state_dir())
     if cluster.pid() is None:
         err.print(f"starting the private PostGIS in {cluster.base}", markup=False)
     with cluster.used(name) as url:
         yield url
+
+
+@contextmanager
+def _reaching() -> Iterator[None]:
+    """Raises Failure where the network keeps the database that was named from answering. The URL may hold a password,
+    so it is not repeated."""
+    try:
+        yield
+    except BrokenPipeError:  # of who reads what is printed
+        raise
+    except (ConnectionError, TimeoutError, socket.gaierror) as error:
+        why = error.strerror or str(error) or type(error).__name__
+        raise Failure(f"the database of DATABASE_URL cannot be reached: {why}. Does it run there?", FAULT) from error
 
 
 @contextmanager
