@@ -14,7 +14,8 @@ from cli.database import database
 from cli.history import judge_stored, note_sources, store_and_judge
 from cli.inputs import judging, judging_options
 from cli.reading import opened, read, zone_option
-from cli.ui import err, json_option, print_json
+from cli.ui import USAGE, Failure, err, json_option, print_json
+from geo.anomaly import utc_text
 
 
 class Moment(click.ParamType[int]):
@@ -37,7 +38,8 @@ class Moment(click.ParamType[int]):
 @click.option("--demo", is_flag=True, help="Work on the demo's database.")
 @click.option("--format", "format_", help="Format of the files, where the content leaves it open.")
 @zone_option
-@click.option("--store-every", default=5.0, show_default=True, help="Seconds between stored rows of a flight; 0: all.")
+@click.option("--store-every", default=5.0, show_default=True, type=click.FloatRange(0, 86400),
+              help="Seconds between stored rows of a flight; 0: all.")  # fmt: skip
 @judging_options
 @json_option
 def command(
@@ -52,6 +54,8 @@ def command(
     **options: Any,
 ) -> None:
     """Judge stored history anew: its episodes are replaced. With FILES: read, judge and store them."""
+    if start is not None and end is not None and end <= start:
+        raise Failure(f"--to {utc_text(end)} is not after --from {utc_text(start)}", USAGE)
     setup = judging(**options)
     began = time.perf_counter()
     with database(demo) as url:

@@ -106,8 +106,8 @@ def _show(summary: dict[str, Any], output: Path | None) -> None:
         idle = "inactive: " if why and not why.startswith("learning") else ""
         shown.add_row(name, found, str(counts["cleared"] or ""), idle + why)
     err.print(shown)
-    span = f"{summary['start']} to {summary['end']}"
-    err.print(f"{summary['rows']:,} rows, {span}; {summary['duplicates']:,} duplicates", soft_wrap=True)
+    span = f", {summary['start']} to {summary['end']}" if summary["start"] else ""
+    err.print(f"{summary['rows']:,} rows{span}; {summary['duplicates']:,} duplicates", soft_wrap=True)
     err.print(f"{summary['incidents']:,} incidents, of anomalies that belong together")
     for reason, count in summary["rejected"].items():
         err.print(f"  refused: {reason}: {count:,}", markup=False)

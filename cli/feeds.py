@@ -132,10 +132,8 @@ def _show(report: dict[str, Any]) -> None:
         return
     out.print(f"[bold]{report['format']}[/bold]", end="  ")
     out.print(report["source"], markup=False, emoji=False, soft_wrap=True)
-    out.print(
-        f"  {report['rows']:,} rows of {report['aircraft']:,} aircraft, {report['start']} to {report['end']}",
-        soft_wrap=True,
-    )
+    span = f", {report['start']} to {report['end']}" if report["start"] else ""
+    out.print(f"  {report['rows']:,} rows of {report['aircraft']:,} aircraft{span}", soft_wrap=True)
     columns = ", ".join(f"{name} {share:.0%}" for name, share in report["columns"].items())
     out.print(f"  columns: {columns or 'none'}", soft_wrap=True)
     for reason, count in report["rejected"].items():

@@ -43,7 +43,8 @@ SHOWN = 20
 @click.option("--jobs", default=os.cpu_count() or 1, show_default="processors", type=click.IntRange(1, 256),
               help="Files that are read at once.")  # fmt: skip
 @click.option("--restart", is_flag=True, help="Begin anew where an import of the same was broken off.")
-@click.option("--store-every", default=0.0, show_default=True, help="Seconds between stored rows of a flight; 0: all.")
+@click.option("--store-every", default=0.0, show_default=True, type=click.FloatRange(0, 86400),
+              help="Seconds between stored rows of a flight; 0: all.")  # fmt: skip
 @config_options
 @json_option
 def command(
@@ -76,6 +77,15 @@ def command(
             asyncio.run(store(url, stage, parts, tally, store_every, _title(files)))
     shutil.rmtree(stage)
     _report(tally, counts, len(found), written, as_json)
+    _check(tally, files)
+
+
+def _check(tally: Tally, files: Sequence[str]) -> None:
+    """Raises Failure where nothing of it was good, or a file that was named could not be read: folders hold much."""
+    if not tally.rows and (tally.rejected or tally.skipped):
+        raise Failure("nothing could be imported", INPUT)
+    if named := [file for file in tally.skipped if file in {str(Path(one)) for one in files}]:
+        raise Failure(f"not all could be read: {', '.join(named)}", INPUT)
 
 
 def _title(files: Sequence[str]) -> str:

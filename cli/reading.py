@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.heard import Place
-from cli.ui import progress
+from cli.ui import INPUT, Failure, progress
 from geo.batch import Batch
 
 if TYPE_CHECKING:
@@ -59,11 +60,20 @@ def opened(
 
 
 def read(sources: Sequence[Source]) -> list[Batch]:
-    """Every batch of the recordings."""
+    """Every batch of the recordings. Raises Failure where something was in them and none of it could be used."""
     batches = []
     with progress("reading") as advance:
         for source in sources:
             for batch in source.batches():
                 advance(len(batch), source.name)
                 batches.append(batch)
+    refused: Counter[str] = sum((one.rejected for one in sources), Counter())
+    if refused and not any(map(len, batches)):
+        raise Failure(nothing_of([one.name for one in sources], refused), INPUT)
     return batches
+
+
+def nothing_of(names: Sequence[str], refused: Mapping[str, int]) -> str:
+    """That no row was good, and why."""
+    why = ", ".join(f"{reason} ({count:,})" for reason, count in refused.items())
+    return f"{', '.join(names)}: no row could be used: {why}. `skysift feeds` shows how a file is read"

@@ -20,10 +20,12 @@ from store.writer import Writer
 
 @click.command(name="replay")
 @click.argument("files", nargs=-1, required=True)
-@click.option("--speed", default=60.0, show_default=True, help="Seconds of data per second; 0: as fast as it goes.")
+@click.option("--speed", default=60.0, show_default=True, type=click.FloatRange(0),
+              help="Seconds of data per second; 0: as fast as it goes.")  # fmt: skip
 @click.option("--format", "format_", help="Format of the files, where the content leaves it open.")
 @zone_option
-@click.option("--store-every", default=5.0, show_default=True, help="Seconds between stored rows of a flight; 0: all.")
+@click.option("--store-every", default=5.0, show_default=True, type=click.FloatRange(0, 86400),
+              help="Seconds between stored rows of a flight; 0: all.")  # fmt: skip
 @judging_options
 def command(
     files: Sequence[str], speed: float, format_: str | None, zone: str | None, store_every: float, **options: Any

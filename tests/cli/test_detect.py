@@ -71,6 +71,24 @@ def test_nothing_found_is_still_a_file(recording: Path, tmp_path: Path, suffix: 
     assert path.exists()
 
 
+def test_where_no_row_is_good_it_fails_and_says_why(tmp_path: Path) -> None:
+    path = tmp_path / "aircraft.json"
+    path.write_text(json.dumps({"now": 5e9, "aircraft": [{"hex": "abc001", "lat": 50, "lon": 10, "seen": 0}]}))
+
+    result = run(path, "-o", tmp_path / "out.geojson")
+
+    assert result.exit_code == 3 and "aircraft.json: no row could be used: time out of range (1)" in result.stderr
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_sky_without_aircraft_is_no_failure(tmp_path: Path) -> None:
+    (tmp_path / "aircraft.json").write_text('{"now": 1700000000, "aircraft": []}')
+
+    result = run(tmp_path / "aircraft.json")
+
+    assert result.exit_code == 0 and "0 rows; 0 duplicates" in result.stderr
+
+
 def test_summary_as_json(recording: Path, tmp_path: Path) -> None:
     result = run(recording, "-o", tmp_path / "out.geojson", "--json")
 

@@ -45,6 +45,15 @@ def exported(folder: Path, collection: str = "anomalies") -> list[dict[str, obje
     return features
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [["backfill", "--from", "2026-01-02", "--to", "2026-01-01"], ["replay", "x", "--speed", "-1"],
+     ["import", "x", "--store-every", "-5"]],
+)  # fmt: skip
+def test_times_and_speeds_that_cannot_be_are_wrong_usage(arguments: list[str], here: Path) -> None:
+    assert CliRunner().invoke(main, arguments).exit_code == 2
+
+
 def test_import_stores_and_judges_nothing(recording: Path, here: Path) -> None:
     answer = json.loads(run("import", recording, "--json").stdout)
 

@@ -135,6 +135,16 @@ def test_files_of_another_import_are_not_written_over(folder: Path, tmp_path: Pa
     assert "is there already" in imported(folder / "c.csv", "--into", tmp_path / "out", code=3).output
 
 
+@pytest.mark.parametrize(("names", "said"), [(["cut.json"], "nothing could"), (["a.csv", "cut.json"], "cut.json")])
+def test_a_named_file_that_cannot_be_read_is_a_failure_after_the_others(
+    names: list[str], said: str, folder: Path, tmp_path: Path
+) -> None:
+    result = imported(*(folder / one for one in names), "--into", tmp_path / "out", code=3)
+
+    assert said in result.output.split("error:")[1]
+    assert len(list((tmp_path / "out").glob("*.parquet"))) == 2 * (len(names) - 1)
+
+
 def test_what_is_no_file_is_left_out_and_said(tmp_path: Path) -> None:
     (tmp_path / "one.json").write_text("{}")
     (tmp_path / "gone.json").symlink_to(tmp_path / "nowhere")
