@@ -91,6 +91,17 @@ def test_a_service_that_answers_but_sends_nothing_is_said(look: Callable[..., Si
     until(sight.page, "document.querySelector('.strip').textContent.includes('answers but sends no updates')")
 
 
+def test_a_network_that_is_gone_is_a_lost_connection_before_the_line_knows(look: Callable[..., Sight]) -> None:
+    sight = look()
+    until(sight.page, "document.querySelector('.pill').textContent.includes('Live')")
+    sight.page.route("**/health", lambda route: route.abort("internetdisconnected"))
+    sight.server.stopping.set()
+    later = "const now = performance.now.bind(performance); performance.now = () => now() + 9000;"
+    sight.page.evaluate(f"(() => {{ {later} {APP}.bus.emit('awake', 0) }})()")
+    until(sight.page, "document.querySelector('.strip').textContent.startsWith('Connection lost')")
+    assert sight.page.locator(".pill-word").inner_text() == "Reconnecting"
+
+
 def test_a_service_that_fails_is_shown_with_a_way_to_try_again(look: Callable[..., Sight]) -> None:
     sight = look("#view=40,15,1.2")
     sight.server.broken = {"/collections/anomalies"}

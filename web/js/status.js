@@ -7,6 +7,7 @@ import { clockText, spanText, stampText, zoneText } from './time.js';
 const T = TEXTS.status;
 const HEALTH_MS = 15_000;
 export const SILENT_MS = 25_000;
+const AWAY_MS = 5000; // without a word for so long, a service that cannot be reached is away, not slow
 
 export class Status {
   #app;
@@ -20,6 +21,7 @@ export class Status {
   #strip = h('div', { class: 'strip', role: 'status', hidden: true }, this.#said, this.#login);
   #shut = false; // whether nobody is logged in where nobody may read without
   #busy = null; // what the service said as it refused: {wait_s}
+  #away = false; // whether its last answer did not come at all
   #answered = false; // whether it has since the line broke
   #lost = ''; // the instant of the last word before the line broke: what is read out must not change every second
 
@@ -64,12 +66,12 @@ export class Status {
     if (document.hidden) return;
     try {
       this.#health = await this.#app.api.get('/health');
-      [this.#busy, this.#answered] = [null, true];
+      [this.#busy, this.#answered, this.#away] = [null, true, false];
       // A service whose stream has not spoken yet still knows its time.
       if (!this.#app.clock.known() && this.#health.data_time) this.#app.bus.emit('stream:clock', this.#health);
     } catch (error) {
       this.#busy = error.status === 429 || (error.status === 503 && error.wait_s) ? error : null;
-      this.#answered = false;
+      [this.#answered, this.#away] = [false, error.status === 0];
       this.#health = { status: 'down', error: error.message };
     }
     if (!this.#pop.hidden) this.#fill();
@@ -84,6 +86,7 @@ export class Status {
     if (this.#busy) return { kind: 'bad', word: T.busy, why: T.busyWhy(this.#busy.wait_s) };
     if (this.#connected === null) return { kind: 'wait', word: T.connecting };
     if (!this.#connected) return { kind: 'bad', word: T.reconnecting, why: this.#answered ? T.mute(this.#lost) : T.lost(this.#lost) };
+    if (this.#away) return clock.silentFor() > AWAY_MS ? { kind: 'bad', word: T.reconnecting, why: T.lost(this.#instant(clock.said())) } : { kind: 'good', word: T.live };
     if (status !== 'down' && engine?.state === 'starting') return { kind: 'wait', word: T.waiting, why: T.starting(engine.doing ?? '') };
     if (clock.known() && clock.silentFor() > SILENT_MS) return { kind: 'warn', word: T.silent, why: T.stale(this.#instant(clock.said())) };
     if (session?.waiting && status !== 'down') return { kind: 'wait', word: T.waiting, why: T.noData };
