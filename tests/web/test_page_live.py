@@ -211,3 +211,14 @@ def test_a_service_that_is_not_wholly_well_says_what_it_is(
     sight = look()
     until(sight.page, f"document.querySelector('.pill').textContent.includes('{word}')")
     assert why in sight.page.locator(".strip").inner_text()
+
+
+def test_a_finger_on_an_aircraft_opens_it_and_leaves_no_tip_behind(look: Callable[..., Sight]) -> None:
+    sight = look("#view=47,9,8&flip=labels", width=390, height=844, has_touch=True)
+    own = sight.page.evaluate(f"{APP}.fleet.all()[0].id")
+    sight.page.evaluate(f"{MAP}.jumpTo({{center: {APP}.fleet.where('{own}'), zoom: 9}})")
+    there = f"{{...{MAP}.project({APP}.fleet.where('{own}')), top: {MAP}.getCanvas().getBoundingClientRect().top}}"
+    spot = sight.page.evaluate(f"({there})")
+    sight.page.touchscreen.tap(spot["x"], spot["y"] + spot["top"])
+    until(sight.page, f"{APP}.state.get().selected")
+    assert sight.page.locator(".tip").is_hidden()

@@ -29,7 +29,7 @@ export class Pointer {
   #clicked(point) {
     const selected = this.pick(point)?.ref ?? null;
     this.#app.state.set({ selected });
-    if (!selected) this.#tell(this.#cell(point), point);
+    this.#tell(selected ? null : this.#cell(point), point); // a finger leaves no place, and what it chose is told elsewhere
   }
 
   // {ref: {kind, id}, one} at a point of the screen, or null.
