@@ -190,9 +190,10 @@ async def change_area(request: AnyRequest, area_id: FromPath[int]) -> Response[b
     who, asked = caller(request), await body(request, Area)
     async with request.app.state.pool.acquire() as connection, connection.transaction():
         await areas.replace(connection, area_id, await checked(connection, asked))
-        await _noted(connection, who, "area.change", area_id)
         row = await areas.one(connection, who.account, True, area_id)
-    assert row is not None
+        if row is None:
+            raise Problem(404, f"area {area_id} was removed just now")
+        await _noted(connection, who, "area.change", area_id)
     return await replies.json(request, described(row), GEOJSON)
 
 

@@ -84,6 +84,11 @@ def _data(request: AnyRequest, error: Exception) -> Response[bytes]:
     return response(request, Problem(400, "a value lies outside what the database can compare with"))
 
 
+def _gone(request: AnyRequest, error: Exception) -> Response[bytes]:
+    """Who looked whether something is there, and meets who takes it away just then."""
+    return response(request, Problem(409, "what this is about, or names, was removed just now"))
+
+
 def _shapes(request: AnyRequest, error: asyncpg.InternalServerError) -> Response[bytes]:
     """PostGIS says so of shapes that it cannot compare: whatever is wrong with them, the filter cannot be honoured."""
     posted = request.method == "POST" and request.scope["path"].endswith("/items")
@@ -100,6 +105,7 @@ def _unexpected(request: AnyRequest, error: Exception) -> Response[bytes]:
 
 HANDLERS: dict[int | type[Exception], Callable[[AnyRequest, Any], Response[bytes]]] = {
     Problem: _own,
+    asyncpg.ForeignKeyViolationError: _gone,
     HTTPException: _http,
     asyncpg.QueryCanceledError: _slow,
     asyncio.TimeoutError: _slow,

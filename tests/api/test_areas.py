@@ -11,6 +11,7 @@ import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
+from api import areas, subscriptions
 from geo.aircraft import MILITARY, AircraftTable
 from geo.watch import WatchList
 from pipeline.airframes import Airframes
@@ -85,6 +86,21 @@ def test_an_area_is_its_owners_until_it_is_shared(client: Client, keys: Keys, ar
     client.put(f"/areas/{area}", json=AREA | {"shared": True}, headers=keys["analyst"])
     assert seen_by("viewer") == (200, 200, 1)
     assert client.put(f"/areas/{area}", json=AREA, headers=keys["viewer"]).status_code == 403
+
+
+def test_what_is_removed_while_it_is_changed_or_named_is_no_error_of_ours(
+    client: Client, keys: Keys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def there(*_: Any) -> None:
+        """Looked just before it was removed."""
+
+    monkeypatch.setattr(areas, "_own", there)
+    monkeypatch.setattr(subscriptions, "visible", there)
+
+    changed = client.put(f"/areas/{10**6}", json=AREA, headers=keys["analyst"])
+    named = client.post("/subscriptions", json=subscription(10**6), headers=keys["analyst"])
+
+    assert (changed.status_code, named.status_code) == (404, 409)
 
 
 def subscription(area: int | None, **changes: Any) -> dict[str, Any]:
