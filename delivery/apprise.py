@@ -104,7 +104,9 @@ async def send(values: Values, message: Message, reach: Reach) -> str:
 
 def _notify(values: Values, message: Message) -> bool:
     words = message.words()
-    return bool(_plugin(values["url"]).notify(body=filled(values["body"], words), title=filled(values["title"], words)))
+    body, title = filled(values["body"], words), filled(values["title"], words)
+    # Without a format a service that takes HTML is given names as markup, and all lines as one.
+    return bool(_plugin(values["url"]).notify(body=body, title=title, body_format="text"))
 
 
 KIND = Kind(

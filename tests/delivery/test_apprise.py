@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from email import message_from_bytes
 from pathlib import Path
 
 import orjson
@@ -13,7 +14,7 @@ from delivery import apprise
 from delivery._registry import Failed, Invalid
 from delivery.message import FIELDS, filled
 from delivery.reach import Reach, guarded
-from tests.delivery.conftest import ANYWHERE, MESSAGE, answering, http, sent, values
+from tests.delivery.conftest import ANYWHERE, MESSAGE, answering, http, listening, sent, values
 
 
 def through(reach: Reach, status: str = "200 OK") -> list[bytes]:
@@ -38,6 +39,30 @@ def test_a_message_arrives() -> None:
 
     assert (told["title"], told["topic"]) == ("Over my house: enters", "alerts")
     assert told["message"] == 'EIN12 <&> "came" into Home {key} at 47.4'
+
+
+def test_a_mail_is_plain_text_with_its_lines() -> None:
+    came: list[bytes] = []
+
+    async def take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 here\r\n")
+        while line := await reader.readline():
+            if line.lower().startswith(b"data"):
+                writer.write(b"354 go on\r\n")
+                came.append(await reader.readuntil(b"\r\n.\r\n"))
+            writer.write(b"250 yes\r\n")
+        writer.close()
+
+    async def go() -> None:
+        async with listening(take) as port:
+            url = f"mailto://127.0.0.1:{port}?from=a@a.example&to=b@a.example&mode=insecure"
+            await sent("apprise", url=url, body="{text}\n{time}")
+
+    asyncio.run(go())
+    mail = message_from_bytes(came[0])
+    text = mail.get_payload(decode=True)
+    assert isinstance(text, bytes) and mail.get_content_type() == "text/plain"
+    assert text.decode().splitlines()[:2] == ['EIN12 <&> "came" into Home {key}', "2026-11-29T12:00:00Z"]
 
 
 def test_a_private_address_is_not_reached_by_a_plugin() -> None:
