@@ -1,4 +1,4 @@
-"""A staged archive into the database, in pieces that are stored once however often it is broken off."""
+"""A staged archive into the database, in pieces that are stored once however often it is broken off or read again."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ async def store(
                 for number, chunk in enumerate(in_chunks(whole, CHUNK_ROWS)):
                     if number >= begun.get(day, 0):
                         begun[day] = number + 1
-                        await writer.write(chunk, mark=(key, begun))
+                        await writer.write(chunk, mark=(key, begun), once=True)
                     await writer.segments(chunk)
                     sessions.add(chunk)
                     await writer.sessions(sessions.take(int(chunk["time"].max())))

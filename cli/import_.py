@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import math
 import os
 import re
 import shutil
@@ -26,6 +27,7 @@ from cli.private import private
 from cli.reading import zone_option
 from cli.ui import INPUT, USAGE, Failure, err, json_option, print_json, progress
 from geo.batch import Batch
+from store.holding import alone
 
 SHOWN = 20
 """Files that were left out are named up to here; all of them with --json."""
@@ -61,23 +63,29 @@ def command(
     area = area_of(options["area"]) if options["area"] else None
     found, heard = listed(files, err.print), heard or configured(config)
     stage = _stage(files, into, {**options, "heard": heard})
-    archive = Archive(found, options["format_"], options["zone"] or "UTC", heard, stage)
-    if options["restart"]:
-        shutil.rmtree(stage, ignore_errors=True)
-    with progress("reading", len(found)) as advance:
-        tally = staged(archive, options["jobs"], advance)
-    counts: Counter[str] = Counter()
-    parts = by_day(stage, area, counts, private(config))
-    if into:
-        into.mkdir(parents=True, exist_ok=True)
-        written = _write(stage, parts, tally, into, options["name"])
-    else:
-        written = []
-        with database() as url:
-            asyncio.run(store(url, stage, parts, tally, store_every, _title(files)))
-    shutil.rmtree(stage)
-    _report(tally, counts, len(found), written, as_json)
-    _check(tally, files)
+    stage.mkdir(parents=True, exist_ok=True)
+    with alone(stage / "lock", math.inf, _say_waiting):
+        archive = Archive(found, options["format_"], options["zone"] or "UTC", heard, stage)
+        if options["restart"]:
+            shutil.rmtree(stage, ignore_errors=True)
+        with progress("reading", len(found)) as advance:
+            tally = staged(archive, options["jobs"], advance)
+        counts: Counter[str] = Counter()
+        parts = by_day(stage, area, counts, private(config))
+        if into:
+            into.mkdir(parents=True, exist_ok=True)
+            written = _write(stage, parts, tally, into, options["name"])
+        else:
+            written = []
+            with database() as url:
+                asyncio.run(store(url, stage, parts, tally, store_every, _title(files)))
+        shutil.rmtree(stage)
+        _report(tally, counts, len(found), written, as_json)
+        _check(tally, files)
+
+
+def _say_waiting(holder: str) -> None:
+    err.print(f"another import of the same ({holder}) is at work: waiting for its end", markup=False)
 
 
 def _check(tally: Tally, files: Sequence[str]) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 import asyncpg
@@ -13,6 +16,9 @@ from store.squares import SQUARE
 PARTITION_MS = 6 * 3_600_000
 _LOCK = 0x736B7931
 """Advisory lock: two writers never make the same partition at once."""
+
+_MAINTAINING, LOOK_S = 0x736B7933, 0.2
+"""Advisory lock of who rebuilds indexes, and how often somebody else looks whether it is free."""
 
 FULL = "fillfactor = 100"
 """Pages of a closed partition are filled to the end: hardly a row comes in between any more."""
@@ -56,6 +62,18 @@ def starts(time: Array) -> list[int]:
     """The partitions that these times (epoch ms) fall in."""
     slots: list[int] = np.unique(time // PARTITION_MS).tolist()
     return [slot * PARTITION_MS for slot in slots]
+
+
+@asynccontextmanager
+async def alone(connection: asyncpg.Connection) -> AsyncIterator[None]:
+    """One who maintains at a time. Who waits must not wait in a statement: an index that is built concurrently waits
+    for the end of every statement, and so both would for ever."""
+    while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", _MAINTAINING):
+        await asyncio.sleep(LOOK_S)
+    try:
+        yield
+    finally:
+        await connection.execute("SELECT pg_advisory_unlock($1)", _MAINTAINING)
 
 
 async def existing(connection: asyncpg.Connection) -> list[int]:

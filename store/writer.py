@@ -24,6 +24,7 @@ from store import (
     feed_numbers,
     forget,
     hourly,
+    known,
     partitions,
     places,
     rows,
@@ -83,10 +84,11 @@ class Writer:
     async def close(self) -> None:
         await close_pool(self.pool)
 
-    async def write(self, released: Batch, mark: tuple[str, Any] | None = None) -> int:
+    async def write(self, released: Batch, mark: tuple[str, Any] | None = None, once: bool = False) -> int:
         """Store rows in `positions`, thinned; how many. Columns: the schema's plus flight, sub, h3 where known.
 
         `mark`: a key of `meta` and its value, stored by the same commit: how far whoever writes has come.
+        `once`: rows whose address and time are stored already are left out.
         """
         kept = await asyncio.to_thread(self._thinned, released)
         await self._label(released.labels)
@@ -95,8 +97,9 @@ class Writer:
         names = rows.column_names(kept)
         async with self.pool.acquire() as connection:
             await self._partitions(connection, kept["time"])
-            stream = rows.stream(kept, names)
             async with connection.transaction():
+                kept = await known.unknown(connection, kept) if once else kept
+                stream = rows.stream(kept, names)
                 await connection.copy_to_table("positions", source=stream, columns=names, format="binary")
                 places_of = (kept["time"], kept["h3"], kept["lon"], kept["lat"])
                 await tile_hours.add(connection, tile_hours.POSITIONS, *places_of)
@@ -241,7 +244,7 @@ class Writer:
     async def maintain(self, data_time: int) -> list[str]:
         """Count the hours that have settled by data time (epoch ms) and index the partitions that closed before it; the
         names of these. Safe beside `write`."""
-        async with self.pool.acquire() as connection:
+        async with self.pool.acquire() as connection, partitions.alone(connection):
             await hourly.fill(connection, data_time)
             return await partitions.index_closed(connection, data_time)
 
@@ -254,7 +257,8 @@ class Writer:
             await tile_hours.drop_before(connection, ms)
             await outbox.drop_before(connection, ms)
             await sessions.drop_before(connection, ms)
-            gone = await partitions.drop_before(connection, ms)
+            async with partitions.alone(connection):
+                gone = await partitions.drop_before(connection, ms)
         self.known_partitions.clear()
         return gone
 

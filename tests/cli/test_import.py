@@ -198,6 +198,16 @@ def test_into_the_database_a_row_is_stored_once_though_it_was_broken_off(
     assert len(lines) == len(set(lines)) == 49
 
 
+def test_what_was_imported_before_is_not_stored_again(folder: Path, here: Path) -> None:
+    report(folder / "a.csv")
+    report(folder)
+    result = CliRunner().invoke(main, ["export", "positions", "-o", str(here / "all.csv")])
+
+    assert result.exit_code == 0, result.output
+    lines = (here / "all.csv").read_text().splitlines()[1:]
+    assert len(lines) == len(set(lines)) == 49
+
+
 @pytest.fixture
 def apron(tmp_path: Path) -> Path:
     """A recording of frames of an aircraft that rolls at Amsterdam, and was never heard in the air."""

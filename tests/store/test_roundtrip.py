@@ -135,6 +135,35 @@ def test_partitions_follow_the_data_get_their_index_and_are_dropped(migrated_url
     assert asyncio.run(go()) == ([first], [], start + 24 * HOUR, [first], 1)
 
 
+def test_of_two_who_read_the_same_one_stores_it(migrated_url: str) -> None:
+    batch = Batch({"icao24": np.array([1, 1, 2]), "time": T0 - 950 * HOUR + np.array([0, 5, 5])})
+
+    async def go() -> tuple[list[int], int]:
+        writers = [await Writer.open(migrated_url, 0) for _ in range(3)]
+        stored = await asyncio.gather(*(writer.write(batch, once=True) for writer in writers))
+        later = Batch({"icao24": np.array([1, 2]), "time": T0 - 950 * HOUR + np.array([5, 6])})
+        more = await writers[0].write(later, once=True)
+        for writer in writers:
+            await writer.close()
+        return sorted(stored), more
+
+    assert asyncio.run(go()) == ([0, 0, 3], 1)
+
+
+def test_writers_may_maintain_at_once(migrated_url: str) -> None:
+    batch = Batch({"icao24": np.arange(8), "time": T0 - 1200 * HOUR + 6 * HOUR * np.arange(8)})
+
+    async def go() -> list[list[str]]:
+        writers = [await Writer.open(migrated_url) for _ in range(3)]
+        await writers[0].write(batch)
+        done = await asyncio.gather(*(writer.maintain(T0 - 1100 * HOUR) for writer in writers))
+        for writer in writers:
+            await writer.close()
+        return done
+
+    assert sum(map(len, asyncio.run(go()))) >= 8
+
+
 def test_writers_that_meet_a_new_partition_together_both_store(migrated_url: str) -> None:
     batch = Batch({"icao24": np.array([1]), "time": np.array([T0 + 900 * HOUR])})
 
