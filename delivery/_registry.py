@@ -91,7 +91,7 @@ class Kind:
 
 
 def _value(field: Field, given: Any) -> Any:
-    if given is None or given == "":
+    if given is None or (isinstance(given, str) and not given.strip(" ")):
         if field.required:
             raise Invalid(field.name, f"{field.title} is missing")
         return field.default

@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 
 from delivery.hours import quiet_until
+from store.outbox import NO_ALERTS, REPLAYED
 
 Row = Mapping[str, Any]
 
@@ -64,8 +65,8 @@ def silenced(row: Row, now: datetime) -> Held | None:
 
 
 def judged(row: Row, budgets: Budgets, now: datetime) -> Held | None:
-    """Why a delivery is kept back, None where it goes out. Tests and bundles always do."""
-    if row["subscription"] is None or row["trigger"] in ("test", "digest", "held-back"):
+    """Why a delivery is kept back, None where it goes out. Tests and bundles always do, and what somebody asked for."""
+    if row["subscription"] is None or row["trigger"] in NO_ALERTS or row["status"] == REPLAYED:
         return None
     if found := silenced(row, now):
         return found

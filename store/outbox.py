@@ -16,8 +16,11 @@ NO_ALERTS = ("test", "digest", "held-back")
 LONGEST_MS = 2**31 - 1
 """Of a latency, as its column holds it: what is sent again, or after a long pause, may be older than 24 days."""
 
+REPLAYED = "replayed"
+"""Status of what somebody wants sent once more."""
+
 _WANTED = """
-d.id, d.alert, d.destination, d.attempts, d.created, a.trigger, a.subscription, a.feature, s.name, s.delivery,
+d.id, d.alert, d.destination, d.attempts, d.created, d.status, a.trigger, a.subscription, a.feature, s.name, s.delivery,
 s.mute_until, t.kind, t.secret, t.options
 """
 _FROM = """
@@ -192,8 +195,8 @@ async def test(
 
 async def again(connection: asyncpg.Connection, delivery: int) -> Any:
     """Send a delivery once more, whatever became of it; its alert, None where it is under way already."""
-    sql = """
-    UPDATE deliveries SET state = 'due', due = now(), attempts = 0, created = now(), status = 'replayed'
+    sql = f"""
+    UPDATE deliveries SET state = 'due', due = now(), attempts = 0, created = now(), status = '{REPLAYED}'
     WHERE id = $1 AND state <> 'due' RETURNING alert
     """
     alert = await connection.fetchval(sql, delivery)

@@ -251,6 +251,18 @@ def test_a_digest_is_one_message(migrated_url: str, tmp_path: Path) -> None:
     asyncio.run(go())
 
 
+def test_what_is_asked_for_again_is_not_kept_back(migrated_url: str, tmp_path: Path) -> None:
+    async def go() -> None:
+        async with world(migrated_url, tmp_path, digest_minutes=10) as it:
+            await it.alert("a")
+            await it.rounds()
+            await outbox.again(it.pool, await it.one("id"))
+            await it.rounds()
+            assert it.receiver.keys == ["a"]
+
+    asyncio.run(go())
+
+
 def test_a_mute_holds_until_it_is_taken_back(migrated_url: str, tmp_path: Path) -> None:
     async def go() -> None:
         async with world(migrated_url, tmp_path) as it:

@@ -57,6 +57,11 @@ def through(take: Taking, **given: Any) -> str:
     return asyncio.run(go())
 
 
+def test_a_broker_of_blanks_is_none() -> None:
+    with pytest.raises(Invalid, match="missing"):
+        values("mqtt", host="  ")
+
+
 def test_published_at_least_once_with_its_topic() -> None:
     seen: list[tuple[int, bytes]] = []
 
