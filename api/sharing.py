@@ -37,17 +37,17 @@ class SharedSubscription(Wanted, forbid_unknown_fields=True, kw_only=True):
 
 class File(msgspec.Struct, forbid_unknown_fields=True):
     format: Literal["skysift-sharing-1"]
-    areas: Annotated[list[SharedArea], msgspec.Meta(max_length=1_000)] = []
-    subscriptions: Annotated[list[SharedSubscription], msgspec.Meta(max_length=1_000)] = []
+    areas: Annotated[list[SharedArea], msgspec.Meta(max_length=MOST_AREAS)] = []
+    subscriptions: Annotated[list[SharedSubscription], msgspec.Meta(max_length=MOST_SUBSCRIPTIONS)] = []
 
 
 @route("/sharing", ANALYST)
 async def export_sharing(request: AnyRequest) -> Response[bytes]:
     """One's own areas and subscriptions, as POST takes them."""
     pool, account = request.app.state.pool, caller(request).account
-    own = [row for row in await areas.listed(pool, account, False, 0, 1_000) if row["owner"] == account]
+    own = await areas.owned(pool, account)
     ids = {row["id"] for row in own}
-    told = await subscriptions.listed(pool, account, False, 0, 1_000)
+    told = await subscriptions.listed(pool, account, False, 0, MOST_SUBSCRIPTIONS)
     value = {
         "format": "skysift-sharing-1",
         "areas": [_area(row) for row in own],

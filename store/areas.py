@@ -39,6 +39,11 @@ async def listed(
     return list(await connection.fetch(sql, account, admin, after, limit))
 
 
+async def owned(connection: asyncpg.Connection | asyncpg.Pool, account: int | None) -> Sequence[asyncpg.Record]:
+    """All areas of an account, by id."""
+    return list(await connection.fetch(f"SELECT {_SHOWN} FROM areas WHERE owner = $1 ORDER BY id", account))
+
+
 async def one(
     connection: asyncpg.Connection | asyncpg.Pool, account: int | None, admin: bool, area: int
 ) -> asyncpg.Record | None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+import asyncpg
 import numpy as np
 import pytest
 from litestar import Litestar
@@ -183,6 +185,27 @@ def backtest(client: Client, keys: Keys, area: Any, trigger: str, **more: Any) -
     draft = {"area": area, "subscription": {"trigger": trigger}, "start": "2023-11-14T22:00:00Z",
              "end": "2023-11-15T00:00:00Z", **more}  # fmt: skip
     return client.post("/backtest", json=draft, headers=keys["analyst"])
+
+
+def test_what_many_others_share_does_not_push_ones_own_out_of_the_file(
+    client: Client, keys: Keys, seeded_url: str
+) -> None:
+    async def said(sql: str) -> None:
+        connection = await asyncpg.connect(seeded_url)
+        await connection.execute(sql)
+        await connection.close()
+
+    others = (
+        "SELECT id, 'many', ST_Multi(ST_MakeEnvelope(0, 0, 1, 1, 4326)), true FROM accounts, generate_series(1, 1000)"
+    )
+    asyncio.run(said(f"INSERT INTO areas (owner, name, geom, shared) {others} WHERE accounts.name = 'the-admin'"))
+    number = client.post("/areas", json=AREA, headers=keys["analyst"]).json()["id"]
+
+    file = client.get("/sharing", headers=keys["analyst"]).json()
+
+    client.delete(f"/areas/{number}", headers=keys["analyst"])
+    asyncio.run(said("DELETE FROM areas WHERE name = 'many'"))
+    assert number in {area["id"] for area in file["areas"]}
 
 
 def test_a_draft_is_run_over_stored_anomalies(client: Client, keys: Keys, area: int) -> None:
