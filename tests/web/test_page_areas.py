@@ -48,6 +48,13 @@ def test_a_polygon_is_drawn_asked_about_and_in_the_address(look: Callable[..., S
     assert sight.errors == []
 
 
+
+def test_what_draws_is_fetched_before_the_first_corner(look: Callable[..., Sight]) -> None:
+    sight = look()
+    with sight.page.expect_response(lambda one: "terra-draw-maplibre" in one.url):
+        sight.page.get_by_label("Draw an area").click()
+
+
 def test_a_circle_is_drawn_without_a_mouse_and_left_with_escape(look: Callable[..., Sight]) -> None:
     sight = look(VIEW)
     sight.page.keyboard.press("d")

@@ -68,6 +68,7 @@ export class DrawBar {
   open(kind = null) {
     if (!this.isOpen) this.#opener = document.activeElement;
     this.#root.hidden = false;
+    this.#tool.load().catch(() => null); // told where it is needed
     document.body.dataset.draw = '';
     this.#app.state.set({ sheet: null });
     this.#show();

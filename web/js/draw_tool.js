@@ -33,6 +33,9 @@ export class DrawTool {
     return this.#ids.length > 0;
   }
 
+  // What draws, fetched when somebody is about to: corners that are set before it is there are lost.
+  load = () => Promise.all([import('terra-draw'), import('terra-draw-maplibre-gl-adapter')]);
+
   async start(kind, width) {
     await this.#open(this.#map.getCenter().lng, width);
     this.#kind = kind;
@@ -67,10 +70,7 @@ export class DrawTool {
   }
 
   async #open(origin, width) {
-    const [terra, { TerraDrawMapLibreGLAdapter }] = await Promise.all([
-      import('terra-draw'),
-      import('terra-draw-maplibre-gl-adapter'),
-    ]);
+    const [terra, { TerraDrawMapLibreGLAdapter }] = await this.load();
     this.stop();
     this.#origin = origin;
     this.#width = width;
