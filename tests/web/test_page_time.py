@@ -110,3 +110,11 @@ def test_home_is_where_something_is_now_not_where_something_was_looked_at(look: 
     sight.page.keyboard.press("h")
     until(sight.page, f"!{MAP}.isMoving()")
     assert sight.page.evaluate(f"{MAP}.getBounds().getWest()") > -150
+
+
+def test_at_twice_the_size_the_day_that_is_shown_is_still_said(look: Callable[..., Sight]) -> None:
+    sight = look(PAST, width=720, height=450)
+    date = sight.page.locator(".date")
+    assert date.is_visible() and date.inner_text().startswith("20 Nov · UTC")
+    bar, own = (sight.page.locator(one).bounding_box() for one in ("#timebar", ".date"))
+    assert bar and own and bar["y"] <= own["y"] and own["y"] + own["height"] <= bar["y"] + bar["height"]
