@@ -23,6 +23,9 @@ SILENT_S = 30.0
 
 ASK_S = 5.0
 
+WELL = ("ok", "ended")
+"""States of feeds that nothing ails: who delivers, and a recording that was played to its end."""
+
 
 async def feeds_of(pool: asyncpg.Pool) -> list[dict[str, Any]]:
     """What each source last said of itself."""
@@ -85,7 +88,7 @@ def _judged(
 ) -> dict[str, Any]:  # fmt: skip
     newest, watermark = now.get("data_time"), now.get("watermark")
     refused = bool(configuration) and configuration["state"] != "ok"  # type: ignore[index]
-    ill = newest is None or any(feed.get("state", "ok") != "ok" for feed in feeds) or not database.get("listening")
+    ill = newest is None or any(feed.get("state", "ok") not in WELL for feed in feeds) or not database.get("listening")
     down = not database["ok"] or engine.get("state") == "silent"
     trouble = ill or refused or engine.get("state") == "starting"
     return {

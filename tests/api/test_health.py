@@ -44,6 +44,18 @@ def test_a_refused_configuration_is_said(told: Any, client: Client) -> None:
     assert found["status"] == "degraded" and found["configuration"] == {"state": "refused", "fault": "line 3"}
 
 
+@pytest.mark.parametrize(("state", "status"), [("ended", "ok"), ("silent", "degraded")])
+def test_a_recording_that_was_played_to_its_end_ails_nothing(
+    client: Client, monkeypatch: pytest.MonkeyPatch, state: str, status: str
+) -> None:
+    async def feeds_of(_: Any) -> list[dict[str, Any]]:
+        return [{"name": "rec.json", "state": state}]
+
+    client.app.state.hub.up = True
+    monkeypatch.setattr("api.health.feeds_of", feeds_of)
+    assert client.get("/health").json()["status"] == status
+
+
 def test_overrides_are_those_that_judge_now(told: Any, client: Client) -> None:
     told("configuration", {"state": "ok", "overrides": {"loiter": {"dwell": 333}}})
     (loiter,) = (one for one in client.get("/classes").json()["classes"] if one["id"] == "loiter")

@@ -48,7 +48,6 @@ def test_a_polygon_is_drawn_asked_about_and_in_the_address(look: Callable[..., S
     assert sight.errors == []
 
 
-
 def test_what_draws_is_fetched_before_the_first_corner(look: Callable[..., Sight]) -> None:
     sight = look()
     with sight.page.expect_response(lambda one: "terra-draw-maplibre" in one.url):

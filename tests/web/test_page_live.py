@@ -12,6 +12,9 @@ from tests.web.fake_server import FakeServer
 from tests.web.fake_world import NOW, World, utc
 from tests.web.sight import APP, MAP, Sight, until
 
+PLAYED = {"name": "rec.json", "state": "ended", "rows": 5}
+"""A recording that was replayed and is over: nothing ails it."""
+
 
 @pytest.fixture
 def server() -> Iterator[FakeServer]:
@@ -200,7 +203,7 @@ def test_an_aircraft_is_followed_until_the_map_is_moved_by_hand(look: Callable[.
         ({"engine": {"state": "starting", "doing": "making 6.0 h of demo traffic"}}, "Starting", "it is making 6.0 h"),
         ({"configuration": {"state": "refused", "fault": "line 3"}}, "Degraded", "was refused; the previous one"),
         ({"feeds": [{"name": "roof", "state": "silent", "rows": 0}]}, "Degraded", "Feed roof has sent nothing yet."),
-        ({"feeds": [{"name": "roof", "state": "silent", "rows": 9}]}, "Degraded", "Feed roof is silent."),
+        ({"feeds": [PLAYED, {"name": "roof", "state": "silent", "rows": 9}]}, "Degraded", "Feed roof is silent."),
         ({"database": {"ok": True, "listening": False}}, "Degraded", "lost its connection to the database"),
     ],
 )
@@ -210,7 +213,17 @@ def test_a_service_that_is_not_wholly_well_says_what_it_is(
     server.health = {"status": "degraded", **health}
     sight = look()
     until(sight.page, f"document.querySelector('.pill').textContent.includes('{word}')")
-    assert why in sight.page.locator(".strip").inner_text()
+    said = sight.page.locator(".strip").inner_text()
+    assert why in said and "rec.json" not in said
+
+
+def test_what_is_said_covers_no_button_at_twice_the_size(look: Callable[..., Sight], server: FakeServer) -> None:
+    server.health = {"status": "degraded", "feeds": [{"name": "roof", "state": "silent", "rows": 9}]}
+    sight = look(width=720, height=450)
+    sight.page.locator(".strip").wait_for()
+    end = "document.querySelector('.strip').getBoundingClientRect().right"
+    lefts = "[...document.querySelectorAll('.controls button')].map(one => one.getBoundingClientRect().left)"
+    assert sight.page.evaluate(end) <= min(sight.page.evaluate(lefts))
 
 
 def test_a_finger_on_an_aircraft_opens_it_and_leaves_no_tip_behind(look: Callable[..., Sight]) -> None:

@@ -6,6 +6,7 @@ import { clockText, spanText, stampText, zoneText } from './time.js';
 
 const T = TEXTS.status;
 const HEALTH_MS = 15_000;
+const WELL = ['ok', 'ended']; // a recording that was played to its end
 export const SILENT_MS = 25_000;
 const AWAY_MS = 5000; // without a word for so long, a service that cannot be reached is away, not slow
 
@@ -103,7 +104,7 @@ export class Status {
   // What is not well, in words; '' where the service does not say.
   #ailing() {
     const { feeds = [], configuration, database, data_time: time } = this.#health ?? {};
-    const ill = feeds.filter((feed) => feed.state && feed.state !== 'ok');
+    const ill = feeds.filter((feed) => feed.state && !WELL.includes(feed.state));
     return [
       ...ill.map((feed) => T.feedState(String(feed.name), stateOf(feed))),
       configuration && configuration.state !== 'ok' ? T.refusedConfiguration(configuration.fault ?? '') : '',
@@ -165,7 +166,7 @@ const stateOf = ({ state, rows }) => (state === 'silent' && Number(rows) === 0 ?
 const countOf = (value) => (value && typeof value === 'object' ? Object.keys(value).length : (value ?? 0));
 
 function feedLine(feed) {
-  const kind = feed.state === 'ok' ? 'good' : feed.state === 'silent' ? 'warn' : 'bad';
+  const kind = WELL.includes(feed.state) ? 'good' : feed.state === 'silent' ? 'warn' : 'bad';
   const refused = Object.values(feed.rejected ?? {}).reduce((a, b) => a + Number(b || 0), 0);
   const note = [
     feed.format,

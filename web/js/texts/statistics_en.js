@@ -79,7 +79,7 @@ export const STATISTICS = {
   feedsNote: 'Since each feed began. Behind is how much older its last message is than the newest of all.',
   reasons: 'Refused and failed, by reason',
   times: 'Times',
-  states: { ok: 'ok', silent: 'silent', error: 'error', down: 'down', starting: 'starting' },
+  states: { ok: 'ok', silent: 'silent', error: 'error', down: 'down', starting: 'starting', ended: 'played' },
   heard: 'Last heard',
   card: 'Scorecard',
   cardNote: 'How precise, complete and quick each class was when last measured: all figures are from the scorecard that ships. Anyone can measure again with skysift scorecard.',
