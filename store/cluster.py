@@ -139,12 +139,15 @@ class Cluster:
         handle = opened(self.state_dir / "postgres.users")
         try:
             fcntl.flock(handle, fcntl.LOCK_SH)
-            url = self.start(database)
+            ran, started = self.pid() is not None, False
             try:
+                url = self.start(database)
+                started = True
                 yield url
             finally:
-                # That nobody is connected proves nothing: somebody may have just been told that it runs.
-                if took(handle, fcntl.LOCK_EX) and not self.kept and not self.others():
+                # That nobody is connected proves nothing: somebody may have just been told that it runs. A server that
+                # was still starting, as at Ctrl-C, cannot be asked.
+                if took(handle, fcntl.LOCK_EX) and not self.kept and not (self.others() if started else ran):
                     self.stop()
         finally:
             os.close(handle)

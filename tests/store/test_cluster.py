@@ -232,6 +232,17 @@ def test_a_stranger_s_socket_folder_is_refused(folder: Path, made: Callable[[Pat
     deep.socket_folder.unlink()
 
 
+def test_who_breaks_off_while_it_starts_leaves_no_server(fresh: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken_off(self: Cluster, name: str) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Cluster, "_make_database", broken_off)
+    with pytest.raises(KeyboardInterrupt), fresh.used("skysift"):
+        pass
+
+    assert fresh.pid() is None
+
+
 def test_reset_leaves_nothing(fresh: Cluster) -> None:
     fresh.start()
     assert fresh.status().exists
