@@ -59,8 +59,9 @@ def opened(
     return [open_feed(replace(feed, zone=feed.zone or named, receiver=feed.receiver or heard)) for feed in feeds]
 
 
-def read(sources: Sequence[Source]) -> list[Batch]:
-    """Every batch of the recordings. Raises Failure where something was in them and none of it could be used."""
+def read(sources: Sequence[Source], empty: bool = False) -> list[Batch]:
+    """Every batch of the recordings. Raises Failure where something was in them and none of it could be used, unless
+    they may be `empty`."""
     batches = []
     with progress("reading") as advance:
         for source in sources:
@@ -68,7 +69,7 @@ def read(sources: Sequence[Source]) -> list[Batch]:
                 advance(len(batch), source.name)
                 batches.append(batch)
     refused: Counter[str] = sum((one.rejected for one in sources), Counter())
-    if refused and not any(map(len, batches)):
+    if refused and not empty and not any(map(len, batches)):
         raise Failure(nothing_of([one.name for one in sources], refused), INPUT)
     return batches
 

@@ -93,7 +93,7 @@ def _prepare(url: str, setup: Judging, service: Service, feeds: Sequence[Feed]) 
         _demo_past(url, setup, service)
         return
     recorded = [s for s in opened(feeds) if not s.live]
-    batches = read(recorded)
+    batches = read(recorded, empty=True)  # a recording of no use keeps nobody from watching
     if batches:
         doing = "judging and storing recordings"
         asyncio.run(_tell_starting(url, doing))

@@ -16,7 +16,8 @@ from pipeline.sink import Sink
 
 @dataclass
 class Backfill:
-    """`store`: the rows are new to the database (import); otherwise they came from it and only episodes are written."""
+    """`store`: the rows go into the database, as far as they are not in it; otherwise they came from it, and only
+    episodes are written."""
 
     engine: Engine
     sink: Sink
@@ -51,7 +52,7 @@ class Backfill:
 
     async def _rows(self, step: Step) -> None:
         for rows in (step.rows, step.late):
-            await self.sink.write(rows)
+            await self.sink.write(rows, once=True)
         self.sessions.add(step.rows)
         await self.sink.sessions(self.sessions.take(step.watermark))
 

@@ -83,6 +83,12 @@ def test_backfill_of_a_range_leaves_the_rest(here: Path) -> None:
     assert len(exported(here)) == 1
 
 
+def test_backfill_of_files_stores_what_is_not_stored_yet(recording: Path, here: Path) -> None:
+    run("backfill", recording, "--store-every", "0", "--classes", "squawk")
+
+    assert len(exported(here, "positions")) == 60
+
+
 def test_replay_plays_to_its_end(recording: Path, here: Path) -> None:
     result = run("replay", recording, "--speed", "0", "--classes", "squawk")
 
