@@ -43,8 +43,9 @@ def print_json(value: Any) -> None:
 def table(*columns: str) -> Table:
     """A plain table, for `out.print`."""
     made = Table(box=None, pad_edge=False, header_style="bold")
-    for column in columns:
-        made.add_column(column)
+    for number, column in enumerate(columns):
+        # What a row is called is whole, to be copied and searched for; other cells wrap.
+        made.add_column(column, no_wrap=not number, overflow="fold")
     return made
 
 

@@ -72,6 +72,12 @@ def test_without_a_terminal_a_question_needs_yes() -> None:
     confirmed("Delete all?", yes=True)
 
 
+def test_names_in_tables_are_whole_however_narrow_it_is() -> None:
+    shown = CliRunner().invoke(main, ["classes"], env={"COLUMNS": "60"}).output
+
+    assert "drone-missile-profile " in shown and "…" not in shown
+
+
 def test_json_turns_nan_into_null(capsys: pytest.CaptureFixture[str]) -> None:
     print_json({"a": float("nan")})
     assert json.loads(capsys.readouterr().out) == {"a": None}
