@@ -93,8 +93,12 @@ def listed(paths: Iterable[str], say: Callable[[str], object]) -> list[Path]:
             out += [p for p in found if p.is_file()]
             if strange := [str(p) for p in found if not p.is_file() and not p.is_dir()]:
                 say(f"{len(strange)} that are no files (broken links, pipes) are left out: {', '.join(strange[:3])}")
-        else:
+        elif path.is_file():
             out.append(path)
+        else:
+            raise Failure(
+                f"{text} is no file: write it into one first, so that an import can go on after a break", INPUT
+            )
     if not out:
         raise Failure(f"{', '.join(paths)}: there are no files", INPUT)
     return out

@@ -159,9 +159,9 @@ def _recorded(feed: Feed) -> Source:
     from feeds.files import FileSource
     from feeds.folder import FolderSource
 
-    path = Path(feed.address)
+    path = Path("/dev/stdin" if feed.address == "-" else feed.address)
     if not path.exists():
-        hint = "give a file, a folder, an address such as http:// or beast://, or demo"
+        hint = "give a file, a folder, - for standard input, an address such as http:// or beast://, or demo"
         raise FeedError("there is no such file", source=feed.address, hint=hint)
     kind = FolderSource if path.is_dir() else FileSource
     return kind(path, feed.format, feed.zone or UTC, feed.receiver)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import bz2
 import gzip
 import lzma
+import os
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -48,6 +50,18 @@ def test_a_bomb_stops_at_the_limit(pack: object) -> None:
 def test_a_cut_archive_names_the_byte() -> None:
     with pytest.raises(FeedError, match=r"cut\.gz, byte \d+: damaged"):
         Given("cut.gz", data=gzip.compress(TEXT * 50)[:-20]).read()
+
+
+def test_what_comes_through_a_pipe_is_read_as_a_file_is(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    feeding = threading.Thread(target=pipe.write_bytes, args=(gzip.compress(TEXT),))
+    feeding.start()
+
+    source = open_source(str(pipe))
+    feeding.join()
+
+    assert source.format == "euctrl" and sum(map(len, source.batches())) == 1
 
 
 def test_the_identity_of_a_file_is_its_name_without_endings() -> None:
