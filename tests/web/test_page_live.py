@@ -217,6 +217,20 @@ def test_a_service_that_is_not_wholly_well_says_what_it_is(
     assert why in said and "rec.json" not in said
 
 
+def test_many_feeds_of_long_names_stay_in_their_box_and_in_the_window(
+    look: Callable[..., Sight], server: FakeServer
+) -> None:
+    server.health = {"status": "ok", "feeds": [{**PLAYED, "name": "/recordings/of-a-day.json, " * 20}] * 30}
+    sight = look()
+    sight.page.locator(".pill").first.click()
+    right, bottom = "getBoundingClientRect().right", "getBoundingClientRect().bottom"
+    until(sight.page, "document.querySelectorAll('#feeds .feed').length === 30")
+    states = sight.page.evaluate(f"[...document.querySelectorAll('.feed-state')].map(one => one.{right})")
+    box = "document.querySelector('#feeds')"
+    assert max(states) <= sight.page.evaluate(f"{box}.{right}")
+    assert sight.page.evaluate(f"{box}.{bottom}") <= sight.page.viewport_size["height"]  # type: ignore[index]
+
+
 def test_what_is_said_covers_no_button_at_twice_the_size(look: Callable[..., Sight], server: FakeServer) -> None:
     server.health = {"status": "degraded", "feeds": [{"name": "roof", "state": "silent", "rows": 9}]}
     sight = look(width=720, height=450)

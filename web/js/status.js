@@ -179,7 +179,7 @@ function feedLine(feed) {
     'div',
     { class: `feed ${kind}` },
     h('span', { class: 'dot' }),
-    h('span', { class: 'feed-name', text: String(feed.name) }),
+    h('span', { class: 'feed-name', title: String(feed.name), text: String(feed.name) }),
     h('span', { class: 'feed-state', text: feed.state ? stateOf(feed) : '' }),
     h('span', { class: 'feed-note', text: note }),
   );
