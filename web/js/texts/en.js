@@ -77,7 +77,7 @@ export const TEXTS = {
     login: 'Log in',
     downWhy: 'The service cannot reach its database, or has stopped watching. The map keeps what it shows; nothing new arrives.',
     feedState: (name, state) => `Feed ${name} ${state}.`,
-    states: { ok: 'runs', silent: 'is silent', unheard: 'has sent nothing yet', error: 'has failed', down: 'cannot be reached', starting: 'is starting', ended: 'was played to its end' },
+    states: { ok: 'runs', silent: 'is silent', unheard: 'has sent nothing yet', error: 'has failed', down: 'cannot be reached', starting: 'is starting', ended: 'has ended' },
     lag: (s) => `lag ${s} s`,
     feeds: 'Feeds',
     dataTime: (stamp) => `Data time ${stamp}`,
