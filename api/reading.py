@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,7 +26,7 @@ PATIENCE_S = 300
 
 async def features(
     pool: asyncpg.Pool, collection: Collection, asked: Asked, most: int | None = None
-) -> AsyncIterator[list[str]]:
+) -> AsyncGenerator[list[str], None]:
     """All features that are asked for as GeoJSON texts, as they were when the reading began."""
     sql, values = query.page(collection, replace(asked, limit=EVERYTHING if most is None else most - 1))
     async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -78,7 +79,7 @@ def _given(
 async def _export(url: str, wanted: Wanted, output: Path, part: Path) -> int:
     from api import query, reading
     from api.problems import Problem
-    from store.connect import open_pool
+    from store.connect import close_pool, open_pool
 
     try:
         collection, asked, layer = _asked(wanted, format_of(output))
@@ -89,13 +90,15 @@ async def _export(url: str, wanted: Wanted, output: Path, part: Path) -> int:
         matched = await query.matched(pool, collection, replace(asked, hits=True), 0, False) or 0
         total = min(matched, wanted.most or matched)
         with progress(f"exporting {collection.id}", total) as advance:
-            counted = Counted(reading.features(pool, collection, asked, wanted.most), advance)
-            await reading.save(format_of(output), part, layer, aiter(counted))
+            # Closed before the pool, which waits for the connection that it reads from: also at Ctrl-C and a full disk.
+            async with aclosing(reading.features(pool, collection, asked, wanted.most)) as features:
+                counted = Counted(features, advance)
+                await reading.save(format_of(output), part, layer, aiter(counted))
     except Problem as problem:
         # A filter's names and types are looked at where it becomes SQL.
         raise Failure(problem.detail, USAGE) from None
     finally:
-        await pool.close()
+        await close_pool(pool)
     return counted.count
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -95,6 +96,17 @@ def test_metres_where_they_are_asked_for(here: Path) -> None:
 
     frame = geopandas.read_file(here / "out.gpkg")
     assert frame.crs.to_epsg() == 3857 and frame.to_crs(4326).total_bounds == pytest.approx([1, 2, 3, 4], abs=1e-6)
+
+
+def test_a_disk_that_is_full_half_way_ends_it(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(name: str, path: Path, layer: object, batches: Iterable[object]) -> None:
+        next(iter(batches))
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("api.files.write", full)
+    result = run("-o", here / "out.csv")
+
+    assert result.exit_code == 1 and "out.csv cannot be written: No space left" in " ".join(result.stderr.split())
 
 
 @pytest.mark.parametrize(
