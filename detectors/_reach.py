@@ -11,7 +11,7 @@ from geo.memory import Memory
 from geo.receivers import Receivers
 from geo.schema import NO_TIME, Array, of_sources
 from geo.sphere import NMI_M, destination, distance_m, unit_vectors
-from geo.tracks import Mask, Tracks
+from geo.tracks import Index, Mask, Tracks
 
 RESOLUTION = 2
 """Cells 315 km across, of which the world has 5,882."""
@@ -37,8 +37,8 @@ OWN = of_sources("unknown", "adsb_icao", "adsb_icao_nt")
 
 
 def outside(tracks: Tracks, memory: Memory, p: SimpleNamespace, receivers: Receivers | None) -> tuple[Mask, Array]:
-    """Fresh rows far outside of where their feed hears, by what was learned before the slice, and how far (km) from the
-    middle of it, or from the nearest receiver."""
+    """Fresh rows far outside of where their feed hears, by what was learned before the slice and by who is there
+    together in it, and how far (km) from the middle of it, or from the nearest receiver."""
     out, km = np.zeros(len(tracks), dtype=bool), np.full(len(tracks), np.nan)
     rows = np.flatnonzero(tracks.fresh & tracks.located & OWN[tracks.source])
     feed = tracks.feed[rows].astype(np.int64)
@@ -46,11 +46,10 @@ def outside(tracks: Tracks, memory: Memory, p: SimpleNamespace, receivers: Recei
     learned = (told["count"] >= p.learned) & (told["cells"] > 0) & (told["cells"] <= WORLDWIDE)
     learned &= tracks.time[rows] - told["since"] >= p.hours * 3_600_000
     at = np.flatnonzero(learned & ~_known(memory, tracks.lat[rows], tracks.lon[rows], feed, p))
+    new = _new_places(tracks, rows[at], feed[at], p)
     for k in at.tolist():
         row = rows[k]
-        ring = [destination(tracks.lat[row], tracks.lon[row], np.arange(0, 360, 30), far) for far in _radii(p.far)]
-        lat, lon = np.concatenate([r[0] for r in ring]), np.concatenate([r[1] for r in ring])
-        out[row] = not _known(memory, lat, lon, np.full(len(lat), feed[k]), p).any()
+        out[row] = not _near(tracks, row, int(feed[k]), memory, new, p)
         x, y, z = told["middle"][k]
         middle = np.degrees(np.arctan2(z, np.hypot(x, y))), np.degrees(np.arctan2(y, x))
         km[row] = distance_m(tracks.lat[row], tracks.lon[row], *middle) / 1000
@@ -61,6 +60,23 @@ def outside(tracks: Tracks, memory: Memory, p: SimpleNamespace, receivers: Recei
         beyond &= beyond.sum() <= max(1, MANY * len(rows))
         out[rows[beyond]], km[rows[beyond]] = True, away[beyond]
     return out, km
+
+
+def _new_places(tracks: Tracks, rows: Index, feed: Array, p: SimpleNamespace) -> Array:
+    """Keys of cells that `p.aircraft` are in at once, unheard of as they are: the feed hears further than it did."""
+    pairs = np.stack([_key(_cells(tracks.lat[rows], tracks.lon[rows]), feed), tracks.icao24[rows]])
+    keys, aircraft = np.unique(np.unique(pairs, axis=1)[0], return_counts=True)
+    found: Array = keys[aircraft >= p.aircraft]
+    return found
+
+
+def _near(tracks: Tracks, row: int, feed: int, memory: Memory, new: Array, p: SimpleNamespace) -> bool:
+    """Whether a row lies within `p.far` of a place where its feed hears, or in or near one of the `new` ones."""
+    rings = [destination(tracks.lat[row], tracks.lon[row], np.arange(0, 360, 30), far) for far in _radii(p.far)]
+    lat = np.concatenate([tracks.lat[row : row + 1], *(ring[0] for ring in rings)])
+    lon = np.concatenate([tracks.lon[row : row + 1], *(ring[1] for ring in rings)])
+    feeds = np.full(len(lat), feed)
+    return bool(_known(memory, lat, lon, feeds, p).any() or np.isin(_key(_cells(lat, lon), feeds), new).any())
 
 
 def heard_by_best(memory: Memory) -> float:

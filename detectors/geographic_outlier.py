@@ -37,10 +37,16 @@ def examples() -> Sequence[Example]:
             changed[name][rows] = value
         return flown.with_columns(**changed)
 
+    def pacific(aircraft: int) -> Batch:
+        there = (fly(0xABC200 + i, 300, start_s=1_200, step_s=10, lat=-30 + i / 10, lon=-140) for i in range(aircraft))
+        return together(heard(), *there)
+
     return [
         Example("over the Pacific for a feed in Europe", lambda: together(one(lat=-30.0, lon=-140.0), heard()), 1, soon),
         Example("near 0/0 for a while", lambda: together(null(slice(9, 14), lat=0.02, lon=0.01), heard()), 1, soon),
         Example("latitude lost", lambda: null(slice(9, 15), lat=0.0), 1),
+        Example("two over the Pacific", lambda: pacific(2), 2, soon),
+        Example("the feed hears the Pacific as well from now on", lambda: pacific(3), 0, soon),
         Example("a little further out than anybody yet", lambda: together(one(lat=50.0, lon=9.0), heard()), 0, soon),
         Example("nothing learned yet", lambda: one(lat=-30.0, lon=-140.0), 0),
         Example("really over the Gulf of Guinea", lambda: one(lat=0.3, lon=-0.5), 0),
@@ -74,8 +80,9 @@ def examples() -> Sequence[Example]:
         ),
         audience=("Receiver operators", "Data engineers", "Research analysts"),
         priority_note="Low: the verdict is technical. Real traffic far away would come through another feed.",
-        context="Learned per feed from its own aircraft; a feed of the whole world has no outside. Exactly 0/0 is "
-        "refused when rows are read.",
+        context="Learned per feed from its own aircraft; a feed of the whole world has no outside. Where several "
+        "aircraft are at once the feed hears, however new the place is: a receiver that has moved, another one that "
+        "joined. Exactly 0/0 is refused when rows are read.",
     ),
 )  # fmt: skip
 def detect(tracks: Tracks, p: SimpleNamespace, memory: Memory, receivers: Receivers | None = None) -> Stretches:
