@@ -17,6 +17,7 @@ from geo.schema import Array
 from geo.sphere import destination
 from geo.stretches import Stretches, none, stretches
 from geo.tracks import Mask, Tracks
+from geo.words import above
 
 
 def approach(times: int = 1, **columns: Any) -> Batch:
@@ -59,7 +60,7 @@ def gate(tracks: Tracks, p: SimpleNamespace, airports: Airports) -> Mask:
 @detector(
     id="go-around", title="Go-around", priority="low", scope="aircraft", needs=[("lat",), ("baro_altitude",), ("airports",)],
     uses=("category",), lookback_s=1080, sample_s=10, every_s=10, merge_gap_s=1000, gate=gate, examples=examples,
-    explain="{manner} at {airport}: down to {height:,.0f} ft above the field, then up {climbed:,.0f} ft in {seconds:.0f} s{again}",
+    explain="{manner} at {airport}: down to {lowest}, then up {climbed:,.0f} ft in {seconds:.0f} s{again}",
     style=Style(shape="path", color="#5e5ce6", icon="climb"),
     params={
         "climb": Param(500, "ft", "climbed after the lowest point of the approach", 200, 3_000, "definitions 5.4, adsbtrack: 500 ft"),
@@ -111,6 +112,7 @@ def _values(found: Missed, airports: Airports) -> dict[str, Array]:
         "manner": np.where(found.touched, "low approach", "go-around"),
         "airport": airports.code[found.field],
         "height": np.round(found.height, -1),
+        "lowest": np.array([above(feet, "the field") for feet in np.round(found.height, -1).tolist()], dtype=object),
         "climbed": np.round(found.climbed, -1),
         "seconds": found.seconds,
         "times": found.times,

@@ -20,7 +20,7 @@ from geo.schema import Array
 from geo.sphere import destination
 from geo.stretches import Stretches, none, stretches
 from geo.tracks import Mask, Tracks
-from geo.words import joined
+from geo.words import above, joined
 
 
 def inbound(seconds: int = 240, out_nmi: float = 10.0, weave: float = 0.0, **columns: Any) -> Batch:
@@ -57,7 +57,7 @@ def gate(tracks: Tracks, p: SimpleNamespace) -> Mask:
 @detector(
     id="strange-approach", title="Odd-shaped approach", priority="low", scope="aircraft", every_s=10, sample_s=10,
     needs=[("lat",), ("track",), ("baro_altitude",), ("airports",)], uses=("category",), lookback_s=0, merge_gap_s=300, memory=APPROACH, gate=gate, examples=examples,
-    explain="{manner} on approach to {airport}, {away:.1f} nmi out and {height:,.0f} ft above it",
+    explain="{manner} on approach to {airport}, {away:.1f} nmi out at {level}",
     style=Style(shape="path", color="#b388ff", icon="approach"),
     params={
         "swings": Param(3, "", "turns of 45 degrees or more to alternate sides", 2, 10, "vectors make two: downwind to base, base to final"),
@@ -103,6 +103,7 @@ def detect(
     values = {
         "manner": (_manner(final, signs), ""), "airport": (airports.hubs.code[final.hub], ""),
         "away": (np.round(final.away, 1), 0.0), "height": (np.round(final.height, -1), 0.0),
+        "level": (np.array([above(feet, "it") for feet in np.round(final.height, -1).tolist()], dtype=object), ""),
         "net_turn": (np.rint(final.state["net"]), 0.0), "swings": (final.state["swings"].astype(float), 0.0),
     }  # fmt: skip
     return stretches(
@@ -129,7 +130,7 @@ def _manner(final: Final, signs: Mask) -> Array:
     words = np.full(len(signs), "", dtype=object)
     for k in np.flatnonzero(signs.any(axis=1)).tolist():
         texts = (
-            f"{abs(net[k]):.0f} degrees of turn in one direction", f"{swings[k]} turns to alternating sides",
+            f"{abs(net[k]):,.0f} degrees of turn in one direction", f"{swings[k]} turns to alternating sides",
             f"{final.state['steep'][k]:.0f} s of steep descent", f"{final.state['low'][k]:.0f} s very low far out",
             "a short final from a direction in which nobody lands",
         )  # fmt: skip

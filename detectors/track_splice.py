@@ -16,6 +16,7 @@ from geo.memory import Memory
 from geo.schema import Array
 from geo.stretches import Stretches
 from geo.tracks import Tracks
+from geo.words import joined
 
 EVERY_S = 10
 
@@ -64,7 +65,7 @@ def examples() -> Sequence[Example]:
 @detector(
     id="track-splice", title="Track does not continue itself", priority="high", memory=KEEP, examples=examples, every_s=EVERY_S, **STREAMWISE,
     explain="{channels} changed from one update to the next by up to {times:.1f} times what an aircraft can do in that "
-    "time, and the track has gone on as a different one for {duration:.0f} s",
+    "time, and the track has gone on as a different one for {duration}",
     style=Style(shape="path", color="#bf5af2", icon="splice"),
     params={
         **NOISE,
@@ -98,6 +99,6 @@ def shown(state: Array) -> tuple[Array, Array, Mapping[str, Array]]:
     level = np.select(
         [~own | (total < 6.0), (beyond < 3) | (total < 8.0)], [PRIORITY["low"], PRIORITY["medium"]], PRIORITY["high"]
     )
-    names = [", ".join(name for name, share in zip(CHANNELS, one, strict=True) if share > 1.0) for one in jump]
+    names = [joined([name for name, share in zip(CHANNELS, one, strict=True) if share > 1.0]) for one in jump]
     values = {"channels": np.array(names, dtype=object), "times": np.minimum(jump.max(axis=1), 99.0)}
     return np.where(own, np.clip(0.4 + 0.06 * total, 0.5, 0.95), 0.4), level, values

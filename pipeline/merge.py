@@ -15,7 +15,7 @@ from geo.anomaly import Anomaly
 from geo.schema import Array
 from geo.shapes import shape_of
 from geo.stretches import PATH_SLOT_MS, Stretches
-from geo.words import sentence
+from geo.words import lasting, sentence
 
 NUMBERED = ("aircraft", "pair")
 """Scopes whose subjects are numbers of flights; cells and groups are called alike at every start."""
@@ -139,7 +139,9 @@ class Merger:
 
     def anomaly(self, episode: Episode) -> Anomaly:
         """The episode as everyone sees it."""
-        values = episode.values | {"duration": (episode.end - episode.start) / 1000.0, "aircraft": len(episode.members)}
+        values = episode.values | {
+            "duration": lasting((episode.end - episode.start) / 1000.0), "aircraft": len(episode.members)
+        }  # fmt: skip
         geometry, cell = shape_of(self.spec.style.shape, path_of(episode), episode.subject, episode.peak)
         named = self.spec.scope == "aircraft"
         judged_by = episode.params or vars(self.params)

@@ -32,6 +32,11 @@ def test_one_is_low_and_two_in_a_row_are_medium() -> None:
     assert 700 <= one.evidence["values"]["height"] <= 900
 
 
+def test_nobody_is_said_to_fly_below_the_field() -> None:
+    (low,) = found(approach(altitude=4_200.0))
+    assert low.evidence["values"]["height"] < 0 and "down to the height of the field, then up" in low.explanation
+
+
 def test_a_light_aircraft_that_comes_down_to_the_runway_trains() -> None:
     circuit = found(approach(callsign=b"DEABC", altitude=4_600.0, category=b"A1"))
     assert [a.cleared for a in circuit] == ["traffic circuit or practice approaches"]

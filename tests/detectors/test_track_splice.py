@@ -36,6 +36,7 @@ def test_it_is_held_from_the_splice_to_the_end() -> None:
 
     assert abs(one.start - int(rows["time"][400])) <= 5_000
     assert int(rows["time"][-1]) - one.end <= 5_000
+    assert " and " in one.explanation.partition(" changed")[0] and one.explanation.endswith("for 8 min")
     assert "ourse" in one.explanation and "speed" in one.explanation
     assert one.priority == 3
 
