@@ -10,7 +10,7 @@ KNOWN = ("ft/min", "ft", "kt", "nmi", "km", "m", "s", "min", "degrees")
 
 USUAL = {
     "speed": "kt", "height": "ft", "altitude": "ft", "floor": "ft", "ceiling": "ft",
-    "net_turn": "degrees", "percent": "%", "minutes": "min", "seconds": "s", "metres": "m",
+    "net_turn": "degrees", "percent": "%", "ago": "s", "minutes": "min", "seconds": "s", "metres": "m",
 }  # fmt: skip
 """What the schema's own words (geo/schema.py), and words that name their unit, are measured in, where the sentence does
 not say."""

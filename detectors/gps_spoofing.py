@@ -146,9 +146,16 @@ def _entry(tracks: Tracks, found: Signs, row: int, p: SimpleNamespace) -> dict[s
         "samples": [sample(tracks, int(rows[0]), "before"), sample(tracks, row, "last")],
         "address": address(tracks, row), "signs": joined(names), "verdict": verdict, "kinds": len(names),
         "reading": "spoofing and jamming" if jammed else "spoofing" if kinds > 1 or false else "spoofing, or a fault",
-        "around": f"; {false + poor} others within {p.around:,.0f} km are disturbed too" if false + poor else "",
+        "around": _beside(false + poor, p),
         "others_false": false, "others_poor": poor,
     }  # fmt: skip
+
+
+def _beside(count: int, p: SimpleNamespace) -> str:
+    """That others near are disturbed too, if any are."""
+    if not count:
+        return ""
+    return f"; {'another' if count == 1 else f'{count} others'} within {p.around:,.0f} km {'is' if count == 1 else 'are'} disturbed too"
 
 
 def _poor_before(tracks: Tracks, found: Signs, row: int) -> bool:

@@ -59,7 +59,7 @@ def examples() -> Sequence[Example]:
 @detector(
     id="kinematics", title="Impossible motion", priority="medium", scope="aircraft", every_s=10, sample_s=5,
     needs=[("lat",)], uses=("position_time",), lookback_s=90, merge_gap_s=120, examples=examples,
-    explain="{what} is {times:.1f} times what an aircraft can do between two fixes ({number}), {count} times in a minute",
+    explain="{what} is {beyond} what an aircraft can do between two fixes ({number}), {count} times in a minute",
     style=Style(shape="path", color="#ff453a", icon="bolt"),
     params={
         "count": Param(2, "", "impossible steps within a minute; one is an error of a decoder", lo=2, hi=20, source="opensky-rest, egll 2017-08-02: single wrong positions"),
@@ -100,7 +100,7 @@ def detect(tracks: Tracks, p: SimpleNamespace) -> Stretches:
         tracks, hit, confidence=np.where(strong, np.clip(0.5 + 0.1 * times, 0.5, 0.9), 0.4),
         begin=_first(tracks, bad), score=np.where(strong, times + 100.0, times),
         priority=np.where(strong, PRIORITY["medium"], PRIORITY["low"]),
-        values={"what": _names(tracks, step, shares), "times": times, "number": _numbers(tracks, step, shares), "count": count},
+        values={"what": _names(tracks, step, shares), "times": times, "beyond": _beyond(times), "number": _numbers(tracks, step, shares), "count": count},
     )  # fmt: skip
 
 
@@ -111,6 +111,11 @@ def _first(tracks: Tracks, bad: Array) -> Array:
         return np.arange(len(tracks))
     at = np.minimum(np.searchsorted(marks, tracks.ago(60)), len(marks) - 1)
     return np.minimum(marks[at], np.arange(len(tracks)))
+
+
+def _beyond(times: Array) -> Array:
+    """How far beyond the possible, in words: 1.0 times what an aircraft can do, it can."""
+    return np.where(times < 1.05, "just beyond", np.char.add(np.char.mod("%.1f", times), " times"))
 
 
 def _names(tracks: Tracks, step: Steps, shares: Array) -> Array:

@@ -73,7 +73,7 @@ def gate(tracks: Tracks, p: SimpleNamespace) -> Mask:
     spans=True,
     gate=gate,
     examples=examples,
-    explain="The last five minutes are unlike normal flight: {what}, most of all {ago} s earlier; one normal window in "
+    explain="The last five minutes are unlike normal flight: {what}, most of all {when}; one normal window in "
     "{rarity:,.0f} is as odd",
     style=Style(shape="path", color="#b388ff", icon="path"),
     params={
@@ -143,15 +143,16 @@ def _values(view: Tracks, found: Features, said: Said, rows: Array, model: Model
     names = model.scales.names
     windows, doubt = said.windows(np.flatnonzero(rows))
     missed = model.missed(windows) * ~doubt[:, :, None]
-    what, ago, blamed, steps = (np.full(len(view), None, dtype=object) for _ in range(4))
+    what, ago, when, blamed, steps = (np.full(len(view), None, dtype=object) for _ in range(5))
     for row, window in zip(found.row[rows].tolist(), missed, strict=True):
         blame, by_step = window.mean(axis=0), window.mean(axis=1)
         order = np.argsort(-blame, kind="stable")[:3].tolist()
         what[row] = joined(worst(names, blame))
         ago[row] = int(STEPS - 1 - by_step.argmax()) * SLOT_S
+        when[row] = f"{ago[row]} s earlier" if ago[row] else "at their end"
         blamed[row] = {names[i]: round(float(blame[i] / blame.sum()), 3) for i in order}
         steps[row] = [round(float(value), 2) for value in by_step]
     return {
-        "what": what, "ago": ago, "features": blamed, "steps": steps, "score": np.round(score, 6),
+        "what": what, "ago": ago, "when": when, "features": blamed, "steps": steps, "score": np.round(score, 6),
         "rarity": np.round(1 / np.maximum(1 - score, 1e-6)), "error": np.round(_spread(view, found, said.error, 0.0), 2),
     }  # fmt: skip

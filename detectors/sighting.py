@@ -134,7 +134,7 @@ def _reasons(bits: int, country: str) -> tuple[str, str]:
     groups = [GROUPS[group] for k, group in enumerate(STATE) if bits & (8 << k)]
     because = said(
         "the feed's database marks it" if bits & 1 else "",
-        f"its address lies in the military block of {country}" if bits & 2 else "",
+        f"its address lies in a military block ({country})" if bits & 2 else "",
         "the aircraft database marks it" if bits & 4 else "",
         f"the watch list has it as {', '.join(groups)}" if groups else "",
     )

@@ -57,6 +57,12 @@ def test_a_leap_that_stays_is_low_alone() -> None:
     assert one.explanation == "500000: a leap that no aircraft can fly; it looks like spoofing, or a fault"
 
 
+def test_one_other_is_told_as_one() -> None:
+    pair = found(*calm(), leaping(150), leaping(150, icao24=0x500001))
+
+    assert all("; another within 150 km is disturbed too;" in a.explanation for a in pair) and len(pair) == 2
+
+
 def test_a_leap_and_back_within_half_a_minute_is_an_error() -> None:
     assert found(*calm(), leaping(150, back=True)) == []
 

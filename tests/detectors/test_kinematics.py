@@ -10,6 +10,7 @@ import pytest
 
 from detectors._examples import circle, fly
 from detectors._registry import registry
+from detectors.kinematics import _beyond
 from geo.anomaly import Anomaly
 from geo.batch import Batch
 from geo.schema import SOURCES
@@ -91,3 +92,7 @@ def test_real_tracks_that_are_hard_are_low_at_most(shared: Path, name: str) -> N
     path = shared / f"data/traffic-samples/samples/{name}.json.gz"
 
     assert max((a.priority for a in found(Batch.concat(recording(path)))), default=0) <= 1
+
+
+def test_nothing_is_said_to_be_once_what_is_possible() -> None:
+    assert _beyond(np.array([1.02, 1.44, 10.3])).tolist() == ["just beyond", "1.4 times", "10.3 times"]

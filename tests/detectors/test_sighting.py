@@ -23,7 +23,7 @@ def table(flags: int) -> AircraftTable:
 )
 def test_military_blocks(icao24: int, country: str) -> None:
     (one,) = found("sighting", [fly(icao24, 60)])
-    assert one.explanation == f"A military aircraft: its address lies in the military block of {country}"
+    assert one.explanation == f"A military aircraft: its address lies in a military block ({country})"
     assert one.priority == 1
 
 
