@@ -29,8 +29,11 @@ _HEARD = f"""
 SELECT count(*) AS aircraft, count(geom) AS placed, {", ".join(f"count({name}) AS {name}" for name in TOLD)}
 FROM aircraft_now WHERE time > $1::timestamptz - interval '1 hour'
 """
+# A piece of a track begins with the last fix before its slot, which was heard in one of its own.
 _SLOTS = """
-SELECT count(DISTINCT slot) FROM track_segments WHERE start_time >= $1 AND start_time < $2
+SELECT count(DISTINCT heard) AS heard, max(heard) AS last
+FROM track_segments, unnest(ARRAY[slot, date_bin('10 minutes', start_time, 'epoch'::timestamptz)]) AS heard
+WHERE start_time > $1::timestamptz - interval '1 hour' AND start_time < $2 AND heard >= $1 AND heard < $2
 """
 _FIRST = "SELECT min(start_time) FROM track_segments"
 _FOUND = """
@@ -60,7 +63,7 @@ async def show_kpis(request: AnyRequest) -> Response[bytes]:
         "interval": [rfc3339(_ms(start)), rfc3339(_ms(end))],
         "latency": await _latency(pool, now),
         **_heard(await pool.fetchrow(_HEARD, end)),
-        "uptime": _uptime(await pool.fetchval(_SLOTS, since, end), since, end),
+        "uptime": await _uptime(pool, since, end),
         "messages": messages(await feeds_of(pool)),
         **await _anomalies(pool, since, end, len(request.app.state.classes)),
         "storage": {
@@ -95,11 +98,13 @@ def _heard(row: Mapping[str, int]) -> dict[str, Any]:
     }
 
 
-def _uptime(heard: int, since: datetime, end: datetime) -> dict[str, Any]:
-    """Of the ten-minute slots since the start, or since anything was first heard: those in which something was."""
-    slots = -(-(end - since) // SLOT)
-    counted = min(heard, slots)
-    return {"since": rfc3339(_ms(since)), "slots": slots, "heard": counted, "share": _share(counted, slots)}
+async def _uptime(pool: asyncpg.Pool, since: datetime, end: datetime) -> dict[str, Any]:
+    """Of the ten-minute slots since the start, or since anything was first heard: those in which something was. The
+    last one, which has only begun, counts once something was heard in it."""
+    first, now = (one - (one - at(0)) % SLOT for one in (since, end))
+    row = await pool.fetchrow(_SLOTS, first, end)
+    slots = (now - first) // SLOT + (row["last"] == now)
+    return {"since": rfc3339(_ms(since)), "slots": slots, "heard": row["heard"], "share": _share(row["heard"], slots)}
 
 
 def messages(feeds: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

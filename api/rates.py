@@ -22,9 +22,19 @@ Counts = Mapping[str, float]
 Condition = tuple[str, Any, str]
 """SQL with {} for the placeholder, value, type."""
 
-_FLOWN = """
-SELECT {key} AS key, sum(extract(epoch FROM end_time - start_time))::float8 / 3600 AS hours FROM track_segments
-WHERE start_time >= $1 AND start_time < $2 GROUP BY 1
+# A piece of a track begins with the last fix before its ten minutes, so what it flew may lie on both sides of an end of
+# the window, or of an hour. It lasts less than an hour: a flight ends after ten minutes of silence.
+_WITHIN = "start_time > $1 - interval '1 hour' AND start_time < $2 AND end_time > $1"
+_FLOWN = f"""
+SELECT {{key}} AS key, sum(extract(epoch FROM least(end_time, $2) - greatest(start_time, $1)))::float8 / 3600 AS hours
+FROM track_segments WHERE {_WITHIN} GROUP BY 1
+"""
+_FLOWN_BY_HOUR = f"""
+SELECT hour AS key, sum(extract(epoch FROM least(last, hour + interval '1 hour') - greatest(first, hour)))::float8
+  / 3600 AS hours
+FROM (SELECT greatest(start_time, $1) AS first, least(end_time, $2) AS last FROM track_segments WHERE {_WITHIN}) AS cut,
+  generate_series({{hour}}, last - interval '1 millisecond', interval '1 hour') AS hour
+GROUP BY 1
 """
 # Whole days within the window are read as days.
 _HEARD = """
@@ -74,8 +84,11 @@ async def flown(pool: asyncpg.Pool, asked: Question, regions: Regions) -> Counts
         if asked.by == "cell":
             return {f"{row['h3']:x}": row["hours"] for row in rows}
         return await regions.of_cells({row["h3"]: row["hours"] for row in rows})
-    key = {"class": "1", "hour": _hour("slot"), "country": "icao24", "aircraft": "icao24"}[asked.by]
-    rows = await pool.fetch(_FLOWN.format(key=key), *asked.window)
+    if asked.by == "hour":
+        sql = _FLOWN_BY_HOUR.format(hour=_hour("first"))
+    else:
+        sql = _FLOWN.format(key="1" if asked.by == "class" else "icao24")
+    rows = await pool.fetch(sql, *asked.window)
     return _keyed(asked.by, rows, "hours")
 
 

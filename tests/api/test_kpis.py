@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+
+import numpy as np
 import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
 from api.kpis import messages
 from detectors._registry import registry
+from store.writer import Writer
+from tests.api.conftest import T0, rows
 
 Client = TestClient[Litestar]
 
@@ -22,6 +27,23 @@ def test_figures_are_of_the_data(client: Client) -> None:
     assert found["uptime"] == {"since": "2023-11-14T22:20:00Z", "slots": 1, "heard": 1, "share": 1.0}
     assert found["anomalies"] == {"count": 6, "cleared": 1, "per_hour": 6.0, "budget_per_hour": 100}
     assert found["diversity"] == {"classes": 2, "active": 1, "known": len(registry())}
+
+
+def test_a_slot_of_silence_shows_whenever_the_first_and_last_began(client: Client, seeded_url: str) -> None:
+    """At 21:49:50 and 21:50 one aircraft is heard, then nothing until 22:10; the data ends at 22:25."""
+    asyncio.run(_heard_before(seeded_url))
+
+    found = client.get("/kpis?hours=1").json()["uptime"]
+
+    assert found == {"since": "2023-11-14T21:49:50Z", "slots": 5, "heard": 4, "share": 0.8}
+
+
+async def _heard_before(url: str) -> None:
+    writer = await Writer.open(url)
+    one, start = rows().take(np.arange(4)), T0 - 1_810_000
+    time = start + np.array([0, 10_000, 1_210_000, 1_220_000])
+    await writer.segments(one.with_columns(time=time, flight=np.array([79, 79, 80, 80])))
+    await writer.close()
 
 
 def test_what_nobody_reviewed_has_no_precision(client: Client) -> None:

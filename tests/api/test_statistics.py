@@ -79,6 +79,15 @@ def test_by_hour_with_the_quiet_ones(client: Client) -> None:
     assert found["2023-11-15T00:00:00Z"]["rate"] == 0
 
 
+def test_what_was_flown_is_cut_at_the_ends_of_the_interval_and_of_each_hour(client: Client) -> None:
+    """The flight of two hours from 23:00, in pieces of ten minutes that begin with the fix before."""
+    asked = "datetime=2023-11-14T23:05:00Z/2023-11-15T00:10:00Z"
+    whole = client.get(f"/statistics?{asked}").json()
+    assert whole["flight_hours"] == round(65 / 60, 2)
+    found = {key: one["flight_hours"] for key, one in groups(client, f"by=hour&{asked}").items()}
+    assert found == {"2023-11-14T23:00:00Z": round(55 / 60, 3), "2023-11-15T00:00:00Z": round(10 / 60, 3)}
+
+
 def test_by_country_of_registry(client: Client) -> None:
     found = groups(client, "by=country")
     assert found["IE"]["count"] == 3
