@@ -13,6 +13,10 @@ from geo.batch import Batch
 INTERVAL_S = 1.0
 TIMEOUT_S = 10.0
 BACKOFF_S = 60.0
+"""Between two tries at most, however often the other side failed."""
+SOON_S, SOON_TIMES = 10.0, 10.0
+"""Nor more than so many of its own intervals, and these seconds: who is asked each second and comes back is heard again
+in time for what an aircraft then does to be told within 30 s, and one question in 10 s wearies nobody."""
 FUTURE_MS = 30_000
 """Rows stamped later than this after the wall clock are refused: a clock jump, and the engine would wait for it."""
 DOWN_AFTER = 3
@@ -66,7 +70,7 @@ class Living(Source):
         """Seconds until the next try: longer at every failure in a row, with jitter."""
         if not self._failures:
             return self.interval_s
-        longest = max(BACKOFF_S, self.interval_s)
+        longest = max(min(BACKOFF_S, max(SOON_S, SOON_TIMES * self.interval_s)), self.interval_s)
         return min(longest, self.interval_s * 2.0 ** min(self._failures, 10)) * random.uniform(0.5, 1.0)
 
     def health(self) -> dict[str, object]:
