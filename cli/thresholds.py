@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import structlog
 
+from cli.config_values import strange
 from cli.configuration import Configuration, ConfigurationError
 from cli.option_keys import keys
 
@@ -44,7 +45,7 @@ class Watched:
             return None
         self.mark = mark
         try:
-            found = self.start.again()
+            found = self._sound(self.start.again())
         except (ConfigurationError, OSError) as error:
             self.fault = str(error)
             log.error("configuration refused; the one before still holds", fault=self.fault)
@@ -54,6 +55,14 @@ class Watched:
         before, self.held = self._thresholds(), found
         log.info("configuration read", waits_for_restart=self.waiting)
         return None if self._thresholds() == before else self._thresholds()
+
+    def _sound(self, found: Configuration) -> Configuration:
+        """The same. Raises ConfigurationError where no service could begin with it at the next start. Feeds that are
+        as they were kept this one from nothing: those of the command line may take their place."""
+        new = list(found.feeds) != list(self.start.feeds)
+        if faults := strange(found if new else replace(found, feeds=())):
+            raise ConfigurationError(faults)
+        return found
 
     def again(self) -> None:
         """Look at the file at the next occasion, changed or not."""

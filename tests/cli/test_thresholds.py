@@ -51,6 +51,22 @@ def test_a_bad_file_is_refused_and_the_old_one_holds(file: Path) -> None:
     assert watched.changed() == {"loiter": {"dwell": 602}} and watched.told()["fault"] is None
 
 
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("[judging]\nclasses = ['squak']", "no anomaly class 'squak'; did you mean 'squawk'?"),
+        ("[judging]\nzones = ['nowhere.geojson']", "there is no file or folder 'nowhere.geojson'"),
+        ("[[feeds]]\naddress = 'sbs://roof'", "names no host and port"),
+    ],
+)
+def test_what_the_next_start_would_refuse_is_refused_at_once(file: Path, text: str, fault: str) -> None:
+    watched = Watched(load(file, environ={}), registry())
+    save(file, f"[detectors.loiter]\ndwell = 500\n{text}")
+
+    assert watched.changed() is None
+    assert fault in watched.told()["fault"]
+
+
 def test_a_file_that_goes_away_changes_nothing(file: Path) -> None:
     watched = Watched(load(file, environ={}), registry())
     file.unlink()
@@ -60,7 +76,7 @@ def test_a_file_that_goes_away_changes_nothing(file: Path) -> None:
 
 def test_what_needs_a_restart_is_named(file: Path) -> None:
     watched = Watched(load(file, environ={}), registry())
-    save(file, "[detectors.loiter]\ndwell = 601\n[service]\nport = 9\n[[feeds]]\naddress = 'x'")
+    save(file, "[detectors.loiter]\ndwell = 601\n[service]\nport = 9\n[[feeds]]\naddress = 'demo'")
     assert watched.changed() is None
     assert watched.told()["waits_for_restart"] == ["service.port", "feeds"]
 
