@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 import asyncpg
@@ -28,13 +29,28 @@ INSERT INTO hourly (hour, h3, class, n, aircraft)
 SELECT {_HOUR.format("bucket_start")}, h3, '{TRAFFIC}', sum(seconds), max(aircraft)
 FROM cells WHERE resolution = {FINEST} AND bucket_start >= $1 AND bucket_start < $2 GROUP BY 1, 2
 """
+_FLOWN_AGAIN = f"""
+INSERT INTO hourly AS t (hour, h3, class, n, aircraft)
+SELECT {_HOUR.format("bucket_start")}, h3, '{TRAFFIC}', sum(seconds), max(aircraft)
+FROM cells WHERE resolution = {FINEST} AND {_HOUR.format("bucket_start")} = ANY($1) GROUP BY 1, 2 ORDER BY 1, 2
+ON CONFLICT (hour, h3, class) DO UPDATE SET n = greatest(t.n, excluded.n),
+  aircraft = greatest(t.aircraft, excluded.aircraft)
+"""
+_CLEAR_FOUND = f"{_CLEAR} AND class <> '{TRAFFIC}'"
 _FOUND = f"""
 INSERT INTO hourly (hour, h3, class, n, aircraft)
 SELECT {_HOUR.format("start_time")}, {_PARENT}, class, count(*), count(DISTINCT icao24)
 FROM anomalies WHERE state <> 'cleared' AND h3 IS NOT NULL AND start_time >= $1 AND start_time < $2 GROUP BY 1, 2, 3
 RETURNING h3
 """
-_FIRST = "SELECT least((SELECT min(bucket_start) FROM cells), (SELECT min(start_time) FROM anomalies))"
+_FIRST = """
+SELECT least((SELECT min(bucket_start) FROM cells WHERE bucket_start >= $1),
+  (SELECT min(start_time) FROM anomalies WHERE start_time >= $1))
+"""
+_MONTHS = """
+SELECT DISTINCT date_trunc('month', start_time AT TIME ZONE 'UTC') AS month FROM anomalies
+WHERE state <> 'cleared' AND h3 IS NOT NULL AND start_time >= $1 AND start_time < $2
+"""
 _DONE = """
 INSERT INTO meta (key, value) VALUES ('hourly', to_jsonb($1::bigint))
 ON CONFLICT (key) DO UPDATE SET value = excluded.value
@@ -52,30 +68,67 @@ async def fill(connection: asyncpg.Connection, now: int) -> int:
     async with connection.transaction():
         await connection.execute(_CLEAR, *span)
         await connection.execute(_FLOWN, *span)
-        found = {row["h3"] for row in await connection.fetch(_FOUND, *span)}
-        if found:
-            await cells.draw(connection, found)
+        await _count_found(connection, *span)
         await connection.execute(_DONE, end)
     return (end - start) // HOUR_MS
 
 
+async def flown_again(connection: asyncpg.Connection, starts: Iterable[int]) -> None:
+    """After counts of half hours (epoch ms) changed: those of hours that were counted, or passed over, before. A count
+    never shrinks: of an hour whose detail has gone only what came late is left."""
+    done = await _done(connection) or 0
+    hours = {start // HOUR_MS * HOUR_MS for start in starts if start < done}
+    if hours:
+        for month in {_month(hour) for hour in hours}:
+            await _partition(connection, month)
+        await connection.execute(_FLOWN_AGAIN, [_utc(hour) for hour in sorted(hours)])
+
+
+async def found_again(connection: asyncpg.Connection, start: int, end: int) -> None:
+    """After anomalies that start in [start, end) ms changed: those of all hours of it that were counted before."""
+    end = min(-(-end // HOUR_MS) * HOUR_MS, await _done(connection) or 0)
+    span = _utc(start // HOUR_MS * HOUR_MS), _utc(end)
+    if span[0] >= span[1]:
+        return
+    for row in await connection.fetch(_MONTHS, *span):
+        await _partition(connection, row["month"].replace(tzinfo=UTC))
+    async with connection.transaction():
+        await connection.execute(_CLEAR_FOUND, *span)
+        await _count_found(connection, *span)
+
+
+async def _count_found(connection: asyncpg.Connection, start: datetime, end: datetime) -> None:
+    if found := {row["h3"] for row in await connection.fetch(_FOUND, start, end)}:
+        await cells.draw(connection, found)
+
+
+async def _done(connection: asyncpg.Connection) -> int | None:
+    """The end (epoch ms) of what was counted."""
+    done: int | None = await connection.fetchval("SELECT value::text::bigint FROM meta WHERE key = 'hourly'")
+    return done
+
+
 async def _span(connection: asyncpg.Connection, now: int) -> tuple[int, int]:
-    """The hours to count, [start, end) in ms: from the first that is stored, or from where it stopped."""
-    done = await connection.fetchval("SELECT value::text::bigint FROM meta WHERE key = 'hourly'")
-    first = await connection.fetchval(_FIRST)
+    """The hours to count, [start, end) in ms: from the first that is stored and was not counted."""
+    done = await _done(connection) or 0
+    first = await connection.fetchval(_FIRST, _utc(done))
     if first is None:
         return 0, 0
-    start = max(int(first.timestamp()) * 1000 // HOUR_MS * HOUR_MS, done or 0)
+    start = int(first.timestamp()) * 1000 // HOUR_MS * HOUR_MS
     return start, min((now - SETTLED_MS) // HOUR_MS * HOUR_MS, start + AT_ONCE * HOUR_MS)
 
 
 def _months(start: int, end: int) -> list[datetime]:
     """First instants of the months that [start, end) touches."""
-    month, out = _utc(start).replace(day=1, hour=0), []
+    month, out = _month(start), []
     while month < _utc(end):
         out.append(month)
         month = (month + timedelta(days=32)).replace(day=1)
     return out
+
+
+def _month(ms: int) -> datetime:
+    return _utc(ms).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
 
 
 async def _partition(connection: asyncpg.Connection, month: datetime) -> None:

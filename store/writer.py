@@ -140,6 +140,9 @@ class Writer:
         """
         async with self.pool.acquire() as connection, connection.transaction():
             changed = await episodes.save(connection, anomalies, hashes or {})
+            # What is still open is counted when it ends, at the latest.
+            if starts := [one.start for one in anomalies if changed and one.state != "open"]:
+                await hourly.found_again(connection, min(starts), max(starts) + 1)
             joined = await together.save(connection, incidents)
             told = await outbox.save(connection, alerts)
             for kind, some in (("anomaly", changed), ("incident", joined), ("alert", told)):
@@ -174,6 +177,7 @@ class Writer:
         incidents around that time are made anew."""
         async with self.pool.acquire() as connection, connection.transaction():
             changed = await episodes.replace(connection, classes, start, end, anomalies, hashes or {})
+            await hourly.found_again(connection, start, end)
             joined = await together.join_again(connection, start, end, self.join) if self.join else 0
             for kind, some in (("anomaly", changed), ("incident", joined)):
                 if some:
@@ -193,7 +197,11 @@ class Writer:
             if new := known - self.known_cells:
                 await cells.draw(connection, new)
                 self.known_cells |= new
-            return await cells.count(connection, counts, aircraft or {})
+            async with connection.transaction():
+                changed = await cells.count(connection, counts, aircraft or {})
+                if changed:
+                    await hourly.flown_again(connection, counts["bucket_start"].tolist())
+        return changed
 
     async def sessions(self, told: Mapping[str, Array]) -> int:
         """What is known of sessions by now (columns of pipeline/sessions.py); how many changed. Telling them again
@@ -245,7 +253,8 @@ class Writer:
         """Count the hours that have settled by data time (epoch ms) and index the partitions that closed before it; the
         names of these. Safe beside `write`."""
         async with self.pool.acquire() as connection, partitions.alone(connection):
-            await hourly.fill(connection, data_time)
+            while await hourly.fill(connection, data_time):
+                pass
             return await partitions.index_closed(connection, data_time)
 
     async def drop_before(self, ms: int) -> list[str]:

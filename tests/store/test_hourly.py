@@ -61,6 +61,42 @@ def test_an_hour_is_counted_when_it_has_settled(url: str) -> None:
     assert rest == (2, [*first[1], (T0 + HOUR, CELL, "", 1200, 1)]) and again == (0, rest[1])
 
 
+def test_what_comes_late_is_counted_and_what_changes_is_counted_again(url: str) -> None:
+    """A recording of two years before, imported after and judged later; and an anomaly that is cleared after hours."""
+    asyncio.run(filled(url, T0 + hourly.SETTLED_MS + 3 * HOUR))
+    old = T0 - 2 * 365 * 24 * HOUR
+
+    async def late() -> None:
+        writer = await Writer.open(url)
+        counts = {name: np.array([5]) for name in ("good", "bad", "aircraft", "seconds")}
+        await writer.cells(counts | {"h3": np.array([CELL], dtype=np.uint64), "bucket_start": np.array([old])})
+        h3 = f"{int(cells_of(np.array([50.0]), np.array([10.0]), 7)[0]):x}"
+        await writer.replace_range(["loiter"], old, old + HOUR, [replace(ONE, id="o", start=old, end=old, h3=h3)])
+        await writer.save([replace(ONE, id="h0", start=T0, end=T0 + HOUR, h3=h3, state="cleared", cleared="x")])
+        await writer.close()
+
+    asyncio.run(late())
+
+    found = asyncio.run(filled(url, T0))[1]
+    assert found[:2] == [(old, CELL, "", 5, 5), (old, CELL, "loiter", 1, 1)]
+    assert found[2:4] == [(T0, CELL, "", 1200, 3), (T0, CELL, "loiter", 2, 1)]
+
+
+def test_what_follows_a_long_silence_is_counted_at_once(url: str) -> None:
+    asyncio.run(filled(url, T0 + hourly.SETTLED_MS + 3 * HOUR))
+    after = T0 + 365 * 24 * HOUR
+
+    async def came() -> None:
+        writer = await Writer.open(url)
+        counts = {name: np.array([5]) for name in ("good", "bad", "aircraft", "seconds")}
+        await writer.cells(counts | {"h3": np.array([CELL], dtype=np.uint64), "bucket_start": np.array([after])})
+        await writer.close()
+
+    asyncio.run(came())
+
+    assert asyncio.run(filled(url, after + hourly.SETTLED_MS + HOUR))[1][-1] == (after, CELL, "", 5, 5)
+
+
 def test_months_go_as_partitions(url: str) -> None:
     asyncio.run(filled(url, T0 + hourly.SETTLED_MS + 3 * HOUR))
 
@@ -71,5 +107,6 @@ def test_months_go_as_partitions(url: str) -> None:
         finally:
             await connection.close()
 
+    asyncio.run(dropped(T0))
     assert asyncio.run(dropped(T0)) == []
     assert asyncio.run(dropped(T0 + 40 * 24 * HOUR)) == ["hourly_202311"]
