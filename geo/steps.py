@@ -14,6 +14,10 @@ from geo.schema import NO_TIME, Array
 GAP_S = 600.0
 """Over a longer silence nothing is said of the way between two fixes: a session ends after it (PRD)."""
 
+FOLLOWS_S = 60.0
+"""What appears where its aircraft cannot have flown from where it was is believed once it goes on within this long:
+a few answers of the slowest feeds. One wrong position goes on to nowhere."""
+
 PLACE = ("lat", "lon", "alt")
 
 _NOTHING_MS = 1e-6
@@ -22,6 +26,7 @@ _NOTHING_MS = 1e-6
 FIXES = Keep(
     {"t": Slot("i8", NO_TIME), "icao24": Slot("i8"), **{name: Slot("f8", np.nan) for name in PLACE}}, ttl_s=2 * GAP_S
 )
+"""The place is NaN until a stream that appeared beside its aircraft's own has gone on."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +75,8 @@ class Walk:
     fixes: Memory = field(default_factory=lambda: Memory(FIXES))
 
     def steps(self, rows: Batch) -> Steps:
-        """The steps to the new fixes in `rows`, which have `flight`. A fix sent again is no step."""
+        """The steps to the new fixes in `rows`, which have `flight`. A fix sent again is no step, nor is one that
+        stands alone beside its aircraft's other stream."""
         fixes = _fixes(rows)
         known = self.fixes.get(fixes["flight"])
         news = fixes["t"] > known["t"]
@@ -81,15 +87,32 @@ class Walk:
     def _joined(self, fixes: dict[str, Array], known: dict[str, Array]) -> Steps:
         """Each fix with the one before it, which is the `known` one where its flight's first comes."""
         flight, t, first = fixes["flight"], fixes["t"], _first(fixes["flight"])
+        alone = _alone(fixes, known)
+        fixes |= {name: np.where(alone, np.nan, fixes[name]) for name in PLACE}
         was = {name: np.where(first, known[name], np.roll(fixes[name], 1)) for name in ("t", *PLACE)}
         new = was["t"] == NO_TIME
-        cut = new | (t - np.where(new, t, was["t"]) > GAP_S * 1000)
+        cut = new | (t - np.where(new, t, was["t"]) > GAP_S * 1000) | np.isnan(was["lat"])
         last = np.roll(first, -1)
         self.fixes.put(flight[last], t[last], **{name: fixes[name][last] for name in ("t", "icao24", *PLACE)})
-        return Steps(
+        steps = Steps(
             fixes["row"], flight, fixes["icao24"], np.cumsum(cut | first), cut, np.where(cut, t, was["t"]), t,
             [np.where(cut, np.nan, was[name]) for name in PLACE], [fixes[name] for name in PLACE],
         )  # fmt: skip
+        return steps.take(~alone) if alone.any() else steps
+
+
+def _alone(fixes: dict[str, Array], known: dict[str, Array]) -> Array:
+    """Fixes of streams beside their aircraft's own, up to the first that follows another within FOLLOWS_S."""
+    t, first, within = fixes["t"], _first(fixes["flight"]), FOLLOWS_S * 1000
+    new = known["t"] == NO_TIME
+    doubted = first & np.where(new, fixes["beside"], np.isnan(known["lat"]))
+    if not doubted.any():
+        return doubted
+    goes_on = np.where(first, ~new & (t - np.where(new, t, known["t"]) <= within), t - np.roll(t, 1) <= within)
+    passed = np.cumsum(goes_on)
+    start = np.maximum.accumulate(np.where(first, np.arange(len(t)), 0))
+    out: Array = doubted[start] & (passed == (passed - goes_on)[start])
+    return out
 
 
 def _fixes(rows: Batch) -> dict[str, Array]:
@@ -105,8 +128,16 @@ def _fixes(rows: Batch) -> dict[str, Array]:
     row, t = row[~again], t[~again]
     return {
         "row": row, "flight": rows["flight"][row], "icao24": rows["icao24"][row], "t": t,
-        "lat": rows["lat"][row], "lon": rows["lon"][row], "alt": _altitude(rows)[row],
+        "lat": rows["lat"][row], "lon": rows["lon"][row], "alt": _altitude(rows)[row], "beside": _beside(rows)[row],
     }  # fmt: skip
+
+
+def _beside(rows: Batch) -> Array:
+    """Rows of a stream while its aircraft has another one, or of one that began so."""
+    none = np.zeros(len(rows), dtype=np.int64)
+    rival = rows.columns.get("rival_time", none + NO_TIME)
+    out: Array = (rows.columns.get("sub", none) > 0) | (rival != NO_TIME)
+    return out
 
 
 def _altitude(rows: Batch) -> Array:

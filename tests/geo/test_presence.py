@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -265,3 +266,17 @@ def test_an_area_that_was_always_there_holds_those_inside_from_their_fix_on() ->
 def test_a_fix_older_than_the_newest_is_no_step_in_whichever_batch() -> None:
     rows = fly([47.25, 47.25, 47.25], [8.2, 9.0, 8.2], [100, 50, 60])
     assert watch(areas(BOX), rows.take(np.array([0, 1, 2])), [1]) == watch(areas(BOX), rows.take(np.array([0])))
+
+
+@pytest.mark.parametrize("cuts", [(), (1,), (1, 2), (1, 2, 3)])
+def test_a_second_stream_of_an_aircraft_comes_in_once_it_has_gone_on(cuts: Sequence[int]) -> None:
+    beside = fly([47.2] * 4, [8.1, 8.2, 8.203, 8.206], [0, 90, 95, 100]).with_columns(sub=np.ones(4, np.int8))
+
+    assert [one[2:4] for one in watch(areas(BOX), beside, cuts)] == [(95, 100)]
+
+
+def test_a_position_that_nothing_goes_on_from_is_no_visit() -> None:
+    jumps = [fly([47.2], [8.1 + 0.1 * k], [k], flight=7 + k) for k in range(4)]
+    jumps = [one.with_columns(rival_time=np.array([NO_TIME if k == 0 else T0])) for k, one in enumerate(jumps)]
+
+    assert [one[1] for one in watch(areas(BOX), Batch.concat(jumps), (1, 2, 3))] == [7]
