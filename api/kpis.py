@@ -80,7 +80,7 @@ async def _latency(pool: asyncpg.Pool, now: Mapping[str, int | None]) -> dict[st
     active = {row["class"] for row in await pool.fetch(_ACTIVE)}
     delays = [one["delay_median_s"] for own, one in measured().items() if own in active and one["delay_median_s"]]
     return {
-        "pipeline_s": None if newest is None or judged is None else (newest - judged) / 1000,
+        "pipeline_s": None if newest is None or judged is None else max(0, newest - judged) / 1000,
         "detection_median_s": round(median(delays), 1) if delays else None,
         "classes_measured": len(delays),
     }

@@ -46,12 +46,12 @@ def layer(collection: Collection, asked: Asked, at: Tile) -> Layer | None:
 
 def found(of: Layer, asked: Asked, at: Tile, statement: Statement) -> str:
     """FROM and WHERE of the sums in the box: columns lon, lat and n."""
-    first, last, long = _times(of, asked, statement)
+    first, until, long = _times(of, asked, statement)
     west, south, east, north = (statement.bind(edge, "float8") for edge in asked.boxes[0].edges)
     hours, resolution = 24 if long else 1, BY_ZOOM[at.zoom]
     return (
         f"tile_hours WHERE layer = {statement.bind(of.table, 'text')} AND hours = {hours} "
-        f"AND resolution = {resolution} AND start > {first} - interval '{hours} hours' AND start <= {last} "
+        f"AND resolution = {resolution} AND start > {first} - interval '{hours} hours' AND start {until} "
         f"AND lon BETWEEN {west} AND {east} AND lat BETWEEN {south} AND {north}"
     )
 
@@ -60,13 +60,14 @@ _NOW = "(SELECT to_timestamp((value #>> '{}')::float8 / 1000) FROM meta WHERE ke
 
 
 def _times(of: Layer, asked: Asked, statement: Statement) -> tuple[str, str, bool]:
-    """SQL of the first and last moment, and whether the span is a long one."""
+    """SQL of the first moment, of how starts compare with the last, and whether the span is a long one."""
     if asked.span is None:
-        return f"({_NOW} - {statement.bind(of.latest, 'interval')})", _NOW, False
+        return f"({_NOW} - {statement.bind(of.latest, 'interval')})", f"<= {_NOW}", False
     start, end = asked.span.start, asked.span.end
     long = start is None or end is None or end - start > BY_DAY
-    ends = (_moment(start, "-infinity", statement), _moment(end, "infinity", statement))
-    return *ends, long
+    first, last = _moment(start, "-infinity", statement), _moment(end, "infinity", statement)
+    # An interval that ends at the full hour has no share in the one that begins then, but for a moment.
+    return first, f"{'<=' if start == end else '<'} {last}", long
 
 
 def _moment(at: Any, open_end: str, statement: Statement) -> str:

@@ -122,14 +122,17 @@ def one_by_one(collection: Collection, asked: Asked, at: Tile, most: int) -> tup
     keys = "".join(f", {name} AS key_{i}" for i, (name, _) in enumerate(collection.key))
     order = ", ".join(f"key_{i}{' DESC' if collection.newest_first else ''}" for i in range(len(collection.key)))
     columns = "".join(f', "p_{name}" AS "{name}"' for name in names)
+    shape = f"ST_AsMVTGeom({{}}, ST_MakeEnvelope({square}, 3857), {EXTENT}, {round(MARGIN * EXTENT)})"
+    # Among others a line or area that is too small to be drawn is a point: the picture of the world has it too.
+    small = f", {shape.format('ST_PointOnSurface(cut)')}" if collection.geometry == "Geometry" else ""
     # Materialized: the order must not lure the planner away from the index on places. OFFSET 0: or each shape would be
     # made twice, to see whether there is one and to show it.
     sql = f"""
     WITH found AS MATERIALIZED (SELECT geom, {collection.feature_id} AS own_id{keys}{values} FROM {found})
     SELECT ST_AsMVT(tile, {statement.bind(collection.id, "text")}, {EXTENT}, 'shape') FROM (
-      SELECT ST_AsMVTGeom(ST_Transform(ST_ClipByBox2D(ST_Force2D(geom), ST_MakeEnvelope({box}, 4326)), 3857),
-        ST_MakeEnvelope({square}, 3857), {EXTENT}, {round(MARGIN * EXTENT)}) AS shape, own_id AS id{columns}
-      FROM (SELECT * FROM found ORDER BY {order} LIMIT {most}) AS first OFFSET 0
+      SELECT coalesce({shape.format("cut")}{small}) AS shape, own_id AS id{columns}
+      FROM (SELECT * FROM found ORDER BY {order} LIMIT {most}) AS first,
+        ST_Transform(ST_ClipByBox2D(ST_Force2D(geom), ST_MakeEnvelope({box}, 4326)), 3857) AS cut OFFSET 0
     ) AS tile WHERE shape IS NOT NULL"""
     return sql, statement.values
 

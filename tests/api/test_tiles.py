@@ -40,7 +40,8 @@ async def _crowded(url: str) -> None:
     ]
     lines = [[[178.0, -20.0], [180.0, -21.0]], [[-180.0, -21.0], [-178.0, -22.0]]]
     ring = [[20.0, -40.0], [21.0, -40.0], [21.0, -39.0], [20.0, -40.0]]
-    shapes = [("w1", "MultiLineString", lines), ("p1", "Polygon", [ring])]
+    short = [[60.0, -40.0], [60.001, -40.0]]
+    shapes = [("w1", "MultiLineString", lines), ("p1", "Polygon", [ring]), ("k1", "LineString", short)]
     more = [replace(ONE, id=own, geometry={"type": kind, "coordinates": at}) for own, kind, at in shapes]
     await writer.save([*crowd, *more])
     await writer.close()
@@ -90,6 +91,12 @@ def test_a_tile_holds_its_anomalies_with_what_they_are(tile: Any) -> None:
     assert one["geometry"]["type"] in ("Polygon", "MultiPolygon")
 
 
+@pytest.mark.parametrize(("zoom", "kind"), [(2, "Point"), (14, "LineString")])
+def test_what_is_too_small_to_be_drawn_is_a_point(tile: Any, zoom: int, kind: str) -> None:
+    found = {one["properties"]["id"]: one["geometry"]["type"] for one in tile(place(60.0005, -40, zoom))}
+    assert found["k1"] == kind
+
+
 def test_lists_and_objects_that_are_asked_for_are_json(tile: Any) -> None:
     (one,) = tile(place(20.7, -39.5, 9), properties="members,evidence,explanation")
     held = {name: one["properties"][name] for name in ("members", "evidence", "explanation")}
@@ -119,7 +126,7 @@ def test_tiles_take_the_filters_of_items(client: Client, tile: Any, params: dict
 def test_a_crowd_is_counted_with_its_highest_priority(tile: Any) -> None:
     counted = tile(Tile(0, 0, 0))
     assert CROWD > MOST
-    assert sum(one["properties"]["count"] for one in counted) == CROWD + 13 + 2
+    assert sum(one["properties"]["count"] for one in counted) == CROWD + 13 + 3
     assert {"critical", "medium"} <= {one["properties"]["priority"] for one in counted}
     assert all(one["geometry"]["type"] == "Point" for one in counted)
 
