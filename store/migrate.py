@@ -16,11 +16,13 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 import migrations
 from store.programs import ClusterError
+from store.revision import known
 
 
 def upgrade(url: str, revision: str = "head") -> None:
     """Bring the database to `revision`. Blocks; not for use inside a running event loop. Raises ClusterError where its
-    encoding is another one than UTF8: names of the whole world would not fit, and lengths of texts be wrong."""
+    encoding is another one than UTF8 (names of the whole world would not fit, and lengths of texts be wrong), or a
+    newer version has changed it."""
     asyncio.run(_with_connection(url, lambda config: command.upgrade(config, revision)))
 
 
@@ -45,6 +47,7 @@ def _config() -> Config:
 async def _with_connection(url: str, act: Callable[[Config], None]) -> None:
     def go(connection: Connection) -> None:
         _check_encoding(connection)
+        _check_revision(connection)
         config = _config()
         config.attributes["connection"] = connection
         act(config)
@@ -65,4 +68,13 @@ def _check_encoding(connection: Connection) -> None:
         raise ClusterError(
             f"the database keeps texts as {encoding}, and Skysift needs UTF8: make one by "
             "CREATE DATABASE skysift ENCODING 'UTF8' TEMPLATE template0"
+        )
+
+
+def _check_revision(connection: Connection) -> None:
+    unknown = set(MigrationContext.configure(connection).get_current_heads()) - known()
+    if unknown:
+        raise ClusterError(
+            f"the database is at {', '.join(sorted(unknown))}, which this version does not know: a newer Skysift has "
+            "worked on it; install that again, or restore a backup that was made before"
         )

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from store.columns import OTHER
 from store.migrate import downgrade, is_current, upgrade
 from store.programs import ClusterError
+from store.revision import head
 from store.schema import metadata, positions
 
 EXTENSION = {"spatial_ref_sys", "alembic_version"}
@@ -75,3 +76,21 @@ def test_a_database_of_another_encoding_is_refused_with_what_to_do(database_url:
 
     with pytest.raises(ClusterError, match="LATIN1, and Skysift needs UTF8: make one by CREATE DATABASE"):
         upgrade(asyncio.run(made()))
+
+
+def test_a_database_of_a_newer_version_is_refused_with_what_to_do(database_url: str) -> None:
+    def become(revision: str) -> None:
+        async def go() -> None:
+            connection = await asyncpg.connect(database_url)
+            await connection.execute(f"UPDATE alembic_version SET version_num = '{revision}'")
+            await connection.close()
+
+        asyncio.run(go())
+
+    upgrade(database_url)
+    become("9999")
+    try:
+        with pytest.raises(ClusterError, match="at 9999, which this version does not know: a newer Skysift"):
+            upgrade(database_url)
+    finally:
+        become(head())
