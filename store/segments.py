@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import asyncpg
 import numpy as np
 
 from geo.cells import cells_of
 from store import tile_hours
 from store.lines import Segments
-from store.state import changed
 
 # Usually the new piece continues the old one; else both are taken apart and put in order of time (M).
 _MERGED = """
@@ -30,6 +31,9 @@ ON CONFLICT (flight, sub, slot, part) DO UPDATE SET geom = {_MERGED},
   callsign = coalesce(excluded.callsign, t.callsign),
   start_time = least(t.start_time, excluded.start_time), end_time = greatest(t.end_time, excluded.end_time)
 RETURNING flight, sub, (extract(epoch FROM slot) * 1000)::bigint, part, xmax = 0
+"""
+_GONE = """
+RETURNING (extract(epoch FROM slot) * 1000)::bigint, ST_X(ST_StartPoint(geom)), ST_Y(ST_StartPoint(geom))
 """
 _KEY = ("flight", "sub", "slot", "part")
 _ORIGIN = 9 + 4
@@ -62,6 +66,20 @@ async def _count(connection: asyncpg.Connection, segments: Segments, rows: list[
 
 async def drop_before(connection: asyncpg.Connection, ms: int) -> int:
     """Remove segments that end before `ms` (epoch ms); how many."""
-    return changed(
-        await connection.execute("DELETE FROM track_segments WHERE end_time < to_timestamp($1::float8)", ms / 1000)
-    )
+    return await _delete(connection, "end_time < to_timestamp($1::float8 / 1000)", ms)
+
+
+async def forget(connection: asyncpg.Connection, addresses: Sequence[int]) -> int:
+    """Remove those of some aircraft; how many."""
+    return await _delete(connection, "icao24 = ANY($1)", addresses)
+
+
+async def _delete(connection: asyncpg.Connection, which: str, value: object) -> int:
+    """With their counts for tiles."""
+    async with connection.transaction():
+        gone = await connection.fetch(f"DELETE FROM track_segments WHERE {which} {_GONE}", value)
+        if gone:
+            slot, lon, lat = map(np.array, zip(*gone, strict=True))
+            cells = cells_of(lat, lon, max(tile_hours.RESOLUTIONS))
+            await tile_hours.take(connection, tile_hours.TRACKS, slot, cells)
+    return len(gone)

@@ -128,6 +128,33 @@ def test_dropped_rows_are_no_longer_counted(seeded_url: str) -> None:
     assert kept == [(3 * 2 * N,)]
 
 
+def test_of_the_day_in_which_rows_are_dropped_the_rest_is_counted(seeded_url: str) -> None:
+    """The second of two flights on a day stays, and is forgotten later."""
+    day = T0 // (24 * HOUR) * 24 * HOUR - 10 * 24 * HOUR
+
+    async def act() -> None:
+        writer = await Writer.open(seeded_url, store_every_s=0)
+        for flight, hour in ((11, 1), (12, 13)):
+            rows = flown(day + hour * HOUR, 8.0, flight, 1_300)
+            await writer.write(rows)
+            await writer.segments(rows)
+        await writer.drop_before(day + 13 * HOUR)
+        await writer.close()
+
+    asyncio.run(act())
+    at = f"start >= to_timestamp({day // 1000}) AND start < to_timestamp({day // 1000 + 86_400})"
+    sql = f"SELECT layer, sum(n)::int FROM tile_hours WHERE {at} GROUP BY layer, hours, resolution ORDER BY 1"
+    assert asyncio.run(_asked(seeded_url, sql)) == [("positions", 1_300)] * 6 + [("track_segments", 3)] * 6
+
+    async def forgotten() -> None:
+        writer = await Writer.open(seeded_url)
+        await writer.forget([12])
+        await writer.close()
+
+    asyncio.run(forgotten())
+    assert asyncio.run(_asked(seeded_url, sql)) == []
+
+
 def test_what_was_stored_before_there_were_sums_is_summed(seeded_url: str) -> None:
     sql = "SELECT layer, hours, resolution, start, h3, n FROM tile_hours ORDER BY 1, 2, 3, 4, 5"
     before = asyncio.run(_asked(seeded_url, sql))

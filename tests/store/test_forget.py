@@ -15,7 +15,7 @@ GONE, STAYS = 0x4CA7B5, 0x123456
 
 def test_nothing_of_them_stays(migrated_url: str) -> None:
     assert asyncio.run(forgotten(migrated_url)) == (
-        [("s1", False)], 30, [("apart",)], True,
+        [("s1", False)], 30, [("apart",)], True, 1,
     )  # fmt: skip
 
 
@@ -31,11 +31,13 @@ async def forgotten(url: str) -> tuple[object, ...]:
         """)
         await connection.execute("INSERT INTO incident_anomalies VALUES ('p1', 'with'), ('s1', 'apart')")
         before = await connection.fetchval("SELECT count(*) FROM positions")
+    await writer.maintain(ONE.start + 12 * 3_600_000)
     first, again = await writer.forget([GONE]), await writer.forget([GONE])
     connection = await asyncpg.connect(url)
     anomalies = [(r["id"], r["icao24"] == GONE) for r in await connection.fetch("SELECT id, icao24 FROM anomalies")]
     left = await connection.fetchval("SELECT count(*) FROM positions")
     incidents = [tuple(r) for r in await connection.fetch("SELECT id FROM incidents")]
+    hours = await connection.fetchval("SELECT sum(n)::int FROM hourly WHERE class = 'loiter'")
     await connection.close()
     await writer.close()
-    return anomalies, before - left, incidents, first > 30 and again == 0
+    return anomalies, before - left, incidents, first > 30 and again == 0, hours
