@@ -23,6 +23,11 @@ from geo.zones import Zones
 RULE = "definitions 5.1, gods-eye-view 637"
 
 
+HOVER_KT = 40.0
+"""A helicopter that goes faster has left the hover: its rotor flies in air of its own from 16 to 24 kt on, and wind adds
+to that."""
+
+
 def examples() -> Sequence[Example]:
     """Hits and near misses."""
     t = np.arange(3600)
@@ -140,7 +145,8 @@ def _lingering(tracks: Tracks, p: SimpleNamespace) -> Tracks:
 def _values(view: Tracks, seen: Motion, orbit: Mask, track: Mask, hit: Mask) -> dict[str, Array]:
     """What the sentence and the evidence say, by row."""
     round_it = orbit | track & (np.abs(seen.net) >= 0.8 * seen.turned)
-    manner = np.where(round_it, "circling", np.where(track, "flying racetracks or figure eights", "hovering"))
+    still = np.where(seen.speed < HOVER_KT, "hovering", "to and fro over a small area")
+    manner = np.where(round_it, "circling", np.where(track, "flying racetracks or figure eights", still))
     return {
         "manner": manner,
         "turns": np.round(seen.turned / 360, 1),

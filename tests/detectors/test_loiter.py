@@ -131,6 +131,13 @@ def test_a_hovering_helicopter_is_found_but_not_at_its_base() -> None:
     assert not found(fly(lat=48.354, lon=11.786, altitude=1_700, **wander))
 
 
+def test_what_goes_to_and_fro_fast_does_not_hover() -> None:
+    """Every three quarters of a minute the other way, as a helicopter does between a lake and a fire."""
+    track = np.arange(2400) // 45 % 2 * 180.0
+    (one,) = found(fly(lat=50.55, lon=9.05, altitude=2_500, seconds=2400, speed=65, track=track), turns=9)
+    assert one.explanation.startswith("To and fro over a small area: ")
+
+
 def test_no_split_of_the_data_changes_anything() -> None:
     others = [fly(0x400000 + k, 1800, lat=45 + k) for k in range(5)]
     world = together(circle(), *others, circle(0xB, lat=52, period_s=120))
