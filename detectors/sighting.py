@@ -12,14 +12,18 @@ from detectors._examples import during, fly
 from detectors._registry import Describe, Example, Param, Style, detector
 from detectors._sighted import LOOKBACK_S, by_address, said, sighted
 from geo.aircraft import MILITARY, AircraftTable
+from geo.performance import CODE, profiles
 from geo.registers import Registers
-from geo.schema import Array
+from geo.schema import SOURCES, Array
 from geo.stretches import Stretches, none, stretches
 from geo.tracks import Index, Mask, Tracks
 from geo.watch import GROUPS, WatchList
 
 STATE = ("mil", "gov", "pol")
 """The watch list's groups that are the state's."""
+
+
+NO_TRANSPONDER = SOURCES.index("adsb_icao_nt")
 
 
 def examples() -> Sequence[Example]:
@@ -35,6 +39,11 @@ def examples() -> Sequence[Example]:
         Example("listed, but civil", lambda: fly(0xA12345, 120), 0, resources=lambda: listed("civ")),
         Example("interesting is not military", lambda: fly(0x3C1000, 120, db_flags=2), 0),
         Example("the civil part of the block", lambda: fly(0xADF7C7, 120), 0),
+        Example(
+            "a beacon of its ground station",
+            lambda: fly(0xAE1234, 120, source=np.uint8(NO_TRANSPONDER), on_ground=1, altitude=0.0, speed=0.0),
+            0,
+        ),
         Example("marked in one row among many", lambda: fly(0x3C1000, 120, db_flags=during(1, 0, 50, 51, 120)), 0),
     ]
 
@@ -74,7 +83,7 @@ def gate(
     priority="low",
     scope="aircraft",
     needs=[("icao24",)],
-    uses=("db_flags", "registration", "type_code"),
+    uses=("db_flags", "registration", "type_code", "category"),
     lookback_s=LOOKBACK_S,
     every_s=10,
     merge_gap_s=1_800,
@@ -95,7 +104,7 @@ def gate(
         characteristics=("The feed's or the aircraft database marks it military", "Or its address lies in a military block", "Or the watch list groups it so"),
         audience=("Aviation enthusiasts", "Researchers"),
         priority_note="Low: worth a look for those who like to look. One per flight.",
-        context="Most of these flights are as ordinary as any. Databases err, and civil aircraft have been registered in military blocks.",
+        context="Most of these flights are as ordinary as any. Databases err, and civil aircraft have been registered in military blocks. Vehicles and ground stations are shown as cleared.",
     ),
 )  # fmt: skip
 def detect(
@@ -114,9 +123,19 @@ def detect(
     for column, texts in zip((words, because, who), _texts(tracks, rows[first], kind, registers, known), strict=True):
         column[rows] = np.array(texts, dtype=object)[each]
     return stretches(
-        tracks, hit, begin=begin, confidence=np.where(sure, 0.9, 0.5),
+        tracks, hit, begin=begin, confidence=np.where(sure, 0.9, 0.5), cleared=_grounded(tracks, rows, aircraft),
         values={"kind": words, "who": who, "because": because},
     )  # fmt: skip
+
+
+def _grounded(tracks: Tracks, rows: Index, aircraft: AircraftTable | None) -> Array:
+    """Why each of the rows is no aircraft, '' elsewhere: beacons of ranges and towers have addresses of the same blocks,
+    and are marked in the same databases."""
+    out, view = np.full(len(tracks), "", dtype=object), tracks.take(rows)
+    low = (view.on_ground == 1) | np.isnan(view.baro_altitude)
+    beacon = (view.source == NO_TRANSPONDER) & low
+    out[rows[beacon | (profiles(view, aircraft).kind == CODE["vehicle"])]] = "a vehicle or a ground station"
+    return out
 
 
 def _texts(
