@@ -19,6 +19,13 @@ PATH_M = 150.0
 """Shorter steps carry no direction (definitions 5.1: steps below 150 m carry no bearing)."""
 
 
+STRAIGHT_DEG = 30.0
+"""A path that bends less goes straight on: less than a standard turn of three degrees a second makes in ten."""
+
+MADE_KT = 600.0
+"""The fastest that airliners are over ground, with the jet stream; what looks faster is a jump."""
+
+
 @dataclass(frozen=True)
 class Steps:
     """Steps between fixes that follow each other: `rows` (the later one), `before`, and how often each limit is met."""
@@ -31,6 +38,10 @@ class Steps:
     accelerate: Array
     turn: Array
     climb: Array
+
+    def shares(self) -> Array:
+        """(steps, channels) How often each limit is met; 0 where a channel is missing."""
+        return np.nan_to_num(np.stack([self.speed, self.accelerate, self.turn, self.climb], axis=1))
 
 
 def fixes(tracks: Tracks) -> tuple[Index, Index, Array]:
@@ -55,16 +66,37 @@ def fixes(tracks: Tracks) -> tuple[Index, Index, Array]:
 def steps(tracks: Tracks, p: SimpleNamespace) -> Steps:
     """Every step of the view, each limit as a share of what is possible; NaN where a channel is missing."""
     rows, before, dt = fixes(tracks)
+    return _between(tracks, rows, before, dt, p)
+
+
+def only_back(tracks: Tracks, step: Steps, bad: Mask, p: SimpleNamespace) -> Mask:
+    """(steps,) Bad steps that lead back from one wrong value to where an aircraft can have flown without it.
+
+    One wrong value makes two such steps. What goes to and fro at every fix is back at every one: so the step after
+    one that leads back does not.
+    """
+    follows = np.flatnonzero(bad[1:] & bad[:-1] & (step.before[1:] == step.rows[:-1])) + 1
+    past = _between(
+        tracks, step.rows[follows], step.before[follows - 1], step.dt[follows] + step.dt[follows - 1], p
+    )  # fmt: skip
+    back = np.zeros(len(bad), dtype=bool)
+    back[follows] = ~(past.shares() > 1.0).any(axis=1)
+    return back & ~np.append(False, back[:-1])[: len(back)]
+
+
+def _between(tracks: Tracks, rows: Index, before: Index, dt: Array, p: SimpleNamespace) -> Steps:
+    """The steps from the rows `before`."""
     far = distance_m(tracks.lat[before], tracks.lon[before], tracks.lat[rows], tracks.lon[rows])
     computed = COMPUTED[tracks.source[rows]] | COMPUTED[tracks.source[before]]
     speed, was = tracks.ground_speed[rows], tracks.ground_speed[before]
-    course = np.minimum(angle_between(tracks.track[rows], tracks.track[before]), _bend(tracks, rows, before, far))
+    bend = _bend(tracks, rows, before, far)
+    course = np.minimum(angle_between(tracks.track[rows], tracks.track[before]), bend)
     slow = np.fmin(speed, was)
     sensible = np.where((slow >= p.slow) & ~computed, 1.0, np.nan)
     climbed = np.abs(tracks.baro_altitude[rows] - tracks.baro_altitude[before])
     return Steps(
         rows, before, dt, far,
-        far / _reach(np.fmax(speed, was), dt, computed, p),
+        far / _reach(np.fmax(np.fmax(speed, was), _made(rows, before, far, dt, bend)), dt, computed, p),
         np.where(computed, np.nan, np.abs(speed - was) / (20.0 + p.accelerate * dt)),
         sensible * course / (15.0 + p.turn * dt * np.clip(150.0 / np.maximum(slow, 1.0), 0.8, 3.0)),
         climbed / (500.0 + p.climb * dt / 60.0),
@@ -79,6 +111,16 @@ def _bend(tracks: Tracks, rows: Index, before: Index, far: Array) -> Array:
     seen = follows[(far[follows] > PATH_M) & (far[follows - 1] > PATH_M)]
     bend[seen] = angle_between(made[seen], made[seen - 1])
     return bend
+
+
+def _made(rows: Index, before: Index, far: Array, dt: Array, bend: Array) -> Array:
+    """Knots made good in the step before where the path goes straight on, NaN elsewhere: a speed that is sent again and
+    again is stale, and who flew 300 kt a moment ago can do so now (ASR182B 2020-09-02: 22 kt sent for an hour)."""
+    made = np.full(len(rows), np.nan)
+    follows = np.flatnonzero(before[1:] == rows[:-1]) + 1
+    follows = follows[bend[follows] <= STRAIGHT_DEG]
+    made[follows] = np.minimum(far[follows - 1] / KNOT_M_S / dt[follows - 1], MADE_KT)
+    return made
 
 
 def _reach(knots: Array, dt: Array, computed: Mask, p: SimpleNamespace) -> Array:

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from detectors._examples import during, fly
-from detectors._plausible import COMPUTED, Steps, steps
+from detectors._plausible import COMPUTED, Steps, only_back, steps
 from detectors._registry import PRIORITY, Describe, Example, Param, Style, detector
 from geo.batch import Batch
 from geo.schema import SOURCES, Array
@@ -42,6 +42,13 @@ def examples() -> Sequence[Example]:
         at = np.where((np.arange(600) >= 300) & (np.arange(600) < 330), 300, np.arange(600))
         return rows.with_columns(lat=rows["lat"][at], lon=rows["lon"][at])
 
+    def garbled() -> Batch:
+        rows = fly(seconds=600)
+        height, speed = during(9_000.0, 0.0, 200, 201, 600), during(400.0, 0.0, 400, 401, 600)
+        return rows.with_columns(
+            baro_altitude=rows["baro_altitude"] + height, ground_speed=rows["ground_speed"] + speed
+        )
+
     def once() -> Batch:
         rows = fly(seconds=600)
         return rows.with_columns(lat=rows["lat"] + during(0.02, 0.0, 300, 301, 600))
@@ -50,6 +57,8 @@ def examples() -> Sequence[Example]:
         Example("two kilometres to and fro every ten seconds", lambda: zigzag(2_600.0), 1),
         Example("height that leaps 9,000 ft up and down", leaping, 1),
         Example("one wrong position", once, 0),
+        Example("one wrong height, and later one wrong speed", garbled, 0),
+        Example("a height that is wrong every other time", lambda: fly(seconds=300, altitude=20_000.0 + 9_000.0 * (np.arange(300) // 5 % 2)), 1),
         Example("a position repeated for half a minute", stale, 0),
         Example("an MLAT position that jitters by a kilometre", lambda: zigzag(1_000.0, SOURCES.index("mlat")), 0),
         Example("a fighter's turn at nine degrees a second", lambda: fly(seconds=300, track=np.arange(300) * 9.0, speed=300.0), 0),
@@ -58,11 +67,11 @@ def examples() -> Sequence[Example]:
 
 @detector(
     id="kinematics", title="Impossible motion", priority="medium", scope="aircraft", every_s=10, sample_s=5,
-    needs=[("lat",)], uses=("position_time",), lookback_s=90, merge_gap_s=120, examples=examples,
+    needs=[("lat",)], uses=("position_time",), lookback_s=120, merge_gap_s=120, examples=examples,
     explain="{what} is {beyond} what an aircraft can do between two fixes ({number}), {count} times in a minute",
     style=Style(shape="path", color="#ff453a", icon="bolt"),
     params={
-        "count": Param(2, "", "impossible steps within a minute; one is an error of a decoder", lo=2, hi=20, source="opensky-rest, egll 2017-08-02: single wrong positions"),
+        "count": Param(2, "", "impossible steps within a minute, the way back from one wrong value not counted; one is an error of a decoder", lo=2, hi=20, source="opensky-rest, egll 2017-08-02: single wrong positions"),
         "noise": Param(500, "m", "what positions may differ by beyond what is flown", lo=30, hi=5_000, source="readsb speed_check allows 30 m to 250 m; state vectors are a second or two late"),
         "timing": Param(2, "s", "how wrong the time of a position may be", lo=0, hi=30, source="JL516 2024-01-02; OpenSky state vectors"),
         "accelerate": Param(15, "kt/s", "change of speed over ground beyond 20 kt", lo=3, hi=60, source="definitions 5.3: 15 kt/s"),
@@ -81,10 +90,10 @@ def examples() -> Sequence[Example]:
 def detect(tracks: Tracks, p: SimpleNamespace) -> Stretches:
     """Rows that end an impossible step, when there are enough of them within a minute."""
     step = steps(tracks, p)
-    shares = np.nan_to_num(np.stack([step.speed, step.accelerate, step.turn, step.climb], axis=1))
+    shares = step.shares()
     worst = shares.max(axis=1, initial=0.0)
     bad = np.zeros(len(tracks), dtype=np.int64)
-    bad[step.rows] = worst > 1.0
+    bad[step.rows] = (worst > 1.0) & ~only_back(tracks, step, worst > 1.0, p)
     count = tracks.window_sum(bad, 60)
     hit = (bad > 0) & (count >= p.count)
     if not (hit & tracks.fresh).any():

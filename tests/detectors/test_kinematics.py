@@ -96,3 +96,8 @@ def test_real_tracks_that_are_hard_are_low_at_most(shared: Path, name: str) -> N
 
 def test_nothing_is_said_to_be_once_what_is_possible() -> None:
     assert _beyond(np.array([1.02, 1.44, 10.3])).tolist() == ["just beyond", "1.4 times", "10.3 times"]
+
+
+def test_a_speed_that_is_stale_makes_no_straight_flight_impossible() -> None:
+    rows = fly(seconds=600, speed=300.0)
+    assert not found(rows.with_columns(ground_speed=np.full(600, 22.0, np.float32)))
