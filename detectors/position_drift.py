@@ -67,7 +67,7 @@ def examples() -> Sequence[Example]:
 @detector(
     id="position-drift", title="Position offset", priority="medium", memory=KEEP, examples=examples, every_s=EVERY_S, **STREAMWISE,
     explain="The position is {offset:.1f} km off where speed and course lead ({ratio:.1f} times what "
-    "this stream's noise allows), for {duration}, while speed, course and height went on unchanged",
+    "this stream's noise allows), for {lasted}, while speed, course and height went on unchanged",
     style=Style(shape="path", color="#ffb340", icon="drift"),
     params={
         **NOISE,

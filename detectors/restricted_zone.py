@@ -73,7 +73,7 @@ def gate(tracks: Tracks, p: SimpleNamespace, zones: Zones) -> Mask:
     single_row=True,
     gate=gate,
     examples=examples,
-    explain="inside {zone} ({kind}, {band}){height} for {duration}{doubt}",
+    explain="inside {zone} ({kind}, {band}){height} for {lasted}{doubt}",
     style=Style(shape="path", color="#d65cf0", icon="zone"),
     params={
         "margin": Param(300, "ft", "this near to a limit the pressure of the day decides", 0, 3_000, "10 hPa: 300 ft"),

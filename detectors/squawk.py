@@ -74,7 +74,7 @@ def gate(tracks: Tracks, p: SimpleNamespace) -> Mask:
     single_row=True,
     gate=gate,
     examples=examples,
-    explain="{code} for {duration}{cycles}{where}",
+    explain="{code} for {lasted}{cycles}{where}",
     style=Style(shape="path", color="#ff3b30", icon="alert"),
     params={
         "hold": Param(

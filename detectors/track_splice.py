@@ -65,7 +65,7 @@ def examples() -> Sequence[Example]:
 @detector(
     id="track-splice", title="Track does not continue itself", priority="high", memory=KEEP, examples=examples, every_s=EVERY_S, **STREAMWISE,
     explain="{channels} changed from one update to the next by up to {times:.1f} times what an aircraft can do in that "
-    "time, and the track has gone on as a different one for {duration}",
+    "time, and the track has gone on as a different one for {lasted}",
     style=Style(shape="path", color="#bf5af2", icon="splice"),
     params={
         **NOISE,

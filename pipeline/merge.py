@@ -139,9 +139,9 @@ class Merger:
 
     def anomaly(self, episode: Episode) -> Anomaly:
         """The episode as everyone sees it."""
-        values = episode.values | {
-            "duration": lasting((episode.end - episode.start) / 1000.0), "aircraft": len(episode.members)
-        }  # fmt: skip
+        seconds = (episode.end - episode.start) / 1000.0
+        whole = {"duration": seconds, "lasted": lasting(seconds), "aircraft": len(episode.members)}
+        values = episode.values | whole
         geometry, cell = shape_of(self.spec.style.shape, path_of(episode), episode.subject, episode.peak)
         named = self.spec.scope == "aircraft"
         judged_by = episode.params or vars(self.params)
