@@ -22,6 +22,7 @@ from api.windows import FILTERS, began, window_of
 from geo.anomaly import utc_text
 from geo.firs import Firs
 from geo.hotspots import HotSpot, hot_spots
+from store.hourly import AIRCRAFT
 
 QUERY = ("datetime", *FILTERS, "radius", "fewest", "limit", "f")
 RADIUS_NMI, LEAST_NMI, MOST_NMI = 20.0, 1.0, 200.0
@@ -44,7 +45,7 @@ async def show_hotspots(request: AnyRequest) -> Response[bytes]:
     statement = Statement()
     held = began(request.app.state.collections["anomalies"], asked, window, statement)
     rows = await pool.fetch(
-        f"""SELECT class, icao24, start_time, ST_X(at) AS lon, ST_Y(at) AS lat FROM (
+        f"""SELECT class, ARRAY(SELECT {AIRCRAFT}) AS aircraft, start_time, ST_X(at) AS lon, ST_Y(at) AS lat FROM (
           SELECT *, ST_PointOnSurface(geom) AS at FROM anomalies WHERE {held} AND geom IS NOT NULL
           ORDER BY start_time DESC, id LIMIT {COUNTED + 1}) AS placed""",
         *statement.values,
@@ -93,7 +94,7 @@ def _feature(number: int, spot: HotSpot, rows: Sequence[Row], region: str | None
         "properties": {
             "rank": number,
             "count": len(rows),
-            "aircraft": len({row["icao24"] for row in rows} - {None}),
+            "aircraft": len({one for row in rows for one in row["aircraft"]} - {None}),
             "classes": dict(sorted(classes.items(), key=lambda one: (-one[1], one[0]))),
             "first": utc_text(round(min(times).timestamp() * 1000)),
             "last": utc_text(round(max(times).timestamp() * 1000)),

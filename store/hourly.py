@@ -20,6 +20,10 @@ AT_ONCE = 24 * 7
 TRAFFIC = ""
 """The class of what flew, whatever it did: `n` are seconds, `aircraft` the most of a half hour."""
 
+AIRCRAFT = """jsonb_array_elements_text(coalesce(feature::jsonb #> '{properties,members}', '[]')
+  || coalesce(feature::jsonb #> '{properties,icao24}', 'null'))"""
+"""SQL of who an anomaly is about, as texts, once at least: pairs have no address of their own but members."""
+
 _LEVEL = f"least((h3 >> 52 & 15)::int, {FINEST})"
 _PARENT = f"((h3 & ~(15::bigint << 52)) | ({_LEVEL}::bigint << 52) | ((1::bigint << (3 * (15 - {_LEVEL}))) - 1))"
 _HOUR = "date_bin('1 hour', {}, '1970-01-01 00:00:00+00'::timestamptz)"
@@ -39,8 +43,9 @@ ON CONFLICT (hour, h3, class) DO UPDATE SET n = greatest(t.n, excluded.n),
 _CLEAR_FOUND = f"{_CLEAR} AND class <> '{TRAFFIC}'"
 _FOUND = f"""
 INSERT INTO hourly (hour, h3, class, n, aircraft)
-SELECT {_HOUR.format("start_time")}, {_PARENT}, class, count(*), count(DISTINCT icao24)
-FROM anomalies WHERE state <> 'cleared' AND h3 IS NOT NULL AND start_time >= $1 AND start_time < $2 GROUP BY 1, 2, 3
+SELECT {_HOUR.format("start_time")}, {_PARENT}, class, count(DISTINCT id), count(DISTINCT who)
+FROM anomalies, {AIRCRAFT} AS who
+WHERE state <> 'cleared' AND h3 IS NOT NULL AND start_time >= $1 AND start_time < $2 GROUP BY 1, 2, 3
 RETURNING h3
 """
 _FIRST = """

@@ -16,7 +16,8 @@ MINUTE = 60_000
 
 
 async def _gathered(database: str) -> None:
-    """Beside the twelve loiters of one aircraft: seven ghosts of seven across the antimeridian, and a cleared one."""
+    """Beside the twelve loiters of one aircraft: seven ghosts across the antimeridian, the first of three
+    aircraft together, and a cleared one."""
     await seed(database)
     writer = await Writer.open(database, store_every_s=0)
     ghosts = [
@@ -27,6 +28,7 @@ async def _gathered(database: str) -> None:
         )
         for i in range(8)
     ]  # fmt: skip
+    ghosts[0] = replace(ghosts[0], icao24=None, members=[0xA00001, 0xA00010, 0xA00011])
     await writer.save(ghosts)
     await writer.clock(T0 + 120 * MINUTE, T0 + 120 * MINUTE)
     await writer.close()
@@ -41,7 +43,7 @@ def test_the_largest_comes_first_with_who_was_there(client: Client) -> None:
     loiters, ghosts = (one["properties"] for one in whole["features"])
     assert answer.headers["content-type"] == "application/geo+json" and whole["all"] and whole["counted"] == 12 + 1 + 7
     assert (loiters["count"], loiters["aircraft"], loiters["classes"]) == (12, 1, {"loiter": 12})
-    assert (ghosts["count"], ghosts["aircraft"], ghosts["classes"]) == (7, 7, {"ghost": 7})
+    assert (ghosts["count"], ghosts["aircraft"], ghosts["classes"]) == (7, 8, {"ghost": 7})
     assert abs(ghosts["lon"]) == pytest.approx(180, abs=0.01) and ghosts["near"]["country"] == "FJ"
     assert (ghosts["first"], ghosts["last"]) == ("2023-11-14T22:20:00Z", "2023-11-14T22:26:00Z")
 

@@ -97,6 +97,24 @@ def test_what_follows_a_long_silence_is_counted_at_once(url: str) -> None:
     assert asyncio.run(filled(url, after + hourly.SETTLED_MS + HOUR))[1][-1] == (after, CELL, "", 5, 5)
 
 
+def test_pairs_are_two_aircraft(url: str) -> None:
+    """Who flies in formation has no address of its own: its hour had one anomaly of no aircraft."""
+    asyncio.run(filled(url, T0 + hourly.SETTLED_MS + 3 * HOUR))
+    h3 = f"{int(cells_of(np.array([50.0]), np.array([10.0]), 7)[0]):x}"
+    pair = replace(ONE, id="f1", class_id="formation-flight", icao24=None, members=[1, 2], state="closed", h3=h3)
+
+    async def came() -> None:
+        writer = await Writer.open(url)
+        both = replace(pair, id="f2", icao24=1, members=[2, 3])
+        await writer.save([replace(one, start=T0 + HOUR, end=T0 + HOUR) for one in (pair, both)])
+        await writer.close()
+
+    asyncio.run(came())
+
+    found = asyncio.run(filled(url, T0))[1]
+    assert [row[3:] for row in found if row[2] == "formation-flight"] == [(2, 3)]
+
+
 def test_months_go_as_partitions(url: str) -> None:
     asyncio.run(filled(url, T0 + hourly.SETTLED_MS + 3 * HOUR))
 
