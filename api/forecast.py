@@ -130,9 +130,11 @@ def _value(counts: Counts, asked: Question) -> dict[str, Any]:
     model = learn(past.cell, past.hour, past.count, past.heard)
     all_cells = whole.between(0, asked.start)
     total = learn(all_cells.cell, all_cells.hour, all_cells.count, all_cells.heard)
+    # Where nothing was learned, nothing is known to be unusual.
+    learned = len(past.heard) > 0
     return {
-        "hours": _hours(total, whole, asked),
-        "surges": _surges(model, counts.between(asked.start, asked.now), asked),
+        "hours": [one | {"surge": one["surge"] and learned} for one in _hours(total, whole, asked)],
+        "surges": _surges(model, counts.between(asked.start, asked.now), asked) if learned else [],
         "ahead": _ahead(model, asked),
     }
 

@@ -53,6 +53,13 @@ def test_an_hour_beyond_its_interval_is_a_surge(client: Client) -> None:
     assert value["learned_hours"] == 4 * 7 * 24 - 5, "up to the day before data time"
 
 
+def test_before_anything_was_learned_nothing_is_a_surge(client: Client) -> None:
+    asked = "datetime=2023-10-17T00:00:00Z/2023-10-18T00:00:00Z&level=0.5"
+    value = client.get(f"/statistics/forecast?{asked}").json()
+    assert value["learned_hours"] == 0 and sum(one["count"] for one in value["hours"]) == 3
+    assert value["surges"] == [] and not any(one["surge"] for one in value["hours"])
+
+
 def test_every_hour_is_there_and_those_to_come_have_no_count(client: Client) -> None:
     hours = client.get("/statistics/forecast?weeks=4").json()["hours"]
     assert [one["start"] for one in hours][:2] == ["2023-11-13T19:00:00Z", "2023-11-13T20:00:00Z"]
