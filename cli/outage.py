@@ -15,7 +15,13 @@ ERRORS = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyn
           asyncpg.InsufficientResourcesError, asyncpg.OperatorInterventionError, asyncpg.PostgresIOError)  # fmt: skip
 """Of a statement: the server does not answer, is being stopped, or has no room left."""
 
-_PROBE = "INSERT INTO meta (key, value) VALUES ('outage', 'null') ON CONFLICT (key) DO UPDATE SET value = 'null'"
+_PROBE = """
+INSERT INTO meta (key, value) VALUES ('outage', 'null') ON CONFLICT (key) DO UPDATE SET value = 'null';
+BEGIN;
+CREATE UNLOGGED TABLE outage AS SELECT repeat('x', 1900) FROM generate_series(1, 4000);
+ROLLBACK
+"""
+"""A row, and 8 MB of new room: on a full disk a single row still finds its place, and all else would fail again."""
 
 log = structlog.get_logger("skysift.database")
 
@@ -28,7 +34,7 @@ class Outage:
     errors: tuple[type[Exception], ...] = ERRORS
 
     async def over(self) -> bool:
-        """Whether it takes a row now; waits a moment where it does not."""
+        """Whether it takes what it is given now; waits a moment where it does not."""
         try:
             connection = await asyncpg.connect(self.url, timeout=3)
             try:

@@ -7,8 +7,10 @@ from contextlib import suppress
 from urllib.parse import parse_qs, urlsplit
 
 import asyncpg
+import pytest
 
-from cli.outage import ERRORS
+from cli.outage import ERRORS, Outage
+from store.migrate import upgrade
 
 
 def test_a_connection_told_of_its_end_and_not_closed_yet_counts_as_gone(database_url: str) -> None:
@@ -59,3 +61,29 @@ async def _passed(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) ->
 def _socket(url: str) -> str:
     parts = parse_qs(urlsplit(url).query)
     return f"{parts['host'][0]}/.s.PGSQL.{parts.get('port', ['5432'])[0]}"
+
+
+FULL = """
+CREATE FUNCTION no_room() RETURNS event_trigger LANGUAGE plpgsql AS
+  $$ BEGIN RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = 'disk_full'; END $$;
+CREATE EVENT TRIGGER no_room ON ddl_command_start EXECUTE FUNCTION no_room();
+"""
+
+
+def test_a_disk_on_which_a_single_row_finds_its_place_is_still_full(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def looked() -> list[bool]:
+        connection = await asyncpg.connect(database_url)
+        await connection.execute(FULL)
+        try:
+            full = await Outage(database_url).over()
+        finally:
+            await connection.execute("DROP EVENT TRIGGER no_room; DROP FUNCTION no_room")
+            await connection.close()
+        return [full, await Outage(database_url).over()]
+
+    upgrade(database_url)
+    monkeypatch.setattr("cli.outage.LOOK_S", 0.0)
+
+    assert asyncio.run(looked()) == [False, True]
