@@ -16,6 +16,7 @@ from api.health import feeds_of
 from api.measured import measured
 from api.replies import AnyRequest
 from api.routes import given, route
+from geo.batch import of_value
 from store import reviews
 
 MOST_HOURS = 24 * 31
@@ -108,13 +109,14 @@ async def _uptime(pool: asyncpg.Pool, since: datetime, end: datetime) -> dict[st
 
 
 def messages(feeds: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """What came in by all feeds since they began, and why some of it was refused."""
+    """What came in by all feeds since they began, and why some of it was refused. A row of which only a value
+    was is not."""
     reasons: dict[str, int] = {}
     for feed in feeds:
         for why, n in {**feed.get("rejected", {}), **feed.get("errors", {})}.items():
             reasons[why] = reasons.get(why, 0) + int(n)
     total = {name: sum(int(feed.get(name) or 0) for feed in feeds) for name in ("rows", "duplicate", "late", "dropped")}
-    refused = sum(reasons.values())
+    refused = sum(n for why, n in reasons.items() if not of_value(why))
     return {
         **total,
         "rejected": refused,

@@ -62,6 +62,9 @@ class Batch:
         return Batch(columns, labels, sum((part.rejected for part in parts), Counter()))
 
 
+ORIGIN = "position 0/0"
+
+
 def checked(columns: Mapping[str, Array], labels: Mapping[int, str] | None = None) -> Batch:
     """A Batch from raw columns: cast, clamp to the schema, drop rows without identity or time.
 
@@ -74,6 +77,12 @@ def checked(columns: Mapping[str, Array], labels: Mapping[int, str] | None = Non
     _pair_positions(good, rejected)
     keep = _identified(good, rejected)
     return Batch({k: v[keep] for k, v in good.items()} if not keep.all() else good, labels or {}, rejected)
+
+
+def of_value(reason: str) -> bool:
+    """Whether what was rejected for this reason is a value alone: its row is kept without it."""
+    name = reason.partition(" ")[0]
+    return reason == ORIGIN or (name in COLUMNS and name not in REQUIRED)
 
 
 def _believed(name: str, values: Array, rejected: Counter[str]) -> Array:
@@ -98,7 +107,7 @@ def _pair_positions(columns: dict[str, Array], rejected: Counter[str]) -> None:
     lat, lon = columns["lat"], columns["lon"]
     origin = (lat == 0) & (lon == 0)
     if origin.any():
-        rejected["position 0/0"] += int(origin.sum())
+        rejected[ORIGIN] += int(origin.sum())
     none = origin | np.isnan(lat) | np.isnan(lon)
     lat[none] = lon[none] = np.nan
 

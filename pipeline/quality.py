@@ -9,7 +9,7 @@ import numpy as np
 
 from geo.aircraft import AircraftTable
 from geo.anomaly import utc_text
-from geo.batch import Batch
+from geo.batch import Batch, of_value
 from geo.performance import profiles
 from geo.schema import COLUMNS, NO_TIME, NON_ICAO, SOURCES, Array, icao24_text, present
 from geo.sphere import FOOT_M
@@ -122,8 +122,10 @@ def _shares(counts: Mapping[str, int], of: int) -> Sequence[dict[str, Any]]:
 
 def bad(rows: Batch, rejected: Mapping[str, int]) -> Sequence[dict[str, Any]]:
     """Records that are of less use than they could be, by reason: those that the reader refused, then those kept."""
-    counts = {**{f"refused: {reason}": count for reason, count in rejected.items()}, **_kept(rows)}
-    total = len(rows) + sum(rejected.values())
+    words = {reason: "left out" if of_value(reason) else "refused" for reason in rejected}
+    counts = {**{f"{words[reason]}: {reason}": count for reason, count in rejected.items()}, **_kept(rows)}
+    # A row that lacks a value is there all the same.
+    total = len(rows) + sum(count for reason, count in rejected.items() if not of_value(reason))
     found = [{"reason": reason, "count": n, "share": n / total} for reason, n in counts.items() if n]
     return sorted(found, key=lambda one: -one["count"])
 

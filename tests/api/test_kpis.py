@@ -60,6 +60,20 @@ def test_messages_are_added_up_over_feeds_with_every_reason() -> None:
     assert (found["rows"], found["rejected"], found["valid_share"]) == (190, 11, 0.9453)
     assert found["reasons"] == {"no time": 7, "torn": 4}
     assert messages([])["valid_share"] is None
+    values = messages(
+        [
+            {
+                "rows": 9,
+                "rejected": {
+                    "nac_v out of range": 3,
+                    "track not a number": 1,
+                    "position 0/0": 2,
+                    "time out of range": 1,
+                },
+            }
+        ]
+    )
+    assert (values["rejected"], values["valid_share"]) == (1, 0.9) and values["reasons"]["nac_v out of range"] == 3
 
 
 @pytest.mark.parametrize("hours", ["0", "745", "x"])

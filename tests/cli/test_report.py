@@ -93,9 +93,15 @@ def test_bad_records_by_reason() -> None:
     rows = sky()
     lat = rows["lat"].copy()
     lat[:9] = np.nan
-    found = quality(rows.with_columns(lat=lat, lon=np.where(np.isnan(lat), np.nan, rows["lon"])), {"no hex": 5}, None)
+    found = quality(
+        rows.with_columns(lat=lat, lon=np.where(np.isnan(lat), np.nan, rows["lon"])),
+        {"no hex": 5, "nac_v out of range": 3},
+        None,
+    )
 
     counts = {one["reason"]: one["count"] for one in found["bad"]}
+    refused = next(one for one in found["bad"] if one["reason"] == "refused: no hex")
+    assert counts["left out: nac_v out of range"] == 3 and refused["share"] == 5 / (len(rows) + 5)
     assert counts["refused: no hex"] == 5 and counts["no position"] == 9 and counts["no callsign"] == 900
 
 
