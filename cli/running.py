@@ -30,6 +30,7 @@ from feeds import Feed, told_apart
 from pipeline.cells import CellCounts
 from pipeline.garbage import settle
 from pipeline.journal import Journal
+from pipeline.leaving import leave_out
 from pipeline.live import Live
 from pipeline.outside import Outside
 from pipeline.polls import Polled
@@ -169,6 +170,10 @@ async def _watch(
             went_on = await resumed(make, kept, url, others)
             engine = went_on.engine
             await went_on.save(writer)
+            if setup.privacy:
+                # Once more: what the journal and the checkpoint held of them came in again.
+                leave_out(engine, setup.privacy.addresses.tolist())
+                await writer.forget(setup.privacy.addresses.tolist())
             await writer.close_others(engine.open_ids())
             followers: dict[str, Any] = {"outside": services, "joiner": joiner, "watch": watch, "journal": journal,
                                          "sessions": others.sessions}  # fmt: skip
