@@ -173,6 +173,7 @@ async def _watch(
             if setup.privacy:
                 # Once more: what the journal and the checkpoint held of them came in again.
                 leave_out(engine, setup.privacy.addresses.tolist())
+                others.sessions.leave_out(setup.privacy.addresses.tolist())
                 await writer.forget(setup.privacy.addresses.tolist())
             await writer.close_others(engine.open_ids())
             followers: dict[str, Any] = {"outside": services, "joiner": joiner, "watch": watch, "journal": journal,

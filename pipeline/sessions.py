@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -65,6 +65,14 @@ class Sessions:
         done = {f"done/{name}": np.concatenate(some) for name, some in parts.items() if some}
         changed = np.array(sorted(self.changed), dtype=np.int64)
         return {**{f"open/{name}": v for name, v in self.open.items()}, **done, "changed": changed}
+
+    def leave_out(self, addresses: Sequence[int]) -> None:
+        """Forget these aircraft."""
+        self.open, *self.done = (
+            {name: values[~np.isin(part["icao24"], addresses)] for name, values in part.items()}
+            for part in (self.open, *self.done)
+        )
+        self.changed -= set(addresses)
 
     def restore(self, stored: Mapping[str, Array]) -> None:
         self.open = {name: stored[f"open/{name}"] for name in self.open}

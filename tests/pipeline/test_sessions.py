@@ -96,3 +96,12 @@ def test_a_stop_in_between_changes_nothing() -> None:
         name: values.tolist() for name, values in b.items() if values.dtype.kind != "f"
     }
     assert sorted(a["icao24"].tolist()) == [1, 2, 2, 3]
+
+
+def test_who_is_left_out_has_no_session() -> None:
+    sessions = Sessions()
+    sessions.add(rows((0, 1), (0, 2), (700, 1), (700, 2)))
+
+    sessions.leave_out([1])
+
+    assert set(sessions.take(EPOCH + 700_000)["icao24"].tolist()) == {2}
