@@ -41,7 +41,8 @@ class Steps:
 
     def shares(self) -> Array:
         """(steps, channels) How often each limit is met; 0 where a channel is missing."""
-        return np.nan_to_num(np.stack([self.speed, self.accelerate, self.turn, self.climb], axis=1))
+        found: Array = np.nan_to_num(np.stack([self.speed, self.accelerate, self.turn, self.climb], axis=1))
+        return found
 
 
 def fixes(tracks: Tracks) -> tuple[Index, Index, Array]:
@@ -76,12 +77,11 @@ def only_back(tracks: Tracks, step: Steps, bad: Mask, p: SimpleNamespace) -> Mas
     one that leads back does not.
     """
     follows = np.flatnonzero(bad[1:] & bad[:-1] & (step.before[1:] == step.rows[:-1])) + 1
-    past = _between(
-        tracks, step.rows[follows], step.before[follows - 1], step.dt[follows] + step.dt[follows - 1], p
-    )  # fmt: skip
+    past = _between(tracks, step.rows[follows], step.before[follows - 1], step.dt[follows] + step.dt[follows - 1], p)
     back = np.zeros(len(bad), dtype=bool)
     back[follows] = ~(past.shares() > 1.0).any(axis=1)
-    return back & ~np.append(False, back[:-1])[: len(back)]
+    found: Mask = back & ~np.append(False, back[:-1])[: len(back)]
+    return found
 
 
 def _between(tracks: Tracks, rows: Index, before: Index, dt: Array, p: SimpleNamespace) -> Steps:
