@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any
 
 import asyncpg
@@ -20,6 +21,13 @@ Latitude = Annotated[float, msgspec.Meta(ge=-90, le=90)]
 Point = tuple[Longitude, Latitude]
 Text = Annotated[str, msgspec.Meta(max_length=500_000)]
 MOST_CELLS = 5_000
+
+_REFUSED = (shapely.errors.ShapelyError, NotImplementedError, ValueError)
+"""What says that a shape is at fault: GEOS of what it cannot read, shapely of curves, and our own words, those about
+files among them, of what cannot be watched. Anything else is a fault of ours."""
+
+_CELL = re.compile("[0-9a-fA-F]{15}")
+"""h3 itself overflows at more digits, and reads signs, spaces and 0x."""
 
 
 class Circle(msgspec.Struct, forbid_unknown_fields=True):
@@ -61,13 +69,18 @@ async def shape_of(connection: asyncpg.Connection | asyncpg.Pool, given: Shape) 
             raise bad(f"shape.{form}", f"no {form} of this id is loaded; GET /collections/zones/items lists zones")
     try:
         return drawn.checked(_READ[form](value))
-    except (shapely.errors.ShapelyError, ValueError, TypeError, NotImplementedError) as error:
+    except _REFUSED as error:
         # An error about a file says apart what is wrong with it.
         raise bad(f"shape.{form}", str(getattr(error, "reason", error))[:300]) from None
 
 
 def _geometry(value: dict[str, Any]) -> Any:
-    return shapely.from_geojson(orjson.dumps(value))
+    try:
+        text = orjson.dumps(value)
+    except orjson.JSONEncodeError as error:
+        # Numbers beyond 64 bits, brackets too deep. It is a TypeError, as faults of ours are, so it is caught here.
+        raise ValueError(str(error)) from None
+    return shapely.from_geojson(text)
 
 
 def _from_kml(text: str) -> Any:
@@ -84,7 +97,7 @@ def _from_kml(text: str) -> Any:
 
 def _from_cells(words: list[str]) -> Any:
     """The outline of a set of H3 cells."""
-    wrong = next((word for word in words if not h3.is_valid_cell(word)), None)
+    wrong = next((word for word in words if not (_CELL.fullmatch(word) and h3.is_valid_cell(word))), None)
     if wrong is not None:
         raise ValueError(f"{wrong[:40]!r} is no H3 cell; they look like 841f91dffffffff")
     return shapely.union_all(cell_shapes(np.array([int(word, 16) for word in words], dtype=np.uint64)))

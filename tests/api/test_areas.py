@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
+from functools import reduce
+from typing import Any, cast
 
 import asyncpg
 import numpy as np
@@ -14,6 +15,7 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 from api import areas, subscriptions
+from api.area_shapes import Shape, shape_of
 from geo.aircraft import MILITARY, AircraftTable
 from geo.watch import WatchList
 from pipeline.airframes import Airframes
@@ -22,6 +24,7 @@ from tests.api.conftest import T0
 Client = TestClient[Litestar]
 Keys = dict[str, dict[str, str]]
 SQUARE = {"type": "Polygon", "coordinates": [[[9, 49], [11, 49], [11, 51], [9, 51], [9, 49]]]}
+DEEP: list[Any] = reduce(lambda inner, _: [inner], range(300), [])
 AREA = {"name": "Home", "shape": {"geometry": SQUARE}}
 KML = """<kml xmlns="http://www.opengis.net/kml/2.2"><Placemark><Polygon><outerBoundaryIs><LinearRing><coordinates>
 9,49 11,49 11,51 9,51 9,49</coordinates></LinearRing></outerBoundaryIs></Polygon></Placemark></kml>"""
@@ -61,6 +64,9 @@ def test_an_area_is_given_in_any_form(client: Client, keys: Keys, shape: dict[st
         ({"shape": {"wkt": "CURVEPOLYGON(CIRCULARSTRING(0 0,4 0,4 4,0 4,0 0))"}}, "shape.wkt"),
         ({"shape": {"geometry": {"type": "Polygon"}}}, "shape.geometry"), ({"shape": {"kml": "<kml/>"}}, "shape.kml"),
         ({"shape": {"kml": "<!DOCTYPE a><kml/>"}}, "shape.kml"), ({"shape": {"h3": ["x"]}}, "shape.h3"),
+        ({"shape": {"h3": ["1841f91dffffffff0"]}}, "shape.h3"), ({"shape": {"h3": ["-1"]}}, "shape.h3"),
+        ({"shape": {"geometry": SQUARE | {"coordinates": [[[10**30, 1], [2, 1], [2, 2]]]}}}, "shape.geometry"),
+        ({"shape": {"geometry": SQUARE | {"coordinates": DEEP}}}, "shape.geometry"),
         ({"shape": {"circle": {"center": [0, 0], "radius_m": 0}}}, "shape.circle.radius_m"), ({"shape": {}}, "shape"),
         ({"shape": {"fir": "XXXX"}}, "shape.fir"), ({"shape": {"wkt": "a", "fir": "b"}}, "shape"),
         ({"floor_ft": 9_000, "ceiling_ft": 5_000}, "floor_ft"), ({"nmae": 1}, "nmae"),
@@ -76,6 +82,16 @@ def test_what_is_wrong_with_an_area_is_named(
 ) -> None:
     answer = client.post("/areas", json=AREA | changed, headers=keys["analyst"])
     assert (answer.status_code, answer.json()["parameter"]) == (400, parameter), answer.text
+
+
+def test_a_fault_of_ours_is_not_told_as_one_of_the_shape(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_: Any) -> None:
+        raise TypeError("ours")
+
+    monkeypatch.setattr("geo.drawn.checked", broken)
+
+    with pytest.raises(TypeError, match="ours"):
+        asyncio.run(shape_of(cast("Any", None), Shape(wkt="POLYGON((9 49,11 49,11 51,9 49))")))
 
 
 def test_an_area_is_its_owners_until_it_is_shared(client: Client, keys: Keys, area: int) -> None:
