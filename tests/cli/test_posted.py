@@ -145,8 +145,15 @@ def _quiet(folder: Path) -> Path:
     return path
 
 
+def _works(child: psutil.Process) -> bool:
+    try:
+        return "resource_tracker" not in " ".join(child.cmdline())
+    except psutil.NoSuchProcess:  # it has just ended, a zombie included: there is nothing to kill
+        return False
+
+
 def _processes(parent: int) -> list[psutil.Process]:
     """Engine and API, which are begun first, and whatever else there is."""
     children = psutil.Process(parent).children()
-    children = [one for one in children if "resource_tracker" not in " ".join(one.cmdline())]
+    children = [one for one in children if _works(one)]
     return sorted(children, key=lambda one: one.create_time())
